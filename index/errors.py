@@ -1,0 +1,63 @@
+"""Everything the index raises.
+
+QuothError
+├── IndexNotFoundError        there is no index at this path
+├── IndexEmptyError           the index holds no passages
+├── IndexMismatchError        built with another model, chunking or format version than configured
+├── IndexDamagedError         the catalog fails its own checks
+├── IndexLockedError          another process is writing
+├── SourceNotFoundError       a path that was to be indexed does not exist
+├── NoDocumentsError          nothing under the given paths can be indexed
+├── UnreadableFileError       one file cannot be parsed; a build reports it and goes on
+├── ModelError                a model's files are missing, damaged or not what was asked for
+├── QuestionError             an empty or overlong question
+└── MissingExtraError         an optional dependency is not installed
+"""
+
+
+class QuothError(Exception):
+    """Base class: every error that Quoth raises on purpose, with a message for a person."""
+
+
+class IndexNotFoundError(QuothError):
+    """There is no index at this path."""
+
+
+class IndexEmptyError(QuothError):
+    """The index holds no passages."""
+
+
+class IndexMismatchError(QuothError):
+    """The index was built with another model, chunking or format version than the one configured."""
+
+
+class IndexDamagedError(QuothError):
+    """The catalog fails its own checks."""
+
+
+class IndexLockedError(QuothError):
+    """Another process is writing to this index."""
+
+
+class SourceNotFoundError(QuothError):
+    """A path that was to be indexed does not exist."""
+
+
+class NoDocumentsError(QuothError):
+    """Nothing under the given paths can be indexed."""
+
+
+class UnreadableFileError(QuothError):
+    """One file cannot be parsed; a build reports it and goes on."""
+
+
+class ModelError(QuothError):
+    """A model's files are missing, damaged or not what was asked for."""
+
+
+class QuestionError(QuothError, ValueError):
+    """An empty or overlong question."""
+
+
+class MissingExtraError(QuothError):
+    """An optional dependency is not installed; the message names the extra that brings it."""
