@@ -1,0 +1,53 @@
+# make chat: everything from a fresh clone to the chat on http://127.0.0.1:7860
+# make test: everything the project checks about itself
+PYTHON ?= python3.11
+PORT ?= 7860
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: setup chat test lint lock clean
+
+setup: $(VENV)/runtime.stamp
+
+chat: setup
+	$(BIN)/quoth index
+	$(BIN)/quoth chat --port $(PORT)
+
+test: setup $(VENV)/dev.stamp browser
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+lint: setup $(VENV)/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+# A stamp is newer than what it was made from, so a second run installs nothing.
+$(VENV)/runtime.stamp: requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	touch $@
+
+$(VENV)/dev.stamp: requirements-dev.lock $(VENV)/runtime.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	touch $@
+
+# The tests of the page drive Debian's chromium.
+.PHONY: browser
+browser:
+	@command -v chromium >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
+	  then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; \
+	  else echo "The tests need a browser: install Debian's chromium (sudo apt-get install chromium)." >&2; exit 1; fi; }
+
+# Exact versions for everybody. The local part of a version (torch's +cpu) is cut off, since other indexes lack it.
+LOCK := $(BIN)/pip-compile --quiet --strip-extras --no-header --no-emit-index-url --no-emit-find-links \
+  --no-emit-trusted-host --annotation-style=line --unsafe-package pip
+lock: setup $(VENV)/dev.stamp
+	$(LOCK) $(LOCKFLAGS) --output-file requirements.lock pyproject.toml
+	$(LOCK) $(LOCKFLAGS) --all-extras --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	sed -i -e 's/^\(torch==[0-9.]*\)+[a-z0-9]*/\1/' -e '/^# The following packages/,$$d' requirements.lock requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) .quoth .mypy_cache .pytest_cache .ruff_cache
