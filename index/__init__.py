@@ -1,0 +1,53 @@
+"""Documents into an index, and an index searched."""
+
+from index.build import BuildReport, build, build_documents
+from index.embedder import Embedder
+from index.errors import (
+    IndexDamagedError,
+    IndexEmptyError,
+    IndexLockedError,
+    IndexMismatchError,
+    IndexNotFoundError,
+    MissingExtraError,
+    ModelError,
+    NoDocumentsError,
+    QuestionError,
+    QuothError,
+    SourceNotFoundError,
+    UnreadableFileError,
+)
+from index.loaders import load
+from index.search import DocumentIndex
+from index.settings import IndexSettings
+from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit, IndexStatus, Page, Progress
+
+__all__ = [
+    "BuildReport",
+    "Chunk",
+    "Document",
+    "DocumentIndex",
+    "DocumentRecord",
+    "Embedder",
+    "Failure",
+    "Filters",
+    "Hit",
+    "IndexDamagedError",
+    "IndexEmptyError",
+    "IndexLockedError",
+    "IndexMismatchError",
+    "IndexNotFoundError",
+    "IndexSettings",
+    "IndexStatus",
+    "MissingExtraError",
+    "ModelError",
+    "NoDocumentsError",
+    "Page",
+    "Progress",
+    "QuestionError",
+    "QuothError",
+    "SourceNotFoundError",
+    "UnreadableFileError",
+    "build",
+    "build_documents",
+    "load",
+]

@@ -44,6 +44,8 @@ class Document:
     headings: tuple[Heading, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    encoding: str | None = None  # the encoding that a text file was taken to be in
+    empty_pages: tuple[int, ...] = ()  # numbers of pages on which there is no text
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,8 @@ class DocumentRecord:
     chunk_count: int
     metadata: Mapping[str, str]
     warnings: tuple[str, ...]
+    encoding: str | None = None
+    empty_pages: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,138 @@
+"""A document into passages: about as long as the embedder reads, within sections and pages, never cutting a word."""
+
+from __future__ import annotations
+
+import itertools
+from bisect import bisect_right
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from semantic_text_splitter import TextSplitter
+from tokenizers import Tokenizer
+
+from index.types import Chunk, Document, Heading
+
+HEAD_LIMIT = 300  # characters; a longer head is in no chunk
+_LONGEST_WORD = 100  # characters; what has no space for longer than this (other scripts, encoded data) may be cut
+
+Range = tuple[int, int]
+
+
+class Chunker:
+    """Cuts documents into chunks of at most ``tokens`` tokens of ``tokenizer``."""
+
+    def __init__(self, tokenizer: Tokenizer, tokens: int) -> None:
+        self.tokens = tokens
+        self._tokenizer = tokenizer
+        self._splitter = TextSplitter.from_huggingface_tokenizer(tokenizer, tokens)
+
+    @property
+    def fingerprint(self) -> str:
+        """What must be equal for two indexes to have the same chunks."""
+        return f"at most {self.tokens} tokens, version 1"
+
+    def chunk(self, document: Document) -> list[Chunk]:
+        """The passages in order, ids still zero: ``document.text[c.start:c.end] == c.text``, and none is blank.
+
+        A short head (at most 300 characters) belongs to the first chunk, so that its date can be cited.
+        """
+        ranges = [piece for section in sections(document) for piece in self._split(document.text, *section)]
+        if ranges and 0 < document.body_start <= HEAD_LIMIT:
+            ranges[0] = (0, ranges[0][1])
+        pages = [page.start for page in document.pages]
+        headings = [heading.start for heading in document.headings]
+        return [
+            Chunk(
+                id=0,
+                document_id=0,
+                ordinal=ordinal,
+                start=start,
+                end=end,
+                text=document.text[start:end],
+                page=document.pages[max(0, bisect_right(pages, start) - 1)].number if pages else None,
+                heading=heading_path(document.headings[: bisect_right(headings, max(start, document.body_start))]),
+            )
+            for ordinal, (start, end) in enumerate(ranges)
+        ]
+
+    def _split(self, text: str, start: int, end: int) -> list[Range]:
+        """Pieces of one section, trimmed, each within the limit."""
+        part = text[start:end]
+        trimmed = part.strip()
+        if not trimmed:
+            return []
+        if self._fits(trimmed):
+            begin = start + len(part) - len(part.lstrip())
+            return [(begin, begin + len(trimmed))]
+        cuts = [_between_words(part, offset) for offset, _ in self._splitter.chunk_indices(part)]
+        bounds = itertools.pairwise([0, *cuts[1:], len(part)])
+        return [trim for a, b in bounds if (trim := _trimmed(text, start + a, start + b))]
+
+    def _fits(self, text: str) -> bool:
+        # A token is at least one character, so that short texts need no count.
+        return len(text) + 2 <= self.tokens or len(self._tokenizer.encode(text).ids) <= self.tokens
+
+
+def sections(document: Document) -> Iterator[Range]:
+    """Stretches that no chunk may cross: cut at headings and pages, a bare heading joined to what follows it."""
+    text, begin = document.text, document.body_start
+    headings = {heading.start: heading for heading in document.headings}
+    cuts = sorted({*headings, *(page.start for page in document.pages)} | {len(text)})
+    for cut in cuts:
+        if cut <= begin or (cut < len(text) and _only_heading(text[begin:cut], headings.get(begin))):
+            continue
+        yield begin, cut
+        begin = cut
+
+
+def _only_heading(section: str, heading: Heading | None) -> bool:
+    return heading is not None and len(section.strip().strip("#=- \n")) <= len(heading.title)
+
+
+def _between_words(text: str, cut: int) -> int:
+    """The last place at or before ``cut`` that is between words, or ``cut`` where no space is near."""
+    if cut == 0 or cut >= len(text) or text[cut - 1].isspace() or text[cut].isspace():
+        return cut
+    for place in range(cut - 1, max(0, cut - _LONGEST_WORD), -1):
+        if text[place].isspace():
+            return place + 1
+    return cut
+
+
+def _trimmed(text: str, start: int, end: int) -> Range | None:
+    """The range without the blanks at its ends; None when nothing is left."""
+    part = text[start:end]
+    stripped = part.strip()
+    begin = start + len(part) - len(part.lstrip())
+    return (begin, begin + len(stripped)) if stripped else None
+
+
+def passage_text(document: Document, chunk: Chunk) -> str:
+    """What is embedded for a chunk: its title and headings before its words, without the document's head.
+
+    A title that is only the file's name stays out, so that a renamed file keeps its vectors.
+    """
+    title = "" if titled_by_path(document) else document.title.replace("_", " ")
+    heading = chunk.heading or ""
+    first = heading if heading.startswith(title) else f"{title} › {heading}" if heading else title
+    return f"{first}\n{keyword_text(document, chunk)}" if first else keyword_text(document, chunk)
+
+
+def keyword_text(document: Document, chunk: Chunk) -> str:
+    """The chunk's words without the document's head."""
+    return document.text[max(chunk.start, document.body_start) : chunk.end]
+
+
+def titled_by_path(document: Document) -> bool:
+    """Whether the title says no more than the file's name."""
+    return document.title == PurePosixPath(document.path).stem
+
+
+def heading_path(headings: tuple[Heading, ...]) -> str | None:
+    """Titles of the headings that enclose the place right after the last one, outermost first."""
+    enclosing: list[Heading] = []
+    for heading in headings:
+        while enclosing and enclosing[-1].level >= heading.level:
+            enclosing.pop()
+        enclosing.append(heading)
+    return " › ".join(heading.title for heading in enclosing) or None

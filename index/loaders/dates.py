@@ -1,0 +1,46 @@
+"""Dates as people write them, into ISO 8601."""
+
+from __future__ import annotations
+
+import datetime
+import re
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        "jan january|feb february|mar march|apr april|may|jun june|jul july|aug august|"
+        "sep sept september|oct october|nov november|dec december".split("|"),
+        start=1,
+    )
+    for name in names.split()
+}
+_ISO = re.compile(r"(\d{4})(?:[-/](\d{1,2})(?:[-/](\d{1,2}))?)?(?=$|[T\s,;.])")
+_DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\.?\s+([A-Za-z]+)\.?,?\s+(\d{4})\b")
+_MONTH_FIRST = re.compile(r"([A-Za-z]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})\b")
+_PDF = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
+
+
+def parse_date(words: str) -> str | None:
+    """``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD`` when the words begin with a date that exists, else None."""
+    words = words.strip().strip("'\"")
+    if match := _PDF.match(words):
+        return _checked(match[1], match[2], match[3])
+    if match := _ISO.match(words):
+        return _checked(match[1], match[2], match[3])
+    if match := _DAY_FIRST.match(words):
+        return _checked(match[3], _month(match[2]), match[1])
+    if match := _MONTH_FIRST.match(words):
+        return _checked(match[3], _month(match[1]), match[2])
+    return None
+
+
+def _month(name: str) -> str:
+    return str(_MONTHS.get(name.lower(), 0))
+
+
+def _checked(year: str, month: str | None, day: str | None) -> str | None:
+    try:
+        datetime.date(int(year), int(month or 1), int(day or 1))
+    except ValueError:
+        return None
+    return "-".join([year, *(f"{int(part):02d}" for part in (month, day) if part)])

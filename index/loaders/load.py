@@ -1,0 +1,80 @@
+"""One file into one document, by the ending of its name."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+
+from index.errors import SourceNotFoundError, UnreadableFileError
+from index.loaders.markdown import parse_markdown
+from index.loaders.parsed import Parsed
+from index.loaders.text import parse_text
+from index.types import Document
+
+PARSERS: dict[str, Callable[[bytes], Parsed]] = {
+    ".txt": parse_text,
+    ".text": parse_text,
+    ".md": parse_markdown,
+    ".markdown": parse_markdown,
+}
+SUFFIXES = frozenset(PARSERS)
+
+_MACHINE_NAME = re.compile(r"(?=.*\d)[0-9a-f_\-.]{8,}", re.IGNORECASE)
+_TITLE_WORDS = 10
+
+
+def load(path: Path, root: Path | None = None) -> Document:
+    """The document in a file; its path is relative to ``root``, or else only the file's name.
+
+    Raises SourceNotFoundError when there is no such file, UnreadableFileError with a reason for a person.
+    """
+    if not path.is_file():
+        raise SourceNotFoundError(f"there is no file {path}")
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise UnreadableFileError(f"cannot be opened: {error.strerror or error}") from error
+    relative = path.relative_to(root).as_posix() if root is not None else path.name
+    return parse(content, relative, str(root.resolve()) if root is not None else "")
+
+
+def parse(content: bytes, path: str, source: str = "") -> Document:
+    """The document in a file's bytes, parsed by the ending of ``path``.
+
+    Raises UnreadableFileError with a reason for a person.
+    """
+    parser = PARSERS.get(PurePosixPath(path).suffix.lower())
+    if parser is None:
+        raise UnreadableFileError(f"files ending in {PurePosixPath(path).suffix or 'nothing'} are not read")
+    if not content:
+        raise UnreadableFileError("the file is empty")
+    parsed = parser(content)
+    if not parsed.text[parsed.body_start :].strip():
+        raise UnreadableFileError("there is no text in it")
+    return Document(
+        path=path,
+        title=" ".join((parsed.title or title_from(path, parsed.text[parsed.body_start :])).split()),
+        text=parsed.text,
+        media_type=parsed.media_type,
+        sha256=hashlib.sha256(content).hexdigest(),
+        source=source,
+        date=parsed.date,
+        body_start=parsed.body_start,
+        pages=parsed.pages,
+        headings=parsed.headings,
+        metadata=parsed.metadata,
+        warnings=parsed.warnings,
+        encoding=parsed.encoding,
+        empty_pages=parsed.empty_pages,
+    )
+
+
+def title_from(path: str, body: str) -> str:
+    """The file's name without its ending; the first words of the text where the name was made by a machine."""
+    stem = PurePosixPath(path).stem
+    if not _MACHINE_NAME.fullmatch(stem):
+        return stem
+    words = body[:500].split()
+    return " ".join(words[:_TITLE_WORDS]).rstrip(",;:") + ("…" if len(words) > _TITLE_WORDS else "")

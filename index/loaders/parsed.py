@@ -1,0 +1,25 @@
+"""What a parser makes of a file's bytes, before it has a path."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from index.types import Heading, Page
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The canonical text of a file with all that was read beside it."""
+
+    text: str
+    media_type: str
+    title: str | None = None
+    date: str | None = None
+    body_start: int = 0
+    pages: tuple[Page, ...] = ()
+    headings: tuple[Heading, ...] = ()
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    encoding: str | None = None
+    empty_pages: tuple[int, ...] = ()

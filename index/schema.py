@@ -1,0 +1,87 @@
+"""The tables of the catalog, and how to open it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+FORMAT = 1  # goes up when the tables change in a way that older code cannot read
+CATALOG = "catalog.sqlite"
+
+TABLES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE sources (path TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE documents (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    source TEXT NOT NULL,
+    path TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    title TEXT NOT NULL,
+    media_type TEXT NOT NULL,
+    date TEXT,
+    body_start INTEGER NOT NULL,
+    characters INTEGER NOT NULL,
+    page_count INTEGER NOT NULL,
+    chunk_count INTEGER NOT NULL,
+    encoding TEXT,
+    metadata TEXT NOT NULL,
+    warnings TEXT NOT NULL,
+    empty_pages TEXT NOT NULL,
+    pages TEXT NOT NULL,
+    headings TEXT NOT NULL,
+    text TEXT NOT NULL,
+    UNIQUE (source, path)
+);
+CREATE INDEX documents_by_content ON documents (sha256);
+CREATE TABLE failures (
+    source TEXT NOT NULL,
+    path TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (source, path)
+) WITHOUT ROWID;
+CREATE TABLE vectors (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    key BLOB NOT NULL UNIQUE,
+    vector BLOB NOT NULL
+);
+CREATE TABLE chunks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    document_id INTEGER NOT NULL REFERENCES documents (id),
+    ordinal INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    page INTEGER,
+    heading TEXT,
+    vector_id INTEGER NOT NULL REFERENCES vectors (id),
+    UNIQUE (document_id, ordinal)
+);
+CREATE INDEX chunks_by_vector ON chunks (vector_id);
+CREATE VIRTUAL TABLE passages USING fts5 (text, title, tokenize = 'porter unicode61');
+CREATE VIRTUAL TABLE passage_terms USING fts5vocab (passages, row);
+"""
+
+
+def connect_to_read(location: Path) -> sqlite3.Connection:
+    """A connection that cannot write; raises sqlite3.Error when the file is not a database."""
+    path = (location / CATALOG).resolve()
+    # Without a write-ahead log and without leave to make one, the file is all there is: it cannot change.
+    frozen = not os.access(path.parent, os.W_OK) and not path.with_name(f"{CATALOG}-wal").exists()
+    uri = f"{path.as_uri()}?mode=ro{'&immutable=1' if frozen else ''}"
+    connection = sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None)
+    connection.execute("PRAGMA query_only = 1")
+    connection.execute("PRAGMA cache_size = -65536")
+    return connection
+
+
+def connect_to_write(location: Path) -> sqlite3.Connection:
+    """A connection for the one writer; makes the folder, the file and the tables when they are missing."""
+    location.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(location / CATALOG, isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = 1")
+    connection.execute("PRAGMA cache_size = -65536")
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+        connection.executescript(f"BEGIN IMMEDIATE; {TABLES} COMMIT;")
+    return connection

@@ -1,0 +1,207 @@
+"""Searching an index: meaning and words, fused; always at one revision."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+from index import fusion
+from index.catalog import Catalog
+from index.embedder import Embedder, Vectors
+from index.errors import IndexDamagedError, IndexEmptyError, IndexMismatchError, IndexNotFoundError, QuothError
+from index.keywords import KeywordQuery
+from index.schema import CATALOG, FORMAT, connect_to_read
+from index.settings import IndexSettings
+from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit, IndexStatus
+from index.vectors import VectorFile, VectorIndex, load_vectors
+
+
+class DocumentIndex:
+    """An index open for reading; safe to use from several threads, and it follows the revisions of its writer.
+
+    Every call sees one revision whole. Opening and searching never write.
+    """
+
+    def __init__(self, location: Path, settings: IndexSettings, embedder: Embedder) -> None:
+        self.location = location
+        self.settings = settings
+        self.embedder = embedder
+        self._connection = connect_to_read(location)
+        self._catalog = Catalog(self._connection)
+        self._keywords = KeywordQuery()
+        self._lock = threading.RLock()
+        self._vectors: VectorIndex | None = None
+        self._vectors_at = (-1, "")
+
+    @classmethod
+    def open(
+        cls, location: Path, *, settings: IndexSettings | None = None, embedder: Embedder | None = None
+    ) -> DocumentIndex:
+        """Open the index in a folder.
+
+        Raises IndexNotFoundError, IndexDamagedError, or IndexMismatchError when it was built with another model or
+        by a newer version.
+        """
+        if not (location / CATALOG).is_file():
+            raise IndexNotFoundError(f"there is no index at {location}: run `quoth index FOLDER` to make one")
+        settings = settings or IndexSettings()
+        try:
+            opened = cls(location, settings, embedder or Embedder(settings))
+            opened._check()
+        except sqlite3.DatabaseError as error:
+            raise IndexDamagedError(f"the catalog in {location} cannot be read: {error}") from error
+        return opened
+
+    def __enter__(self) -> DocumentIndex:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the files."""
+        with self._lock:
+            self._connection.close()
+
+    @property
+    def revision(self) -> int:
+        """The number of the last commit, looked up now."""
+        with self._snapshot() as catalog:
+            return catalog.revision()
+
+    def status(self) -> IndexStatus:
+        """A summary for people and for ``--json``."""
+        with self._snapshot() as catalog:
+            meta = catalog.meta()
+            return IndexStatus(
+                path=str(self.location),
+                revision=catalog.revision(),
+                documents=catalog.count("documents"),
+                chunks=catalog.count("chunks"),
+                failures=tuple(catalog.failures()),
+                embedder=meta.get("embedder", ""),
+                dimensions=int(meta.get("dimensions", 0)),
+                bytes_on_disk=sum(file.stat().st_size for file in self.location.glob("*") if file.is_file()),
+                updated=meta.get("updated", ""),
+            )
+
+    def documents(self) -> list[DocumentRecord]:
+        """Every document, by path."""
+        with self._snapshot() as catalog:
+            return catalog.records()
+
+    def failures(self) -> list[Failure]:
+        """Every file that could not be read, by path."""
+        with self._snapshot() as catalog:
+            return catalog.failures()
+
+    def document(self, document_id: int) -> Document:
+        """A whole document; raises QuothError when the id is not (or no longer) there."""
+        with self._snapshot() as catalog:
+            document = catalog.document(document_id)
+        if document is None:
+            raise QuothError(f"there is no document {document_id}: it may have been removed")
+        return document
+
+    def text(self, document_id: int) -> str:
+        """The canonical text of a document; raises QuothError when the id is not there."""
+        with self._snapshot() as catalog:
+            texts = catalog.texts([document_id])
+        if document_id not in texts:
+            raise QuothError(f"there is no document {document_id}: it may have been removed")
+        return texts[document_id]
+
+    def chunks(self, document_id: int) -> list[Chunk]:
+        """The passages of a document in order; none when the id is not there."""
+        with self._snapshot() as catalog:
+            return catalog.chunks_of(document_id)
+
+    def search(self, question: str, k: int = 10, *, filters: Filters | None = None) -> list[Hit]:
+        """The k passages nearest to a question, best first, among documents that the filters admit.
+
+        Raises IndexEmptyError when the index holds no passages.
+        """
+        vector = self.embedder.encode([question])[0]
+        with self._snapshot() as catalog:
+            passages = catalog.count("chunks")
+            if not passages:
+                raise IndexEmptyError(f"the index at {self.location} holds no passages: add documents to it")
+            only = None if filters is None else {r.id for r in catalog.records() if filters.admit(r)}
+            dense = self._dense(catalog, vector, only)
+            keyword = self._keyword(catalog, question, passages, only)
+            return self._hits(catalog, dense, keyword, k)
+
+    def _dense(self, catalog: Catalog, vector: Vectors, only: set[int] | None) -> dict[int, float]:
+        """Cosines of the nearest chunks, by chunk id."""
+        vector_ids = None if only is None else catalog.vector_ids_of(only)
+        nearest = dict(self._current_vectors(catalog).search(vector, self.settings.candidates, vector_ids))
+        rows = catalog.chunks_with_vectors(nearest)
+        return {chunk: nearest[v] for chunk, document, v in rows if only is None or document in only}
+
+    def _keyword(self, catalog: Catalog, question: str, passages: int, only: set[int] | None) -> dict[int, float]:
+        """BM25 of the best matching chunks, by chunk id."""
+        query = self._keywords.make(question, catalog.document_frequency, passages)
+        return catalog.matching(query, self.settings.candidates, only) if query else {}
+
+    def _hits(self, catalog: Catalog, dense: dict[int, float], keyword: dict[int, float], k: int) -> list[Hit]:
+        best = fusion.fuse(dense, keyword, self.settings.dense_weight)[:k]
+        chunks = catalog.chunks([chunk_id for chunk_id, _ in best])
+        records = {record.id: record for record in catalog.records({c.document_id for c in chunks.values()})}
+        dense_ranks, keyword_ranks = fusion.ranks(dense), fusion.ranks(keyword)
+        return [
+            Hit(
+                chunk=chunks[chunk_id],
+                document=records[chunks[chunk_id].document_id],
+                rank=rank,
+                score=score,
+                dense_score=dense.get(chunk_id),
+                dense_rank=dense_ranks.get(chunk_id),
+                keyword_score=keyword.get(chunk_id),
+                keyword_rank=keyword_ranks.get(chunk_id),
+            )
+            for rank, (chunk_id, score) in enumerate(best, start=1)
+        ]
+
+    def _current_vectors(self, catalog: Catalog) -> VectorIndex:
+        """The vectors at the revision of the snapshot, read again or extended when a writer has committed since."""
+        meta = catalog.meta()
+        described = VectorFile.of(meta)
+        at = (catalog.revision(), described.name if described else "")
+        if self._vectors is None or at[1] != self._vectors_at[1]:
+            self._vectors = load_vectors(self.location, catalog)
+        elif at[0] != self._vectors_at[0]:
+            self._vectors.extend(catalog)
+        self._vectors_at = at
+        return self._vectors
+
+    def _check(self) -> None:
+        meta = self._catalog.meta()
+        if int(meta.get("format", FORMAT)) != FORMAT:
+            raise IndexMismatchError(
+                f"the index has format {meta['format']}, this version reads {FORMAT}: "
+                "upgrade quoth, or run `quoth index --rebuild`"
+            )
+        if meta.get("embedder", self.embedder.name) != self.embedder.name:
+            raise IndexMismatchError(
+                f"the index was built with {meta['embedder']} ({meta['dimensions']} dimensions), but the setting "
+                f"`embedder` is {self.embedder.name}: change it back or run `quoth index --rebuild`"
+            )
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[Catalog]:
+        """The catalog at one revision, for this thread alone."""
+        with self._lock:
+            nested = self._connection.in_transaction
+            if not nested:
+                self._connection.execute("BEGIN")
+            try:
+                yield self._catalog
+            finally:
+                if not nested:
+                    self._connection.execute("COMMIT")

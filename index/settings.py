@@ -1,0 +1,26 @@
+"""How documents are indexed and searched: one typed tree, filled from the environment (``QUOTH_*``)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class IndexSettings(BaseSettings):
+    """Settings of the index; each can be given as an environment variable, ``QUOTH_CHUNK_TOKENS=150`` for example."""
+
+    model_config = SettingsConfigDict(env_prefix="QUOTH_", extra="forbid", frozen=True)
+
+    index: Path = Field(Path(".quoth"), description="The folder that holds the index.")
+    embedder: str = Field(
+        "all-MiniLM-L6-v2",
+        description="The embedding model: the packaged all-MiniLM-L6-v2, a folder, or (with a network) a hub name.",
+    )
+    chunk_tokens: int = Field(200, ge=32, le=480, description="The longest passage, in tokens of the embedder.")
+    dense_weight: float = Field(
+        0.6, ge=0.0, le=1.0, description="What meaning weighs in the ranking; words weigh the rest."
+    )
+    candidates: int = Field(100, ge=10, le=1000, description="How many passages each side of the search proposes.")
+    commit_chunks: int = Field(2048, ge=1, description="How many passages are embedded and committed together.")

@@ -1,0 +1,155 @@
+"""Nearest vectors: a FAISS file made from the catalog, and the few vectors that came after it.
+
+The file is a cache. It is named after the revision it was made at, written beside its place, synced and moved into it,
+and the catalog keeps its sha256, because FAISS reads flipped bits without complaint.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+import faiss
+import numpy as np
+
+from index.catalog import Catalog
+from index.embedder import Vectors
+
+TAIL_LIMIT = 2_000  # vectors beside the file before it is made again; or a twentieth of the file, if that is more
+
+
+@dataclass(frozen=True, slots=True)
+class VectorFile:
+    """What the catalog knows of its FAISS file."""
+
+    name: str
+    sha256: str
+    last_id: int  # the greatest vector id in it
+    count: int
+
+    @staticmethod
+    def of(meta: dict[str, str]) -> VectorFile | None:
+        """The file that a catalog's facts name, if any."""
+        if "vector_file" not in meta:
+            return None
+        return VectorFile(
+            meta["vector_file"], meta["vector_sha256"], int(meta["vector_last_id"]), int(meta["vector_count"])
+        )
+
+    def as_meta(self) -> dict[str, str]:
+        """The facts to keep in the catalog."""
+        return {
+            "vector_file": self.name,
+            "vector_sha256": self.sha256,
+            "vector_last_id": str(self.last_id),
+            "vector_count": str(self.count),
+        }
+
+
+class VectorIndex:
+    """The vectors of a catalog at one revision, held for search; ids are the catalog's."""
+
+    def __init__(self, base: faiss.Index, last_id: int) -> None:
+        self._base = base
+        self._tail = _flat(base.d)
+        self.last_id = last_id
+
+    @property
+    def count(self) -> int:
+        """How many vectors are held, those included that the catalog may have forgotten since."""
+        return int(self._base.ntotal + self._tail.ntotal)
+
+    def extend(self, catalog: Catalog) -> None:
+        """Take in the vectors that the catalog got since."""
+        for ids, vectors in catalog.vectors_after(self.last_id):
+            self._tail.add_with_ids(vectors, np.asarray(ids, dtype=np.int64))
+            self.last_id = ids[-1]
+
+    def search(self, vector: Vectors, k: int, only: Collection[int] | None = None) -> list[tuple[int, float]]:
+        """The k nearest ids with their cosine, best first; among ``only`` those ids when given."""
+        found: list[tuple[int, float]] = []
+        selector = None if only is None else faiss.IDSelectorBatch(np.fromiter(only, np.int64, len(only)))
+        for part in (self._base, self._tail):
+            if part.ntotal:
+                parameters = None if selector is None else faiss.SearchParameters(sel=selector)
+                scores, ids = part.search(vector.reshape(1, -1), min(k, part.ntotal), params=parameters)
+                found += [(int(i), float(s)) for i, s in zip(ids[0], scores[0], strict=True) if i >= 0]
+        return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:k]
+
+
+def load_vectors(location: Path, catalog: Catalog) -> VectorIndex:
+    """The vectors of a catalog, from its file when that is sound, else from the catalog itself; writes nothing."""
+    meta = catalog.meta()
+    described = VectorFile.of(meta)
+    base = read_file(location, described) if described else None
+    vectors = VectorIndex(base, described.last_id) if base and described else VectorIndex(_flat(_dimensions(meta)), 0)
+    vectors.extend(catalog)
+    return vectors
+
+
+def read_file(location: Path, described: VectorFile) -> faiss.Index | None:
+    """The index in a FAISS file, or None when the file is missing or not the one that was written."""
+    path = location / described.name
+    try:
+        with path.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != described.sha256:
+                return None
+        return faiss.read_index(str(path))
+    except (OSError, RuntimeError):
+        return None
+
+
+def write_file(location: Path, catalog: Catalog) -> VectorFile:
+    """Make the FAISS file of the catalog's vectors and move it into place; the caller commits what is returned."""
+    base = _flat(_dimensions(catalog.meta()))
+    last_id = 0
+    for ids, vectors in catalog.vectors_after(0):
+        base.add_with_ids(vectors, np.asarray(ids, dtype=np.int64))
+        last_id = ids[-1]
+    path = location / f"vectors.{catalog.revision()}.faiss"
+    partial = path.with_suffix(".partial")
+    faiss.write_index(base, str(partial))
+    with partial.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        os.fsync(file.fileno())
+    partial.replace(path)
+    _sync_folder(location)
+    return VectorFile(path.name, digest, last_id, base.ntotal)
+
+
+def remove_other_files(location: Path, keep: str) -> None:
+    """Remove FAISS files of other revisions and unfinished ones; readers that have one open keep it."""
+    for path in [*location.glob("vectors.*.faiss"), *location.glob("vectors.*.partial")]:
+        if path.name != keep:
+            path.unlink(missing_ok=True)
+
+
+def is_behind(location: Path, catalog: Catalog) -> bool:
+    """Whether the file should be made again: missing, or too much has been added or removed since."""
+    described = VectorFile.of(catalog.meta())
+    if described is None or not (location / described.name).is_file():
+        return True
+    added, kept = catalog.connection.execute(
+        "SELECT count(*) FILTER (WHERE id > ?), count(*) FILTER (WHERE id <= ?) FROM vectors",
+        (described.last_id, described.last_id),
+    ).fetchone()
+    return bool(max(added, described.count - kept) > max(TAIL_LIMIT, described.count // 20))
+
+
+def _flat(dimensions: int) -> faiss.Index:
+    return faiss.IndexIDMap2(faiss.IndexFlatIP(dimensions))
+
+
+def _dimensions(meta: dict[str, str]) -> int:
+    return int(meta["dimensions"])
+
+
+def _sync_folder(location: Path) -> None:
+    folder = os.open(location, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
