@@ -1,0 +1,1 @@
+"""Every way in: the chat page, the command line, HTTP and MCP."""

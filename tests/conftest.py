@@ -1,0 +1,56 @@
+"""What all tests share: the real models, loaded once, over an index of ``seeds/``; and no network."""
+
+from __future__ import annotations
+
+import os
+import runpy
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from index import Embedder, IndexSettings, build
+from qa import Answerer
+
+ROOT = Path(__file__).parent.parent
+_attempts: list[str] = runpy.run_path(str(ROOT / "tests" / "guard" / "sitecustomize.py"))["attempts"]
+
+# A developer's own settings are not the tests'.
+for _name in [name for name in os.environ if name.startswith("QUOTH_")]:
+    del os.environ[_name]
+
+
+@pytest.fixture(autouse=True)
+def network_attempts() -> Iterator[list[str]]:
+    """What a test tried to reach on other machines; any fails it, even one in vain."""
+    _attempts.clear()
+    yield _attempts
+    assert not _attempts, "reached for the network"
+
+
+@pytest.fixture(scope="session")
+def seeds() -> Path:
+    """The folder of documents that the project indexes by default."""
+    return ROOT / "seeds"
+
+
+@pytest.fixture(scope="session")
+def embedder() -> Embedder:
+    """The real embedding model."""
+    return Embedder(IndexSettings())
+
+
+@pytest.fixture(scope="session")
+def seed_index(seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of ``seeds/``, not to be written to."""
+    location = tmp_path_factory.mktemp("seeds") / "index"
+    build([seeds], location)
+    return location
+
+
+@pytest.fixture(scope="session")
+def answerer(seed_index: Path) -> Iterator[Answerer]:
+    """The real reader over the index of ``seeds/``."""
+    opened = Answerer.open(seed_index)
+    yield opened
+    opened.close()

@@ -1,0 +1,78 @@
+"""The house rules that a machine can check."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+LAYERS = ("index", "qa", "ui")  # each may import those before it
+
+
+def _imports(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_nothing_imports_upward(layer: str):
+    above = set(LAYERS[LAYERS.index(layer) + 1 :]) | {"tests"}
+    upward = {str(file): found for file in (ROOT / layer).rglob("*.py") if (found := above & set(_imports(file)))}
+    assert upward == {}
+
+
+@pytest.mark.parametrize("pure", ["qa/spans.py", "qa/metrics.py", "qa/calibration.py", "index/fusion.py"])
+def test_mathematics_needs_no_models_and_no_files(pure: str):
+    assert set(_imports(ROOT / pure)).isdisjoint({"torch", "transformers", "pathlib", "os", "sqlite3", "faiss"})
+
+
+def test_no_module_is_a_drawer_of_odds_and_ends():
+    drawers = {"utils", "util", "helpers", "common", "misc"}
+    assert [file for layer in LAYERS for file in (ROOT / layer).rglob("*.py") if file.stem in drawers] == []
+
+
+def test_the_public_names_are_these():
+    import index
+    import qa
+
+    assert set(qa.__all__) >= {
+        "Answer",
+        "Answerer",
+        "Citation",
+        "Reader",
+        "ReaderSettings",
+        "answer",
+        "example_questions",
+    }
+    assert set(index.__all__) >= {
+        "Chunk", "Document", "DocumentIndex", "DocumentRecord", "Embedder", "Filters", "Hit", "IndexSettings",
+        "IndexStatus", "Progress", "QuothError", "build", "build_documents", "load",
+    }  # fmt: skip
+    for module in (index, qa):
+        assert all(hasattr(module, name) for name in module.__all__)
+        assert list(module.__all__) == sorted(module.__all__)
+
+
+@pytest.mark.parametrize("module", ["ui.cli", "ui.settings"])
+def test_the_command_line_starts_without_models_or_gradio(module: str):
+    heavy = "{'torch', 'transformers', 'gradio', 'fastapi', 'sentence_transformers'}"
+    script = f"import sys, {module}; print(*({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
+def test_every_package_says_that_it_is_typed():
+    assert all((ROOT / layer / "py.typed").exists() for layer in LAYERS)
+
+
+def test_the_lock_files_hold_exact_versions_and_no_address():
+    for name in ("requirements.lock", "requirements-dev.lock"):
+        lines = [line.partition("#")[0].strip() for line in (ROOT / name).read_text().splitlines()]
+        assert all("==" in line and "://" not in line and "+" not in line for line in lines if line)
+        assert "torch==2.13.0" in lines

@@ -1,0 +1,80 @@
+"""One settings tree: flags over environment over quoth.toml over defaults."""
+
+from pathlib import Path
+
+import pytest
+
+from index import IndexSettings
+from qa import ReaderSettings
+from ui.settings import ServerSettings, Settings, SettingsError, describe_settings, load_settings, parse_assignments
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty current folder."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_flags_win_over_environment_over_file_over_defaults(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    assert load_settings().chunk_tokens == IndexSettings().chunk_tokens
+    (folder / "quoth.toml").write_text("chunk_tokens = 111\n")
+    assert load_settings().chunk_tokens == 111
+    monkeypatch.setenv("QUOTH_CHUNK_TOKENS", "122")
+    assert load_settings().chunk_tokens == 122
+    assert load_settings({"chunk_tokens": 133}).chunk_tokens == 133
+
+
+def test_each_value_tells_where_it_came_from(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    (folder / "quoth.toml").write_text("port = 8001\nchunk_tokens = 111\n")
+    monkeypatch.setenv("QUOTH_CHUNK_TOKENS", "122")
+    flags = {"index": Path("elsewhere")}
+    origins = {setting.name: setting.origin for setting in describe_settings(load_settings(flags), flags)}
+    wanted = {"index": "flag", "chunk_tokens": "environment", "port": "quoth.toml", "host": "default"}
+    assert {name: origins[name] for name in wanted} == wanted
+
+
+@pytest.mark.parametrize("place", ["flag", "environment", "quoth.toml"])
+def test_an_unknown_key_is_refused_with_the_nearest_name(place: str, folder: Path, monkeypatch: pytest.MonkeyPatch):
+    flags: dict[str, object] = {}
+    if place == "flag":
+        flags = {"chunk_token": 3}
+    elif place == "environment":
+        monkeypatch.setenv("QUOTH_CHUNK_TOKEN", "3")
+    else:
+        (folder / "quoth.toml").write_text("chunk_token = 3\n")
+    with pytest.raises(SettingsError, match=f"{place}.*did you mean 'chunk_tokens'"):
+        load_settings(flags)
+
+
+def test_a_wrong_value_is_named_with_its_origin(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("QUOTH_PORT", "many")
+    with pytest.raises(SettingsError, match=r"port \(from the environment\).*integer.*'many'"):
+        load_settings()
+
+
+def test_a_secret_is_never_shown(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("QUOTH_TOKEN", "open-sesame")
+    settings = load_settings()
+    assert "open-sesame" not in repr(settings) + repr(describe_settings(settings))
+    assert settings.token is not None
+    assert settings.token.get_secret_value() == "open-sesame"
+
+
+def test_a_broken_file_is_an_error_that_names_it(folder: Path):
+    (folder / "quoth.toml").write_text("port = = 3")
+    with pytest.raises(SettingsError, match=r"quoth\.toml cannot be read"):
+        load_settings()
+
+
+def test_an_assignment_needs_a_name_and_a_value():
+    assert parse_assignments(["chunk-tokens=150", "token=a=b"]) == {"chunk_tokens": "150", "token": "a=b"}
+    with pytest.raises(SettingsError, match="NAME=VALUE"):
+        parse_assignments(["chunk_tokens"])
+
+
+def test_no_setting_stands_in_two_parts_and_each_is_described():
+    parts = [IndexSettings, ReaderSettings, ServerSettings]
+    names = [name for part in parts for name in part.model_fields]
+    assert sorted(names) == sorted(set(names)) == sorted(Settings.model_fields)
+    assert all(field.description for field in Settings.model_fields.values())

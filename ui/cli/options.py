@@ -1,0 +1,42 @@
+"""Options that several commands share, and the settings that they add up to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from index import Filters
+    from ui.settings import Settings
+
+Index = Annotated[
+    Path | None, typer.Option("--index", help="The folder with the index. [QUOTH_INDEX, or .quoth]", metavar="DIR")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+PathGlob = Annotated[str | None, typer.Option("--path", help="Only documents whose path matches, as in 'reports/*'.")]
+After = Annotated[str | None, typer.Option("--after", help="Only documents dated from this day on.", metavar="DATE")]
+Before = Annotated[str | None, typer.Option("--before", help="Only documents dated up to this day.", metavar="DATE")]
+MediaType = Annotated[str | None, typer.Option("--type", help="Only documents of this media type, as application/pdf.")]
+
+
+def settings_of(context: typer.Context, **flags: object) -> Settings:
+    """The settings in force for a command: its own flags, then ``--set``, environment, file, defaults."""
+    from ui.settings import load_settings
+
+    return load_settings(flags_of(context, **flags))
+
+
+def flags_of(context: typer.Context, **flags: object) -> dict[str, object]:
+    """Values given on the command line, as ``--set`` or as a flag of the command's own."""
+    own = {name: value for name, value in flags.items() if value is not None}
+    return {**(context.obj or {}), **own}
+
+
+def filters_of(path: str | None, after: str | None, before: str | None, media_type: str | None) -> Filters | None:
+    """The filters asked for; None for none."""
+    from index import Filters
+
+    filters = Filters(path=path, after=after, before=before, media_type=media_type)
+    return None if filters == Filters() else filters

@@ -1,0 +1,40 @@
+"""Commands that serve or explain the service: ``quoth chat``, ``quoth settings``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ui.cli.console import emit
+from ui.cli.options import Index, Json, flags_of, settings_of
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(chat)
+    app.command(name="settings")(show_settings)
+
+
+def chat(
+    context: typer.Context,
+    index: Index = None,
+    host: Annotated[str | None, typer.Option("--host", help="The address to listen on. [127.0.0.1]")] = None,
+    port: Annotated[int | None, typer.Option("--port", help="The port to listen on. [7860]", min=0, max=65535)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the address served as JSON.")] = False,
+) -> None:
+    """Serve the chat page and the HTTP service until interrupted."""
+    settings = settings_of(context, index=index, host=host, port=port)
+    from ui.server import serve
+
+    serve(settings, lambda url: emit({"url": url}, lambda: f"Quoth answers on {url} (Ctrl-C to stop)", as_json=as_json))
+
+
+def show_settings(context: typer.Context, index: Index = None, as_json: Json = False) -> None:
+    """Print every setting, its value and where that came from."""
+    settings = settings_of(context, index=index)
+    from ui.settings import describe_settings
+    from ui.terminal import render_settings
+
+    described = describe_settings(settings, flags_of(context, index=index))
+    emit(described, lambda: render_settings(described), as_json=as_json)

@@ -1,0 +1,136 @@
+"""Every setting in one place: flags over environment (``QUOTH_*``) over ``quoth.toml`` over defaults.
+
+A setting has one name: ``chunk_tokens`` in the file is ``QUOTH_CHUNK_TOKENS`` in the environment and
+``--set chunk_tokens=150`` on the command line.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, cast
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from index.errors import QuothError
+from index.settings import IndexSettings
+from qa.settings import ReaderSettings
+
+CONFIG_FILE = Path("quoth.toml")
+PREFIX = "QUOTH_"
+
+
+class SettingsError(QuothError):
+    """A setting that does not exist, or a value that it cannot have."""
+
+
+class ServerSettings(BaseSettings):
+    """How the chat and the HTTP service are served, and to whom."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    host: str = Field("127.0.0.1", description="The address to listen on; any but this machine's own needs a secret.")
+    port: int = Field(7860, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
+    token: SecretStr | None = Field(None, description="The bearer token that HTTP requests must carry.")
+    password_file: Path | None = Field(None, description="A file of user:password lines for the page's login.")
+
+
+class Settings(IndexSettings, ReaderSettings, ServerSettings):
+    """All settings; it can be handed to whatever takes the index's, the reader's or the server's."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, toml_file=CONFIG_FILE, extra="forbid", frozen=True)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags, then environment, then quoth.toml of the current folder."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+SECRETS = frozenset(name for name, field in Settings.model_fields.items() if "Secret" in str(field.annotation))
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting as it is in force, for people to look at; a secret's value stays hidden."""
+
+    name: str
+    value: str
+    origin: str  # "flag", "environment", "quoth.toml" or "default"
+    description: str
+
+
+def load_settings(flags: Mapping[str, object] | None = None) -> Settings:
+    """The settings in force. ``flags`` are given values; None in them means not given. Raises ``SettingsError``."""
+    given = {name: value for name, value in (flags or {}).items() if value is not None}
+    for name, origin in _named(given):
+        if name not in Settings.model_fields:
+            raise SettingsError(_unknown(name, origin))
+    try:
+        return Settings(**cast("dict[str, Any]", given))
+    except ValidationError as error:
+        raise SettingsError(_explain(error, given)) from None
+
+
+def describe_settings(settings: Settings, flags: Mapping[str, object] | None = None) -> list[Setting]:
+    """Every setting of ``settings``, with where its value came from."""
+    given = {name: value for name, value in (flags or {}).items() if value is not None}
+    origins = dict(reversed(list(_named(given))))
+    return [
+        Setting(name, str(getattr(settings, name)), origins.get(name, "default"), field.description or "")
+        for name, field in Settings.model_fields.items()
+    ]
+
+
+def parse_assignments(assignments: Iterable[str]) -> dict[str, str]:
+    """``["threshold=0.4"]`` as a mapping. Raises ``SettingsError`` for one without a name and a value."""
+    pairs = [assignment.partition("=") for assignment in assignments]
+    for name, sign, value in pairs:
+        if not (name and sign):
+            raise SettingsError(f"a setting is given as NAME=VALUE, not as {name + sign + value!r}")
+    return {name.replace("-", "_"): value for name, _, value in pairs}
+
+
+def _named(flags: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """Every name that is given a value and where, those that win first."""
+    yield from ((name, "flag") for name in flags)
+    names = (key[len(PREFIX) :] for key in os.environ if key.upper().startswith(PREFIX))
+    yield from ((name.lower(), "environment") for name in names)
+    yield from ((name, CONFIG_FILE.name) for name in _config())
+
+
+def _config() -> dict[str, object]:
+    if not CONFIG_FILE.is_file():
+        return {}
+    try:
+        return tomllib.loads(CONFIG_FILE.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise SettingsError(f"{CONFIG_FILE.resolve()} cannot be read: {error}") from error
+
+
+def _unknown(name: str, origin: str) -> str:
+    shown = f"{PREFIX}{name.upper()}" if origin == "environment" else name
+    nearest = get_close_matches(name, Settings.model_fields, n=1, cutoff=0.5)
+    remedy = f"did you mean {nearest[0]!r}?" if nearest else "`quoth settings` lists those there are"
+    return f"there is no setting {shown!r} (from the {origin}): {remedy}"
+
+
+def _explain(error: ValidationError, flags: Mapping[str, object]) -> str:
+    origins = dict(reversed(list(_named(flags))))
+    lines = []
+    for detail in error.errors(include_url=False, include_context=False):
+        name = str(detail["loc"][0]) if detail["loc"] else "settings"
+        value = "" if name in SECRETS else f", not {detail['input']!r}"
+        lines.append(f"{name} (from the {origins.get(name, 'default')}): {detail['msg']}{value}")
+    return "; ".join(lines)

@@ -1,0 +1,156 @@
+"""What a terminal shows of answers, plans and documents.
+
+Document text is untrusted: a control character in it could move the cursor, change the window's title or hide text, so
+each is shown as a picture of itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:  # the models come with these, and a terminal can do without
+    from index import BuildReport, DocumentRecord, Failure, IndexStatus
+    from index.plan import Plan
+    from qa import Answer, Citation
+    from qa.types import Candidate, PassageRead
+    from ui.settings import Setting
+
+# C0 controls have pictures in Unicode (U+2400 on); C1 controls and characters that reorder text have none.
+_PICTURES = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\n\t"} | {0x7F: "\u2421"}
+_HIDDEN = (*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C)
+_VISIBLE = _PICTURES | dict.fromkeys(_HIDDEN, "\ufffd")
+
+
+def visible(text: str) -> str:
+    """``text`` with nothing in it that a terminal would obey but line ends and tabs, and as long as it was."""
+    return text.translate(_VISIBLE)
+
+
+def one_line(text: str) -> str:
+    """``text`` made visible, each run of white space one space."""
+    return " ".join(visible(text).split())
+
+
+def confidence(probability: float) -> str:
+    """A probability in words."""
+    words = "high" if probability >= 0.8 else "fair" if probability >= 0.5 else "low"
+    return f"{words} ({probability:.0%})"
+
+
+def render_answer(answer: Answer, passages: int = 3) -> RenderableType:
+    """The answer in its sentence with its places, or what comes nearest when there is none."""
+    return Group(*(_found(answer) if answer.found else _refusal(answer, passages)))
+
+
+def _found(answer: Answer) -> Iterator[RenderableType]:
+    first = answer.citations[0]
+    yield from (Text(f"- {one_line(item)}", style="bold") for item in answer.spans if len(answer.spans) > 1)
+    yield _marked(first)
+    yield Text(f"  {place(first)}", style="dim")
+    yield from (Text(f"  also stated in {place(other)}", style="dim") for other in answer.citations[1:])
+    if answer.disagreement is not None:
+        yield from _disagreement(answer.disagreement)
+    yield Text(f"  confidence: {confidence(answer.probability)}", style="dim")
+
+
+def _disagreement(other: Candidate) -> Iterator[RenderableType]:
+    yield Text("The documents disagree. Another place says:", style="yellow")
+    yield _marked(other.citation)
+    yield Text(f"  {place(other.citation)}", style="dim")
+
+
+def _refusal(answer: Answer, passages: int) -> Iterator[RenderableType]:
+    yield Text("I can't find that in the documents.", style="bold")
+    if answer.passages[:passages]:
+        yield Text("The nearest passages:", style="dim")
+    for passage in answer.passages[:passages]:
+        yield Text(f"  {place(passage)}", style="dim")
+        yield Text(f"    {_shortened(one_line(passage.text))}")
+
+
+def _marked(citation: Citation) -> Text:
+    """The sentence with its quote marked: by asterisks, so that a pipe or a copy keeps it, and in bold."""
+    start = citation.start - citation.sentence_start
+    before, after = citation.sentence[:start], citation.sentence[start + len(citation.quote) :]
+    text = Text(visible(before).lstrip())
+    text.append(f"**{visible(citation.quote)}**", style="bold reverse")
+    text.append(visible(after).rstrip())
+    return text
+
+
+def place(where: Citation | PassageRead) -> str:
+    """Title · page · date, and the path when the title is not it."""
+    page = f"page {where.page}" if where.page is not None else None
+    path = where.path if where.path != where.title else None
+    return " · ".join(one_line(part) for part in (where.title, page, where.date, path) if part)
+
+
+def _shortened(text: str, limit: int = 240) -> str:
+    return text if len(text) <= limit else text[: text.rfind(" ", 0, limit)] + " …"
+
+
+def render_report(report: BuildReport, *, dry_run: bool = False) -> RenderableType:
+    """What a build found and did, or would do."""
+    if dry_run:
+        return Group(_plan(report.plan), Text("Nothing was changed.", style="dim"))
+    done = f"{report.documents:,} documents, {report.chunks:,} passages ({report.embedded:,} embedded)"
+    summary = Text(f"{done} at revision {report.revision} in {report.seconds:.1f} s", style="bold")
+    return Group(_plan(report.plan), render_failures(report.failures), summary)
+
+
+def _plan(plan: Plan) -> RenderableType:
+    counts = {
+        "added": plan.added,
+        "changed": plan.changed,
+        "renamed": plan.renamed,
+        "deleted": plan.deleted,
+        "unchanged": plan.unchanged,
+        "unreadable": plan.failures,
+    }
+    return Text(", ".join(f"{len(paths):,} {kind}" for kind, paths in counts.items() if paths) or "no documents")
+
+
+def render_status(status: IndexStatus) -> RenderableType:
+    """An index in a few lines."""
+    grid = Table.grid(padding=(0, 2))
+    rows = {
+        "Index": f"{status.path}, revision {status.revision}, updated {status.updated}",
+        "Documents": f"{status.documents:,}",
+        "Passages": f"{status.chunks:,}",
+        "Embedder": f"{status.embedder} ({status.dimensions} dimensions)",
+        "Size": f"{status.bytes_on_disk / 1e6:,.1f} MB",
+    }
+    for name, value in rows.items():
+        grid.add_row(Text(name, style="bold"), Text(one_line(value)))
+    return Group(grid, render_failures(status.failures))
+
+
+def render_failures(failures: Sequence[Failure]) -> RenderableType:
+    """Files that could not be read, each with its reason."""
+    if not failures:
+        return Group()
+    lines = [Text(f"  {one_line(failure.path)}: {one_line(failure.reason)}") for failure in failures]
+    return Group(Text(f"Not readable: {len(failures):,}", style="yellow"), *lines)
+
+
+def render_documents(records: Iterable[DocumentRecord], failures: Sequence[Failure]) -> RenderableType:
+    """A table of what is indexed, then of what could not be."""
+    table = Table("Document", "Title", "Type", "Date", "Pages", "Passages", box=None, header_style="bold")
+    for record in records:
+        cells = (record.path, record.title, record.media_type, record.date or "", record.page_count or "")
+        table.add_row(*(Text(one_line(str(cell))) for cell in cells), f"{record.chunk_count:,}")
+    return Group(table, render_failures(failures))
+
+
+def render_settings(settings: Iterable[Setting]) -> RenderableType:
+    """Each setting, its value and where that came from."""
+    table = Table("Setting", "Value", "From", "Meaning", box=None, header_style="bold")
+    for setting in settings:
+        cells = (setting.name, setting.value, setting.origin, setting.description)
+        table.add_row(*(Text(one_line(cell)) for cell in cells))
+    return table
