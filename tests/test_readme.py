@@ -1,0 +1,70 @@
+"""The README says nothing that does not run."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SERVING = {"chat", "mcp", "watch"}  # these run until they are stopped: only their arguments are tried here
+
+
+def blocks(language: str) -> list[str]:
+    """The fenced blocks of one language, in order."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def commands(program: str) -> list[str]:
+    """Every line of the README that runs a program."""
+    return [line for block in blocks("sh") for line in block.splitlines() if line.split(" ")[0] == program]
+
+
+def _environment() -> dict[str, str]:
+    return os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+
+
+def test_it_takes_two_minutes_to_read():
+    assert len(README.splitlines()) < 200
+
+
+def test_every_command_runs_in_the_order_given(tmp_path: Path, seeds: Path):
+    shutil.copytree(seeds, tmp_path / "seeds")
+    for line in commands("quoth"):
+        words = shlex.split(line)
+        words += ["--help"] if words[1] in SERVING else []
+        done = subprocess.run(words, cwd=tmp_path, env=_environment(), capture_output=True, text=True, timeout=120)
+        assert done.returncode in {0, 1}, f"{line}: {done.stderr}"
+
+
+@pytest.mark.parametrize("line", commands("make"))
+def test_every_make_target_is_there(line: str):
+    subprocess.run([*shlex.split(line), "--dry-run"], cwd=ROOT, capture_output=True, check=True)
+
+
+@pytest.mark.parametrize("snippet", blocks("python"))
+def test_every_snippet_runs(snippet: str, seed_index: Path, tmp_path: Path):
+    environment = _environment() | {"QUOTH_INDEX": str(seed_index)}
+    command = [sys.executable, "-c", snippet]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+
+
+def test_every_link_within_the_project_leads_somewhere():
+    links = re.findall(r"\]\(([^)#]+)\)", README)
+    assert [link for link in links if "://" not in link and not (ROOT / link).exists()] == []
+
+
+def test_every_command_and_setting_it_names_exists():
+    from ui.cli import app
+    from ui.settings import Settings
+
+    names = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
+    assert set(re.findall(r"`quoth (\w+)", README)) <= names
+    assert {name.lower() for name in re.findall(r"QUOTH_(\w+)", README)} <= set(Settings.model_fields)
