@@ -1,0 +1,9 @@
+"""Questions answered from an index, in the documents' own words."""
+
+from qa.answer import Answerer, answer
+from qa.examples import example_questions
+from qa.reader import Reader
+from qa.settings import ReaderSettings
+from qa.types import Answer, Citation
+
+__all__ = ["Answer", "Answerer", "Citation", "Reader", "ReaderSettings", "answer", "example_questions"]

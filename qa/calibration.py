@@ -1,0 +1,94 @@
+"""From scores to one probability that an answer is right.
+
+A logistic regression over what is known of one passage's best span: its margin over the null, how far it stands above the next
+place in the same passage, how near the passage is to the question, and how many of the question's words it holds. All of
+these belong to that passage alone, so reading more passages never changes the probability of an answer (unlike a softmax
+over passages, or a product of no-answer scores).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from index.errors import ModelError
+
+FILE = "calibration.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of one proposed answer."""
+
+    margin: float  # logits over the null
+    gap: float  # margin over the best other place in the same passage
+    similarity: float  # cosine of question and passage, -1 to 1
+    coverage: float  # share of the question's content words that the passage or its title holds, 0 to 1
+
+    def features(self) -> tuple[float, ...]:
+        """Squashed to a like scale, so that one extreme logit cannot outweigh everything."""
+        return (np.tanh(self.margin / 10) * 5, np.tanh(self.gap / 5) * 2, self.similarity * 5, self.coverage * 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """``probability = sigmoid(weights · features + bias)``; below ``threshold`` the documents do not say."""
+
+    weights: tuple[float, ...]
+    bias: float
+    threshold: float
+
+    def probability(self, evidence: Evidence) -> float:
+        """The chance that the answer is right, 0 to 1."""
+        return float(_sigmoid(np.dot(self.weights, evidence.features()) + self.bias))
+
+    @classmethod
+    def load(cls, folder: Path) -> Calibration:
+        """The calibration of a model folder. Raises ``ModelError``."""
+        try:
+            found = json.loads((folder / FILE).read_text(encoding="utf-8"))
+            return cls(tuple(found["weights"]), float(found["bias"]), float(found["threshold"]))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ModelError(f"no calibration in {folder}: {error}") from error
+
+    def save(self, folder: Path) -> None:
+        """Write it beside the reader's weights."""
+        (folder / FILE).write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+
+
+def fit(evidence: Sequence[Evidence], right: Sequence[float], *, ridge: float = 1e-2) -> Calibration:
+    """Fit by Newton's method on the regularised log loss; the threshold is where ``balance`` is best.
+
+    ``right`` is 1.0 for a right answer, 0.0 for a wrong one, or between for one partly right.
+    """
+    design = np.array([[*one.features(), 1.0] for one in evidence], dtype=np.float64)
+    truth = np.asarray(right, dtype=np.float64)
+    penalty = np.diag([ridge] * (design.shape[1] - 1) + [0.0]) * len(truth)
+    beta = np.zeros(design.shape[1])
+    for _ in range(50):
+        said = _sigmoid(design @ beta)
+        gradient = design.T @ (said - truth) + penalty @ beta
+        hessian = (design * (said * (1 - said))[:, None]).T @ design + penalty + 1e-9 * np.eye(len(beta))
+        step = np.linalg.solve(hessian, gradient)
+        beta -= step
+        if float(np.abs(step).max()) < 1e-9:
+            break
+    threshold = balance(_sigmoid(design @ beta), truth)
+    return Calibration(tuple(map(float, beta[:-1])), float(beta[-1]), threshold)
+
+
+def balance(probabilities: npt.NDArray[np.float64], right: npt.NDArray[np.float64]) -> float:
+    """The threshold at which right answers given plus wrong answers withheld are most, in whole percents."""
+    grid = np.arange(1, 100) / 100
+    given = probabilities[None, :] >= grid[:, None]
+    earned = (given * right[None, :] + ~given * (1 - right[None, :])).sum(axis=1)
+    return float(grid[int(earned.argmax())])
+
+
+def _sigmoid(value: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    return 1.0 / (1.0 + np.exp(-np.clip(value, -40, 40)))

@@ -1,0 +1,179 @@
+"""From spans of passages to places in documents: proposals with a probability each, and their citations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from index import Hit
+from qa.calibration import Calibration, Evidence
+from qa.features import Passage
+from qa.metrics import normalise
+from qa.sentences import around
+from qa.types import Citation, Span
+
+_ASKS_DATE = re.compile(r"\b(date|dated|published|publication|posted|issued|written)\b", re.IGNORECASE)
+_ASKS_LIST = re.compile(
+    r"\b(who|what|which)\s+(are|were)\b|\bwhich\s+\w+s\b|\bwho\s+(all|else)\b|\b(name|list|names)\b", re.IGNORECASE
+)
+_WORD = re.compile(r"\w+")
+_FUNCTION_WORDS = frozenset(
+    "a an and are as at be by did do does for from had has have how in is it its many much of on or that the their there this "
+    "to was were what when where which who whom whose why will with would can could should may might must".split()
+)
+_STEM = 6  # letters by which two words count as the same
+_REACH = 1200  # code points around a chunk in which its first and last sentences must begin and end
+_LIST_MARGIN = 4.0  # an item of a list may score this much less than the best item
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A hit, its document's whole text, and what the reader is given of it."""
+
+    hit: Hit
+    text: str
+    passage: Passage
+    coverage: float
+
+    @classmethod
+    def of(cls, hit: Hit, text: str, question: str) -> Source:
+        """The head of a document (its date line, front matter) is offered only when the question asks for a date."""
+        title = _title(hit)
+        head = 0 if _ASKS_DATE.search(question) else max(0, hit.document.body_start - hit.chunk.start)
+        passage = Passage(hit.chunk.text, title, head)
+        return cls(hit, text, passage, coverage(question, f"{title} {hit.chunk.text}"))
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A span as an answer: where it stands in its document, and how likely it is right."""
+
+    source: Source
+    span: Span
+    start: int  # code points into the document's text
+    end: int
+    probability: float
+    evidence: Evidence
+
+    @property
+    def text(self) -> str:
+        """The verbatim slice."""
+        return self.source.text[self.start : self.end]
+
+    def same_place(self, other: Proposal) -> bool:
+        """Whether both stand, at least in part, in the same place."""
+        same = self.source.hit.document.id == other.source.hit.document.id
+        return same and self.start < other.end and other.start < self.end
+
+    def same_answer(self, other: Proposal) -> bool:
+        """Whether both say the same in the same words."""
+        return normalise(self.text) == normalise(other.text)
+
+    def overlaps(self, other: Proposal) -> bool:
+        """Whether one says the other's words and perhaps more: "Kim" and "Jonathan Kim" do not disagree."""
+        mine, theirs = set(normalise(self.text).split()), set(normalise(other.text).split())
+        return mine <= theirs or theirs <= mine
+
+
+def coverage(question: str, text: str) -> float:
+    """The share of the question's content words that stand in the text, 0 to 1; 1 when it has none."""
+    wanted = {word[:_STEM] for word in _words(question) if word not in _FUNCTION_WORDS}
+    held = {word[:_STEM] for word in _words(text)}
+    return len(wanted & held) / len(wanted) if wanted else 1.0
+
+
+def propose(question: str, sources: Sequence[Source], spans: Iterable[Span], calibration: Calibration) -> list[Proposal]:
+    """Every distinct place the reader proposes, the most probable first; overlapping chunks propose a place once."""
+    found: list[Proposal] = []
+    for span, gap in distinct(spans):
+        source = sources[span.passage]
+        evidence = Evidence(span.margin, gap, source.hit.dense_score or 0.0, source.coverage)
+        start = source.hit.chunk.start + span.start
+        end = start + len(span.text)
+        found.append(Proposal(source, span, start, end, calibration.probability(evidence), evidence))
+    kept: list[Proposal] = []
+    for proposal in sorted(found, key=lambda p: (-p.probability, p.source.hit.rank, p.start)):
+        if not any(proposal.same_place(other) for other in kept):
+            kept.append(proposal)
+    return kept
+
+
+def distinct(spans: Iterable[Span]) -> Iterator[tuple[Span, float]]:
+    """The spans that overlap no better one of their passage, each with its gap to the best other such span there.
+
+    The gap is positive for the best of a passage and negative for the rest. ``spans`` are best first.
+    """
+    kept: dict[int, list[Span]] = {}
+    for span in spans:
+        rivals = kept.setdefault(span.passage, [])
+        if all(span.end <= other.start or other.end <= span.start for other in rivals):
+            rivals.append(span)
+    for rivals in kept.values():
+        for place, span in enumerate(rivals):
+            other = rivals[1 if place == 0 else 0].margin if len(rivals) > 1 else span.margin - 10.0
+            yield span, span.margin - other
+
+
+def cite(proposal: Proposal) -> Citation:
+    """The place of a proposal, with the sentence around it."""
+    hit, text = proposal.source.hit, proposal.source.text
+    low, high = _reach(proposal)
+    first, last = around(text[low:high], proposal.start - low, proposal.end - low)
+    return Citation(
+        document_id=hit.document.id,
+        path=hit.document.path,
+        title=hit.document.title,
+        page=hit.chunk.page,
+        heading=hit.chunk.heading,
+        date=hit.document.date,
+        start=proposal.start,
+        end=proposal.end,
+        quote=proposal.text,
+        sentence=text[low + first : low + last],
+        sentence_start=low + first,
+        chunk_start=hit.chunk.start,
+        passage=hit.chunk.text,
+    )
+
+
+def citations_of(best: Proposal, proposals: Sequence[Proposal], threshold: float) -> tuple[Citation, ...]:
+    """The best place first, then the other places that say the same and would be believed on their own."""
+    others = [p for p in proposals if p is not best and p.same_answer(best) and p.probability >= threshold]
+    return tuple(cite(proposal) for proposal in [best, *others])
+
+
+def items_of(question: str, best: Proposal, spans: Sequence[Span]) -> tuple[str, ...]:
+    """The items of a list answer, in the order of the text: spans of the best one's sentence that are nearly as good."""
+    if not _ASKS_LIST.search(question):
+        return ()
+    text = best.source.passage.text
+    low, high = around(text, best.span.start, best.span.end)
+    near = [s for s in spans if s.passage == best.span.passage and low <= s.start and s.end <= high]
+    enough = max(0.0, best.span.margin - _LIST_MARGIN)
+    items = [span for span, _ in distinct(near) if span.margin >= enough]
+    return tuple(span.text for span in sorted(items, key=lambda s: s.start)) if len(items) > 1 else ()
+
+
+def _title(hit: Hit) -> str:
+    heading, title = hit.chunk.heading or "", hit.document.title
+    return title if not heading or heading == title else f"{title}: {heading.removeprefix(f'{title} › ')}"
+
+
+def _words(text: str) -> list[str]:
+    return [word.lower() for word in _WORD.findall(text)]
+
+
+def _reach(proposal: Proposal) -> tuple[int, int]:
+    """The part of the text in which the sentence around a proposal is sought.
+
+    That is its chunk, grown to the blank lines around it where they are near. Head and body never share a sentence.
+    """
+    text, chunk, body = proposal.source.text, proposal.source.hit.chunk, proposal.source.hit.document.body_start
+    if proposal.start < body:
+        return 0, body
+    before = text.rfind("\n\n", max(0, chunk.start - _REACH), chunk.start + 1)
+    after = text.find("\n\n", max(0, chunk.end - 1), chunk.end + _REACH)
+    low = before + 2 if before >= 0 else (0 if chunk.start <= _REACH else chunk.start)
+    high = after if after >= 0 else (len(text) if len(text) - chunk.end <= _REACH else chunk.end)
+    return max(low, body), high

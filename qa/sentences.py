@@ -1,0 +1,70 @@
+"""Sentence bounds, for showing an answer in its sentence and for keeping an answer inside one."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+from pysbd import Segmenter
+
+# A blank line, a list item or a table row ends what stands before it, even without a full stop.
+_BLOCK = re.compile(r"\n(?=[ \t]*\n)|\n(?=[ \t]*(?:[-*•‣–|#>]|\(?\w{1,3}[.)])[ \t])")
+_LONGEST = 3000  # code points given to the segmenter at once: it is quadratic in places
+
+
+@lru_cache(maxsize=4096)
+def sentences(text: str) -> tuple[tuple[int, int], ...]:
+    """(start, end) of every sentence, in order, without surrounding white space; they do not overlap."""
+    bounds = [0, *(found.start() + 1 for found in _BLOCK.finditer(text)), len(text)]
+    found: list[tuple[int, int]] = []
+    for start, end in zip(bounds, bounds[1:], strict=False):
+        found.extend(_trim(text, a, b) for a, b in _segment(text, start, end))
+    return tuple((start, end) for start, end in found if start < end)
+
+
+def around(text: str, start: int, end: int) -> tuple[int, int]:
+    """The sentence, or the run of sentences, that holds ``text[start:end]``; the place itself when none does."""
+    found = sentences(text)
+    first = max(bisect_right(found, (start, len(text))) - 1, 0)
+    held = [(a, b) for a, b in found[first:] if a < max(end, start + 1) and b > start]
+    if not held:
+        return start, end
+    return min(held[0][0], start), max(held[-1][1], end)
+
+
+def sentence_numbers(text: str, places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """For each place of the text, code points, the number of the sentence it stands in or after."""
+    starts = np.array([start for start, _ in sentences(text)], dtype=np.int64)
+    return np.searchsorted(starts, places, side="right").astype(np.int64)
+
+
+def _segment(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Sentence bounds of one block; a line break inside it is a space. Falls back to the block where it must."""
+    block = text[start:end].replace("\n", " ")
+    if len(block) > _LONGEST or not block.strip():
+        return [(start + a, start + b) for a, b in _plain(block)]
+    bounds, position = [], 0
+    for sentence in Segmenter(language="en", clean=False).segment(block):
+        at = block.find(sentence.strip(), position)
+        if at < 0:  # the segmenter rewrote the text: its pieces are not slices of it
+            return [(start + a, start + b) for a, b in _plain(block)]
+        bounds.append((start + at, start + at + len(sentence.strip())))
+        position = at + len(sentence.strip())
+    return bounds
+
+
+def _plain(block: str) -> list[tuple[int, int]]:
+    """Bounds by closing punctuation alone."""
+    cuts = [0, *(found.end() for found in re.finditer(r"[.!?…]+[\"'”’)\]]*\s+(?=\S)", block)), len(block)]
+    return list(zip(cuts, cuts[1:], strict=False))
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end

@@ -1,0 +1,298 @@
+"""Training the reader: ``python -m qa.train --data FOLDER --base FOLDER --minutes 100 --out qa/model``.
+
+Method
+------
+Start from a sentence encoder that already knows which passage belongs to which question (all-mpnet-base-v2) and put a fresh
+linear layer for start and end logits on its tokens. Every step reads a few questions, each with its gold passage and the
+passages that our own retrieval confuses with it (``qa.corpus``), and minimises, in fp32,
+
+    L = shared(all passages) + 1/2 mean over passages of alone(passage)
+
+``shared`` is the negative log likelihood of the gold start and of the gold end under one softmax over the tokens of all the
+question's passages, with each window's logits taken relative to its own null logit and one null option of 0 (shared
+normalisation, Clark and Gardner 2018; multi-passage BERT, Wang et al. 2019): exactly the margin by which passages compete when
+questions are answered. ``alone`` is the same for one passage; a passage without the answer has the null as its target.
+Several gold places share their probability.
+
+The model runs in bf16 with fp32 master weights (AdamW, weight decay 0.01, gradient norm 1). Dropout is off: with one pass over
+the data nothing is seen twice, and drawing its random numbers is 40% of a step on a CPU. The learning rate rises over the
+first 4% of the time budget and falls linearly to zero at its end. The shipped weights are a moving average of the masters.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import random
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from transformers import AutoConfig, AutoModelForQuestionAnswering
+
+from qa.corpus import Competition, Group, Question, open_corpus, read_questions, sample
+from qa.features import Featurizer, Passage, Window
+from qa.metrics import exact_match, f1
+from qa.reader import Reader, forward, precision
+from qa.weights import save_model
+
+SHARES = {"squad": 1.0, "docs": 1.0, "nq": 1.0, "qed": 1.0, "fairytaleqa": 0.5, "covidqa": 0.3, "qamr": 0.04}
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Everything that decides the weights, but the data."""
+
+    minutes: float = 100.0
+    rate: float = 5e-5  # peak learning rate
+    warmup: float = 0.04  # of the time budget
+    decay: float = 0.01
+    groups: int = 12  # questions a step
+    rivals: int = 2  # at most, hard negatives a question
+    tokens: int = 4000  # padded tokens of one forward pass
+    average: float = 0.998  # of the moving average, a step
+    alone: float = 0.5
+    seed: int = 17
+
+
+@dataclass(slots=True)
+class State:
+    """Where training stands; all of it goes into a checkpoint."""
+
+    step: int = 0
+    seconds: float = 0.0
+    seen: int = 0
+
+
+class Masters:
+    """fp32 copies of a bf16 model's parameters: what AdamW steps and what the moving average follows."""
+
+    def __init__(self, model: torch.nn.Module, recipe: Recipe) -> None:
+        """Take the copies; biases and norms are not decayed."""
+        self._live = list(model.parameters())
+        self.weights = [parameter.detach().float().clone() for parameter in self._live]
+        self.average = [weight.clone() for weight in self.weights]
+        decayed = [weight for weight in self.weights if weight.ndim > 1]
+        plain = [weight for weight in self.weights if weight.ndim <= 1]
+        groups = [{"params": decayed, "weight_decay": recipe.decay}, {"params": plain, "weight_decay": 0.0}]
+        self.optimizer = torch.optim.AdamW(groups, lr=recipe.rate, betas=(0.9, 0.98), fused=True)
+        self._keep = recipe.average
+
+    def step(self, rate: float, step: int) -> None:
+        """One optimiser step from the live gradients, back into the live parameters, and one of the average."""
+        for weight, parameter in zip(self.weights, self._live, strict=True):
+            weight.grad = None if parameter.grad is None else parameter.grad.float()
+        torch.nn.utils.clip_grad_norm_(self.weights, 1.0)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        self.optimizer.step()
+        keep = min(self._keep, (1 + step) / (10 + step))  # forgets the untrained start quickly
+        torch._foreach_lerp_(self.average, self.weights, 1.0 - keep)
+        self.write(self.weights)
+
+    def write(self, weights: Sequence[Tensor]) -> None:
+        """Put weights into the live model."""
+        for parameter, weight in zip(self._live, weights, strict=True):
+            parameter.data.copy_(weight)
+            parameter.grad = None
+
+
+def gold_mask(window: Window, places: Sequence[tuple[int, int]], length: int) -> tuple[Tensor, Tensor]:
+    """(length,) bool each: the input positions at which a gold answer starts and ends within this window."""
+    starts, ends = torch.zeros(length, dtype=torch.bool), torch.zeros(length, dtype=torch.bool)
+    for start, end in places:
+        inside = [k for k, (a, b) in enumerate(window.offsets) if a < end and b > start]
+        if inside and window.offsets[inside[0], 0] <= start and window.offsets[inside[-1], 1] >= end:
+            starts[window.first + inside[0]] = ends[window.first + inside[-1]] = True
+    return starts, ends
+
+
+def side_loss(logits: Sequence[Tensor], golds: Sequence[Tensor], windows: Sequence[Window], alone: float) -> Tensor:
+    """The loss of one side (starts or ends) of one question: a scalar.
+
+    ``logits`` and ``golds`` are one (m,) each a window, position 0 the null.
+    """
+    null = logits[0].new_zeros(1)
+    margins, hits = [], []
+    for row, gold, window in zip(logits, golds, windows, strict=True):
+        inside = slice(window.first, window.first + len(window.offsets))
+        margins.append(row[inside] - row[0])
+        hits.append(gold[inside])
+
+    def likelihood(margin: Tensor, hit: Tensor) -> Tensor:
+        reached = margin[hit] if bool(hit.any()) else null
+        return torch.logsumexp(torch.cat([null, margin]), 0) - torch.logsumexp(reached, 0)
+
+    shared = likelihood(torch.cat(margins), torch.cat(hits))
+    if len(margins) == 1:
+        return shared * (1.0 + alone)
+    return shared + alone * torch.stack([likelihood(m, h) for m, h in zip(margins, hits, strict=True)]).mean()
+
+
+def step_loss(
+    model: torch.nn.Module, featurizer: Featurizer, groups: Sequence[Group], recipe: Recipe
+) -> Tensor:
+    """The mean loss of several questions: a scalar."""
+    cut = [featurizer.windows(group.question, group.passages) for group in groups]
+    logits = iter(forward(model, [w for windows in cut for w in windows], featurizer.padding, recipe.tokens))
+    losses = []
+    for group, windows in zip(groups, cut, strict=True):
+        rows = [next(logits) for _ in windows]
+        masks = [gold_mask(w, group.golds[w.passage], len(w.input_ids)) for w in windows]
+        for side in (0, 1):
+            picked, golds = [row[side] for row in rows], [mask[side] for mask in masks]
+            losses.append(side_loss(picked, golds, windows, recipe.alone))
+    return torch.stack(losses).sum() / len(groups)
+
+
+def rate_at(progress: float, recipe: Recipe) -> float:
+    """The learning rate at a share of the time budget, 0 to 1."""
+    if progress < recipe.warmup:
+        return recipe.rate * max(progress, 1e-3) / recipe.warmup
+    return recipe.rate * max(0.0, 1.0 - progress) / (1.0 - recipe.warmup)
+
+
+def measure(model: torch.nn.Module, featurizer: Featurizer, questions: Sequence[Question]) -> dict[str, float]:
+    """EM and F1 in percent over answerable questions, each read with its own paragraph and made to answer."""
+    reader = Reader(model, featurizer)
+    pairs = []
+    for question in questions:
+        spans = reader.read(question.question, [Passage(question.context, question.title)])
+        pairs.append((spans[0].text if spans else "", question.texts))
+    return {
+        "em": 100 * sum(exact_match(*pair) for pair in pairs) / len(pairs),
+        "f1": 100 * sum(f1(*pair) for pair in pairs) / len(pairs),
+    }
+
+
+class Trainer:
+    """One training run: its model, its masters, its place in the data."""
+
+    def __init__(self, data: Path, base: Path, work: Path, recipe: Recipe) -> None:
+        """Prepare everything, and go on from the checkpoint in ``work`` if there is one."""
+        torch.manual_seed(recipe.seed)
+        self.recipe, self.state, self.work, self.base = recipe, State(), work, base
+        self.featurizer = Featurizer.load(base)
+        config = AutoConfig.from_pretrained(base, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
+        self.model = AutoModelForQuestionAnswering.from_pretrained(base, config=config, dtype=torch.float32)
+        self.masters = Masters(self.model, recipe)
+        self.model.to(precision()).train()
+        self.questions = sample(data, SHARES, recipe.seed)
+        self.competition = Competition(open_corpus(data, list(SHARES), work), recipe.seed)
+        rng = random.Random(1)
+        self.valid = {
+            name: rng.sample([q for q in read_questions(data / f"{name}.valid.jsonl") if q.answers], 150)
+            for name in ("squad", "docs", "nq")
+        }
+        if (work / "checkpoint.pt").exists():
+            self._restore()
+
+    def _restore(self) -> None:
+        saved = torch.load(self.work / "checkpoint.pt", weights_only=True, mmap=True)
+        self.state = State(**saved["state"])
+        for name in ("weights", "average"):
+            torch._foreach_copy_(getattr(self.masters, name), saved[name])
+        self.masters.optimizer.load_state_dict(saved["optimizer"])
+        self.masters.write(self.masters.weights)
+
+    def save(self) -> None:
+        """Write the checkpoint beside its old one and move it into place."""
+        fresh = self.work / "checkpoint.new"
+        torch.save(
+            {
+                "state": asdict(self.state),
+                "weights": self.masters.weights,
+                "average": self.masters.average,
+                "optimizer": self.masters.optimizer.state_dict(),
+            },
+            fresh,
+        )
+        fresh.replace(self.work / "checkpoint.pt")
+
+    def export(self, out: Path) -> None:
+        """Save the averaged weights as a model that ``Reader.load`` opens."""
+        self.masters.write(self.masters.average)
+        note = {"recipe": asdict(self.recipe), "shares": SHARES, "state": asdict(self.state)}
+        save_model(self.model, self.base, out, note)
+        self.masters.write(self.masters.weights)
+
+    def figures(self) -> dict[str, dict[str, float]]:
+        """EM and F1 of the averaged weights on samples of the valid sets."""
+        self.masters.write(self.masters.average)
+        self.model.eval()
+        found = {name: measure(self.model, self.featurizer, questions) for name, questions in self.valid.items()}
+        self.model.train()
+        self.masters.write(self.masters.weights)
+        return found
+
+    def groups(self) -> list[Group]:
+        """The next questions, each with its competition."""
+        rng = random.Random(self.recipe.seed + self.state.step)
+        chosen = []
+        for k in range(self.recipe.groups):
+            question = self.questions[(self.state.seen + k) % len(self.questions)]
+            chosen.append(self.competition.group(question, rng.randint(1, self.recipe.rivals)))
+        return chosen
+
+    def step(self) -> float:
+        """One step; the loss."""
+        loss = step_loss(self.model, self.featurizer, self.groups(), self.recipe)
+        loss.backward()  # type: ignore[no-untyped-call]
+        progress = self.state.seconds / (60 * self.recipe.minutes)
+        self.masters.step(rate_at(progress, self.recipe), self.state.step)
+        self.state.step += 1
+        self.state.seen += self.recipe.groups
+        return float(loss.detach())
+
+    def run(self, every: float) -> None:
+        """Train until the time budget is spent; a checkpoint and figures every so many minutes."""
+        losses: list[float] = []
+        due = self.state.seconds + 60 * every
+        while self.state.seconds < 60 * self.recipe.minutes:
+            began = time.monotonic()
+            losses.append(self.step())
+            self.state.seconds += time.monotonic() - began
+            if not math.isfinite(losses[-1]):
+                raise ArithmeticError(f"the loss is {losses[-1]} at step {self.state.step}: lower the learning rate")
+            if len(losses) == 25:
+                self._say(loss=round(sum(losses) / len(losses), 4))
+                losses.clear()
+            if self.state.seconds >= due:
+                due += 60 * every
+                self.save()
+                self.export(self.work / "model")
+                self._say(**self.figures())
+        self.save()
+        self._say(**self.figures())
+
+    def _say(self, **what: object) -> None:
+        line = {"minute": round(self.state.seconds / 60, 1), "step": self.state.step, "seen": self.state.seen, **what}
+        sys.stderr.write(json.dumps(line) + "\n")
+
+
+def main() -> None:
+    """Train, or go on training, and write the model."""
+    parser = argparse.ArgumentParser(prog="python -m qa.train", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="folder of *.train.jsonl and *.valid.jsonl")
+    parser.add_argument("--base", type=Path, required=True, help="folder of the sentence encoder to start from")
+    parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints and the corpus index")
+    parser.add_argument("--out", type=Path, help="folder to write the model to when the budget is spent")
+    parser.add_argument("--minutes", type=float, default=Recipe().minutes, help="time budget, in all sittings together")
+    parser.add_argument("--rate", type=float, default=Recipe().rate, help="peak learning rate")
+    parser.add_argument("--every", type=float, default=10.0, help="minutes between checkpoints")
+    arguments = parser.parse_args()
+    arguments.work.mkdir(parents=True, exist_ok=True)
+    recipe = Recipe(minutes=arguments.minutes, rate=arguments.rate)
+    trainer = Trainer(arguments.data, arguments.base, arguments.work, recipe)
+    trainer.run(arguments.every)
+    if arguments.out:
+        trainer.export(arguments.out)
+
+
+if __name__ == "__main__":
+    main()
