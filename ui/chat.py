@@ -1,0 +1,71 @@
+"""The conversation: Gradio carries a question to the reader and the turn that answers it back to the page."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Iterator
+from functools import partial
+
+import gradio as gr
+
+from index.errors import QuothError
+from ui import render
+from ui.desk import Desk
+
+LONGEST = 2000  # characters of a question, as qa accepts them
+AT_ONCE = 2  # questions answered at the same time; more wait in Gradio's queue
+
+log = logging.getLogger(__name__)
+
+
+def build(desk: Desk) -> gr.Blocks:
+    """The question box, and the turn that was answered last; the page's script keeps the turns before it."""
+    with gr.Blocks(title="Quoth", analytics_enabled=False) as blocks:
+        # The policy on the page forbids the eval that gr.HTML needs. Markdown leaves one line of HTML as it is.
+        turn = gr.Markdown(elem_id="turn", sanitize_html=False, latex_delimiters=[])
+        with gr.Row(elem_id="composer"):
+            question = gr.Textbox(
+                label="Your question",
+                placeholder="Ask about your documents",
+                elem_id="question",
+                lines=1,
+                max_lines=6,
+                autofocus=True,
+                container=False,
+                show_label=False,
+                scale=1,
+            )
+            send = gr.Button("Ask", elem_id="ask", variant="primary", scale=0, min_width=72)
+            stop = gr.Button("Stop", elem_id="stop", scale=0, min_width=72)
+        scope = gr.Textbox(elem_id="scope", label="Scope", visible="hidden")
+        asking = gr.on(
+            [question.submit, send.click],
+            partial(_turns, desk),
+            inputs=[question, scope],
+            outputs=[question, turn],
+            api_name="answer",
+            show_progress="hidden",
+            concurrency_limit=AT_ONCE,
+        )
+        stop.click(None, cancels=[asking], show_progress="hidden")
+    return blocks
+
+
+def _turns(desk: Desk, question: str, scope: str) -> Iterator[tuple[str, str]]:
+    """The question box emptied and the turn waiting, then the turn answered."""
+    turn = uuid.uuid4().hex
+    yield "", render.pending(turn, question)
+    try:
+        yield "", _answered(desk, turn, question)
+    except QuothError as problem:
+        yield question, render.failed(turn, question, str(problem))
+    except Exception:
+        log.exception("a question could not be answered")
+        yield question, render.failed(turn, question, "Something went wrong. The server's log has the details.")
+
+
+def _answered(desk: Desk, turn: str, question: str) -> str:
+    answerer = desk.answerer()
+    answer = answerer.answer(question)
+    return render.answered(turn, answer, failures=() if answer.found else answerer.index.failures())

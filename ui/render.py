@@ -1,0 +1,245 @@
+"""An answer as HTML: the sentence with the answer in it, where it stands, how sure, and why. Pure; no Gradio."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from index import Failure
+from qa.types import Answer, Candidate, Citation, PassageRead
+from ui.markup import counted, one_line, spoken_date, text, within
+
+NEAREST = 3  # passages shown when the documents do not hold an answer
+COLUMNS = ("Rank", "Passage", "Meaning", "Words", "Best span", "Margin")
+READ = 10  # passages listed under "Why this answer"
+
+
+def pending(turn: str, question: str) -> str:
+    """The turn while its answer is being looked for."""
+    waiting = (
+        '<p class="waiting" role="status"><span class="dots" aria-hidden="true"></span>Looking in the documents</p>'
+    )
+    return _article(turn, "pending", _asked(question) + waiting)
+
+
+def failed(turn: str, question: str, message: str) -> str:
+    """The turn when the question could not be asked, with what to do about it."""
+    return _article(turn, "failed", _asked(question) + f'<p class="problem" role="alert">{text(message)}</p>')
+
+
+def answered(turn: str, answer: Answer, *, failures: Sequence[Failure] = (), asked: str | None = None) -> str:
+    """The turn with its answer, or with what was nearest.
+
+    ``asked`` are the person's own words where the question was completed from what went before.
+    """
+    understood = _understood(answer.question) if asked is not None and asked != answer.question else ""
+    said = _found(answer) if answer.found else _refused(answer, failures)
+    body = _asked(asked or answer.question) + understood + said + _why(answer) + _actions(answer)
+    return _article(turn, "found" if answer.found else "refused", body, record(answer))
+
+
+def record(answer: Answer) -> dict[str, object]:
+    """What the browser keeps of an answer: enough to export it and to store a verdict on it."""
+    return {
+        "question": answer.question,
+        "found": answer.found,
+        "text": answer.text,
+        "probability": round(answer.probability, 4),
+        "revision": answer.revision,
+        "citations": [
+            {
+                "document": one.document_id,
+                "path": one.path,
+                "title": one.title,
+                "page": one.page,
+                "date": one.date,
+                "start": one.start,
+                "end": one.end,
+                "sentence": one.sentence,
+            }
+            for one in answer.citations
+        ],
+    }
+
+
+def confidence(answer: Answer) -> tuple[str, str]:
+    """How sure the answer is, as a class name and in words."""
+    doubt = (1 - answer.probability) / max(1e-9, 1 - answer.threshold)  # 0: certain; 1: just good enough to be given
+    if doubt <= 0.35:
+        return "high", "Confident"
+    return ("fair", "Fairly confident") if doubt <= 0.75 else ("low", "Not sure: check the source")
+
+
+def place(title: str, page: int | None, date: str | None) -> str:
+    """A document's title, and page and date where it has them, as inline HTML."""
+    parts = [f"<bdi>{text(one_line(title, 80))}</bdi>"]
+    parts += [f"<span>page {page}</span>"] if page is not None else []
+    parts += [f"<span><time datetime={_quoted(date)}>{text(spoken_date(date))}</time></span>"] if date else []
+    return " ".join(parts)
+
+
+def source_link(document: int, start: int, end: int, label: str, *, kind: str) -> str:
+    """A link that opens a document at a place. ``label`` is HTML already."""
+    return f'<a class="{kind}" href="#source/{document}/{start}-{end}">{label}</a>'
+
+
+def marked_sentence(citation: Citation) -> str:
+    """The sentence around the quote, the quote marked."""
+    start = citation.start - citation.sentence_start
+    before, quote, after = within(citation.sentence, start, start + len(citation.quote))
+    return f"{text(before)}<mark>{text(quote)}</mark>{text(after)}"
+
+
+def marked_passage(citation: Citation) -> str:
+    """The passage that was read, its sentence tinted and the quote marked."""
+    lead = citation.sentence_start - citation.chunk_start
+    tail = lead + len(citation.sentence)
+    before, _, after = within(citation.passage, max(0, lead), max(0, min(tail, len(citation.passage))), room=280)
+    return f'{text(before)}<span class="sentence">{marked_sentence(citation)}</span>{text(after)}'
+
+
+def _article(turn: str, state: str, body: str, kept: dict[str, object] | None = None) -> str:
+    keep = f" data-record={_quoted(json.dumps(kept, ensure_ascii=False))}" if kept else ""
+    return f'<article class="turn {state}" data-turn={_quoted(turn)}{keep}>{body}</article>'
+
+
+def _asked(question: str) -> str:
+    return f'<h2 class="question"><bdi>{text(one_line(question, 2000))}</bdi></h2>'
+
+
+def _understood(question: str) -> str:
+    return (
+        f'<p class="understood">Understood as “<bdi class="whole">{text(question)}</bdi>” '
+        '<button type="button" data-do="edit">Edit</button> '
+        '<button type="button" data-do="literal">Ask as typed</button></p>'
+    )
+
+
+def _found(answer: Answer) -> str:
+    first = answer.citations[0]
+    return (
+        f'<blockquote class="said"><p dir="auto">{marked_sentence(first)}</p></blockquote>'
+        + _items(answer)
+        + _sure(answer)
+        + _disagreement(answer)
+        + f'<div class="sources">{"".join(_card(one, n) for n, one in enumerate(answer.citations))}</div>'
+    )
+
+
+def _items(answer: Answer) -> str:
+    if len(answer.spans) < 2:
+        return ""
+    items = "".join(f'<li dir="auto">{text(one_line(span, 300))}</li>' for span in answer.spans)
+    return f'<ul class="items" aria-label="The answer as a list">{items}</ul>'
+
+
+def _sure(answer: Answer) -> str:
+    level, words = confidence(answer)
+    figures = (
+        f"Estimated chance of being right: {answer.probability:.0%}. Answers are given from {answer.threshold:.0%}."
+    )
+    others = len(answer.citations) - 1
+    also = f'<span class="also">Also stated in {counted(others, "other place")}</span>' if others else ""
+    return f'<p class="sure"><span class="confidence {level}" title="{figures}">{words}</span>{also}</p>'
+
+
+def _disagreement(answer: Answer) -> str:
+    other = answer.disagreement
+    if other is None:
+        return ""
+    return (
+        '<section class="disagree"><h3>The documents disagree</h3>'
+        f"<p>Another place says: <bdi>{marked_sentence(other.citation)}</bdi></p>{_chip(other.citation)}</section>"
+    )
+
+
+def _chip(citation: Citation) -> str:
+    label = place(citation.title, citation.page, citation.date)
+    return source_link(citation.document_id, citation.start, citation.end, label, kind="chip")
+
+
+def _card(citation: Citation, position: int) -> str:
+    heading = f'<p class="heading" dir="auto">{text(one_line(citation.heading))}</p>' if citation.heading else ""
+    passage = f'{heading}<p class="passage" dir="auto">{marked_passage(citation)}</p>'
+    if position == 0:
+        return f'<section class="card"><h3>{_chip(citation)}</h3>{passage}</section>'
+    summary = f"<summary>{place(citation.title, citation.page, citation.date)}</summary>"
+    return f'<details class="card">{summary}{passage}<p>{_chip(citation)}</p></details>'
+
+
+def _refused(answer: Answer, failures: Sequence[Failure]) -> str:
+    nearest = answer.passages[:NEAREST]
+    shown = "".join(f"<li>{_near(one)}</li>" for one in nearest)
+    help_ = f'<h3>Nearest passages</h3><ol class="nearest">{shown}</ol>' if shown else ""
+    unread = ""
+    if failures:
+        names = "".join(
+            f"<li><bdi>{text(one_line(one.path))}</bdi>: {text(one_line(one.reason, 200))}</li>" for one in failures[:5]
+        )
+        many = counted(len(failures), "file")
+        unread = f'<details class="unread"><summary>{many} could not be read</summary><ul>{names}</ul></details>'
+    return f'<p class="sorry">I can’t find that in the documents.</p>{help_}{unread}'
+
+
+def _near(passage: PassageRead) -> str:
+    start = max(0, passage.text.find(passage.best)) if passage.best else 0
+    before, best, after = within(passage.text, start, start + len(passage.best), room=160)
+    label = place(passage.title, passage.page, passage.date)
+    link = source_link(passage.document_id, passage.start, passage.end, label, kind="chip")
+    return f'<p class="passage" dir="auto">{text(before)}{text(best)}{text(after)}</p>{link}'
+
+
+def _why(answer: Answer) -> str:
+    if not answer.passages:
+        return ""
+    rows = "".join(_row(position, one) for position, one in enumerate(answer.passages[:READ], start=1))
+    head = "".join(
+        f'<th scope="col">{name}</th>' for name in ("", "Passage", "Meaning", "Words", "Best span", "Margin")
+    )
+    times = answer.timings
+    spent = f"Search {times.search:.0f} ms, reading {times.read:.0f} ms, together {times.total:.0f} ms."
+    sure = f"Chance of being right {answer.probability:.0%}; answers are given from {answer.threshold:.0%}."
+    return (
+        '<details class="why"><summary>Why this answer</summary>'
+        f"<p>{sure} {spent}</p>{_runners_up(answer.candidates)}"
+        f'<div class="scroll" tabindex="0" role="group" aria-label="Passages looked at"><table><thead><tr>{head}</tr>'
+        f"</thead><tbody>{rows}</tbody></table></div>"
+        "<p>Meaning and Words are a passage’s ranks by the two ways of searching; margin is how far its best span "
+        "stands above “not here”.</p></details>"
+    )
+
+
+def _runners_up(candidates: Sequence[Candidate]) -> str:
+    if not candidates:
+        return ""
+    said = "; ".join(f"<bdi>“{text(one_line(one.text, 80))}”</bdi> {one.probability:.0%}" for one in candidates[:3])
+    return f"<p>Nearly said instead: {said}.</p>"
+
+
+def _row(position: int, passage: PassageRead) -> str:
+    margin = "not read" if passage.margin is None else f"{passage.margin:+.1f}"
+    link = source_link(
+        passage.document_id, passage.start, passage.end, place(passage.title, passage.page, None), kind=""
+    )
+    best = f"<bdi>{text(one_line(passage.best, 60))}</bdi>"
+    cells = (link, _rank(passage.dense_rank), _rank(passage.keyword_rank), best, margin)
+    return f'<tr><th scope="row">{position}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+
+
+def _rank(rank: int | None) -> str:
+    return "–" if rank is None else f"{rank}"
+
+
+def _actions(answer: Answer) -> str:
+    copy = '<button type="button" data-do="copy">Copy</button>' if answer.found else ""
+    link = '<button type="button" data-do="link">Copy link</button>' if answer.found else ""
+    good, bad = ("Right", "Wrong") if answer.found else ("Rightly not found", "It is in there")
+    verdicts = "".join(
+        f'<button type="button" data-do="verdict" data-verdict="{verdict}" aria-pressed="false">{name}</button>'
+        for verdict, name in (("up", good), ("down", bad))
+    )
+    return f'<p class="actions">{copy}{link}{verdicts}</p>'
+
+
+def _quoted(value: str) -> str:
+    return f'"{text(value)}"'

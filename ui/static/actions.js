@@ -1,0 +1,46 @@
+// A click on anything with data-do runs the action of that name; modules register theirs.
+const actions = new Map();
+
+export function on(name, action) {
+  actions.set(name, action);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-do]");
+  actions.get(button?.dataset.do)?.(button, event);
+});
+
+let hiding;
+export function notice(message) {
+  const place = document.getElementById("notice");
+  place.textContent = message;
+  place.classList.add("shown");
+  clearTimeout(hiding);
+  hiding = setTimeout(() => place.classList.remove("shown"), 3200);
+}
+
+export async function copy(value, said) {
+  try {
+    await navigator.clipboard.writeText(value);
+    notice(said);
+  } catch {
+    notice("The browser does not let this page copy.");
+  }
+}
+
+// A fragment of HTML from our own server, which has escaped every word of a document in it.
+export async function fragment(address, options) {
+  const response = await fetch(address, options);
+  const body = await response.text();
+  if (!response.ok) throw new Error(problem(body));
+  return body;
+}
+
+export function problem(body) {
+  try {
+    const detail = JSON.parse(body).detail;
+    return typeof detail === "string" ? detail : "The server did not accept this.";
+  } catch {
+    return "The server did not answer.";
+  }
+}

@@ -1,0 +1,147 @@
+// The conversation: takes each turn that Gradio delivers, shows it, and keeps it in this browser.
+import { copy, fragment, notice, on, problem } from "./actions.js";
+import { exported } from "./export.js";
+import { read, turns, write } from "./store.js";
+
+const log = document.getElementById("log");
+const stream = document.getElementById("stream");
+const welcome = document.getElementById("welcome");
+
+export function start() {
+  for (const turn of turns.all()) show(turn.html);
+  greet();
+  settle();
+  stream.scrollTop = stream.scrollHeight;
+  whenThere("#turn", (place) => {
+    new MutationObserver(() => receive(place.querySelector("article.turn"))).observe(place, {
+      childList: true,
+      subtree: true,
+    });
+  });
+  on("ask", (button) => ask(button.dataset.question ?? button.textContent));
+  on("edit", (button) => write_question(whole(button)));
+  on("literal", (button) => ask(button.closest("article").querySelector(".question").textContent, { follow: false }));
+  on("new", restart);
+  on("export", save);
+  on("copy", (button) => copy(quotation(kept(button)), "Copied with its source"));
+  on("link", (button) => copy(address(kept(button).citations[0]), "Link copied"));
+  on("verdict", judge);
+}
+
+// Gradio builds its part after our script has run.
+function whenThere(selector, act) {
+  const found = document.querySelector(selector);
+  if (found) return act(found);
+  const waiting = new MutationObserver(() => {
+    const place = document.querySelector(selector);
+    if (!place) return;
+    waiting.disconnect();
+    act(place);
+  });
+  waiting.observe(document.body, { childList: true, subtree: true });
+}
+
+function receive(article) {
+  if (!article || log.querySelector(`[data-turn="${article.dataset.turn}"].${article.classList[1]}`)) return;
+  show(article.outerHTML);
+  settle();
+  if (article.classList.contains("pending")) return;
+  turns.add({ id: article.dataset.turn, html: article.outerHTML, asked: new Date().toISOString() });
+}
+
+function show(html) {
+  const holder = document.createElement("template");
+  holder.innerHTML = html;
+  const article = holder.content.firstElementChild;
+  const before = log.querySelector(`[data-turn="${article.dataset.turn}"]`);
+  if (before) before.replaceWith(article);
+  else log.append(article);
+  const room = stream.getBoundingClientRect();
+  if (article.getBoundingClientRect().bottom > room.bottom || !before)
+    article.scrollIntoView({ block: "start", behavior: "instant" });
+}
+
+// The page is waiting while a turn is pending, and greets while there is none.
+function settle() {
+  document.body.classList.toggle("waiting", Boolean(log.querySelector(".pending")));
+  welcome.hidden = log.childElementCount > 0;
+}
+
+async function greet() {
+  try {
+    welcome.innerHTML = await fragment("/ui/welcome");
+    const counted = welcome.querySelector("[data-counts]");
+    if (counted) document.getElementById("counts").textContent = counted.dataset.counts;
+    welcome.insertAdjacentHTML("beforeend", await fragment("/ui/examples"));
+  } catch (error) {
+    welcome.textContent = error.message;
+  }
+}
+
+document.addEventListener("quoth:library", greet);
+
+export function write_question(words) {
+  const box = document.querySelector("#question textarea");
+  box.value = words;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  box.focus();
+}
+
+export function ask(words) {
+  write_question(words);
+  document.querySelector("#ask").click();
+}
+
+function whole(button) {
+  return button.closest(".understood").querySelector(".whole").textContent;
+}
+
+function restart() {
+  turns.clear();
+  log.replaceChildren();
+  settle();
+  document.querySelector("#question textarea")?.focus();
+}
+
+function kept(button) {
+  return JSON.parse(button.closest("article").dataset.record);
+}
+
+function address(citation) {
+  return `${location.origin}/#source/${citation.document}/${citation.start}-${citation.end}`;
+}
+
+function quotation(record) {
+  const [first] = record.citations;
+  const place = [first.title, first.page && `page ${first.page}`, first.date].filter(Boolean).join(", ");
+  return `“${first.sentence}”\n— ${place}`;
+}
+
+function save() {
+  const records = [...log.querySelectorAll("article[data-record]")].map((one) => JSON.parse(one.dataset.record));
+  if (!records.length) return notice("There is nothing to export yet.");
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([exported(records)], { type: "text/markdown" }));
+  link.download = "conversation.md";
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+async function judge(button) {
+  const turn = button.closest("article");
+  const record = { turn: turn.dataset.turn, verdict: button.dataset.verdict, ...kept(button) };
+  try {
+    const response = await fetch("/ui/verdicts", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(record),
+    });
+    if (!response.ok) throw new Error(problem(await response.text()));
+  } catch (error) {
+    return notice(error.message);
+  }
+  for (const one of turn.querySelectorAll("[data-do=verdict]"))
+    one.setAttribute("aria-pressed", String(one === button));
+  turns.add({ id: turn.dataset.turn, html: turn.outerHTML });
+  notice("Thank you. Kept for the next evaluation.");
+}

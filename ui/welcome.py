@@ -1,0 +1,85 @@
+"""What the page says before the first question: how much is indexed, and questions to begin with."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from index import IndexNotFoundError, IndexStatus, QuothError
+from qa import example_questions
+from ui.desk import Desk
+from ui.markup import counted, text
+
+INVITATION = (
+    "<h2>Ask your documents</h2><p>There is nothing to ask about yet. Add a first file or folder, and every answer "
+    "will be a quotation from it.</p>"
+    '<p><button type="button" class="button main" data-do="library" aria-haspopup="dialog">Add documents</button></p>'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Example questions and the revision of the index they were made from."""
+
+    revision: int
+    questions: tuple[str, ...]
+
+
+class Welcome:
+    """The greeting over one index; examples are made once a revision, since each is answered to be sure of it."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._examples = Examples(-1, ())
+        self._lock = threading.Lock()
+        self.router = APIRouter(prefix="/ui", include_in_schema=False)
+        self.router.add_api_route("/welcome", self.greeting, response_class=HTMLResponse)
+        self.router.add_api_route("/examples", self.examples, response_class=HTMLResponse)
+
+    def greeting(self) -> str:
+        """The heading with the counts; or an invitation when nothing is indexed."""
+        try:
+            status = self._desk.answerer().index.status()
+        except IndexNotFoundError:
+            return _with_counts("Empty library", INVITATION)
+        except QuothError as problem:
+            return f'<h2>Ask your documents</h2><p class="problem" role="alert">{text(str(problem))}</p>'
+        if not status.documents:
+            return _with_counts("Empty library", INVITATION)
+        return _with_counts(_counts(status), _heading(status))
+
+    def examples(self) -> str:
+        """A list of questions that the documents answer; empty when there are none."""
+        questions = self._questions()
+        buttons = (f'<li><button type="button" data-do="ask"><bdi>{text(one)}</bdi></button></li>' for one in questions)
+        return f'<ul class="examples" aria-label="Example questions">{"".join(buttons)}</ul>' if questions else ""
+
+    def _questions(self) -> tuple[str, ...]:
+        with self._lock:
+            try:
+                answerer = self._desk.answerer()
+                revision = answerer.index.revision
+                if self._examples.revision != revision:
+                    self._examples = Examples(revision, tuple(example_questions(answerer)))
+            except QuothError:
+                return ()  # the greeting says what is wrong
+            return self._examples.questions
+
+
+def _with_counts(counts: str, greeting: str) -> str:
+    return f'<div data-counts="{text(counts)}">{greeting}</div>'
+
+
+def _counts(status: IndexStatus) -> str:
+    return f"{counted(status.documents, 'document')}, {counted(status.chunks, 'passage')}"
+
+
+def _heading(status: IndexStatus) -> str:
+    return (
+        "<h2>Ask your documents</h2>"
+        f"<p>Answers are quoted from {_counts(status)}, with the place they stand. "
+        "What the documents do not say is not made up.</p>"
+    )
