@@ -222,10 +222,10 @@ class _Build:
         if not self.catalog.count("vectors") or not vectors.is_behind(self.location, self.catalog):
             return
         self.progress(Progress("write", 0, 1))
-        with transaction(self.catalog) as commit:
+        with transaction(self.catalog, housekeeping=True) as commit:
             commit.drop_unused_vectors()
         described = vectors.write_file(self.location, self.catalog)
-        with transaction(self.catalog) as commit:
+        with transaction(self.catalog, housekeeping=True) as commit:
             commit.set_meta(described.as_meta())
         vectors.remove_other_files(self.location, described.name)
         self.progress(Progress("write", 1, 1))

@@ -130,6 +130,15 @@ class Catalog:
             matrix = np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float16)
             yield [row[0] for row in rows], matrix.reshape(len(rows), -1).astype(np.float32)
 
+    def vectors_of_chunks(self, chunk_ids: Collection[int]) -> dict[int, Vectors]:
+        """The vector of each chunk, float32 (dimensions,)."""
+        rows = self.connection.execute(
+            "SELECT chunks.id, vector FROM chunks JOIN vectors ON vectors.id = vector_id "
+            "WHERE chunks.id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(chunk_ids)),),
+        )
+        return {chunk_id: np.frombuffer(blob, dtype=np.float16).astype(np.float32) for chunk_id, blob in rows}
+
     def has_vector(self, key: bytes) -> bool:
         """Whether a vector is stored under the key."""
         return self.connection.execute("SELECT 1 FROM vectors WHERE key = ?", (key,)).fetchone() is not None
@@ -205,9 +214,7 @@ class Commit:
         document_id = int(cursor.lastrowid or 0)
         for chunk, words, vector_id in chunks:
             self._put_chunk(document_id, document.title, chunk, words, vector_id)
-        self._connection.execute(
-            "DELETE FROM failures WHERE source = ? AND path = ?", (document.source, document.path)
-        )
+        self._connection.execute("DELETE FROM failures WHERE source = ? AND path = ?", (document.source, document.path))
         return document_id
 
     def remove_document(self, document_id: int) -> None:
@@ -277,9 +284,8 @@ def _columns(document: Document, chunk_count: int) -> dict[str, Any]:
 
 def _record(row: tuple[Any, ...]) -> DocumentRecord:
     *plain, metadata, warnings, encoding, empty_pages = row
-    return DocumentRecord(
-        *plain, json.loads(metadata), tuple(json.loads(warnings)), encoding, tuple(json.loads(empty_pages))
-    )
+    lists = (json.loads(metadata), tuple(json.loads(warnings)), encoding, tuple(json.loads(empty_pages)))
+    return DocumentRecord(*(*plain, *lists))
 
 
 def _chunk(row: tuple[Any, ...], text: str) -> Chunk:

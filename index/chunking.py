@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from pathlib import PurePosixPath
@@ -14,6 +15,9 @@ from index.types import Chunk, Document, Heading
 
 HEAD_LIMIT = 300  # characters; a longer head is in no chunk
 _LONGEST_WORD = 100  # characters; what has no space for longer than this (other scripts, encoded data) may be cut
+
+# The end of a full line inside a paragraph, as in text wrapped at a column; the next line begins like running text.
+_WRAPPED = re.compile(r"(?<=[^\n]{40})(?<![.!?:|])\n(?=[\w\"'“‘(])")
 
 Range = tuple[int, int]
 
@@ -64,7 +68,8 @@ class Chunker:
         if self._fits(trimmed):
             begin = start + len(part) - len(part.lstrip())
             return [(begin, begin + len(trimmed))]
-        cuts = [_between_words(part, offset) for offset, _ in self._splitter.chunk_indices(part)]
+        flowing = _WRAPPED.sub(" ", part)  # as long as the original
+        cuts = [_between_words(part, offset) for offset, _ in self._splitter.chunk_indices(flowing)]
         bounds = itertools.pairwise([0, *cuts[1:], len(part)])
         return [trim for a, b in bounds if (trim := _trimmed(text, start + a, start + b))]
 

@@ -75,7 +75,7 @@ class Embedder:
             return self._tokenizer
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of the texts: float32 (n, dimensions), each of length one; what the model's window cuts is not seen."""
+        """Vectors of the texts: float32 (n, dimensions), each of length one; what exceeds the window is not seen."""
         import torch
 
         model = self._loaded()
@@ -87,14 +87,14 @@ class Embedder:
             for batch in _batches([len(ids) for ids in encodings]):
                 vectors[batch] = self._forward([encodings[place] for place in batch])
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return vectors / np.maximum(norms, 1e-12)
+        return np.asarray(vectors / np.maximum(norms, 1e-12), dtype=np.float32)
 
     def _encodings(self, texts: Sequence[str], window: int) -> list[list[int]]:
         """Token ids of each text within the window, its special tokens kept."""
         encodings = self.tokenizer.encode_batch_fast([text or " " for text in texts])
         return [ids if len(ids) <= window else [*ids[: window - 1], ids[-1]] for ids in (e.ids for e in encodings)]
 
-    def _forward(self, batch: list[list[int]]) -> npt.NDArray[np.float32]:
+    def _forward(self, batch: list[list[int]]) -> Vectors:
         import torch
 
         longest = max(len(ids) for ids in batch)
@@ -105,7 +105,7 @@ class Embedder:
             mask[row, : len(tokens)] = 1
         features: dict[str, Any] = {"input_ids": ids, "attention_mask": mask}
         pooled = self._loaded().forward(features)["sentence_embedding"]
-        return pooled.float().numpy()  # type: ignore[no-any-return]
+        return np.asarray(pooled.float().numpy(), dtype=np.float32)
 
     def _loaded(self) -> SentenceTransformer:
         with self._lock:
@@ -132,7 +132,7 @@ class Embedder:
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
-        logging.disable_progress_bar()
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         dtype = torch.bfloat16 if has_fast_bf16() else torch.float32
         try:
             model = SentenceTransformer(

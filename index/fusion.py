@@ -9,33 +9,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import numpy.typing as npt
+
+# BM25 in a handful of passages differs by millionths, which say nothing and must not be blown up to whole deviations.
+_LEAST_SPREAD = 1e-3
 
 
-def standardise(scores: Mapping[int, float]) -> dict[int, float]:
-    """Each score as its distance from the mean in standard deviations; zeros where all are equal."""
-    if not scores:
-        return {}
-    values = np.fromiter(scores.values(), dtype=np.float64, count=len(scores))
-    spread = float(values.std())
-    if spread < 1e-3:  # BM25 in a handful of passages differs by millionths, which say nothing
-        return dict.fromkeys(scores, 0.0)
-    return dict(zip(scores, ((values - values.mean()) / spread).tolist(), strict=True))
+def standardise(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Distances from the mean in standard deviations; zeros where all are as good as equal."""
+    spread = values.std() if values.size else 0.0
+    return (values - values.mean()) / spread if spread > _LEAST_SPREAD else np.zeros_like(values)
 
 
 def fuse(dense: Mapping[int, float], keyword: Mapping[int, float], dense_weight: float) -> list[tuple[int, float]]:
     """Candidates of either side with their fused score, best first; ties go to the lower id.
 
-    Higher is better on both sides. A candidate that one side did not propose gets the lowest score of that side.
+    Higher is better on both sides. A candidate without a keyword score matched no word: its score is 0. One without a
+    dense score counts as the least of those that have one.
     """
-    standard_dense, standard_keyword = standardise(dense), standardise(keyword)
-    least_dense = min(standard_dense.values(), default=0.0)
-    least_keyword = min(standard_keyword.values(), default=0.0)
-    fused = {
-        candidate: dense_weight * standard_dense.get(candidate, least_dense)
-        + (1.0 - dense_weight) * standard_keyword.get(candidate, least_keyword)
-        for candidate in dict.fromkeys([*dense, *keyword])
-    }
-    return sorted(fused.items(), key=lambda item: (-item[1], item[0]))
+    candidates = sorted({*dense, *keyword})
+    least = min(dense.values(), default=0.0)
+    by_meaning = standardise(np.array([dense.get(candidate, least) for candidate in candidates], dtype=np.float64))
+    by_words = standardise(np.array([keyword.get(candidate, 0.0) for candidate in candidates], dtype=np.float64))
+    fused = dense_weight * by_meaning + (1.0 - dense_weight) * by_words
+    order = np.argsort(-fused, kind="stable")
+    return [(candidates[place], float(fused[place])) for place in order]
 
 
 def ranks(scores: Mapping[int, float]) -> dict[int, int]:

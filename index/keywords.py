@@ -11,11 +11,12 @@ _COMMON_SHARE = 10  # a term in more than a tenth of the passages costs time and
 _SMALL_CORPUS = 1_000  # passages; below it every term is worth its time
 _MOST_TERMS = 64
 
-STOP_WORDS = frozenset(
-    "a an and are as at be been but by can could did do does for from had has have he her hers him his how i if in into "
-    "is it its me my no not of on or our she should so some such than that the their them then there these they this "
-    "those to too us was we were what when where which who whom whose why will with would you your".split()
-)
+_STOP_WORDS = """
+a an and are as at be been but by can could did do does for from had has have he her hers him his how i if in
+into is it its me my no not of on or our she should so some such than that the their them then there these they
+this those to too us was we were what when where which who whom whose why will with would you your
+"""
+STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 
 class KeywordQuery:

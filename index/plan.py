@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from index.errors import SourceNotFoundError
 from index.loaders import SUFFIXES
@@ -92,19 +92,15 @@ def compare(files: Iterable[SourceFile], known: Iterable[DocumentRecord], failur
 
 
 def _moves(gone: list[DocumentRecord], fresh: list[SourceFile]) -> list[tuple[DocumentRecord, SourceFile]]:
-    """Documents whose bytes are now at another path, each file taken once; the ending must stay, it names the parser."""
+    """Documents whose bytes are now at another path; each file is taken once, and its ending, the parser, stays."""
     left: dict[tuple[str, str], list[SourceFile]] = {}
     for file in reversed(fresh):
         left.setdefault((file.sha256, _suffix(file.path)), []).append(file)
-    pairs = []
-    for record in gone:
-        if files := left.get((record.sha256, _suffix(record.path))):
-            pairs.append((record, files.pop()))
-    return pairs
+    return [(record, files.pop()) for record in gone if (files := left.get((record.sha256, _suffix(record.path))))]
 
 
 def _suffix(path: str) -> str:
-    return os.path.splitext(path)[1].lower()
+    return PurePosixPath(path).suffix.lower()
 
 
 def _walk(root: Path) -> Iterator[Path]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -135,6 +135,7 @@ class DocumentIndex:
             only = None if filters is None else {r.id for r in catalog.records() if filters.admit(r)}
             dense = self._dense(catalog, vector, only)
             keyword = self._keyword(catalog, question, passages, only)
+            dense |= self._cosines(catalog, vector, keyword.keys() - dense.keys())
             return self._hits(catalog, dense, keyword, k)
 
     def _dense(self, catalog: Catalog, vector: Vectors, only: set[int] | None) -> dict[int, float]:
@@ -143,6 +144,11 @@ class DocumentIndex:
         nearest = dict(self._current_vectors(catalog).search(vector, self.settings.candidates, vector_ids))
         rows = catalog.chunks_with_vectors(nearest)
         return {chunk: nearest[v] for chunk, document, v in rows if only is None or document in only}
+
+    def _cosines(self, catalog: Catalog, vector: Vectors, chunk_ids: Set[int]) -> dict[int, float]:
+        """Cosines of chunks that only their words brought in."""
+        stored = catalog.vectors_of_chunks(chunk_ids)
+        return {chunk_id: float(vector @ other) for chunk_id, other in stored.items()}
 
     def _keyword(self, catalog: Catalog, question: str, passages: int, only: set[int] | None) -> dict[int, float]:
         """BM25 of the best matching chunks, by chunk id."""

@@ -74,7 +74,7 @@ class VectorIndex:
         selector = None if only is None else faiss.IDSelectorBatch(np.fromiter(only, np.int64, len(only)))
         for part in (self._base, self._tail):
             if part.ntotal:
-                parameters = None if selector is None else faiss.SearchParameters(sel=selector)
+                parameters = None if selector is None else faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
                 scores, ids = part.search(vector.reshape(1, -1), min(k, part.ntotal), params=parameters)
                 found += [(int(i), float(s)) for i, s in zip(ids[0], scores[0], strict=True) if i >= 0]
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:k]

@@ -39,15 +39,19 @@ def writer(location: Path, wait_seconds: float = 0.0) -> Iterator[Catalog]:
 
 
 @contextmanager
-def transaction(catalog: Catalog) -> Iterator[Commit]:
-    """All writes inside become visible together, as the next revision; none of them when an error is raised."""
+def transaction(catalog: Catalog, *, housekeeping: bool = False) -> Iterator[Commit]:
+    """All writes inside become visible together, as the next revision; none of them when an error is raised.
+
+    Housekeeping changes nothing that a reader sees and keeps the revision.
+    """
     connection = catalog.connection
     connection.execute("BEGIN IMMEDIATE")
     try:
         commit = Commit(connection)
         yield commit
-        now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-        commit.set_meta({"revision": str(catalog.revision() + 1), "updated": now})
+        if not housekeeping:
+            now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+            commit.set_meta({"revision": str(catalog.revision() + 1), "updated": now})
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:

@@ -5,15 +5,8 @@ from __future__ import annotations
 import datetime
 import re
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        "jan january|feb february|mar march|apr april|may|jun june|jul july|aug august|"
-        "sep sept september|oct october|nov november|dec december".split("|"),
-        start=1,
-    )
-    for name in names.split()
-}
+_NAMES = "january february march april may june july august september october november december"
+_MONTHS = {name[:3]: number for number, name in enumerate(_NAMES.split(), start=1)}
 _ISO = re.compile(r"(\d{4})(?:[-/](\d{1,2})(?:[-/](\d{1,2}))?)?(?=$|[T\s,;.])")
 _DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\.?\s+([A-Za-z]+)\.?,?\s+(\d{4})\b")
 _MONTH_FIRST = re.compile(r"([A-Za-z]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})\b")
@@ -35,7 +28,8 @@ def parse_date(words: str) -> str | None:
 
 
 def _month(name: str) -> str:
-    return str(_MONTHS.get(name.lower(), 0))
+    whole = next((known for known in _NAMES.split() if known.startswith(name.lower())), "")
+    return str(_MONTHS.get(whole[:3], 0) if len(name) > 2 or name == whole else 0)
 
 
 def _checked(year: str, month: str | None, day: str | None) -> str | None:

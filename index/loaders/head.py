@@ -53,7 +53,7 @@ def _date_line(text: str) -> Head:
 
 
 def _front_matter(block: str) -> dict[str, str]:
-    """``key: value`` lines, values as text; lists (inline or one item a line) joined by commas, deeper levels ignored."""
+    """``key: value`` lines as texts; lists (inline or one item a line) joined by commas, deeper levels ignored."""
     found: dict[str, list[str]] = {}
     key = ""
     for line in block.split("\n"):

@@ -8,9 +8,14 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from index.errors import SourceNotFoundError, UnreadableFileError
+from index.loaders.html import parse_html
 from index.loaders.markdown import parse_markdown
 from index.loaders.parsed import Parsed
+from index.loaders.pdf import parse_pdf
+from index.loaders.structured import parse_json
+from index.loaders.table import parse_csv
 from index.loaders.text import parse_text
+from index.loaders.word import parse_docx
 from index.types import Document
 
 PARSERS: dict[str, Callable[[bytes], Parsed]] = {
@@ -18,6 +23,14 @@ PARSERS: dict[str, Callable[[bytes], Parsed]] = {
     ".text": parse_text,
     ".md": parse_markdown,
     ".markdown": parse_markdown,
+    ".html": parse_html,
+    ".htm": parse_html,
+    ".pdf": parse_pdf,
+    ".docx": parse_docx,
+    ".csv": parse_csv,
+    ".tsv": parse_csv,
+    ".json": parse_json,
+    ".jsonl": parse_json,
 }
 SUFFIXES = frozenset(PARSERS)
 
@@ -50,7 +63,12 @@ def parse(content: bytes, path: str, source: str = "") -> Document:
         raise UnreadableFileError(f"files ending in {PurePosixPath(path).suffix or 'nothing'} are not read")
     if not content:
         raise UnreadableFileError("the file is empty")
-    parsed = parser(content)
+    try:
+        parsed = parser(content)
+    except UnreadableFileError:
+        raise
+    except Exception as error:  # parsers of hostile files raise anything; the build must go on
+        raise UnreadableFileError(f"cannot be parsed: {type(error).__name__}: {error}") from error
     if not parsed.text[parsed.body_start :].strip():
         raise UnreadableFileError("there is no text in it")
     return Document(

@@ -32,7 +32,7 @@ class Decoded:
 
 
 def canonical(text: str) -> str:
-    """Line ends as ``\\n``, control characters (NUL, escapes, lone surrogates) as spaces; nothing else changes."""
+    """Line ends as newlines, control characters (NUL, escapes, lone surrogates) as spaces; nothing else changes."""
     return _CONTROLS.sub(" ", _LINE_ENDS.sub("\n", text.removeprefix("\ufeff")))
 
 
