@@ -12,10 +12,11 @@ from types import TracebackType
 
 from index import DocumentIndex, Filters, Hit, IndexSettings, QuestionError
 from qa.calibration import Calibration
-from qa.citing import Proposal, Source, cite, citations_of, items_of, propose
+from qa.citing import Proposal, Source, citations_of, cite, items_of, propose
 from qa.reader import Reader
 from qa.settings import ReaderSettings
 from qa.types import Answer, Candidate, PassageRead, Span, Timings
+from qa.weights import load_calibration
 
 _RUNNERS_UP = 4
 _NEARLY_AS_GOOD = 0.7  # of the best probability: from here another answer is a disagreement worth showing
@@ -24,7 +25,9 @@ _NEARLY_AS_GOOD = 0.7  # of the best probability: from here another answer is a 
 class Answerer:
     """A reader over an index: what every way in (chat, Python, command line, HTTP, MCP) asks."""
 
-    def __init__(self, index: DocumentIndex, reader: Reader, calibration: Calibration, settings: ReaderSettings) -> None:
+    def __init__(
+        self, index: DocumentIndex, reader: Reader, calibration: Calibration, settings: ReaderSettings
+    ) -> None:
         self.index, self.reader, self.calibration, self.settings = index, reader, calibration, settings
 
     @classmethod
@@ -35,7 +38,7 @@ class Answerer:
         """
         settings = settings or ReaderSettings()
         index = DocumentIndex.open(location or IndexSettings().index)
-        return cls(index, load_reader(settings), Calibration.load(settings.reader), settings)
+        return cls(index, load_reader(settings), load_calibration(settings.reader), settings)
 
     def __enter__(self) -> Answerer:
         return self
@@ -65,7 +68,7 @@ class Answerer:
         searched = time.perf_counter()
         sources = self._sources(hits, asked)
         spans = self.reader.read(asked, [source.passage for source in sources])
-        proposals = propose(asked, sources, spans, self.calibration)
+        proposals = propose(sources, spans, self.calibration)
         done = time.perf_counter()
         timings = Timings(1e3 * (searched - began), 1e3 * (done - searched), 1e3 * (done - began))
         return self._decide(asked, sources, spans, proposals, timings)
@@ -105,7 +108,11 @@ class Answerer:
         """The best other answer from another document, when it is nearly as good."""
         for proposal in rest:
             likely = proposal.probability >= max(self.threshold, _NEARLY_AS_GOOD * best.probability)
-            if likely and proposal.source.hit.document.id != best.source.hit.document.id and not proposal.overlaps(best):
+            if (
+                likely
+                and proposal.source.hit.document.id != best.source.hit.document.id
+                and not proposal.overlaps(best)
+            ):
                 return _candidate(proposal)
         return None
 
@@ -139,8 +146,8 @@ def _opened(location: Path) -> Answerer:
 def answer(question: str, *, index: Path | str | None = None, filters: Filters | None = None) -> Answer:
     """Ask the index at ``index`` (default: the setting ``index``, ``.quoth`` in the current folder).
 
-    The models and the index are opened at the first call and kept; a rebuilt index is noticed. Raises ``QuestionError``,
-    ``IndexNotFoundError`` and their kin, all of them ``QuothError``.
+    The models and the index are opened at the first call and kept; a rebuilt index is noticed. Raises
+    ``QuestionError``, ``IndexNotFoundError`` and their kin, all of them ``QuothError``.
     """
     return _opened(Path(index or IndexSettings().index).resolve()).answer(question, filters=filters)
 

@@ -1,9 +1,9 @@
 """From scores to one probability that an answer is right.
 
-A logistic regression over what is known of one passage's best span: its margin over the null, how far it stands above the next
-place in the same passage, how near the passage is to the question, and how many of the question's words it holds. All of
-these belong to that passage alone, so reading more passages never changes the probability of an answer (unlike a softmax
-over passages, or a product of no-answer scores).
+A logistic regression over what is known of one passage's best span: its margin over the null, how far it stands above
+the next place in the same passage, how near the passage is to the question, and how many of the question's words it
+holds. All of these belong to that passage alone, so reading more passages never changes the probability of an answer
+(unlike a softmax over passages, or a product of no-answer scores).
 """
 
 from __future__ import annotations
@@ -11,14 +11,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-
-from index.errors import ModelError
-
-FILE = "calibration.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +43,14 @@ class Calibration:
         return float(_sigmoid(np.dot(self.weights, evidence.features()) + self.bias))
 
     @classmethod
-    def load(cls, folder: Path) -> Calibration:
-        """The calibration of a model folder. Raises ``ModelError``."""
-        try:
-            found = json.loads((folder / FILE).read_text(encoding="utf-8"))
-            return cls(tuple(found["weights"]), float(found["bias"]), float(found["threshold"]))
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ModelError(f"no calibration in {folder}: {error}") from error
+    def from_json(cls, text: str) -> Calibration:
+        """The inverse of ``to_json``. Raises ``ValueError``, ``KeyError`` or ``TypeError`` for anything else."""
+        found = json.loads(text)
+        return cls(tuple(map(float, found["weights"])), float(found["bias"]), float(found["threshold"]))
 
-    def save(self, folder: Path) -> None:
-        """Write it beside the reader's weights."""
-        (folder / FILE).write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+    def to_json(self) -> str:
+        """As it is kept beside the reader's weights."""
+        return json.dumps(asdict(self), indent=1) + "\n"
 
 
 def fit(evidence: Sequence[Evidence], right: Sequence[float], *, ridge: float = 1e-2) -> Calibration:

@@ -19,8 +19,8 @@ _ASKS_LIST = re.compile(
 )
 _WORD = re.compile(r"\w+")
 _FUNCTION_WORDS = frozenset(
-    "a an and are as at be by did do does for from had has have how in is it its many much of on or that the their there this "
-    "to was were what when where which who whom whose why will with would can could should may might must".split()
+    "a an and are as at be by can could did do does for from had has have how in is it its many may might much must of "
+    "on or should that the their there this to was were what when where which who whom whose why will with would".split()
 )
 _STEM = 6  # letters by which two words count as the same
 _REACH = 1200  # code points around a chunk in which its first and last sentences must begin and end
@@ -83,7 +83,7 @@ def coverage(question: str, text: str) -> float:
     return len(wanted & held) / len(wanted) if wanted else 1.0
 
 
-def propose(question: str, sources: Sequence[Source], spans: Iterable[Span], calibration: Calibration) -> list[Proposal]:
+def propose(sources: Sequence[Source], spans: Iterable[Span], calibration: Calibration) -> list[Proposal]:
     """Every distinct place the reader proposes, the most probable first; overlapping chunks propose a place once."""
     found: list[Proposal] = []
     for span, gap in distinct(spans):
@@ -144,7 +144,7 @@ def citations_of(best: Proposal, proposals: Sequence[Proposal], threshold: float
 
 
 def items_of(question: str, best: Proposal, spans: Sequence[Span]) -> tuple[str, ...]:
-    """The items of a list answer, in the order of the text: spans of the best one's sentence that are nearly as good."""
+    """The items of a list answer in the order of the text: spans of one sentence that are nearly as good."""
     if not _ASKS_LIST.search(question):
         return ()
     text = best.source.passage.text

@@ -11,6 +11,7 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from index import Document, DocumentIndex, build_documents
 from qa.features import Passage
@@ -51,12 +52,16 @@ def read_questions(path: Path) -> list[Question]:
         return [_question(json.loads(line)) for line in lines if line.strip()]
 
 
-def _question(row: dict[str, object]) -> Question:
-    context, answers = str(row["context"]), row["answers"]
-    assert isinstance(answers, list)
-    places = {(int(a["answer_start"]), int(a["answer_start"]) + len(a["text"])) for a in answers}
-    title = display_title(str(row.get("title", "")))
-    return Question(str(row["id"]), str(row.get("source", "")), title, context, str(row["question"]), tuple(sorted(places)))
+def _question(row: dict[str, Any]) -> Question:
+    places = {(int(a["answer_start"]), int(a["answer_start"]) + len(a["text"])) for a in row["answers"]}
+    return Question(
+        id=row["id"],
+        source=row["source"],
+        title=display_title(row["title"]),
+        context=row["context"],
+        question=row["question"],
+        answers=tuple(sorted(places)),
+    )
 
 
 def display_title(title: str) -> str:
@@ -115,7 +120,7 @@ class Competition:
     def _gold(self, question: Question, rng: random.Random) -> tuple[Passage, tuple[Place, ...]]:
         """The paragraph, whole half of the time when it is short, or the chunk of it that holds the answer."""
         whole = Passage(question.context, question.title)
-        if len(question.context) < 1600 and rng.random() < 0.5 or question.context not in self._ids:
+        if (len(question.context) < 1600 and rng.random() < 0.5) or question.context not in self._ids:
             return whole, question.answers
         for chunk in self._corpus.chunks(self._ids[question.context]):
             inside = tuple(

@@ -15,8 +15,12 @@ from qa.types import Answer
 
 _NAME = re.compile(r"(?<![.!?:“\"] )(?<!^)\b[A-Z][a-z]+(?: [A-Z][a-z]+){1,2}\b")
 _SUBJECT = re.compile(r"^(?:The |An? )?([\w-]+(?: [\w-]+){0,3}) (is|are) (?:an?|the|used|called|one)\b")
-_NOT_A_NAME = re.compile(r"\b(January|February|March|April|May|June|July|August|September|October|November|December|The|This|That)\b")
-_POINTING = frozenset("this that these those it he she they there here which what who one each both some most all".split())
+_NOT_A_NAME = re.compile(
+    r"\b(January|February|March|April|May|June|July|August|September|October|November|December|The|This|That)\b"
+)
+_POINTING = frozenset(
+    "this that these those it he she they there here which what who one each both some most all".split()
+)
 _DOCUMENTS, _CHUNKS, _TRIES = 6, 4, 5  # how many documents and passages are looked at; tries for each question wanted
 
 

@@ -1,7 +1,8 @@
 """Windows: how a question and a passage become the reader's input, in training and in answering alike.
 
-One window is ``<s> question </s></s> title </s> passage </s>`` (the special tokens are the tokenizer's own). A passage that is
-longer than a window is read in several that overlap by a stride. Only tokens of the passage can be part of an answer.
+One window is ``<s> question </s></s> title </s> passage </s>`` (the special tokens are the tokenizer's own). A passage
+that is longer than a window is read in several that overlap by a stride. Only tokens of the passage can be part of an
+answer.
 """
 
 from __future__ import annotations
@@ -110,13 +111,10 @@ class Featurizer:
 
     def _encode(self, texts: Sequence[str]) -> list[_Encoded]:
         encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        places = [np.array(found.offsets, dtype=np.int64).reshape(-1, 2) for found in encodings]
         return [
-            _Encoded(
-                found.ids,
-                offsets := np.asarray(found.offsets, dtype=np.int64).reshape(-1, 2),
-                *_word_bounds(text, offsets),
-            )
-            for text, found in zip(texts, encodings, strict=True)
+            _Encoded(found.ids, offsets, *_word_bounds(text, offsets))
+            for text, found, offsets in zip(texts, encodings, places, strict=True)
         ]
 
     def _slide(self, number: int, frame: list[int], body: _Encoded) -> Iterator[Window]:

@@ -66,7 +66,9 @@ def calibration_error(probabilities: Sequence[float], right: Sequence[float], bi
     return float(sum(weight * abs(said - true) for said, true, weight in reliability(probabilities, right, bins)))
 
 
-def reliability(probabilities: Sequence[float], right: Sequence[float], bins: int = 10) -> list[tuple[float, float, float]]:
+def reliability(
+    probabilities: Sequence[float], right: Sequence[float], bins: int = 10
+) -> list[tuple[float, float, float]]:
     """(mean probability, share right, share of all) of equally filled bins, by rising probability."""
     said: npt.NDArray[np.float64] = np.asarray(probabilities, dtype=np.float64)
     true: npt.NDArray[np.float64] = np.asarray(right, dtype=np.float64)

@@ -33,9 +33,9 @@ class Reader:
         self._span_tokens, self._spans_per_window = span_tokens, spans_per_window
 
     @classmethod
-    def load(cls, folder: Path) -> Reader:
+    def load(cls, folder: Path, *, span_tokens: int = 40) -> Reader:
         """The reader of a model folder. Raises ``ModelError``."""
-        return cls(load_model(folder, precision()), Featurizer.load(folder))
+        return cls(load_model(folder, precision()), Featurizer.load(folder), span_tokens=span_tokens)
 
     @torch.inference_mode()
     def read(self, question: str, passages: Sequence[Passage]) -> list[Span]:

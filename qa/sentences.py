@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +21,7 @@ def sentences(text: str) -> tuple[tuple[int, int], ...]:
     """(start, end) of every sentence, in order, without surrounding white space; they do not overlap."""
     bounds = [0, *(found.start() + 1 for found in _BLOCK.finditer(text)), len(text)]
     found: list[tuple[int, int]] = []
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    for start, end in pairwise(bounds):
         found.extend(_trim(text, a, b) for a, b in _segment(text, start, end))
     return tuple((start, end) for start, end in found if start < end)
 
@@ -59,7 +60,7 @@ def _segment(text: str, start: int, end: int) -> list[tuple[int, int]]:
 def _plain(block: str) -> list[tuple[int, int]]:
     """Bounds by closing punctuation alone."""
     cuts = [0, *(found.end() for found in re.finditer(r"[.!?…]+[\"'”’)\]]*\s+(?=\S)", block)), len(block)]
-    return list(zip(cuts, cuts[1:], strict=False))
+    return list(pairwise(cuts))
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:

@@ -1,7 +1,8 @@
 """Span decoding: from start and end logits to the best spans of a window, in plain numpy.
 
-A span from token i to token j scores ``start[i] + end[j] - null``, with the null score of the same window (Devlin et al.
-2019, section 4.3). Nothing is normalised inside a passage, so scores compare across passages (Clark and Gardner 2018).
+A span from token i to token j scores ``start[i] + end[j] - null``, with the null score of the same window (Devlin et
+al. 2019, section 4.3). Nothing is normalised inside a passage, so scores compare across passages (Clark and Gardner
+2018).
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
 
 
-def best_pairs(start: FloatArray, end: FloatArray, segments: IntArray, limit: int, top: int) -> list[tuple[int, int, float]]:
+def best_pairs(
+    start: FloatArray, end: FloatArray, segments: IntArray, limit: int, top: int
+) -> list[tuple[int, int, float]]:
     """The ``top`` best (i, j, start[i] + end[j]) with i <= j < i + limit and segments[i] == segments[j]; best first.
 
     All arrays are (n,). Ties are broken by the smaller i, then the smaller j. Logits that are not finite never win.

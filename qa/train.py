@@ -2,21 +2,22 @@
 
 Method
 ------
-Start from a sentence encoder that already knows which passage belongs to which question (all-mpnet-base-v2) and put a fresh
-linear layer for start and end logits on its tokens. Every step reads a few questions, each with its gold passage and the
-passages that our own retrieval confuses with it (``qa.corpus``), and minimises, in fp32,
+Start from a sentence encoder that already knows which passage belongs to which question (all-mpnet-base-v2) and put a
+fresh linear layer for start and end logits on its tokens. Every step reads a few questions, each with its gold
+passage and the passages that our own retrieval confuses with it (``qa.corpus``), and minimises, in fp32,
 
     L = shared(all passages) + 1/2 mean over passages of alone(passage)
 
-``shared`` is the negative log likelihood of the gold start and of the gold end under one softmax over the tokens of all the
-question's passages, with each window's logits taken relative to its own null logit and one null option of 0 (shared
-normalisation, Clark and Gardner 2018; multi-passage BERT, Wang et al. 2019): exactly the margin by which passages compete when
-questions are answered. ``alone`` is the same for one passage; a passage without the answer has the null as its target.
-Several gold places share their probability.
+``shared`` is the negative log likelihood of the gold start and of the gold end under one softmax over the tokens of
+all the question's passages, with each window's logits taken relative to its own null logit and one null option of 0
+(shared normalisation, Clark and Gardner 2018; multi-passage BERT, Wang et al. 2019): exactly the margin by which
+passages compete when questions are answered. ``alone`` is the same for one passage; a passage without the answer has
+the null as its target. Several gold places share their probability.
 
-The model runs in bf16 with fp32 master weights (AdamW, weight decay 0.01, gradient norm 1). Dropout is off: with one pass over
-the data nothing is seen twice, and drawing its random numbers is 40% of a step on a CPU. The learning rate rises over the
-first 4% of the time budget and falls linearly to zero at its end. The shipped weights are a moving average of the masters.
+The model runs in bf16 with fp32 master weights (AdamW, weight decay 0.01, gradient norm 1). Dropout is off: with one
+pass over the data nothing is seen twice, and drawing its random numbers is 40% of a step on a CPU. The learning rate
+rises over the first 4% of the time budget and falls linearly to zero at its end. The shipped weights are a moving
+average of the masters.
 """
 
 from __future__ import annotations
@@ -134,9 +135,7 @@ def side_loss(logits: Sequence[Tensor], golds: Sequence[Tensor], windows: Sequen
     return shared + alone * torch.stack([likelihood(m, h) for m, h in zip(margins, hits, strict=True)]).mean()
 
 
-def step_loss(
-    model: torch.nn.Module, featurizer: Featurizer, groups: Sequence[Group], recipe: Recipe
-) -> Tensor:
+def step_loss(model: torch.nn.Module, featurizer: Featurizer, groups: Sequence[Group], recipe: Recipe) -> Tensor:
     """The mean loss of several questions: a scalar."""
     cut = [featurizer.windows(group.question, group.passages) for group in groups]
     logits = iter(forward(model, [w for windows in cut for w in windows], featurizer.padding, recipe.tokens))
@@ -277,7 +276,9 @@ class Trainer:
 
 def main() -> None:
     """Train, or go on training, and write the model."""
-    parser = argparse.ArgumentParser(prog="python -m qa.train", description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m qa.train", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("--data", type=Path, required=True, help="folder of *.train.jsonl and *.valid.jsonl")
     parser.add_argument("--base", type=Path, required=True, help="folder of the sentence encoder to start from")
     parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints and the corpus index")

@@ -1,7 +1,7 @@
 """The reader's weights on disk: int8 rows with one fp32 scale each, in safetensors files of at most 45 MB.
 
-A matrix W is stored as ``round(W / scale)`` with ``scale = max|row| / 127`` for every row, a quarter of its fp32 size, and
-turned back when it is loaded; vectors (biases, norms) stay fp32. ``weights.json`` lists the files with their sha256.
+A matrix W is stored as ``round(W / scale)`` with ``scale = max|row| / 127`` for every row, a quarter of its fp32 size,
+and turned back when it is loaded; vectors (biases, norms) stay fp32. ``weights.json`` lists the files and their sha256.
 """
 
 from __future__ import annotations
@@ -20,9 +20,11 @@ from torch import Tensor
 from transformers import AutoConfig, AutoModelForQuestionAnswering
 
 from index.errors import ModelError
+from qa.calibration import Calibration
 
 SHARD_BYTES = 44_000_000
 MANIFEST = "weights.json"
+CALIBRATION = "calibration.json"
 _SCALE = ".scale"
 
 
@@ -49,7 +51,7 @@ def dequantise(packed: Mapping[str, Tensor], dtype: torch.dtype) -> dict[str, Te
     }
 
 
-def save_model(model: Any, base: Path, out: Path, note: dict[str, object]) -> None:
+def save_model(model: Any, base: Path, out: Path, note: Mapping[str, object]) -> None:
     """Write a model folder: weights, manifest with ``note``, ``config.json`` and the tokenizer of ``base``."""
     out.mkdir(parents=True, exist_ok=True)
     for old in out.glob("reader-*.safetensors"):
@@ -79,10 +81,17 @@ def load_model(folder: Path, dtype: torch.dtype) -> Any:
         config = AutoConfig.from_pretrained(folder, local_files_only=True)
     except (OSError, KeyError, ValueError, SafetensorError) as error:
         raise ModelError(f"no reader in {folder}: {error}") from error
-    with torch.device("cpu"):
-        model = AutoModelForQuestionAnswering.from_config(config, dtype=dtype)
+    model = AutoModelForQuestionAnswering.from_config(config, dtype=dtype)  # type: ignore[no-untyped-call]
     model.load_state_dict(dequantise(packed, dtype))
     return model.eval()
+
+
+def load_calibration(folder: Path) -> Calibration:
+    """The calibration that belongs to the weights of a folder. Raises ``ModelError``."""
+    try:
+        return Calibration.from_json((folder / CALIBRATION).read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"no calibration in {folder}: {error}") from error
 
 
 def _shards(packed: Mapping[str, Tensor]) -> Iterator[dict[str, Tensor]]:
