@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import threading
 
 # Before gradio and its hub client are imported: they look hosts up otherwise.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ.update(dict.fromkeys(("HF_HUB_OFFLINE", "HF_HUB_DISABLE_TELEMETRY", "TRANSFORMERS_OFFLINE"), "1"))
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import gradio as gr
@@ -29,22 +31,25 @@ def create_app(
     *,
     settings: ReaderSettings | None = None,
     desk: Desk | None = None,
+    ask: chat.Ask | None = None,
     routers: Sequence[APIRouter] = (),
 ) -> FastAPI:
     """The whole application over the index at ``location``, ready for uvicorn.
 
-    ``desk`` shares an open answerer with other parts of the process. ``routers`` come before the page, which takes
-    every path that is left.
+    ``desk`` shares an open answerer with other parts of the process, and ``ask`` the way to it where questions wait in
+    line. ``routers`` come before the page, which takes every path that is left.
     """
     desk = desk or Desk(location, settings=settings)
-    app = FastAPI(title="Quoth", docs_url=None, redoc_url=None)  # those pages load scripts from elsewhere
-    for router in (*routers, Welcome(desk).router, viewer.router(desk)):
+    welcome = Welcome(desk)
+    # FastAPI's own documentation pages are left out: they load scripts from elsewhere.
+    app = FastAPI(title="Quoth", docs_url=None, redoc_url=None, lifespan=_open_early(welcome))
+    for router in (*routers, welcome.router, viewer.router(desk)):
         app.include_router(router)
     app.mount("/static/quoth", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(Page)
     return gr.mount_gradio_app(
         app,
-        chat.build(desk),
+        chat.build(desk, ask),
         path="/",
         theme=gr.themes.Base(font=["system-ui"], font_mono=["ui-monospace", "monospace"]),
         footer_links=[],
@@ -55,3 +60,14 @@ def create_app(
         mcp_server=False,
         ssr_mode=False,
     )
+
+
+def _open_early(welcome: Welcome) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Load the models while the first person opens the page, and not at the first question."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        threading.Thread(target=welcome.examples, name="open-early", daemon=True).start()
+        yield
+
+    return lifespan

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import uuid
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 
 import gradio as gr
 
-from index.errors import QuothError
+from index import Filters, QuothError
+from qa import Answer
 from ui import render
 from ui.desk import Desk
+
+Ask = Callable[[str, Filters | None], Awaitable[Answer]]
 
 LONGEST = 2000  # characters of a question, as qa accepts them
 AT_ONCE = 2  # questions answered at the same time; more wait in Gradio's queue
@@ -19,7 +23,7 @@ AT_ONCE = 2  # questions answered at the same time; more wait in Gradio's queue
 log = logging.getLogger(__name__)
 
 
-def build(desk: Desk) -> gr.Blocks:
+def build(desk: Desk, ask: Ask | None = None) -> gr.Blocks:
     """The question box, and the turn that was answered last; the page's script keeps the turns before it."""
     with gr.Blocks(title="Quoth", analytics_enabled=False) as blocks:
         # The policy on the page forbids the eval that gr.HTML needs. Markdown leaves one line of HTML as it is.
@@ -41,7 +45,7 @@ def build(desk: Desk) -> gr.Blocks:
         scope = gr.Textbox(elem_id="scope", label="Scope", visible="hidden")
         asking = gr.on(
             [question.submit, send.click],
-            partial(_turns, desk),
+            partial(_turns, desk, ask or partial(_at_once, desk)),
             inputs=[question, scope],
             outputs=[question, turn],
             api_name="answer",
@@ -52,12 +56,14 @@ def build(desk: Desk) -> gr.Blocks:
     return blocks
 
 
-def _turns(desk: Desk, question: str, scope: str) -> Iterator[tuple[str, str]]:
+async def _turns(desk: Desk, ask: Ask, question: str, scope: str) -> AsyncIterator[tuple[str, str]]:
     """The question box emptied and the turn waiting, then the turn answered."""
     turn = uuid.uuid4().hex
     yield "", render.pending(turn, question)
     try:
-        yield "", _answered(desk, turn, question)
+        answer = await ask(question, None)
+        failures = () if answer.found else await asyncio.to_thread(desk.answerer().index.failures)
+        yield "", render.answered(turn, answer, failures=failures)
     except QuothError as problem:
         yield question, render.failed(turn, question, str(problem))
     except Exception:
@@ -65,7 +71,6 @@ def _turns(desk: Desk, question: str, scope: str) -> Iterator[tuple[str, str]]:
         yield question, render.failed(turn, question, "Something went wrong. The server's log has the details.")
 
 
-def _answered(desk: Desk, turn: str, question: str) -> str:
-    answerer = desk.answerer()
-    answer = answerer.answer(question)
-    return render.answered(turn, answer, failures=() if answer.found else answerer.index.failures())
+async def _at_once(desk: Desk, question: str, filters: Filters | None) -> Answer:
+    """Answer on a thread of its own, for an application that has no line in front of its desk."""
+    return await asyncio.to_thread(lambda: desk.answerer().answer(question, filters=filters))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from index import Document
 from qa.sentences import around
@@ -37,20 +38,20 @@ class Marks:
         """``source[start:end]`` as HTML, with what of the marks falls into it."""
         edges = (self.sentence_start, self.start, self.end, self.sentence_end)
         cuts = [start, *(min(max(edge, start), end) for edge in edges), end]
-        lead, before, quote, after, tail = (text(source[a:b]) for a, b in zip(cuts, cuts[1:], strict=False))
+        lead, before, quote, after, tail = (text(source[a:b]) for a, b in pairwise(cuts))
         quote = f"<mark>{quote}</mark>" if quote else ""
         sentence = before + quote + after
         return lead + (f'<span class="sentence">{sentence}</span>' if sentence else "") + tail
 
 
 def paragraphs(document: Document) -> Iterator[tuple[int, int]]:
-    """Offsets of the document's paragraphs, in order: cut at blank lines, headings, pages, and where one is too long."""
+    """Offsets of a document's paragraphs, in order: cut at blank lines, headings, pages, and where one is too long."""
     edges = {0, len(document.text)} | {found.end() for found in BLANK_LINES.finditer(document.text)}
     for heading in document.headings:
         edges |= {heading.start, _line_end(document.text, heading.start)}
     edges |= {page.start for page in document.pages}
     ordered = sorted(edges)
-    for start, end in zip(ordered, ordered[1:], strict=False):
+    for start, end in pairwise(ordered):
         yield from ((cut, min(cut + LONGEST, end)) for cut in range(start, end, LONGEST))
 
 

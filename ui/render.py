@@ -55,7 +55,7 @@ def record(answer: Answer) -> dict[str, object]:
                 "date": one.date,
                 "start": one.start,
                 "end": one.end,
-                "sentence": one.sentence,
+                "sentence": "".join(_sentence(one)),
             }
             for one in answer.citations
         ],
@@ -85,8 +85,7 @@ def source_link(document: int, start: int, end: int, label: str, *, kind: str) -
 
 def marked_sentence(citation: Citation) -> str:
     """The sentence around the quote, the quote marked."""
-    start = citation.start - citation.sentence_start
-    before, quote, after = within(citation.sentence, start, start + len(citation.quote))
+    before, quote, after = _sentence(citation)
     return f"{text(before)}<mark>{text(quote)}</mark>{text(after)}"
 
 
@@ -96,6 +95,11 @@ def marked_passage(citation: Citation) -> str:
     tail = lead + len(citation.sentence)
     before, _, after = within(citation.passage, max(0, lead), max(0, min(tail, len(citation.passage))), room=280)
     return f'{text(before)}<span class="sentence">{marked_sentence(citation)}</span>{text(after)}'
+
+
+def _sentence(citation: Citation) -> tuple[str, str, str]:
+    start = citation.start - citation.sentence_start
+    return within(citation.sentence, start, start + len(citation.quote))
 
 
 def _article(turn: str, state: str, body: str, kept: dict[str, object] | None = None) -> str:

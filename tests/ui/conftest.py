@@ -1,0 +1,112 @@
+"""The application on a port of this machine, and a real browser in front of it."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from ui.app import create_app
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@contextmanager
+def serving(location: Path) -> Iterator[str]:
+    """Serve the application over an index; gives its address."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = uvicorn.Server(uvicorn.Config(create_app(location), log_level="warning"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        while not server.started:
+            time.sleep(0.02)
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server.should_exit = True
+        thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def site(seed_index: Path) -> Iterator[str]:
+    """The application over the index of ``seeds/``."""
+    with serving(seed_index) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium. Closed after each module: an open one keeps an event loop running in this thread."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield opened
+        opened.close()
+
+
+@dataclass
+class Seen:
+    """What a page did that nobody asked for."""
+
+    requests: list[str] = field(default_factory=list)  # to other servers
+    errors: list[str] = field(default_factory=list)  # of scripts, and what the policy stopped
+    dialogs: list[str] = field(default_factory=list)
+
+    def watch(self, context: BrowserContext, own: str) -> None:
+        """Note everything that pages of this context do."""
+        context.on("request", lambda r: None if _is_own(r.url, own) else self.requests.append(r.url))
+        context.on("weberror", lambda e: self.errors.append(str(e.error)))
+        context.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
+        context.on("dialog", lambda d: (self.dialogs.append(d.message), d.dismiss()))
+
+
+def _is_own(url: str, own: str) -> bool:
+    return url.startswith((own + "/", "data:", "blob:"))
+
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Open]:
+    """Open an address as a new person; afterwards nothing may have been asked of others, nor gone wrong."""
+    seen = Seen()
+    contexts: list[BrowserContext] = []
+
+    def visit(address: str, *, width: int = 1440, height: int = 900, dark: bool = False, path: str = "/") -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
+        )
+        context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
+        contexts.append(context)
+        seen.watch(context, address)
+        page = context.new_page()
+        page.goto(address + path)
+        page.locator("#question textarea").wait_for()
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert seen == Seen()
+
+
+def ask(page: Page, question: str) -> None:
+    """Type a question, press Enter, and wait for what comes of it."""
+    before = page.locator("#log article").count()
+    page.locator("#question textarea").fill(question)
+    page.keyboard.press("Enter")
+    page.locator(f"#log article:not(.pending):nth-of-type({before + 1})").wait_for(timeout=30_000)

@@ -1,0 +1,100 @@
+"""Asking, in a real browser, over the real models."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.ui.conftest import Open, ask
+
+PICTURES = Path(__file__).parents[2] / "ui" / "pictures"
+ANSWERED = [
+    ("What rocket was used?", "Soyuz 2.1a"),
+    ("Where did it blast off from?", "Baikonur"),
+    ("How long will Kim stay on the station?", "eight-month"),
+    ("Who is Putin's investment envoy?", "Kirill Dmitriev"),
+    ("When does Russia plan to launch the first modules of its own station?", "2027"),
+]
+REFUSED = ["Who won the 2022 World Cup?", "What is the capital of Australia?", "How much did the launch cost?"]
+
+
+@pytest.fixture(scope="module")
+def counts() -> str:
+    return "1 document"
+
+
+@pytest.mark.parametrize(("question", "quote"), ANSWERED)
+def test_the_answer_is_highlighted_in_its_sentence_with_its_source(
+    visit: Open, site: str, question: str, quote: str
+) -> None:
+    page = visit(site)
+    ask(page, question)
+    turn = page.locator("#log article").last
+    expect(turn.locator(".said mark")).to_contain_text(quote)
+    assert len(turn.locator(".said").inner_text()) > len(quote) + 20
+    expect(turn.locator(".card").first.locator("mark")).to_contain_text(quote)
+    expect(turn.locator(".card").first).to_contain_text("8 April 2025")
+
+
+@pytest.mark.parametrize("question", REFUSED)
+def test_what_the_documents_do_not_say_is_refused_with_the_nearest_passages(
+    visit: Open, site: str, question: str
+) -> None:
+    page = visit(site)
+    ask(page, question)
+    turn = page.locator("#log article").last
+    expect(turn).to_contain_text("I can’t find that in the documents")
+    assert turn.locator(".nearest li").count() >= 1
+    assert turn.locator("mark").count() == 0
+
+
+def test_the_page_says_how_much_is_indexed_and_offers_questions_that_are_answered(
+    visit: Open, site: str, counts: str
+) -> None:
+    page = visit(site)
+    expect(page.locator("#counts")).to_contain_text(counts)
+    example = page.locator(".examples button").first
+    example.click(timeout=30_000)
+    expect(page.locator("#log article.found mark").first).to_be_visible(timeout=30_000)
+    expect(page.locator("#welcome")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("question", "message"),
+    [("   ", "empty"), ("?!", "empty"), ("why " * 2500, "shorten"), ("\x00\x1b[31m", "")],
+)
+def test_a_question_that_cannot_be_asked_gets_a_clear_message_and_is_not_lost(
+    visit: Open, site: str, question: str, message: str
+) -> None:
+    page = visit(site)
+    ask(page, question)
+    expect(page.locator("#log article.failed, #log article.refused").last).to_contain_text(message)
+    if message:
+        expect(page.locator("#question textarea")).to_have_value(question)
+
+
+def test_the_answer_is_on_the_page_soon_after_the_server_has_it(visit: Open, site: str) -> None:
+    page = visit(site)
+    ask(page, "What rocket was used?")
+    began = time.perf_counter()
+    ask(page, "Where did it blast off from?")
+    seen = 1e3 * (time.perf_counter() - began)
+    assert seen - _server_time(page) < 300
+
+
+def test_a_person_sees_the_picture_of_the_readme(visit: Open, site: str) -> None:
+    page = visit(site, width=1200, height=780)
+    ask(page, "How long will Kim stay on the station?")
+    page.mouse.move(0, 0)
+    PICTURES.mkdir(exist_ok=True)
+    page.screenshot(path=PICTURES / "chat.png")
+    assert (PICTURES / "chat.png").stat().st_size < 300_000
+
+
+def _server_time(page: Page) -> float:
+    """Milliseconds from search to answer, as the last turn tells them."""
+    why = page.locator("#log article").last.locator(".why").inner_text()
+    return float(why.partition("together ")[2].partition(" ms")[0])
