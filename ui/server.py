@@ -1,18 +1,91 @@
-"""Serving the chat and the HTTP service with uvicorn."""
+"""The whole application in one process: the page, the HTTP service, and the guards around both."""
 
 from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from importlib.metadata import version
 
 import uvicorn
+from fastapi import FastAPI
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from index.errors import QuothError
+from ui import api, documents, health, logs, problems
+from ui.access import Access, Gate, trusted_hosts
+from ui.app import create_app
+from ui.limits import BodyDeadline
+from ui.service import Service
 from ui.settings import Settings
+
+MULTIPART = 64 * 1024  # what a form adds to the file it carries
+GRACE = 5  # seconds that answers under way have when the server is told to stop
 
 
 class AddressError(QuothError):
     """The address to listen on cannot be had."""
+
+
+def assemble(service: Service) -> FastAPI:
+    """The application over a service. Raises ``AccessError`` when it would be open to a network."""
+    settings = service.settings
+    gate = Gate.of(settings)
+    routers = (health.router, api.router, documents.router)
+    app = create_app(settings.index, settings=settings, desk=service.desk, routers=routers)
+    app.version = version("quoth")
+    app.state.service = service
+    problems.install(app)
+    # The last added is the first that a request meets.
+    app.add_middleware(BodyDeadline, seconds=settings.body_seconds)
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=settings.upload_megabytes * 10**6 + MULTIPART)
+    app.add_middleware(Access, gate=gate)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=trusted_hosts(settings), www_redirect=False)
+    app.add_middleware(logs.RequestLog)
+    return app
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, which tells when it has started and when it begins to stop."""
+
+    def __init__(self, config: uvicorn.Config, *, started: Callable[[], None], stopping: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._tell_started, self._tell_stopping = started, stopping
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then tell."""
+        await super().startup(sockets)
+        if self.started:
+            self._tell_started()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Tell, then finish what is under way."""
+        self._tell_stopping()
+        await super().shutdown(sockets)
+
+
+def serve(settings: Settings, started: Callable[[str], None]) -> None:
+    """Serve until told to stop; ``started`` gets the URL once requests are answered.
+
+    Raises ``AddressError`` and ``AccessError``.
+    """
+    service = Service.of(settings)
+    app = assemble(service)
+    listening = listen(settings.host, settings.port)
+    logs.configure()
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE,
+        proxy_headers=False,
+    )
+    server = Server(config, started=lambda: started(address(listening)), stopping=service.rebuilding.stop)
+    try:
+        server.run(sockets=[listening])
+    finally:
+        service.close()
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -29,28 +102,3 @@ def address(listening: socket.socket) -> str:
     """The URL under which a listening socket is reached."""
     host, port = listening.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-class Server(uvicorn.Server):
-    """uvicorn's server, which tells when it has started."""
-
-    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._tell = started
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, then tell."""
-        await super().startup(sockets)
-        if self.started:
-            self._tell()
-
-
-def serve(settings: Settings, started: Callable[[str], None]) -> None:
-    """Serve until interrupted; ``started`` gets the URL once requests are answered. Raises ``AddressError``."""
-    listening = listen(settings.host, settings.port)
-    from ui.app import create_app
-
-    config = uvicorn.Config(
-        create_app(settings.index, settings=settings), log_level="warning", timeout_graceful_shutdown=8
-    )
-    Server(config, lambda: started(address(listening))).run(sockets=[listening])

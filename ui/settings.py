@@ -12,10 +12,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from index.errors import QuothError
 from index.settings import IndexSettings
@@ -29,6 +35,10 @@ class SettingsError(QuothError):
     """A setting that does not exist, or a value that it cannot have."""
 
 
+def _words(value: object) -> object:
+    return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
+
+
 class ServerSettings(BaseSettings):
     """How the chat and the HTTP service are served, and to whom."""
 
@@ -36,8 +46,17 @@ class ServerSettings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="The address to listen on; any but this machine's own needs a secret.")
     port: int = Field(7860, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
-    token: SecretStr | None = Field(None, description="The bearer token that HTTP requests must carry.")
+    token: SecretStr | None = Field(
+        None, min_length=16, description="The bearer token that HTTP requests must carry; a long random text."
+    )
     password_file: Path | None = Field(None, description="A file of user:password lines for the page's login.")
+    trusted_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = Field(
+        (), description="Names, separated by commas, under which requests may arrive beside this machine's own."
+    )
+    waiting: int = Field(64, ge=0, le=10_000, description="How many questions may wait; more are turned away (503).")
+    upload_megabytes: int = Field(50, ge=1, le=2000, description="The largest file that may be handed in.")
+    body_seconds: float = Field(60.0, gt=0, description="How long a request may take to arrive.")
+    log_text: bool = Field(False, description="Whether the log holds questions and answers.")
 
 
 class Settings(IndexSettings, ReaderSettings, ServerSettings):

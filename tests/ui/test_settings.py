@@ -54,11 +54,15 @@ def test_a_wrong_value_is_named_with_its_origin(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_secret_is_never_shown(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("QUOTH_TOKEN", "open-sesame")
+    monkeypatch.setenv("QUOTH_TOKEN", "open-sesame-1234")
     settings = load_settings()
     assert "open-sesame" not in repr(settings) + repr(describe_settings(settings))
     assert settings.token is not None
-    assert settings.token.get_secret_value() == "open-sesame"
+    assert settings.token.get_secret_value() == "open-sesame-1234"
+    monkeypatch.setenv("QUOTH_TOKEN", "too-short")
+    with pytest.raises(SettingsError, match="at least 16") as caught:
+        load_settings()
+    assert "too-short" not in str(caught.value)
 
 
 def test_a_broken_file_is_an_error_that_names_it(folder: Path):

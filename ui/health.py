@@ -1,0 +1,47 @@
+"""Whether the service works: for whoever restarts it, sends it requests, or draws its curves."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Literal
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from prometheus_client import CONTENT_TYPE_LATEST
+from pydantic import BaseModel
+
+from ui.problems import responses
+from ui.service import Served
+
+router = APIRouter(tags=["operation"])
+
+
+class Health(BaseModel):
+    """The process answers."""
+
+    status: Literal["ok"] = "ok"
+
+
+class Readiness(BaseModel):
+    """The index is open and the models are loaded."""
+
+    status: Literal["ready"] = "ready"
+    revision: int
+
+
+@router.get("/healthz")
+async def healthz() -> Health:
+    """Say that the process runs; nothing is opened for it."""
+    return Health()
+
+
+@router.get("/readyz", responses=responses(HTTPStatus.CONFLICT))
+def readyz(service: Served) -> Readiness:
+    """Say whether questions can be answered, opening the index and the models if they are not yet."""
+    return Readiness(revision=service.desk.answerer().index.revision)
+
+
+@router.get("/metrics", response_class=Response, responses={200: {"content": {CONTENT_TYPE_LATEST: {}}}})
+def metrics(service: Served) -> Response:
+    """Give the counters in Prometheus' text format."""
+    return Response(service.metrics.text(), media_type=CONTENT_TYPE_LATEST)

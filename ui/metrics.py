@@ -1,0 +1,50 @@
+"""What the service counts of itself, for Prometheus."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from qa import Answer
+
+SECONDS = (0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.5, 5.0, 10.0)
+
+
+class Metrics:
+    """The counters of one service."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._stages = Histogram(
+            "quoth_stage_seconds", "Time an answer took", ["stage"], buckets=SECONDS, registry=self._registry
+        )
+        self._answers = Counter(
+            "quoth_answers", "Questions answered, by what came of them", ["outcome"], registry=self._registry
+        )
+        self._turned_away = Counter(
+            "quoth_turned_away", "Questions turned away because too many waited", registry=self._registry
+        )
+
+    def watch(self, name: str, description: str, value: Callable[[], float]) -> None:
+        """Report ``value()`` whenever the metrics are read."""
+        Gauge(f"quoth_{name}", description, registry=self._registry).set_function(value)
+
+    def answered(self, answer: Answer, waited: float) -> None:
+        """Count an answer; ``waited`` is in seconds, before its turn came."""
+        self._answers.labels("found" if answer.found else "not_found").inc()
+        timings = answer.timings
+        for stage, seconds in (("wait", waited), ("search", timings.search / 1e3), ("read", timings.read / 1e3)):
+            self._stages.labels(stage).observe(seconds)
+
+    def failed(self) -> None:
+        """Count a question that ended in an error."""
+        self._answers.labels("error").inc()
+
+    def turned_away(self) -> None:
+        """Count a question for which there was no place."""
+        self._turned_away.inc()
+
+    def text(self) -> bytes:
+        """Everything in Prometheus' text format."""
+        return generate_latest(self._registry)

@@ -1,0 +1,73 @@
+"""What serves one index in one process, held together."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from index import Embedder
+from index.errors import QuothError
+from ui.desk import Desk
+from ui.line import Line
+from ui.metrics import Metrics
+from ui.rebuilding import Rebuilding
+from ui.settings import Settings
+from ui.uploads import Uploads
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The parts that every route works with."""
+
+    settings: Settings
+    desk: Desk
+    line: Line
+    uploads: Uploads
+    rebuilding: Rebuilding
+    metrics: Metrics
+
+    @classmethod
+    def of(cls, settings: Settings) -> Service:
+        """The service that the settings ask for; the index and the models are opened when first needed."""
+        desk, metrics = Desk(settings.index, settings=settings), Metrics()
+        metrics.watch("index_revision", "Revision of the index", lambda: _revision(desk))
+        return cls(
+            settings=settings,
+            desk=desk,
+            line=Line(desk, metrics, places=settings.waiting),
+            uploads=Uploads(settings.index, most_bytes=settings.upload_megabytes * 10**6),
+            rebuilding=Rebuilding(settings.index, settings, lambda: _embedder(desk, settings)),
+            metrics=metrics,
+        )
+
+    def close(self) -> None:
+        """Finish what is being answered, stop a rebuild, and let go of the index."""
+        self.rebuilding.stop()
+        self.line.close()
+        self.desk.close()
+
+
+def _revision(desk: Desk) -> float:
+    try:
+        return float(desk.answerer().index.revision)
+    except QuothError:
+        return math.nan  # there is no index yet
+
+
+def _embedder(desk: Desk, settings: Settings) -> Embedder:
+    """The one that is loaded already, if there is an index to ask."""
+    try:
+        return desk.answerer().index.embedder
+    except QuothError:
+        return Embedder(settings)
+
+
+def _served(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service
+
+
+Served = Annotated[Service, Depends(_served)]

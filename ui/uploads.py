@@ -1,0 +1,75 @@
+"""Files that people hand in: kept in a folder of the index's own, under a name that leads nowhere else."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from index import DocumentRecord
+from index.errors import QuothError
+from index.loaders import SUFFIXES
+
+LONGEST_NAME = 150  # in UTF-8 bytes; file systems take 255
+PIECE = 1 << 20
+
+
+class UploadError(QuothError):
+    """A file that is not taken: its name, its type or its size."""
+
+
+class Uploads:
+    """The folder of uploaded files beside an index."""
+
+    def __init__(self, location: Path, *, most_bytes: int) -> None:
+        self.folder = location.resolve() / "uploads"
+        self._most_bytes = most_bytes
+
+    def save(self, name: str, content: BinaryIO) -> Path:
+        """Keep a file; one of the same name is replaced, whole or not at all. Raises ``UploadError``."""
+        target = self.folder / checked_name(name)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        partial = self.folder / f".{secrets.token_hex(8)}.part"
+        try:
+            with partial.open("xb") as file:
+                for piece in self._pieces(content):
+                    file.write(piece)
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)
+        return target
+
+    def _pieces(self, content: BinaryIO) -> Iterator[bytes]:
+        size = 0
+        while piece := content.read(PIECE):
+            size += len(piece)
+            if size > self._most_bytes:
+                raise UploadError(f"the file is larger than {self._most_bytes / 1e6:,.0f} MB")
+            yield piece
+
+    def holds(self, record: DocumentRecord) -> bool:
+        """Whether a document was handed in here."""
+        return record.source == str(self.folder)
+
+    def remove(self, record: DocumentRecord) -> None:
+        """Delete the file of a document. Raises ``UploadError`` for one that was not handed in here."""
+        if not self.holds(record):
+            raise UploadError(f"{record.path} lies in {record.source}: remove it there, then rebuild")
+        (self.folder / checked_name(record.path)).unlink(missing_ok=True)
+
+
+def checked_name(name: str) -> str:
+    """The last part of a file's name, if it can be one of ours. Raises ``UploadError``."""
+    last = PurePosixPath(name.replace("\\", "/")).name
+    suffix = PurePosixPath(last).suffix.lower()
+    if suffix not in SUFFIXES:
+        raise UploadError(f"files of type {suffix or 'unknown'} are not read: {', '.join(sorted(SUFFIXES))} are")
+    printable = all(unicodedata.category(character)[0] != "C" for character in last)
+    if last.startswith((".", "~$")) or not printable or len(last.encode("utf-8", "replace")) > LONGEST_NAME:
+        raise UploadError("the file's name is hidden, too long or holds control characters: rename it")
+    return last
