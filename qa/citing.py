@@ -20,7 +20,8 @@ _ASKS_LIST = re.compile(
 _WORD = re.compile(r"\w+")
 _FUNCTION_WORDS = frozenset(
     "a an and are as at be by can could did do does for from had has have how in is it its many may might much must of "
-    "on or should that the their there this to was were what when where which who whom whose why will with would".split()
+    "on or should that the their there this to was were what when where which who whom whose why will with "
+    "would".split()
 )
 _STEM = 6  # letters by which two words count as the same
 _REACH = 1200  # code points around a chunk in which its first and last sentences must begin and end
