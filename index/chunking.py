@@ -6,6 +6,7 @@ import itertools
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from semantic_text_splitter import TextSplitter
@@ -14,12 +15,22 @@ from tokenizers import Tokenizer
 from index.types import Chunk, Document, Heading
 
 HEAD_LIMIT = 300  # characters; a longer head is in no chunk
+_TOKEN_CHARACTERS = 10  # a passage has at most so many characters for each of its tokens
 _LONGEST_WORD = 100  # characters; what has no space for longer than this (other scripts, encoded data) may be cut
 
 # The end of a full line inside a paragraph, as in text wrapped at a column; the next line begins like running text.
 _WRAPPED = re.compile(r"(?<=[^\n]{40})(?<![.!?:|])\n(?=[\w\"'“‘(])")
 
 Range = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A stretch of a document, and the titles of its headings, outermost first, joined by " › "."""
+
+    start: int
+    end: int
+    heading: str | None
 
 
 class Chunker:
@@ -40,24 +51,25 @@ class Chunker:
 
         A short head (at most 300 characters) belongs to the first chunk, so that its date can be cited.
         """
-        ranges = [piece for section in sections(document) for piece in self._split(document.text, *section)]
-        if ranges and 0 < document.body_start <= HEAD_LIMIT:
-            ranges[0] = (0, ranges[0][1])
         pages = [page.start for page in document.pages]
-        headings = [heading.start for heading in document.headings]
-        return [
-            Chunk(
-                id=0,
-                document_id=0,
-                ordinal=ordinal,
-                start=start,
-                end=end,
-                text=document.text[start:end],
-                page=document.pages[max(0, bisect_right(pages, start) - 1)].number if pages else None,
-                heading=heading_path(document.headings[: bisect_right(headings, max(start, document.body_start))]),
-            )
-            for ordinal, (start, end) in enumerate(ranges)
-        ]
+        chunks: list[Chunk] = []
+        for section in sections(document):
+            for start, end in self._split(document.text, section.start, section.end):
+                if not chunks and 0 < document.body_start <= HEAD_LIMIT:
+                    start = 0
+                chunks.append(
+                    Chunk(
+                        id=0,
+                        document_id=0,
+                        ordinal=len(chunks),
+                        start=start,
+                        end=end,
+                        text=document.text[start:end],
+                        page=document.pages[max(0, bisect_right(pages, start) - 1)].number if pages else None,
+                        heading=section.heading,
+                    )
+                )
+        return chunks
 
     def _split(self, text: str, start: int, end: int) -> list[Range]:
         """Pieces of one section, trimmed, each within the limit."""
@@ -70,28 +82,43 @@ class Chunker:
             return [(begin, begin + len(trimmed))]
         flowing = _WRAPPED.sub(" ", part)  # as long as the original
         cuts = [_between_words(part, offset) for offset, _ in self._splitter.chunk_indices(flowing)]
-        bounds = itertools.pairwise([0, *cuts[1:], len(part)])
+        bounds = itertools.pairwise(self._shortened([0, *cuts[1:], len(part)], part))
         return [trim for a, b in bounds if (trim := _trimmed(text, start + a, start + b))]
 
     def _fits(self, text: str) -> bool:
         # A token is at least one character, so that short texts need no count.
+        if len(text) > self.tokens * _TOKEN_CHARACTERS:
+            return False
         return len(text) + 2 <= self.tokens or len(self._tokenizer.encode(text).ids) <= self.tokens
 
+    def _shortened(self, cuts: list[int], part: str) -> Iterator[int]:
+        """The cuts, and more of them where a token is a word of a thousand letters."""
+        longest = self.tokens * _TOKEN_CHARACTERS
+        yield cuts[0]
+        for before, after in itertools.pairwise(cuts):
+            while after - before > longest:
+                before = _between_words(part, before + longest)
+                yield before
+            yield after
 
-def sections(document: Document) -> Iterator[Range]:
+
+def sections(document: Document) -> Iterator[Section]:
     """Stretches that no chunk may cross: cut at headings and pages, a bare heading joined to what follows it."""
-    text, begin = document.text, document.body_start
     headings = {heading.start: heading for heading in document.headings}
-    cuts = sorted({*headings, *(page.start for page in document.pages)} | {len(text)})
-    for cut in cuts:
-        if cut <= begin or (cut < len(text) and _only_heading(text[begin:cut], headings.get(begin))):
+    cuts = {*headings, *(page.start for page in document.pages), len(document.text)}
+    begin = last = document.body_start
+    for cut in sorted(cut for cut in cuts if cut > begin):
+        if cut < len(document.text) and _is_bare(document.text[last:cut], headings.get(last)):
+            last = cut
             continue
-        yield begin, cut
-        begin = cut
+        enclosing = tuple(heading for heading in document.headings if heading.start <= last)
+        yield Section(begin, cut, heading_path(enclosing))
+        begin = last = cut
 
 
-def _only_heading(section: str, heading: Heading | None) -> bool:
-    return heading is not None and len(section.strip().strip("#=- \n")) <= len(heading.title)
+def _is_bare(section: str, heading: Heading | None) -> bool:
+    """Whether a section is no more than its heading, marks aside."""
+    return heading is not None and len(section.strip("#=- \n")) <= len(heading.title)
 
 
 def _between_words(text: str, cut: int) -> int:
@@ -134,7 +161,7 @@ def titled_by_path(document: Document) -> bool:
 
 
 def heading_path(headings: tuple[Heading, ...]) -> str | None:
-    """Titles of the headings that enclose the place right after the last one, outermost first."""
+    """Titles of the headings that enclose the place right after the last one, outermost first, joined by " › "."""
     enclosing: list[Heading] = []
     for heading in headings:
         while enclosing and enclosing[-1].level >= heading.level:

@@ -62,7 +62,7 @@ def _decode_as(content: bytes, encoding: str) -> Decoded:
 def _looks_binary(content: bytes) -> bool:
     sample = content[:_SAMPLE]
     controls = sum(sample.count(bytes([code])) for code in (*range(8), *range(14, 27), *range(28, 32)))
-    return b"\0" in content or controls > len(sample) * 0.02
+    return b"\0" in content or controls > len(sample) * 0.05
 
 
 def _decode_without_mark(content: bytes) -> Decoded:
