@@ -46,7 +46,9 @@ class Marks:
 
 def paragraphs(document: Document) -> Iterator[tuple[int, int]]:
     """Offsets of a document's paragraphs, in order: cut at blank lines, headings, pages, and where one is too long."""
-    edges = {0, len(document.text)} | {found.end() for found in BLANK_LINES.finditer(document.text)}
+    edges = {0, document.body_start, len(document.text)} | {
+        found.end() for found in BLANK_LINES.finditer(document.text)
+    }
     for heading in document.headings:
         edges |= {heading.start, _line_end(document.text, heading.start)}
     edges |= {page.start for page in document.pages}

@@ -1,40 +1,98 @@
-"""The source viewer: a document's own text, the answer marked where it stands."""
+"""The source viewer: a document's own text, the answer marked where it stands, and a PDF's page as it was printed."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import HTMLResponse
 
-from index import Document, QuothError
+from index import Document, Page, QuothError
 from ui.desk import Desk
 from ui.markup import counted, one_line, spoken_date, text
 from ui.passages import Marks, paragraphs
+from ui.pdfpage import Box, PagePicture, picture_of
 
 Offset = Annotated[int, Query(ge=0, le=2**40)]
+PDF = "application/pdf"
+UNDRAWN = (
+    "The page cannot be drawn: its file has changed, moved, or is damaged. The text below is what was read from it."
+)
 
 
 def router(desk: Desk) -> APIRouter:
-    """The routes under which the page fetches a document."""
-    routes = APIRouter(prefix="/ui/source", include_in_schema=False)
+    """The routes under which the page fetches a document and its pages."""
+    routes = APIRouter(prefix="/ui/source", include_in_schema=False, default_response_class=HTMLResponse)
 
-    @routes.get("/{document_id}", response_class=HTMLResponse)
-    def source(document_id: int, start: Offset = 0, end: Offset = 0) -> str:
-        """The document, ``text[start:end]`` marked."""
+    def find(document_id: int) -> Document:
         try:
-            document = desk.answerer().index.document(document_id)
+            return desk.answerer().index.document(document_id)
         except QuothError as problem:
             raise HTTPException(404, str(problem)) from problem
-        return page(document, Marks.around(document, start, end))
+
+    @routes.get("/{document_id}")
+    def source(document_id: int, start: Offset = 0, end: Offset = 0) -> str:
+        """The document, ``text[start:end]`` marked."""
+        document = find(document_id)
+        return whole(document, Marks.around(document, start, end))
+
+    @routes.get("/{document_id}/page")
+    def printed(document_id: int, start: Offset = 0, end: Offset = 0) -> str:
+        """The page on which a place begins, as a picture with the place's boxes; empty for what has no pages."""
+        document = find(document_id)
+        page = page_at(document, start)
+        return "" if page is None or document.media_type != PDF else _picture(document, page, start, end)
 
     return routes
 
 
-def page(document: Document, marks: Marks) -> str:
+def whole(document: Document, marks: Marks) -> str:
     """The whole viewer: what the document is, then its text."""
-    return f'{_head(document)}<div class="paper" tabindex="0">{"".join(_body(document, marks))}</div>'
+    printed = '<div class="printed" data-printed></div>' if document.media_type == PDF and marks.end else ""
+    body = "".join(_body(document, marks))
+    return f'{_head(document)}<div class="paper" tabindex="0">{printed}{body}</div>'
+
+
+def page_at(document: Document, place: int) -> Page | None:
+    """The page that holds the character at ``place``."""
+    return next((page for page in document.pages if page.start <= place < page.end), None)
+
+
+def original(document: Document) -> Path | None:
+    """The file that a document was read from, as long as it is still that file, inside its source folder."""
+    if not document.source:
+        return None
+    folder = Path(document.source).resolve()
+    file = (folder / document.path).resolve()
+    if not (file.is_relative_to(folder) and file.is_file()):
+        return None
+    with file.open("rb") as opened:
+        unchanged = hashlib.file_digest(opened, "sha256").hexdigest() == document.sha256
+    return file if unchanged else None
+
+
+def _picture(document: Document, page: Page, start: int, end: int) -> str:
+    file = original(document)
+    words = document.text[page.start : page.end]
+    drawn = picture_of(file, page.number, words, start - page.start, end - page.start) if file else None
+    return f'<p class="undrawn">{UNDRAWN}</p>' if drawn is None else _figure(drawn, page)
+
+
+def _figure(drawn: PagePicture, page: Page) -> str:
+    note = "" if drawn.boxes else ". The place could not be found exactly on the picture, so nothing is marked on it"
+    return (
+        f'<figure><div class="sheet"><img src="data:image/png;base64,{drawn.png}" width="{drawn.width}" '
+        f'height="{drawn.height}" alt="Page {page.number} as it was printed">'
+        f"{''.join(map(_outline, drawn.boxes))}</div><figcaption>Page {page.number}{note}</figcaption></figure>"
+    )
+
+
+def _outline(box: Box) -> str:
+    sides = {"left": box.left, "top": box.top, "width": box.width, "height": box.height}
+    return f'<i class="box" style="{";".join(f"{side}:{part:.3%}" for side, part in sides.items())}"></i>'
 
 
 def _head(document: Document) -> str:
@@ -42,14 +100,14 @@ def _head(document: Document) -> str:
     facts += [counted(len(document.pages), "page")] if document.pages else []
     facts += [one_line(document.path, 80)]
     return (
-        f'<header class="source"><h2 tabindex="-1"><bdi>{text(one_line(document.title))}</bdi></h2>'
-        f"<p>{' · '.join(f'<bdi>{text(fact)}</bdi>' for fact in facts)}</p>"
-        '<div class="tools">'
-        '<button type="button" data-do="step" data-step="-1" aria-label="Previous citation">Previous</button>'
-        '<button type="button" data-do="step" data-step="1" aria-label="Next citation">Next</button>'
+        f'<header class="about"><h2 tabindex="-1"><bdi>{text(one_line(document.title))}</bdi></h2>'
+        '<button type="button" class="close" data-do="close-viewer" aria-label="Close the source">Close</button>'
+        f'<p class="facts">{" · ".join(f"<bdi>{text(fact)}</bdi>" for fact in facts)}</p>'
+        '<div class="bar"><button type="button" data-do="step" data-step="-1">Previous</button>'
+        '<button type="button" data-do="step" data-step="1">Next</button>'
         '<button type="button" data-do="link-here">Copy link</button>'
-        '<button type="button" data-do="close-viewer" aria-label="Close the source">Close</button></div>'
-        '<label class="find"><span>Find in this document</span><input type="search" data-find></label></header>'
+        '<input type="search" data-find placeholder="Find in this document" aria-label="Find in this document">'
+        '<span class="found" data-found role="status"></span></div></header>'
     )
 
 
@@ -59,9 +117,11 @@ def _body(document: Document, marks: Marks) -> Iterator[str]:
     for start, end in paragraphs(document):
         if start in pages:
             yield f'<p class="folio">Page {pages[start]}</p>'
-        inner = marks.render(document.text, start, end)
-        if not inner.strip():
+        words = document.text[start:end].rstrip()
+        if not words:
             continue
+        inner = marks.render(document.text, start, start + len(words))
         heading = headings.get(start)
         name = f"h{min(6, heading.level + 2)}" if heading else "p"
-        yield f'<{name} dir="auto" data-start="{start}">{inner}</{name}>'
+        kind = ' class="front"' if end <= document.body_start else ""
+        yield f'<{name} dir="auto"{kind}>{inner}</{name}>'
