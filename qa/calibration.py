@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -53,25 +53,50 @@ class Calibration:
         return json.dumps(asdict(self), indent=1) + "\n"
 
 
-def fit(evidence: Sequence[Evidence], right: Sequence[float], *, ridge: float = 1e-2) -> Calibration:
-    """Fit by Newton's method on the regularised log loss; the threshold is where ``balance`` is best.
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A proposed answer and how right it was: 1.0, 0.0, or its F1 between."""
 
-    ``right`` is 1.0 for a right answer, 0.0 for a wrong one, or between for one partly right.
+    evidence: Evidence
+    right: float
+
+
+def fit(questions: Sequence[Sequence[Case]]) -> Calibration:
+    """Fit to the cases of questions, each with all that was proposed for it.
+
+    The weights come from all cases, so that they say which of two proposals to believe. Those that are chosen are right
+    more often than their like among all; a scale and a shift of the same weights, fitted on the chosen alone, makes up
+    for that. The threshold is where ``balance`` is best.
     """
-    design = np.array([[*one.features(), 1.0] for one in evidence], dtype=np.float64)
+    every = [case for cases in questions for case in cases]
+    weights, _ = _regress([case.evidence.features() for case in every], [case.right for case in every])
+    best = [
+        max(cases, key=lambda case: float(np.dot(weights, case.evidence.features()))) for cases in questions if cases
+    ]
+    right = [case.right for case in best]
+    scores = [float(np.dot(weights, case.evidence.features())) for case in best]
+    (scale,), bias = _regress([(score,) for score in scores], right)
+    calibration = Calibration(tuple(float(scale * weight) for weight in weights), bias, 0.5)
+    said = [calibration.probability(case.evidence) for case in best]
+    return replace(calibration, threshold=balance(np.array(said), np.array(right)))
+
+
+def _regress(
+    rows: Sequence[tuple[float, ...]], right: Sequence[float], ridge: float = 1e-3
+) -> tuple[npt.NDArray[np.float64], float]:
+    """Weights and bias of the regularised logistic regression, by Newton's method."""
+    design = np.array([[*row, 1.0] for row in rows], dtype=np.float64)
     truth = np.asarray(right, dtype=np.float64)
-    penalty = np.diag([ridge] * (design.shape[1] - 1) + [0.0]) * len(truth)
+    penalty = np.diag([ridge] * (design.shape[1] - 1) + [1e-9]) * len(truth)
     beta = np.zeros(design.shape[1])
     for _ in range(50):
         said = _sigmoid(design @ beta)
         gradient = design.T @ (said - truth) + penalty @ beta
-        hessian = (design * (said * (1 - said))[:, None]).T @ design + penalty + 1e-9 * np.eye(len(beta))
-        step = np.linalg.solve(hessian, gradient)
+        step = np.linalg.solve((design * (said * (1 - said))[:, None]).T @ design + penalty, gradient)
         beta -= step
         if float(np.abs(step).max()) < 1e-9:
             break
-    threshold = balance(_sigmoid(design @ beta), truth)
-    return Calibration(tuple(map(float, beta[:-1])), float(beta[-1]), threshold)
+    return beta[:-1], float(beta[-1])
 
 
 def balance(probabilities: npt.NDArray[np.float64], right: npt.NDArray[np.float64]) -> float:

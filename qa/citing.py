@@ -89,7 +89,7 @@ def propose(sources: Sequence[Source], spans: Iterable[Span], calibration: Calib
     found: list[Proposal] = []
     for span, gap in distinct(spans):
         source = sources[span.passage]
-        evidence = Evidence(span.margin, gap, source.hit.dense_score or 0.0, source.coverage)
+        evidence = evidence_of(source, span, gap)
         start = source.hit.chunk.start + span.start
         end = start + len(span.text)
         found.append(Proposal(source, span, start, end, calibration.probability(evidence), evidence))
@@ -98,6 +98,11 @@ def propose(sources: Sequence[Source], spans: Iterable[Span], calibration: Calib
         if not any(proposal.same_place(other) for other in kept):
             kept.append(proposal)
     return kept
+
+
+def evidence_of(source: Source, span: Span, gap: float) -> Evidence:
+    """What is known of a span that stands ``gap`` above the next in its passage."""
+    return Evidence(span.margin, gap, source.hit.dense_score or 0.0, source.coverage)
 
 
 def distinct(spans: Iterable[Span]) -> Iterator[tuple[Span, float]]:

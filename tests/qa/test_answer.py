@@ -1,0 +1,132 @@
+"""The main job, on the real models and the real document."""
+
+import unicodedata
+
+import pytest
+
+import qa
+from index import DocumentIndex, Filters, QuestionError, build
+from qa import Answerer, ReaderSettings, example_questions
+from qa.answer import checked_question, load_reader
+from qa.features import Passage
+from qa.weights import load_calibration
+
+RIGHT = [
+    ("What rocket was used?", "Soyuz 2.1a"),
+    ("Where did it blast off from?", "Baikonur"),
+    ("How long will Kim stay on the station?", "eight-month"),
+    ("Who is Putin's investment envoy?", "Kirill Dmitriev"),
+    ("Which spacecraft docked in 1975?", "Apollo and a Soyuz"),
+    ("When does Russia plan to launch the first modules of its own station?", "2027"),
+]
+REFUSED = ["Who won the 2022 World Cup?", "What is the capital of Australia?", "How much did the launch cost?"]
+
+
+@pytest.mark.parametrize(("question", "expected"), RIGHT)
+def test_the_document_answers(answerer, question, expected):
+    answer = answerer.answer(question)
+    assert answer.found and expected in answer.text
+
+
+@pytest.mark.parametrize("question", REFUSED)
+def test_what_the_document_does_not_say_is_refused(answerer, question):
+    answer = answerer.answer(question)
+    assert not answer.found
+    assert (answer.text, answer.citations) == ("", ())
+    assert answer.passages, "the nearest passages are shown instead"
+
+
+@pytest.mark.parametrize("question", [question for question, _ in RIGHT])
+def test_every_quote_is_a_slice_of_the_stored_text(answerer, question):
+    for citation in answerer.answer(question).citations:
+        text = answerer.index.text(citation.document_id)
+        assert text[citation.start : citation.end] == citation.quote
+        assert text[citation.sentence_start :].startswith(citation.sentence)
+        assert citation.quote in citation.sentence and citation.sentence in text
+        assert not citation.sentence.startswith("date")
+
+
+def test_the_date_of_a_document_is_kept_as_metadata(answerer):
+    assert answerer.answer(RIGHT[0][0]).citations[0].date == "2025-04-08"
+
+
+def test_a_probability_does_not_depend_on_how_many_passages_are_read(answerer, tmp_path, seeds):
+    few = Answerer(answerer.index, answerer.reader, answerer.calibration, ReaderSettings(passages=3))
+    for question, _ in RIGHT:
+        one, other = few.answer(question), answerer.answer(question)
+        if one.text == other.text:
+            assert one.probability == pytest.approx(other.probability, abs=0.02)
+
+
+def test_a_threshold_of_one_refuses_and_of_nought_answers(answerer):
+    def ask(threshold):
+        settings = ReaderSettings(threshold=threshold)
+        return Answerer(answerer.index, answerer.reader, answerer.calibration, settings).answer(RIGHT[0][0])
+
+    assert not ask(1.0).found
+    assert ask(0.0).found
+
+
+def test_filters_keep_other_documents_out(answerer):
+    assert not answerer.answer(RIGHT[0][0], filters=Filters(path="*.pdf")).found
+
+
+@pytest.mark.parametrize("question", ["", "   ", "\x00\x07", "?!", "\u200b"])
+def test_an_empty_question_is_turned_away(answerer, question):
+    with pytest.raises(QuestionError, match="empty"):
+        answerer.answer(question)
+
+
+def test_a_question_of_ten_thousand_characters_is_turned_away(answerer):
+    with pytest.raises(QuestionError, match=r"10,000 characters.*shorten"):
+        answerer.answer("why " * 2500)
+
+
+def test_control_characters_in_a_question_are_left_out():
+    asked = checked_question("What\x00 rocket\x1b[31m\nwas\tused?", 100)
+    assert not any(unicodedata.category(c) == "Cc" for c in asked)
+    assert asked.startswith("What rocket")
+
+
+@pytest.mark.parametrize(
+    "question", ["🚀🚀 rocket?", "ما هو الصاروخ؟", "何のロケット?", "' OR 1=1 --", 'NEAR("a" "b")', "rocket* AND NOT"]
+)
+def test_any_words_get_an_answer_or_a_refusal(answerer, question):
+    answer = answerer.answer(question)
+    assert answer.found == bool(answer.text)
+
+
+@pytest.mark.parametrize(
+    "passages",
+    [[], [Passage("")], [Passage(" \n ")], [Passage("😀 " * 50)], [Passage("שלום עולם")], [Passage("long " * 10_000)]],
+    ids=["none", "empty", "blank", "emoji", "right-to-left", "10,000 tokens"],
+)
+def test_the_reader_takes_any_passages(answerer, passages):
+    for span in answerer.reader.read("What is it?", passages):
+        assert passages[span.passage].text[span.start : span.end] == span.text
+
+
+def test_the_python_function_answers_from_the_index_it_is_given(seed_index):
+    found = qa.answer(RIGHT[0][0], index=seed_index)
+    assert found.found and found.as_dict()["citations"][0]["quote"] == found.text
+
+
+def test_example_questions_are_answered_by_the_documents(answerer):
+    questions = example_questions(answerer)
+    assert questions
+    assert all(answerer.answer(question).found for question in questions)
+
+
+def test_two_documents_that_disagree_are_both_shown(answerer, tmp_path):
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "old.txt").write_text("The office of Meridian Ltd is in Lisbon. It opened early in the year.")
+    (folder / "new.txt").write_text("The office of Meridian Ltd is in Warsaw. It opened late in the year.")
+    build([folder], tmp_path / "index")
+    settings = ReaderSettings()
+    with DocumentIndex.open(tmp_path / "index") as index:
+        answer = Answerer(index, load_reader(settings), load_calibration(settings.reader), settings).answer(
+            "Where is the office of Meridian Ltd?"
+        )
+    assert answer.disagreement is not None
+    assert {answer.text, answer.disagreement.text} == {"Lisbon", "Warsaw"}
