@@ -1,7 +1,7 @@
 """The line at the desk: how many questions are answered at once, how many may wait, and what happens past that.
 
-Both models share the processor's cores. A question alone cannot use all of them all the time, so a few are answered side
-by side, each on its share of the threads; more at once would only wait for each other.
+Both models share the processor's cores. A question alone cannot use all of them all the time, so a few are answered
+side by side, each on its share of the threads; more at once would only wait for each other.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Commands that serve or explain the service: ``quoth chat``, ``quoth settings``."""
+"""Commands that serve or explain the service: ``quoth chat``, ``quoth mcp``, ``quoth settings``."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from ui.cli.options import Index, Json, flags_of, settings_of
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command()(chat)
+    app.command()(mcp)
+    app.command()(openapi)
     app.command(name="settings")(show_settings)
 
 
@@ -28,6 +30,30 @@ def chat(
     from ui.server import serve
 
     serve(settings, lambda url: emit({"url": url}, lambda: f"Quoth answers on {url} (Ctrl-C to stop)", as_json=as_json))
+
+
+def mcp(
+    context: typer.Context,
+    index: Index = None,
+    writing: Annotated[bool, typer.Option("--allow-rebuild", help="Let the client rebuild the index too.")] = False,
+) -> None:
+    """Serve the Model Context Protocol over stdin and stdout, for a language model's client to start."""
+    settings = settings_of(context, index=index)
+    from ui.mcp import create_server
+    from ui.service import Service
+
+    service = Service.of(settings)
+    create_server(service.desk, service.rebuilding, writing=writing).run("stdio")
+
+
+def openapi(context: typer.Context) -> None:
+    """Print the OpenAPI description of the HTTP service, to make clients from."""
+    settings = settings_of(context)
+    from ui.server import assemble
+    from ui.service import Service
+
+    description = assemble(Service.of(settings)).openapi()
+    emit(description, lambda: "", as_json=True)
 
 
 def show_settings(context: typer.Context, index: Index = None, as_json: Json = False) -> None:

@@ -1,0 +1,203 @@
+"""The HTTP service: what it answers, and what it answers to those who send something else."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from index import build
+from ui.server import assemble
+from ui.service import Service
+from ui.settings import load_settings
+
+ROOT = Path(__file__).parent.parent.parent
+FERRY = "# Ferry\n\nThe ferry to Föhr leaves Dagebüll at a quarter past nine.\n"
+
+
+def _client(**flags: object) -> TestClient:
+    app = assemble(Service.of(load_settings(flags)))
+    return TestClient(app, base_url="http://127.0.0.1:7860", raise_server_exceptions=False)
+
+
+@pytest.fixture(scope="module")
+def client(seed_index: Path) -> TestClient:
+    """A client of a service over the index of seeds, which no test changes."""
+    return _client(index=seed_index)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder of one document."""
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    (notes / "ferry.md").write_text(FERRY)
+    return notes
+
+
+@pytest.fixture
+def library(folder: Path, tmp_path: Path) -> TestClient:
+    """A client of a service over an index of its own."""
+    build([folder], tmp_path / "index")
+    return _client(index=tmp_path / "index", upload_megabytes=1)
+
+
+def test_an_answer_is_a_verbatim_stretch_of_its_document(client: TestClient):
+    answered = client.post("/v1/answer", json={"question": "What rocket was used?"}).json()
+    assert answered["found"]
+    place = answered["citations"][0]
+    stretch = {"start": place["start"], "end": place["end"]}
+    text = client.get(f"/v1/documents/{place['document_id']}/text", params=stretch).json()
+    assert text["text"] == answered["text"] == place["quote"]
+
+
+def test_a_refusal_is_an_answer_too(client: TestClient):
+    answered = client.post("/v1/answer", json={"question": "Who won the 2022 World Cup?"})
+    assert answered.status_code == 200
+    assert (answered.json()["found"], answered.json()["citations"]) == (False, [])
+
+
+def test_a_search_is_narrowed_by_filters(client: TestClient):
+    def found(**filters: str) -> int:
+        return len(client.post("/v1/search", json={"question": "rocket", "filters": filters}).json()["hits"])
+
+    assert found(after="2025-04") > 0
+    assert found(before="2025-04-07") == 0
+    assert found(path="*.pdf") == 0
+
+
+def test_documents_are_listed_in_pages(client: TestClient):
+    listed = client.get("/v1/documents").json()
+    assert (listed["total"], len(listed["documents"]), listed["failures"]) == (1, 1, [])
+    assert client.get("/v1/documents", params={"offset": 1}).json()["documents"] == []
+    document = listed["documents"][0]
+    assert client.get(f"/v1/documents/{document['id']}").json() == document
+
+
+@pytest.mark.parametrize(
+    ("request_of", "status"),
+    [
+        (lambda client: client.post("/v1/answer", json={"question": ""}), 422),
+        (lambda client: client.post("/v1/answer", json={"question": " \x00 "}), 422),
+        (lambda client: client.post("/v1/answer", json={"question": "x" * 2001}), 422),
+        (lambda client: client.post("/v1/answer", json={"question": "Why?", "colour": "red"}), 422),
+        (lambda client: client.post("/v1/answer", content=b'{"question": "\\ud800"}'), 422),
+        (lambda client: client.post("/v1/answer", content=b"\xff\xfe"), 422),
+        (lambda client: client.post("/v1/answer", content=b"[" * 60_000), 422),
+        (lambda client: client.post("/v1/search", json={"question": "x", "filters": {"after": "yesterday"}}), 422),
+        (lambda client: client.get("/v1/documents/999"), 404),
+        (lambda client: client.get(f"/v1/documents/{2**70}"), 422),
+        (lambda client: client.get("/v1/nothing"), 404),
+        (lambda client: client.delete("/v1/answer"), 405),
+        (lambda client: client.post("/v1/answer", json={"question": "x", "filters": {"path": "y" * 70_000}}), 413),
+        (lambda client: client.delete("/v1/documents/1"), 422),
+    ],
+)  # fmt: skip
+def test_every_error_is_a_problem_with_a_reason(client: TestClient, request_of: Callable, status: int):
+    answered = request_of(client)
+    assert answered.status_code == status
+    assert answered.headers["content-type"] == "application/problem+json"
+    assert answered.json()["status"] == status
+    assert answered.json()["detail"]
+    assert "Traceback" not in answered.text
+
+
+def test_an_index_that_is_not_there_yet_is_a_conflict_and_says_what_to_do(tmp_path: Path):
+    client = _client(index=tmp_path / "none")
+    assert client.get("/healthz").status_code == 200
+    for answered in (client.get("/readyz"), client.post("/v1/answer", json={"question": "Why?"})):
+        assert answered.status_code == 409
+        assert "quoth index" in answered.json()["detail"]
+    assert client.get("/metrics").status_code == 200
+
+
+def test_it_says_whether_it_is_ready_and_what_it_has_done(client: TestClient):
+    assert client.get("/healthz").json() == {"status": "ok"}
+    assert client.get("/readyz").json()["revision"] > 0
+    client.post("/v1/answer", json={"question": "What rocket was used?"})
+    counted = client.get("/metrics").text
+    assert 'quoth_answers_total{outcome="found"}' in counted
+    assert 'quoth_stage_seconds_bucket{le="0.5",stage="read"}' in counted
+    assert "quoth_index_revision" in counted
+
+
+def test_a_document_is_handed_in_asked_replaced_and_taken_out(library: TestClient):
+    def hand_in(text: str) -> dict:
+        return library.post("/v1/documents", files={"file": ("bus.txt", text.encode())}).json()
+
+    def answer() -> str:
+        return library.post("/v1/answer", json={"question": "Where does the bus to Niebüll wait?"}).json()["text"]
+
+    handed_in = hand_in("The bus to Niebüll waits at the harbour, next to the lighthouse.")
+    assert "harbour" in answer()
+    hand_in("The bus to Niebüll waits at the town hall, next to the fountain.")
+    assert "town hall" in answer()
+    assert library.get("/v1/documents").json()["total"] == 2
+    identifier = next(d["id"] for d in library.get("/v1/documents").json()["documents"] if d["path"] == "bus.txt")
+    assert handed_in["path"] == "bus.txt"
+    assert library.delete(f"/v1/documents/{identifier}").status_code == 204
+    assert library.get("/v1/documents").json()["total"] == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["../../escape.txt", "..\\..\\escape.txt", "/etc/escape.txt", "deep/er/escape.txt"]
+)  # fmt: skip
+def test_a_name_with_a_path_in_it_leads_nowhere_else(library: TestClient, name: str, tmp_path: Path):
+    before = {path for path in tmp_path.rglob("*") if "index" not in path.parts}
+    handed_in = library.post("/v1/documents", files={"file": (name, b"Nothing leaves the folder of uploads.")})
+    assert handed_in.json()["path"] == "escape.txt"
+    assert (tmp_path / "index" / "uploads" / "escape.txt").exists()
+    assert {path for path in tmp_path.rglob("*") if "index" not in path.parts} == before
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("program.exe", b"MZ", "files of type .exe are not read"),
+        ("noending", b"text", "files of type unknown"),
+        (".hidden.txt", b"text", "hidden"),
+        ("x" * 200 + ".txt", b"text", "too long"),
+        ("empty.txt", b"", "empty"),
+        ("broken.pdf", b"%PDF-1.4 nothing more", "broken.pdf"),
+    ],
+)
+def test_a_file_that_cannot_be_taken_is_refused_with_its_reason(
+    library: TestClient, name: str, content: bytes, reason: str
+):
+    refused = library.post("/v1/documents", files={"file": (name, content)})
+    assert refused.status_code == 422
+    assert reason in refused.json()["detail"]
+    assert library.get("/v1/documents").json()["total"] == 1
+
+
+def test_an_upload_that_is_too_large_is_refused_and_leaves_nothing(library: TestClient, tmp_path: Path):
+    for size in (1_000_001, 3_000_000):
+        refused = library.post("/v1/documents", files={"file": ("large.txt", b"x" * size)})
+        assert refused.status_code in {413, 422}
+        assert refused.headers["content-type"] == "application/problem+json"
+    uploads = tmp_path / "index" / "uploads"
+    assert not uploads.exists() or list(uploads.iterdir()) == []
+
+
+def _events(text: str) -> Iterator[tuple[str, dict]]:
+    for block in text.strip().split("\n\n"):
+        fields = dict(line.split(": ", 1) for line in block.splitlines() if not line.startswith(":"))
+        if fields:
+            yield fields["event"], json.loads(fields["data"])
+
+
+def test_a_rebuild_is_planned_then_told_step_by_step(library: TestClient, folder: Path):
+    (folder / "bus.md").write_text("# Bus\n\nThe bus to Niebüll waits at the harbour.\n")
+    assert library.post("/v1/plan").json()["plan"]["added"] == ["bus.md"]
+    assert library.get("/v1/documents").json()["total"] == 1
+    events = list(_events(library.post("/v1/rebuild").text))
+    assert {name for name, _ in events[:-1]} == {"progress"}
+    assert events[-1][0] == "done"
+    assert events[-1][1]["documents"] == 2
+    assert library.get("/v1/documents").json()["total"] == 2
+
+
+def test_the_published_openapi_file_is_the_one_of_the_code(client: TestClient):
+    published = json.loads((ROOT / "ui" / "openapi.json").read_text())
+    assert client.get("/openapi.json").json() == published, "run `quoth openapi > ui/openapi.json`"

@@ -1,0 +1,75 @@
+"""The MCP server, tried by the SDK's own client over a real process's stdin and stdout."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from mcp import Client, StdioServerParameters
+
+QUOTH = str(Path(sys.executable).parent / "quoth")
+
+
+def _with_client(index: Path, use: Callable[[Client], Awaitable[Any]], *flags: str) -> Any:
+    async def session() -> Any:
+        server = StdioServerParameters(command=QUOTH, args=["mcp", "--index", str(index), *flags])
+        async with Client(server, read_timeout_seconds=120) as client:
+            return await use(client)
+
+    return asyncio.run(session())
+
+
+def test_it_offers_reading_tools_and_says_that_they_only_read(seed_index: Path):
+    tools = _with_client(seed_index, lambda client: client.list_tools()).tools
+    assert [tool.name for tool in tools] == ["answer", "search", "documents", "passage"]
+    assert all(tool.annotations.read_only_hint for tool in tools)
+
+
+def test_rebuilding_is_offered_only_when_allowed(seed_index: Path):
+    tools = _with_client(seed_index, lambda client: client.list_tools(), "--allow-rebuild").tools
+    assert [tool.name for tool in tools if not tool.annotations.read_only_hint] == ["rebuild"]
+
+
+def test_an_answer_can_be_followed_to_its_passage(seed_index: Path):
+    async def ask(client: Client) -> None:
+        answered = (await client.call_tool("answer", {"question": "What rocket was used?"})).structured_content
+        assert "Soyuz" in answered["text"]
+        place = answered["citations"][0]
+        where = {name: place[name] for name in ("document_id", "start", "end")}
+        assert (await client.call_tool("passage", where)).structured_content["text"] == answered["text"]
+
+    _with_client(seed_index, ask)
+
+
+def test_a_refusal_comes_with_the_nearest_passages(seed_index: Path):
+    question = {"question": "Who won the 2022 World Cup?"}
+    answered = _with_client(seed_index, lambda client: client.call_tool("answer", question)).structured_content
+    assert not answered["found"]
+    assert answered["passages"]
+
+
+def test_documents_and_passages_are_listed(seed_index: Path):
+    async def look(client: Client) -> None:
+        listed = (await client.call_tool("documents", {})).structured_content
+        assert (listed["total"], listed["failures"]) == (1, [])
+        found = (await client.call_tool("search", {"question": "rocket", "k": 2})).structured_content["result"]
+        assert len(found) == 2
+
+    _with_client(seed_index, look)
+
+
+def test_errors_are_told_and_not_swallowed(seed_index: Path, tmp_path: Path):
+    async def err(client: Client) -> None:
+        empty = await client.call_tool("answer", {"question": " "})
+        unknown = await client.call_tool("passage", {"document_id": 999, "start": 0, "end": 9})
+        assert empty.is_error
+        assert "question is empty" in json.dumps([part.text for part in empty.content])
+        assert unknown.is_error
+        assert "no document 999" in json.dumps([part.text for part in unknown.content])
+
+    _with_client(seed_index, err)
+    asked = _with_client(tmp_path / "none", lambda client: client.call_tool("answer", {"question": "Why?"}))
+    assert asked.is_error
+    assert "quoth index" in asked.content[0].text
