@@ -18,7 +18,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from qa import ReaderSettings
-from ui import chat, viewer
+from ui import chat, feedback, library, viewer
 from ui.desk import Desk
 from ui.page import STATIC, Page
 from ui.welcome import Welcome
@@ -43,7 +43,7 @@ def create_app(
     welcome = Welcome(desk)
     # FastAPI's own documentation pages are left out: they load scripts from elsewhere.
     app = FastAPI(title="Quoth", docs_url=None, redoc_url=None, lifespan=_open_early(welcome))
-    for router in (*routers, welcome.router, viewer.router(desk)):
+    for router in (*routers, welcome.router, viewer.router(desk), library.router, feedback.router(location)):
         app.include_router(router)
     app.mount("/static/quoth", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(Page)

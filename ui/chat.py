@@ -14,10 +14,10 @@ from index import Filters, QuothError
 from qa import Answer
 from ui import render
 from ui.desk import Desk
+from ui.scope import Scope
 
 Ask = Callable[[str, Filters | None], Awaitable[Answer]]
 
-LONGEST = 2000  # characters of a question, as qa accepts them
 AT_ONCE = 2  # questions answered at the same time; more wait in Gradio's queue
 
 log = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ async def _turns(desk: Desk, ask: Ask, question: str, scope: str) -> AsyncIterat
     turn = uuid.uuid4().hex
     yield "", render.pending(turn, question)
     try:
-        answer = await ask(question, None)
+        answer = await ask(question, Scope.read(scope).filters())
         failures = () if answer.found else await asyncio.to_thread(desk.answerer().index.failures)
         yield "", render.answered(turn, answer, failures=failures)
     except QuothError as problem:

@@ -1,7 +1,7 @@
 // The conversation: takes each turn that Gradio delivers, shows it, and keeps it in this browser.
 import { copy, fragment, notice, on, problem } from "./actions.js";
 import { exported } from "./export.js";
-import { read, turns, write } from "./store.js";
+import { turns } from "./store.js";
 
 const log = document.getElementById("log");
 const stream = document.getElementById("stream");
@@ -12,11 +12,13 @@ export function start() {
   greet();
   settle();
   stream.scrollTop = stream.scrollHeight;
-  whenThere("#turn", (place) => {
+  whenThere("#scope textarea", () => {
+    const place = document.querySelector("#turn");
     new MutationObserver(() => receive(place.querySelector("article.turn"))).observe(place, {
       childList: true,
       subtree: true,
     });
+    document.dispatchEvent(new Event("quoth:ready"));
   });
   on("ask", (button) => ask(button.dataset.question ?? button.textContent));
   on("edit", (button) => write_question(whole(button)));

@@ -2,10 +2,12 @@
 import * as conversation from "./conversation.js";
 import * as keyboard from "./keyboard.js";
 import * as library from "./library.js";
+import * as scope from "./scope.js";
 import * as theme from "./theme.js";
 import * as viewer from "./viewer.js";
 
 theme.start();
+scope.start();
 conversation.start();
 viewer.start();
 library.start();

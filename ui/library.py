@@ -1,0 +1,198 @@
+"""The library: what is indexed and how well it could be read, and what a rebuild would change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Query
+from fastapi.responses import HTMLResponse
+
+from index import BuildReport, DocumentRecord, Failure, IndexNotFoundError, NoDocumentsError, QuothError
+from index.loaders import SUFFIXES
+from ui.markup import counted, one_line, spoken_date, text
+from ui.service import Served
+
+MOST = 200  # rows shown at once; a name narrows a longer list
+PATHS = 20  # paths named under each heading of a plan
+TYPES = {
+    "application/pdf": "PDF",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
+    "application/json": "JSON",
+    "text/csv": "CSV",
+    "text/html": "HTML",
+    "text/markdown": "Markdown",
+    "text/plain": "Text",
+}
+COLUMNS = ("Document", "Type", "Pages", "Passages", "Date", "Status", "Actions")
+
+router = APIRouter(prefix="/ui/library", include_in_schema=False, default_response_class=HTMLResponse)
+
+
+@router.get("")
+def library(service: Served, name: Annotated[str, Query(max_length=200)] = "") -> str:
+    """The documents whose title or path contains ``name``."""
+    try:
+        found = service.desk.answerer().index
+        records, failures = found.documents(), found.failures()
+    except IndexNotFoundError:
+        records, failures = [], []
+    except QuothError as problem:
+        raise HTTPException(HTTPStatus.CONFLICT, str(problem)) from problem
+    removable = frozenset(record.id for record in records if service.uploads.holds(record))
+    return page(records, failures, name=name, removable=removable)
+
+
+@router.post("/plan")
+def plan(service: Served) -> str:
+    """What a rebuild would do."""
+    try:
+        return planned(service.rebuilding.plan())
+    except (IndexNotFoundError, NoDocumentsError):
+        return '<p role="status">There are no folders to look at yet: add a file first.</p>'
+    except QuothError as problem:
+        raise HTTPException(HTTPStatus.CONFLICT, str(problem)) from problem
+
+
+@router.post("/stop", status_code=HTTPStatus.NO_CONTENT)
+def stop(service: Served) -> None:
+    """Let a running rebuild end; what it has committed stays."""
+    service.rebuilding.stop()
+
+
+def page(
+    records: Sequence[DocumentRecord],
+    failures: Sequence[Failure],
+    *,
+    name: str = "",
+    removable: frozenset[int] = frozenset(),
+) -> str:
+    """The whole dialog."""
+    wanted = name.casefold()
+    chosen = [one for one in records if wanted in one.title.casefold() or wanted in one.path.casefold()]
+    total = f"{counted(len(records), 'document')}, {counted(sum(one.chunk_count for one in records), 'passage')}"
+    table = _table(chosen[:MOST], removable) if chosen else _nothing(records, name)
+    more = f"<p>The first {MOST} of {len(chosen):,} are shown: narrow them by name.</p>" if len(chosen) > MOST else ""
+    return (
+        f'<header><h2 id="library-title">Library</h2><p class="total">{total}</p>'
+        '<button type="button" data-do="close-library">Close</button></header>'
+        f'<div class="body">{_add()}<div class="progress" id="progress" role="status" aria-live="polite"></div>'
+        f"{_narrow(records, name) if records else ''}{table}{more}{_failures(failures)}</div>"
+    )
+
+
+def planned(report: BuildReport) -> str:
+    """A plan for people, with the button that carries it out when there is something to do."""
+    changes = report.plan
+    groups = (
+        ("Added", changes.added),
+        ("Changed", changes.changed),
+        ("Renamed", tuple(f"{old} → {new}" for old, new in changes.renamed)),
+        ("Deleted", changes.deleted),
+        ("Unreadable", tuple(failure.path for failure in changes.failures)),
+    )
+    listed = "".join(_group(name, paths) for name, paths in groups if paths)
+    unchanged = f"<p>{counted(len(changes.unchanged), 'document')} unchanged.</p>"
+    if not any(paths for name, paths in groups if name != "Unreadable"):
+        return f'<div class="plan"><h3>Everything is up to date</h3>{unchanged}{listed}</div>'
+    start = '<p><button type="button" class="button main" data-do="rebuild">Rebuild now</button></p>'
+    return f'<div class="plan"><h3>A rebuild would change this</h3>{listed}{unchanged}{start}</div>'
+
+
+def type_name(media_type: str) -> str:
+    """A media type in the words of people."""
+    return TYPES.get(media_type, media_type)
+
+
+def _add() -> str:
+    kinds = ",".join(sorted(SUFFIXES))
+    return (
+        '<div class="add" data-drop><p><strong>Drop files or a folder here</strong>, or '
+        f'<label class="button">choose files<input type="file" data-files multiple accept="{kinds}"></label> '
+        '<label class="button">choose a folder<input type="file" data-files webkitdirectory></label></p>'
+        f"<p>{', '.join(sorted(kind.lstrip('.') for kind in SUFFIXES))}. They stay on this machine.</p></div>"
+    )
+
+
+def _narrow(records: Sequence[DocumentRecord], name: str) -> str:
+    kinds = sorted({one.media_type for one in records}, key=type_name)
+    options = "".join(f'<option value="{text(kind)}">{text(type_name(kind))}</option>' for kind in kinds)
+    return (
+        '<form class="narrow" data-narrow><label>Name<input type="search" name="name" data-name '
+        f'value="{text(name)}"></label><fieldset><legend>Answer only from</legend>'
+        f'<label>Type<select name="media_type"><option value="">any</option>{options}</select></label>'
+        '<label>Dated from<input type="date" name="after"></label>'
+        '<label>until<input type="date" name="before"></label></fieldset>'
+        '<button type="button" class="check" data-do="plan">Check for changes</button></form>'
+    )
+
+
+def _table(records: Iterable[DocumentRecord], removable: frozenset[int]) -> str:
+    head = "".join(f'<th scope="col">{column}</th>' for column in COLUMNS)
+    rows = "".join(_row(one, removable=one.id in removable) for one in records)
+    return (
+        '<div class="scroll" tabindex="0" role="group" aria-label="Documents">'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _row(record: DocumentRecord, *, removable: bool) -> str:
+    title, path = text(one_line(record.title, 90)), text(one_line(record.path, 90))
+    name = f'<a href="#source/{record.id}/0-0"><bdi>{title}</bdi></a><br><bdi class="path">{path}</bdi>'
+    cells = (
+        text(type_name(record.media_type)),
+        str(record.page_count or "–"),
+        f"{record.chunk_count:,}",
+        text(spoken_date(record.date)) if record.date else "–",
+        _status(record),
+        _buttons(record, removable=removable),
+    )
+    return f'<tr><th scope="row">{name}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+
+
+def _status(record: DocumentRecord) -> str:
+    report = [f"{record.characters:,} characters"]
+    report += [f"read as {record.encoding}"] if record.encoding else []
+    report += [f"no text on {counted(len(record.empty_pages), 'page')}"] if record.empty_pages else []
+    report += record.warnings
+    items = "".join(f"<li>{text(one_line(item, 200))}</li>" for item in report)
+    words = counted(len(record.warnings), "warning") if record.warnings else "Read"
+    return f"<details><summary>{words}</summary><ul>{items}</ul></details>"
+
+
+def _buttons(record: DocumentRecord, *, removable: bool) -> str:
+    name = text(one_line(record.title, 60))
+    only = (
+        f'<button type="button" data-do="only" data-path="{text(record.path)}" '
+        f'aria-label="Answer only from {name}">Only this</button>'
+    )
+    remove = (
+        f'<button type="button" data-do="remove" data-id="{record.id}" aria-label="Remove {name}">Remove</button>'
+        if removable
+        else ""
+    )
+    return only + remove
+
+
+def _failures(failures: Sequence[Failure]) -> str:
+    if not failures:
+        return ""
+    rows = "".join(
+        f'<li><bdi class="path">{text(one_line(one.path))}</bdi> {text(one_line(one.reason, 300))}</li>'
+        for one in failures[:MOST]
+    )
+    heading = f"<h3>{counted(len(failures), 'file')} could not be read</h3>"
+    return f'<section class="unreadable">{heading}<ul>{rows}</ul></section>'
+
+
+def _nothing(records: Sequence[DocumentRecord], name: str) -> str:
+    if records:
+        return f'<p class="nothing">No document is called “<bdi>{text(one_line(name))}</bdi>”.</p>'
+    return '<p class="nothing">There is nothing here yet. Everything you add can be asked about at once.</p>'
+
+
+def _group(name: str, paths: Sequence[str]) -> str:
+    items = "".join(f"<li><bdi>{text(one_line(path))}</bdi></li>" for path in paths[:PATHS])
+    rest = f"<li>and {len(paths) - PATHS:,} more</li>" if len(paths) > PATHS else ""
+    return f"<h4>{name}: {len(paths):,}</h4><ul>{items}{rest}</ul>"

@@ -1,0 +1,39 @@
+"""What a question is asked within: the documents chosen in the library, and the topic of the conversation."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from index import Filters, QuestionError
+
+GLOB = re.compile(r"([*?[])")
+Date = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
+
+
+class Scope(BaseModel):
+    """As the page sends it along with a question."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    document: Annotated[str, Field(max_length=2000)] | None = None  # a path
+    media_type: Annotated[str, Field(max_length=200)] | None = None
+    after: Date | None = None
+    before: Date | None = None
+    topic: Annotated[list[Annotated[str, Field(max_length=2000)]], Field(max_length=20)] = []  # earlier questions
+
+    @classmethod
+    def read(cls, sent: str) -> Scope:
+        """The scope in what the page sent. Raises ``QuestionError``: a filter is never ignored in silence."""
+        try:
+            return cls.model_validate_json(sent or "{}")
+        except ValidationError as error:
+            raise QuestionError("the choice of documents was not understood: clear it in the library") from error
+
+    def filters(self) -> Filters | None:
+        """The same for a search; None when every document counts."""
+        path = GLOB.sub(r"[\1]", self.document) if self.document else None
+        chosen = Filters(path=path, after=self.after, before=self.before, media_type=self.media_type or None)
+        return None if chosen == Filters() else chosen
