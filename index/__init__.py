@@ -1,6 +1,6 @@
 """Documents into an index, and an index searched."""
 
-from index.build import BuildReport, build, build_documents
+from index.build import BuildReport, add, build, build_documents, plan, remove
 from index.embedder import Embedder
 from index.errors import (
     IndexDamagedError,
@@ -17,6 +17,7 @@ from index.errors import (
     UnreadableFileError,
 )
 from index.loaders import load
+from index.plan import Plan
 from index.search import DocumentIndex
 from index.settings import IndexSettings
 from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit, IndexStatus, Page, Progress
@@ -42,12 +43,16 @@ __all__ = [
     "ModelError",
     "NoDocumentsError",
     "Page",
+    "Plan",
     "Progress",
     "QuestionError",
     "QuothError",
     "SourceNotFoundError",
     "UnreadableFileError",
+    "add",
     "build",
     "build_documents",
     "load",
+    "plan",
+    "remove",
 ]

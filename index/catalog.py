@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import numpy as np
@@ -39,9 +38,21 @@ class Catalog:
         """The folders and files that builds look at, as absolute paths."""
         return [path for (path,) in self.connection.execute("SELECT path FROM sources ORDER BY path")]
 
+    def excluded(self) -> set[tuple[str, str]]:
+        """(source, path) of the files that were taken out and must not come back by themselves."""
+        return set(self.connection.execute("SELECT source, path FROM excluded"))
+
+    def dropped_vectors(self) -> list[int]:
+        """Ids that the FAISS file may still hold though their vectors are gone."""
+        return [vector_id for (vector_id,) in self.connection.execute("SELECT vector_id FROM dropped")]
+
     def count(self, table: str) -> int:
         """How many rows a table has."""
         return int(self.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+    def count_after(self, vector_id: int) -> int:
+        """How many vectors have greater ids."""
+        return int(self.connection.execute("SELECT count(*) FROM vectors WHERE id > ?", (vector_id,)).fetchone()[0])
 
     def records(self, ids: Collection[int] | None = None) -> list[DocumentRecord]:
         """Documents without their texts, by path; of all or of the given ids."""
@@ -52,7 +63,7 @@ class Catalog:
 
     def failures(self) -> list[Failure]:
         """Files that could not be read, by path."""
-        rows = self.connection.execute("SELECT path, source, reason FROM failures ORDER BY path, source")
+        rows = self.connection.execute("SELECT path, source, reason, sha256 FROM failures ORDER BY path, source")
         return [Failure(*row) for row in rows]
 
     def document(self, document_id: int) -> Document | None:
@@ -165,121 +176,6 @@ class Catalog:
             (json.dumps(list(terms)),),
         )
         return dict(rows)
-
-
-class Commit:
-    """Writes of one transaction; made by ``write.transaction``, which counts the revision."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-
-    def set_meta(self, values: Mapping[str, str]) -> None:
-        """Set or replace facts about the index as a whole."""
-        self._connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
-
-    def add_source(self, path: str) -> None:
-        """Remember a folder or file for later builds."""
-        self._connection.execute("INSERT OR IGNORE INTO sources VALUES (?)", (path,))
-
-    def known_vectors(self, keys: Iterable[bytes]) -> dict[bytes, int]:
-        """Ids of the vectors that are stored already, by key."""
-        found: dict[bytes, int] = {}
-        for key in keys:
-            row = self._connection.execute("SELECT id FROM vectors WHERE key = ?", (key,)).fetchone()
-            if row:
-                found[key] = row[0]
-        return found
-
-    def add_vectors(self, vectors: Mapping[bytes, Vectors]) -> None:
-        """Store vectors under their keys, as float16."""
-        rows = ((key, vector.astype(np.float16).tobytes()) for key, vector in vectors.items())
-        self._connection.executemany("INSERT OR IGNORE INTO vectors (key, vector) VALUES (?, ?)", rows)
-
-    def put_document(self, document: Document, chunks: list[tuple[Chunk, str, int]]) -> int:
-        """Store a document with its chunks (each with its keyword text and vector id) and return its id.
-
-        A document of the same source and path is replaced and keeps its id.
-        """
-        row = self._connection.execute(
-            "SELECT id FROM documents WHERE source = ? AND path = ?", (document.source, document.path)
-        ).fetchone()
-        if row:
-            self._drop_chunks(row[0])
-        columns = _columns(document, len(chunks)) | ({"id": row[0]} if row else {})
-        names = ", ".join(columns)
-        marks = ", ".join("?" * len(columns))
-        cursor = self._connection.execute(
-            f"INSERT OR REPLACE INTO documents ({names}) VALUES ({marks})", tuple(columns.values())
-        )
-        document_id = int(cursor.lastrowid or 0)
-        for chunk, words, vector_id in chunks:
-            self._put_chunk(document_id, document.title, chunk, words, vector_id)
-        self._connection.execute("DELETE FROM failures WHERE source = ? AND path = ?", (document.source, document.path))
-        return document_id
-
-    def remove_document(self, document_id: int) -> None:
-        """Forget a document and its chunks."""
-        self._drop_chunks(document_id)
-        self._connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
-
-    def move_document(self, document_id: int, source: str, path: str, title: str) -> None:
-        """Give a document another path and title; its chunks and vectors stay."""
-        self._connection.execute(
-            "UPDATE documents SET source = ?, path = ?, title = ? WHERE id = ?", (source, path, title, document_id)
-        )
-        self._connection.execute(
-            "UPDATE passages SET title = ? WHERE rowid IN (SELECT id FROM chunks WHERE document_id = ?)",
-            (title, document_id),
-        )
-
-    def set_failures(self, source: str, failures: Collection[Failure]) -> None:
-        """Replace what is known of the unreadable files of a source."""
-        self._connection.execute("DELETE FROM failures WHERE source = ?", (source,))
-        self._connection.executemany(
-            "INSERT OR REPLACE INTO failures (source, path, reason) VALUES (?, ?, ?)",
-            [(source, failure.path, failure.reason) for failure in failures],
-        )
-
-    def drop_unused_vectors(self) -> None:
-        """Forget vectors that no chunk has."""
-        self._connection.execute("DELETE FROM vectors WHERE id NOT IN (SELECT vector_id FROM chunks)")
-
-    def _put_chunk(self, document_id: int, title: str, chunk: Chunk, words: str, vector_id: int) -> None:
-        cursor = self._connection.execute(
-            'INSERT INTO chunks (document_id, ordinal, start, "end", page, heading, vector_id) VALUES (?,?,?,?,?,?,?)',
-            (document_id, chunk.ordinal, chunk.start, chunk.end, chunk.page, chunk.heading, vector_id),
-        )
-        self._connection.execute(
-            "INSERT INTO passages (rowid, text, title) VALUES (?, ?, ?)", (cursor.lastrowid, words, title)
-        )
-
-    def _drop_chunks(self, document_id: int) -> None:
-        self._connection.execute(
-            "DELETE FROM passages WHERE rowid IN (SELECT id FROM chunks WHERE document_id = ?)", (document_id,)
-        )
-        self._connection.execute("DELETE FROM chunks WHERE document_id = ?", (document_id,))
-
-
-def _columns(document: Document, chunk_count: int) -> dict[str, Any]:
-    return {
-        "source": document.source,
-        "path": document.path,
-        "sha256": document.sha256,
-        "title": document.title,
-        "media_type": document.media_type,
-        "date": document.date,
-        "body_start": document.body_start,
-        "characters": len(document.text),
-        "page_count": len(document.pages),
-        "chunk_count": chunk_count,
-        "encoding": document.encoding,
-        "metadata": json.dumps(dict(document.metadata)),
-        "warnings": json.dumps(document.warnings),
-        "empty_pages": json.dumps(document.empty_pages),
-        "pages": json.dumps([tuple(asdict(page).values()) for page in document.pages]),
-        "headings": json.dumps([tuple(asdict(heading).values()) for heading in document.headings]),
-        "text": document.text,
-    }
 
 
 def _record(row: tuple[Any, ...]) -> DocumentRecord:

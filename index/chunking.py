@@ -7,11 +7,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from semantic_text_splitter import TextSplitter
 from tokenizers import Tokenizer
 
+from index.titles import LOOKED_AT, title_from
 from index.types import Chunk, Document, Heading
 
 HEAD_LIMIT = 300  # characters; a longer head is in no chunk
@@ -142,9 +142,9 @@ def _trimmed(text: str, start: int, end: int) -> Range | None:
 def passage_text(document: Document, chunk: Chunk) -> str:
     """What is embedded for a chunk: its title and headings before its words, without the document's head.
 
-    A title that is only the file's name stays out, so that a renamed file keeps its vectors.
+    A title that was made from the file's name stays out, so that a renamed file keeps its vectors.
     """
-    title = "" if titled_by_path(document) else document.title.replace("_", " ")
+    title = document.title.replace("_", " ") if has_own_title(document) else ""
     heading = chunk.heading or ""
     first = heading if heading.startswith(title) else f"{title} › {heading}" if heading else title
     return f"{first}\n{keyword_text(document, chunk)}" if first else keyword_text(document, chunk)
@@ -155,9 +155,9 @@ def keyword_text(document: Document, chunk: Chunk) -> str:
     return document.text[max(chunk.start, document.body_start) : chunk.end]
 
 
-def titled_by_path(document: Document) -> bool:
-    """Whether the title says no more than the file's name."""
-    return document.title == PurePosixPath(document.path).stem
+def has_own_title(document: Document) -> bool:
+    """Whether the title says more than the file's name or its first words."""
+    return document.title != title_from(document.path, document.text[document.body_start :][:LOOKED_AT])
 
 
 def heading_path(headings: tuple[Heading, ...]) -> str | None:

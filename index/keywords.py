@@ -49,4 +49,4 @@ class KeywordQuery:
     def _stem(self, words: list[str]) -> dict[str, str]:
         self._stems.execute("DELETE FROM words")
         self._stems.executemany("INSERT INTO words (rowid, word) VALUES (?, ?)", enumerate(words, start=1))
-        return {words[doc - 1]: term for term, doc in self._stems.execute("SELECT term, doc FROM stems")}
+        return {words[doc - 1]: term for term, doc in self._stems.execute("SELECT term, doc FROM stems ORDER BY doc")}

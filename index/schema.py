@@ -34,9 +34,15 @@ CREATE TABLE documents (
     UNIQUE (source, path)
 );
 CREATE INDEX documents_by_content ON documents (sha256);
+CREATE TABLE excluded (
+    source TEXT NOT NULL,
+    path TEXT NOT NULL,
+    PRIMARY KEY (source, path)
+) WITHOUT ROWID;
 CREATE TABLE failures (
     source TEXT NOT NULL,
     path TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
     reason TEXT NOT NULL,
     PRIMARY KEY (source, path)
 ) WITHOUT ROWID;
@@ -45,6 +51,7 @@ CREATE TABLE vectors (
     key BLOB NOT NULL UNIQUE,
     vector BLOB NOT NULL
 );
+CREATE TABLE dropped (vector_id INTEGER PRIMARY KEY);
 CREATE TABLE chunks (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     document_id INTEGER NOT NULL REFERENCES documents (id),
@@ -71,6 +78,13 @@ def connect_to_read(location: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None)
     connection.execute("PRAGMA query_only = 1")
     connection.execute("PRAGMA cache_size = -65536")
+    return connection
+
+
+def connect_to_nothing() -> sqlite3.Connection:
+    """An empty catalog in memory."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.executescript(TABLES)
     return connection
 
 

@@ -182,7 +182,7 @@ class DocumentIndex:
         if self._vectors is None or at[1] != self._vectors_at[1]:
             self._vectors = load_vectors(self.location, catalog)
         elif at[0] != self._vectors_at[0]:
-            self._vectors.extend(catalog)
+            self._vectors.follow(catalog)
         self._vectors_at = at
         return self._vectors
 

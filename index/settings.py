@@ -23,4 +23,10 @@ class IndexSettings(BaseSettings):
         0.6, ge=0.0, le=1.0, description="What meaning weighs in the ranking; words weigh the rest."
     )
     candidates: int = Field(100, ge=10, le=1000, description="How many passages each side of the search proposes.")
-    commit_chunks: int = Field(2048, ge=1, description="How many passages are embedded and committed together.")
+    commit_chunks: int = Field(512, ge=1, description="How many passages are embedded and committed together.")
+    parse_workers: int = Field(
+        0, ge=0, le=64, description="How many processes parse files; 0 is one for every two cores."
+    )
+    parse_seconds: float = Field(60.0, gt=0, description="The longest that parsing one file may take.")
+    parse_megabytes: int = Field(2000, ge=300, description="The most memory that a parsing process may map.")
+    file_megabytes: int = Field(100, ge=1, description="The largest file that is read.")

@@ -76,6 +76,7 @@ class Failure:
     path: str
     source: str
     reason: str
+    sha256: str = ""  # of its bytes; empty when they could not be read
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,29 +55,31 @@ class VectorIndex:
     def __init__(self, base: faiss.Index, last_id: int) -> None:
         self._base = base
         self._tail = _flat(base.d)
+        self._dropped = np.empty(0, dtype=np.int64)
         self.last_id = last_id
 
-    @property
-    def count(self) -> int:
-        """How many vectors are held, those included that the catalog may have forgotten since."""
-        return int(self._base.ntotal + self._tail.ntotal)
-
-    def extend(self, catalog: Catalog) -> None:
-        """Take in the vectors that the catalog got since."""
+    def follow(self, catalog: Catalog) -> None:
+        """Take in the vectors that the catalog got since, and leave out those it dropped."""
         for ids, vectors in catalog.vectors_after(self.last_id):
             self._tail.add_with_ids(vectors, np.asarray(ids, dtype=np.int64))
             self.last_id = ids[-1]
+        self._dropped = np.asarray(catalog.dropped_vectors(), dtype=np.int64)
 
     def search(self, vector: Vectors, k: int, only: Collection[int] | None = None) -> list[tuple[int, float]]:
         """The k nearest ids with their cosine, best first; among ``only`` those ids when given."""
         found: list[tuple[int, float]] = []
-        selector = None if only is None else faiss.IDSelectorBatch(np.fromiter(only, np.int64, len(only)))
+        selector = self._selector(only)
+        parameters = None if selector is None else faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
         for part in (self._base, self._tail):
             if part.ntotal:
-                parameters = None if selector is None else faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
                 scores, ids = part.search(vector.reshape(1, -1), min(k, part.ntotal), params=parameters)
                 found += [(int(i), float(s)) for i, s in zip(ids[0], scores[0], strict=True) if i >= 0]
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:k]
+
+    def _selector(self, only: Collection[int] | None) -> faiss.IDSelector | None:
+        if only is not None:  # the catalog names none that it dropped
+            return faiss.IDSelectorBatch(np.fromiter(only, np.int64, len(only)))
+        return faiss.IDSelectorNot(faiss.IDSelectorBatch(self._dropped)) if self._dropped.size else None
 
 
 def load_vectors(location: Path, catalog: Catalog) -> VectorIndex:
@@ -86,7 +88,7 @@ def load_vectors(location: Path, catalog: Catalog) -> VectorIndex:
     described = VectorFile.of(meta)
     base = read_file(location, described) if described else None
     vectors = VectorIndex(base, described.last_id) if base and described else VectorIndex(_flat(_dimensions(meta)), 0)
-    vectors.extend(catalog)
+    vectors.follow(catalog)
     return vectors
 
 
@@ -128,15 +130,12 @@ def remove_other_files(location: Path, keep: str) -> None:
 
 
 def is_behind(location: Path, catalog: Catalog) -> bool:
-    """Whether the file should be made again: missing, or too much has been added or removed since."""
+    """Whether the file should be made again: missing, or too much has been added or dropped since."""
     described = VectorFile.of(catalog.meta())
     if described is None or not (location / described.name).is_file():
         return True
-    added, kept = catalog.connection.execute(
-        "SELECT count(*) FILTER (WHERE id > ?), count(*) FILTER (WHERE id <= ?) FROM vectors",
-        (described.last_id, described.last_id),
-    ).fetchone()
-    return bool(max(added, described.count - kept) > max(TAIL_LIMIT, described.count // 20))
+    since = catalog.count_after(described.last_id) + catalog.count("dropped")
+    return since > max(TAIL_LIMIT, described.count // 20)
 
 
 def _flat(dimensions: int) -> faiss.Index:

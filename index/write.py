@@ -10,7 +10,8 @@ from pathlib import Path
 
 import filelock
 
-from index.catalog import Catalog, Commit
+from index.catalog import Catalog
+from index.commit import Commit
 from index.errors import IndexDamagedError, IndexLockedError
 from index.schema import connect_to_write
 
@@ -49,6 +50,7 @@ def transaction(catalog: Catalog, *, housekeeping: bool = False) -> Iterator[Com
     try:
         commit = Commit(connection)
         yield commit
+        commit.drop_loose_vectors()
         if not housekeeping:
             now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
             commit.set_meta({"revision": str(catalog.revision() + 1), "updated": now})

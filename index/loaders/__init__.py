@@ -1,5 +1,5 @@
 """Files into documents."""
 
-from index.loaders.load import SUFFIXES, load, parse
+from index.loaders.load import LEADS_OUT, SUFFIXES, load, parse
 
-__all__ = ["SUFFIXES", "load", "parse"]
+__all__ = ["LEADS_OUT", "SUFFIXES", "load", "parse"]

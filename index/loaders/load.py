@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
@@ -16,6 +15,7 @@ from index.loaders.structured import parse_json
 from index.loaders.table import parse_csv
 from index.loaders.text import parse_text
 from index.loaders.word import parse_docx
+from index.titles import title_from
 from index.types import Document
 
 PARSERS: dict[str, Callable[[bytes], Parsed]] = {
@@ -33,22 +33,26 @@ PARSERS: dict[str, Callable[[bytes], Parsed]] = {
     ".jsonl": parse_json,
 }
 SUFFIXES = frozenset(PARSERS)
-
-_MACHINE_NAME = re.compile(r"(?=.*\d)[0-9a-f_\-.]{8,}", re.IGNORECASE)
-_TITLE_WORDS = 10
+LEADS_OUT = "a link that leads out of the folder: not followed"
 
 
-def load(path: Path, root: Path | None = None) -> Document:
+def load(path: Path, root: Path | None = None, *, limit: int | None = None) -> Document:
     """The document in a file; its path is relative to ``root``, or else only the file's name.
 
-    Raises SourceNotFoundError when there is no such file, UnreadableFileError with a reason for a person.
+    Raises SourceNotFoundError when there is no such file, UnreadableFileError with a reason for a person, for instance
+    when it is larger than ``limit`` bytes or a link that leads out of ``root``.
     """
     if not path.is_file():
         raise SourceNotFoundError(f"there is no file {path}")
+    if root is not None and not path.resolve().is_relative_to(root.resolve()):
+        raise UnreadableFileError(LEADS_OUT)
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read() if limit is None else file.read(limit + 1)
     except OSError as error:
         raise UnreadableFileError(f"cannot be opened: {error.strerror or error}") from error
+    if limit is not None and len(content) > limit:
+        raise UnreadableFileError(f"larger than {limit // 1_000_000} MB")
     relative = path.relative_to(root).as_posix() if root is not None else path.name
     return parse(content, relative, str(root.resolve()) if root is not None else "")
 
@@ -65,7 +69,7 @@ def parse(content: bytes, path: str, source: str = "") -> Document:
         raise UnreadableFileError("the file is empty")
     try:
         parsed = parser(content)
-    except UnreadableFileError:
+    except (UnreadableFileError, MemoryError):
         raise
     except Exception as error:  # parsers of hostile files raise anything; the build must go on
         raise UnreadableFileError(f"cannot be parsed: {type(error).__name__}: {error}") from error
@@ -87,12 +91,3 @@ def parse(content: bytes, path: str, source: str = "") -> Document:
         encoding=parsed.encoding,
         empty_pages=parsed.empty_pages,
     )
-
-
-def title_from(path: str, body: str) -> str:
-    """The file's name without its ending; the first words of the text where the name was made by a machine."""
-    stem = PurePosixPath(path).stem
-    if not _MACHINE_NAME.fullmatch(stem):
-        return stem
-    words = body[:500].split()
-    return " ".join(words[:_TITLE_WORDS]).rstrip(",;:") + ("…" if len(words) > _TITLE_WORDS else "")

@@ -1,0 +1,65 @@
+"""A process that parses files for its parent: requests on standard input, answers on standard output.
+
+Messages are a length of eight bytes and JSON, never pickle: what parses hostile files is not to be trusted either.
+Run as ``python -m index.loaders.worker MEGABYTES``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from index.errors import QuothError
+from index.loaders.load import load
+
+HEADER = struct.Struct(">Q")
+
+
+def pack(message: dict[str, Any]) -> bytes:
+    """A message with its length before it."""
+    body = json.dumps(message).encode()
+    return HEADER.pack(len(body)) + body
+
+
+def main() -> None:
+    """Answer requests until the input ends."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a parser prints must not get between the answers
+    _limit_memory(int(sys.argv[1]) * 1_000_000)
+    while request := _read(sys.stdin.buffer):
+        answers.write(pack(_answer(Path(request["path"]), Path(request["root"]), request["limit"])))
+        answers.flush()
+
+
+def _answer(path: Path, root: Path, limit: int) -> dict[str, Any]:
+    try:
+        return {"document": asdict(load(path, root, limit=limit))}
+    except QuothError as error:
+        return {"reason": str(error)}
+    except MemoryError:
+        return {"reason": "parsing it takes more memory than is allowed"}
+
+
+def _read(stream: BinaryIO) -> dict[str, Any] | None:
+    header = stream.read(HEADER.size)
+    if len(header) < HEADER.size:
+        return None
+    return json.loads(stream.read(HEADER.unpack(header)[0]))  # type: ignore[no-any-return]
+
+
+def _limit_memory(size: int) -> None:
+    try:
+        import resource
+    except ImportError:  # not on this system
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (size, size))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    main()

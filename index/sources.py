@@ -1,0 +1,124 @@
+"""Sources: the folders and files that an index is made from, and what is in them now."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from index.errors import SourceNotFoundError
+from index.loaders import LEADS_OUT, SUFFIXES
+from index.types import Failure
+
+IGNORED_FOLDERS = frozenset({"node_modules", "__pycache__"})
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file that could be indexed."""
+
+    source: str  # absolute path of its source folder
+    path: str  # POSIX, relative to the source
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The part of a source folder that a build looks at: all of it, or what is at or under one path in it."""
+
+    root: Path
+    below: str = ""  # POSIX, relative; empty for all
+
+    @property
+    def place(self) -> Path:
+        """The folder or file itself."""
+        return self.root / self.below
+
+    def covers(self, source: str, path: str) -> bool:
+        """Whether a document of a source and path is in this scope."""
+        return source == str(self.root) and (not self.below or path == self.below or path.startswith(f"{self.below}/"))
+
+    def contains(self, other: Path) -> bool:
+        """Whether another place lies within this one."""
+        return other.is_relative_to(self.place)
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The files found that could be indexed, and those that cannot even be opened."""
+
+    files: tuple[SourceFile, ...]
+    failures: tuple[Failure, ...]
+
+
+def scopes(given: Sequence[Path], remembered: Iterable[str]) -> list[Scope]:
+    """What the given paths mean beside the remembered sources; without any, all remembered ones.
+
+    A path inside a remembered folder is a part of it. Raises SourceNotFoundError when a path does not exist.
+    """
+    known = [_scope(Path(path)) for path in remembered]
+    if not given:
+        for scope in known:
+            if not scope.root.is_dir():
+                raise SourceNotFoundError(
+                    f"the folder {scope.root} is not there any more: bring it back, or `quoth remove` it"
+                )
+        return known
+    folders = [scope.root for scope in known if not scope.below]
+    return [_within(folders, path) for path in given]
+
+
+def _within(folders: list[Path], path: Path) -> Scope:
+    if not path.exists():
+        raise SourceNotFoundError(f"there is no file or folder {path}")
+    place = path.resolve()
+    for folder in folders:
+        if place != folder and place.is_relative_to(folder):
+            return Scope(folder, place.relative_to(folder).as_posix())
+    return _scope(place)
+
+
+def _scope(place: Path) -> Scope:
+    """A folder is a source; of a file, its folder is, and only the file is looked at."""
+    return Scope(place.parent, place.name) if place.is_file() or place.suffix.lower() in SUFFIXES else Scope(place)
+
+
+def scan(scope: Scope) -> Scan:
+    """The files in a scope by path; hidden files and folders are passed over, links that lead out are failures."""
+    files: list[SourceFile] = []
+    failures: list[Failure] = []
+    source = str(scope.root)
+    for path in sorted(_walk(scope.place)):
+        relative = path.relative_to(scope.root).as_posix()
+        if not path.resolve().is_relative_to(scope.root):
+            failures.append(Failure(relative, source, LEADS_OUT))
+            continue
+        try:
+            files.append(SourceFile(source, relative, _digest(path)))
+        except OSError as error:
+            failures.append(Failure(relative, source, f"cannot be opened: {error.strerror or error}"))
+    return Scan(tuple(files), tuple(failures))
+
+
+def _walk(place: Path) -> Iterator[Path]:
+    if place.is_file():
+        yield place
+        return
+    for folder, folders, names in os.walk(place):
+        folders[:] = [name for name in folders if not name.startswith(".") and name not in IGNORED_FOLDERS]
+        for name in names:
+            path = Path(folder, name)
+            if not name.startswith((".", "~$")) and suffix(name) in SUFFIXES and (path.is_file() or path.is_symlink()):
+                yield path
+
+
+def suffix(path: str) -> str:
+    """The ending of a name, in small letters, with its dot."""
+    return PurePosixPath(path).suffix.lower()
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

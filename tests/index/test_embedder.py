@@ -1,0 +1,49 @@
+"""The embedder is the original model, gives unit vectors, and does not depend on how texts are batched."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index import Embedder, IndexSettings, ModelError
+from index import embedder as module
+from index.embedder import has_fast_bf16, packaged_model
+
+
+def test_vectors_have_length_one(embedder: Embedder) -> None:
+    vectors = embedder.encode(["One.", "Another text, somewhat longer than the first.", ""])
+    assert vectors.shape == (3, 384)
+    assert vectors.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-3)
+
+
+def test_batching_does_not_change_what_a_text_means(embedder: Embedder) -> None:
+    texts = [f"This is sentence number {number}. " * (1 + number % 30) for number in range(60)]
+    together = embedder.encode(texts)
+    for number in (0, 29, 59):
+        assert float(together[number] @ embedder.encode([texts[number]])[0]) > 0.999
+
+
+def test_it_agrees_with_sentence_transformers_in_full_precision(embedder: Embedder) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    texts = ["Who flew to the station?", "A spacecraft delivered three people.", "Tea is steeped. " * 100]
+    reference = SentenceTransformer(str(packaged_model()), device="cpu").encode(texts, normalize_embeddings=True)
+    assert (np.sum(reference * embedder.encode(texts), axis=1) > (0.99 if has_fast_bf16() else 0.9999)).all()
+
+
+def test_nothing_is_embedded_of_no_texts(embedder: Embedder) -> None:
+    assert embedder.encode([]).shape == (0, 384)
+
+
+def test_a_model_with_other_weights_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PACKAGED_SHA256", "0" * 64)
+    with pytest.raises(ModelError, match=r"have sha256 53aa5117.*not 0000"):
+        packaged_model()
+
+
+def test_a_model_that_is_not_here_is_not_fetched(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="must name a downloaded model folder"):
+        _ = Embedder(IndexSettings(embedder=str(tmp_path / "missing"))).tokenizer
