@@ -13,7 +13,6 @@ from starlette.exceptions import HTTPException
 
 from index import Filters, Hit
 from qa import Answer
-from ui.limits import JSON_BYTES
 from ui.logs import log_answer
 from ui.problems import responses
 from ui.service import Served
@@ -70,7 +69,7 @@ class Hits(BaseModel):
 router = APIRouter(prefix="/v1", tags=["questions"], responses=responses(*ASKING))
 
 
-@router.post("/answer", max_body_size=JSON_BYTES, responses=responses(HTTPStatus.SERVICE_UNAVAILABLE))
+@router.post("/answer", responses=responses(HTTPStatus.SERVICE_UNAVAILABLE))
 async def answer(asked: Question, request: Request, service: Served) -> Answer:
     """Answer a question with a verbatim quote, or say that the documents do not hold the answer."""
     answered = await unless_gone(request, service.line.answer(asked.question, asked.narrowed()))
@@ -78,7 +77,7 @@ async def answer(asked: Question, request: Request, service: Served) -> Answer:
     return answered
 
 
-@router.post("/search", max_body_size=JSON_BYTES)
+@router.post("/search")
 def search(asked: Search, service: Served) -> Hits:
     """Find the passages nearest to a question."""
     index = service.desk.answerer().index

@@ -5,37 +5,60 @@ from __future__ import annotations
 import asyncio
 from http import HTTPStatus
 
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-JSON_BYTES = 64 * 1024  # a question and its filters; uploads have a limit of their own
+from ui.problems import problem
+
+JSON_BYTES = 64 * 1024  # a question and its filters
+FORM_BYTES = 64 * 1024  # what a form adds to the file that it carries
+UPLOADING = "/v1/documents"
+TOO_LARGE = "The request is larger than {:,} bytes."
 
 
-class BodyDeadline:
-    """ASGI middleware: a body that has not arrived whole after ``seconds`` is waited for no longer (408)."""
+class BodyLimits:
+    """ASGI middleware: refuses a body that is too large (413) and waits no longer for one that is too slow (408)."""
 
-    def __init__(self, app: ASGIApp, seconds: float) -> None:
+    def __init__(self, app: ASGIApp, *, most_bytes: int, seconds: float) -> None:
+        """``most_bytes`` is for files that are handed in; what else the HTTP service takes is JSON, and short."""
         self.app = app
+        self.most_bytes = most_bytes + FORM_BYTES
         self.seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass one request through."""
+        """Pass one request through, or answer with a problem."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        deadline = asyncio.get_running_loop().time() + self.seconds
-        arrived = False
+        path = scope["path"]
+        limit = JSON_BYTES if path.startswith("/v1/") and path != UPLOADING else self.most_bytes
+        declared = Headers(scope=scope).get("content-length", "0")
+        if declared.isdecimal() and int(declared) > limit:
+            refusal = problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE.format(limit))
+            await refusal(scope, receive, send)
+        else:
+            await self.app(scope, _Body(receive, limit, self.seconds).receive, send)
 
-        async def receive_in_time() -> Message:
-            nonlocal arrived
-            if arrived:  # what is waited for now is that the client goes away
-                return await receive()
-            try:
-                async with asyncio.timeout_at(deadline):
-                    message = await receive()
-            except TimeoutError:
-                raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, "The request took too long to arrive.") from None
-            arrived = not message.get("more_body", False)
-            return message
 
-        await self.app(scope, receive_in_time, send)
+class _Body:
+    """One body on its way in."""
+
+    def __init__(self, receive: Receive, limit: int, seconds: float) -> None:
+        self._receive, self._limit, self._left = receive, limit, limit
+        self._deadline = asyncio.get_running_loop().time() + seconds
+        self._arrived = False
+
+    async def receive(self) -> Message:
+        if self._arrived:  # what is waited for now is that the client goes away
+            return await self._receive()
+        try:
+            async with asyncio.timeout_at(self._deadline):
+                message = await self._receive()
+        except TimeoutError:
+            raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, "The request took too long to arrive.") from None
+        self._left -= len(message.get("body", b""))
+        if self._left < 0:
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE.format(self._limit))
+        self._arrived = not message.get("more_body", False)
+        return message

@@ -6,11 +6,12 @@ import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from index import errors
 from ui.line import RETRY_AFTER, LineFullError
@@ -18,6 +19,7 @@ from ui.uploads import UploadError
 
 log = logging.getLogger(__name__)
 
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 MEDIA_TYPE = "application/problem+json"
 
 # The first that fits counts; what is not named here is the server's own fault.
@@ -65,6 +67,19 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _of_validation)
     app.add_exception_handler(HTTPException, _of_http)
     app.add_exception_handler(Exception, _of_anything)
+
+
+router = APIRouter()
+
+
+@router.api_route("/v1/{path:path}", methods=METHODS, include_in_schema=False)
+async def unknown(request: Request) -> None:
+    """Answer for what is not there, or not with this method, before the page's catch-all does."""
+    near = [route for route in request.app.routes if route.matches(request.scope)[0] is Match.PARTIAL]
+    served = [m for m in METHODS if any(r.matches({**request.scope, "method": m})[0] is Match.FULL for r in near)]
+    if served:
+        raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": ", ".join(served)})
+    raise HTTPException(HTTPStatus.NOT_FOUND, f"There is nothing at {request.url.path}.")
 
 
 def _of_quoth(_: Request, error: Exception) -> JSONResponse:

@@ -8,18 +8,16 @@ from importlib.metadata import version
 
 import uvicorn
 from fastapi import FastAPI
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from index.errors import QuothError
 from ui import api, documents, health, logs, problems
 from ui.access import Access, Gate, trusted_hosts
 from ui.app import create_app
-from ui.limits import BodyDeadline
+from ui.limits import BodyLimits
 from ui.service import Service
 from ui.settings import Settings
 
-MULTIPART = 64 * 1024  # what a form adds to the file it carries
 GRACE = 5  # seconds that answers under way have when the server is told to stop
 
 
@@ -31,14 +29,13 @@ def assemble(service: Service) -> FastAPI:
     """The application over a service. Raises ``AccessError`` when it would be open to a network."""
     settings = service.settings
     gate = Gate.of(settings)
-    routers = (health.router, api.router, documents.router)
+    routers = (health.router, api.router, documents.router, problems.router)
     app = create_app(settings.index, settings=settings, desk=service.desk, routers=routers)
     app.version = version("quoth")
     app.state.service = service
     problems.install(app)
     # The last added is the first that a request meets.
-    app.add_middleware(BodyDeadline, seconds=settings.body_seconds)
-    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=settings.upload_megabytes * 10**6 + MULTIPART)
+    app.add_middleware(BodyLimits, most_bytes=settings.upload_megabytes * 10**6, seconds=settings.body_seconds)
     app.add_middleware(Access, gate=gate)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=trusted_hosts(settings), www_redirect=False)
     app.add_middleware(logs.RequestLog)
