@@ -18,9 +18,12 @@ from index.errors import (
 )
 from index.loaders import load
 from index.plan import Plan
+from index.rebuild import rebuild
+from index.repair import RepairReport, repair
 from index.search import DocumentIndex
 from index.settings import IndexSettings
 from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit, IndexStatus, Page, Progress
+from index.verify import Problem, VerifyReport, verify
 
 __all__ = [
     "BuildReport",
@@ -44,15 +47,21 @@ __all__ = [
     "NoDocumentsError",
     "Page",
     "Plan",
+    "Problem",
     "Progress",
     "QuestionError",
     "QuothError",
+    "RepairReport",
     "SourceNotFoundError",
     "UnreadableFileError",
+    "VerifyReport",
     "add",
     "build",
     "build_documents",
     "load",
     "plan",
+    "rebuild",
     "remove",
+    "repair",
+    "verify",
 ]

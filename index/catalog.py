@@ -114,6 +114,22 @@ class Catalog:
         texts = self.texts({row[1] for row in rows})
         return {row[0]: _chunk(row, texts[row[1]]) for row in rows}
 
+    def keys_of(self, document_id: int) -> dict[int, bytes]:
+        """The keys of the vectors of a document's chunks, by chunk id."""
+        rows = self.connection.execute(
+            "SELECT chunks.id, key FROM chunks JOIN vectors ON vectors.id = vector_id WHERE document_id = ?",
+            (document_id,),
+        )
+        return dict(rows)
+
+    def words_of(self, document_id: int) -> dict[int, tuple[str, str]]:
+        """(text, title) as the keyword index has them for a document's chunks, by chunk id."""
+        rows = self.connection.execute(
+            "SELECT rowid, text, title FROM passages WHERE rowid IN (SELECT id FROM chunks WHERE document_id = ?)",
+            (document_id,),
+        )
+        return {chunk_id: (text, title) for chunk_id, text, title in rows}
+
     def chunks_with_vectors(self, vector_ids: Collection[int]) -> list[tuple[int, int, int]]:
         """(chunk id, document id, vector id) of every chunk that has one of the vectors."""
         return self.connection.execute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import re
 from bisect import bisect_right
@@ -148,6 +149,11 @@ def passage_text(document: Document, chunk: Chunk) -> str:
     heading = chunk.heading or ""
     first = heading if heading.startswith(title) else f"{title} › {heading}" if heading else title
     return f"{first}\n{keyword_text(document, chunk)}" if first else keyword_text(document, chunk)
+
+
+def passage_key(document: Document, chunk: Chunk) -> bytes:
+    """What a chunk's vector is stored under: equal for chunks that are embedded equally."""
+    return hashlib.sha256(passage_text(document, chunk).encode()).digest()[:16]
 
 
 def keyword_text(document: Document, chunk: Chunk) -> str:

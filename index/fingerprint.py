@@ -9,6 +9,7 @@ from index.embedder import Embedder
 from index.errors import IndexMismatchError
 from index.schema import FORMAT
 
+FACTS = ("format", "embedder", "chunking")
 _NAMES = {"format": "format version", "embedder": "the embedding model", "chunking": "passages of"}
 
 
@@ -19,6 +20,24 @@ def fingerprint(embedder: Embedder, chunker: Chunker) -> dict[str, str]:
         "embedder": embedder.name,
         "chunking": chunker.fingerprint,
     }
+
+
+def check_format(meta: Mapping[str, str]) -> None:
+    """Raise IndexMismatchError unless this version reads the catalog's format."""
+    found = meta.get("format", str(FORMAT))
+    if found != str(FORMAT):
+        remedy = "upgrade quoth" if found.isdigit() and int(found) > FORMAT else "run `quoth index --rebuild`"
+        raise IndexMismatchError(f"the index has format {found}, this version reads {FORMAT}: {remedy}")
+
+
+def check_embedder(meta: Mapping[str, str], name: str) -> None:
+    """Raise IndexMismatchError unless the index was built with the embedding model of this name."""
+    built = meta.get("embedder", name)
+    if built != name:
+        raise IndexMismatchError(
+            f"the index was built with {built} ({meta.get('dimensions', '?')} dimensions), but the setting `embedder` "
+            f"is {name}: change it back or run `quoth index --rebuild`"
+        )
 
 
 def check(meta: Mapping[str, str], configured: Mapping[str, str]) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from index import fingerprint, vectors
 from index.catalog import Catalog
-from index.chunking import Chunker, keyword_text, passage_text
+from index.chunking import Chunker, keyword_text, passage_key, passage_text
 from index.embedder import Embedder
 from index.settings import IndexSettings
 from index.types import Chunk, Document, Failure, Progress
@@ -70,9 +69,8 @@ class Ingest:
     def _add(self, batch: Batch, document: Document) -> None:
         keyed = []
         for chunk in self._chunker.chunk(document):
-            text = passage_text(document, chunk)
-            key = hashlib.sha256(text.encode()).digest()[:16]
-            batch.texts[key] = text
+            key = passage_key(document, chunk)
+            batch.texts[key] = passage_text(document, chunk)
             keyed.append((chunk, key))
         batch.documents.append((document, keyed))
         batch.chunks += len(keyed)

@@ -9,6 +9,10 @@ from pathlib import Path
 FORMAT = 1  # goes up when the tables change in a way that older code cannot read
 CATALOG = "catalog.sqlite"
 
+KEYWORDS = (
+    "CREATE VIRTUAL TABLE passages USING fts5 (text, title, tokenize = 'porter unicode61')",
+    "CREATE VIRTUAL TABLE passage_terms USING fts5vocab (passages, row)",
+)
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE sources (path TEXT PRIMARY KEY) WITHOUT ROWID;
@@ -64,8 +68,6 @@ CREATE TABLE chunks (
     UNIQUE (document_id, ordinal)
 );
 CREATE INDEX chunks_by_vector ON chunks (vector_id);
-CREATE VIRTUAL TABLE passages USING fts5 (text, title, tokenize = 'porter unicode61');
-CREATE VIRTUAL TABLE passage_terms USING fts5vocab (passages, row);
 """
 
 
@@ -84,7 +86,7 @@ def connect_to_read(location: Path) -> sqlite3.Connection:
 def connect_to_nothing() -> sqlite3.Connection:
     """An empty catalog in memory."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    connection.executescript(TABLES)
+    connection.executescript(f"{TABLES} {'; '.join(KEYWORDS)};")
     return connection
 
 
@@ -97,5 +99,5 @@ def connect_to_write(location: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA foreign_keys = 1")
     connection.execute("PRAGMA cache_size = -65536")
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
-        connection.executescript(f"BEGIN IMMEDIATE; {TABLES} COMMIT;")
+        connection.executescript(f"BEGIN IMMEDIATE; {TABLES} {'; '.join(KEYWORDS)}; COMMIT;")
     return connection

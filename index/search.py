@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
-from index import fusion
+from index import fingerprint, fusion
 from index.catalog import Catalog
 from index.embedder import Embedder, Vectors
-from index.errors import IndexDamagedError, IndexEmptyError, IndexMismatchError, IndexNotFoundError, QuothError
+from index.errors import IndexDamagedError, IndexEmptyError, IndexNotFoundError, QuothError
 from index.keywords import KeywordQuery
-from index.schema import CATALOG, FORMAT, connect_to_read
+from index.schema import CATALOG, connect_to_read
 from index.settings import IndexSettings
 from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit, IndexStatus
 from index.vectors import VectorFile, VectorIndex, load_vectors
@@ -51,7 +51,7 @@ class DocumentIndex:
         settings = settings or IndexSettings()
         try:
             opened = cls(location, settings, embedder or Embedder(settings))
-            opened._check()
+            opened._check(opened._catalog.meta())
         except sqlite3.DatabaseError as error:
             raise IndexDamagedError(f"the catalog in {location} cannot be read: {error}") from error
         return opened
@@ -177,6 +177,7 @@ class DocumentIndex:
     def _current_vectors(self, catalog: Catalog) -> VectorIndex:
         """The vectors at the revision of the snapshot, read again or extended when a writer has committed since."""
         meta = catalog.meta()
+        self._check(meta)
         described = VectorFile.of(meta)
         at = (catalog.revision(), described.name if described else "")
         if self._vectors is None or at[1] != self._vectors_at[1]:
@@ -186,18 +187,9 @@ class DocumentIndex:
         self._vectors_at = at
         return self._vectors
 
-    def _check(self) -> None:
-        meta = self._catalog.meta()
-        if int(meta.get("format", FORMAT)) != FORMAT:
-            raise IndexMismatchError(
-                f"the index has format {meta['format']}, this version reads {FORMAT}: "
-                "upgrade quoth, or run `quoth index --rebuild`"
-            )
-        if meta.get("embedder", self.embedder.name) != self.embedder.name:
-            raise IndexMismatchError(
-                f"the index was built with {meta['embedder']} ({meta['dimensions']} dimensions), but the setting "
-                f"`embedder` is {self.embedder.name}: change it back or run `quoth index --rebuild`"
-            )
+    def _check(self, meta: dict[str, str]) -> None:
+        fingerprint.check_format(meta)
+        fingerprint.check_embedder(meta, self.embedder.name)
 
     @contextmanager
     def _snapshot(self) -> Iterator[Catalog]:

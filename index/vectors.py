@@ -14,6 +14,7 @@ from pathlib import Path
 
 import faiss
 import numpy as np
+import numpy.typing as npt
 
 from index.catalog import Catalog
 from index.embedder import Vectors
@@ -102,6 +103,11 @@ def read_file(location: Path, described: VectorFile) -> faiss.Index | None:
         return faiss.read_index(str(path))
     except (OSError, RuntimeError):
         return None
+
+
+def ids_in(stored: faiss.Index) -> npt.NDArray[np.int64]:
+    """The vector ids that a FAISS index holds."""
+    return np.asarray(faiss.vector_to_array(stored.id_map), dtype=np.int64)  # type: ignore[attr-defined]
 
 
 def write_file(location: Path, catalog: Catalog) -> VectorFile:

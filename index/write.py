@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import json
+import os
+import socket
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -10,33 +13,68 @@ from pathlib import Path
 
 import filelock
 
+from index import fingerprint
 from index.catalog import Catalog
 from index.commit import Commit
 from index.errors import IndexDamagedError, IndexLockedError
 from index.schema import connect_to_write
 
 LOCK = "writer.lock"
+HOLDER = "writer.json"
+
+
+@contextmanager
+def locked(location: Path, wait_seconds: float = 0.0) -> Iterator[None]:
+    """Hold the right to write to an index, which one process has at a time; makes the folder when it is missing.
+
+    Raises IndexLockedError, which says who holds it, when that takes longer than ``wait_seconds``.
+    """
+    location.mkdir(parents=True, exist_ok=True)
+    lock = filelock.FileLock(location / LOCK)
+    holder = location / HOLDER
+    try:
+        lock.acquire(timeout=wait_seconds)
+    except filelock.Timeout as error:
+        raise IndexLockedError(
+            f"{_described(holder)} is writing to {location}: wait for it to end, or try again later"
+        ) from error
+    try:
+        holder.write_text(json.dumps({"process": os.getpid(), "host": socket.gethostname(), "since": _now()}))
+        yield
+    finally:
+        holder.unlink(missing_ok=True)
+        lock.release()
 
 
 @contextmanager
 def writer(location: Path, wait_seconds: float = 0.0) -> Iterator[Catalog]:
     """The catalog open for writing, the only such in any process; made when there is none.
 
-    Raises IndexLockedError when another writer stays longer than ``wait_seconds``, IndexDamagedError when the file
-    is not a catalog.
+    Raises IndexLockedError as ``locked``, IndexDamagedError when the file is not a catalog, IndexMismatchError when a
+    newer version made it.
     """
-    location.mkdir(parents=True, exist_ok=True)
-    lock = filelock.FileLock(location / LOCK)
+    with locked(location, wait_seconds):
+        try:
+            connection = connect_to_write(location)
+        except sqlite3.DatabaseError as error:
+            raise IndexDamagedError(f"{location} does not hold a readable catalog: {error}") from error
+        with closing(connection):
+            catalog = Catalog(connection)
+            fingerprint.check_format(catalog.meta())
+            yield catalog
+
+
+def _described(holder: Path) -> str:
+    """Who holds the lock, as far as it wrote that down."""
     try:
-        with lock.acquire(timeout=wait_seconds):
-            try:
-                connection = connect_to_write(location)
-            except sqlite3.DatabaseError as error:
-                raise IndexDamagedError(f"{location} does not hold a readable catalog: {error}") from error
-            with closing(connection):
-                yield Catalog(connection)
-    except filelock.Timeout as error:
-        raise IndexLockedError(f"another process is writing to {location}: wait for it or try again") from error
+        facts = json.loads(holder.read_text())
+        return f"process {facts['process']} on {facts['host']} (since {facts['since']})"
+    except (OSError, ValueError, KeyError):
+        return "another process"
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
 @contextmanager
@@ -52,8 +90,7 @@ def transaction(catalog: Catalog, *, housekeeping: bool = False) -> Iterator[Com
         yield commit
         commit.drop_loose_vectors()
         if not housekeeping:
-            now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-            commit.set_meta({"revision": str(catalog.revision() + 1), "updated": now})
+            commit.set_meta({"revision": str(catalog.revision() + 1), "updated": _now()})
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
