@@ -47,13 +47,14 @@ def window_spans(
     """The best spans of one window, best first, none of them across two segments or inside a word.
 
     ``start`` and ``end`` are the logits of the whole input (m,), position 0 the null; ``segments`` (n,) numbers the
-    sentence of each passage token; ``limit`` is the longest span in tokens.
+    sentence of each passage token; ``limit`` is the longest span in tokens. Punctuation alone is no answer.
     """
     null = float(start[0] + end[0])
     inside = slice(window.first, window.first + len(window.offsets))
     left = np.where(window.starts, start[inside], -np.inf)
     right = np.where(window.ends, end[inside], -np.inf)
-    return [_span(window, text, i, j, score - null) for i, j, score in best_pairs(left, right, segments, limit, top)]
+    spans = [_span(window, text, i, j, score - null) for i, j, score in best_pairs(left, right, segments, limit, top)]
+    return [span for span in spans if any(character.isalnum() for character in span.text)]
 
 
 def _span(window: Window, text: str, i: int, j: int, margin: float) -> Span:

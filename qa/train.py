@@ -56,7 +56,7 @@ class Recipe:
     groups: int = 12  # questions a step
     rivals: int = 2  # at most, hard negatives a question
     tokens: int = 4000  # padded tokens of one forward pass
-    average: float = 0.998  # of the moving average, a step
+    average: float = 0.99  # of the moving average, a step
     alone: float = 0.5
     seed: int = 17
 
@@ -185,7 +185,7 @@ class Trainer:
         self.competition = Competition(open_corpus(data, list(SHARES), work), recipe.seed)
         rng = random.Random(1)
         self.valid = {
-            name: rng.sample([q for q in read_questions(data / f"{name}.valid.jsonl") if q.answers], 150)
+            name: rng.sample([q for q in read_questions(data / f"{name}.valid.jsonl") if q.answers], 100)
             for name in ("squad", "docs", "nq")
         }
         if (work / "checkpoint.pt").exists():

@@ -85,3 +85,9 @@ def test_merging_keeps_every_place_once_with_its_best_margin(rows):
     assert [s.margin for s in merged] == sorted((s.margin for s in merged), reverse=True)
     for number, best in enumerate(best_per_passage(merged, 3)):
         assert best is next((s for s in merged if s.passage == number), None)
+
+
+def test_punctuation_alone_is_no_answer():
+    rows = (np.array([0, 0, 9, 0, 0, 0, 0], dtype=np.float32) for _ in range(2))
+    found = window_spans(window(), ". b c d", np.zeros(4, dtype=np.int64), *rows, limit=1, top=4)
+    assert [span.text for span in found] == ["b", "c", "d"]
