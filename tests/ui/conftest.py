@@ -14,7 +14,9 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from ui.app import create_app
+from ui.server import assemble
+from ui.service import Service
+from ui.settings import load_settings
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = (
@@ -28,10 +30,11 @@ FLAGS = (
 
 
 @contextmanager
-def serving(location: Path) -> Iterator[str]:
+def serving(location: Path, *, port: int = 0) -> Iterator[str]:
     """Serve the application over an index; gives its address."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(create_app(location), log_level="warning"))
+    with socket.create_server(("127.0.0.1", port)) as listening:
+        service = Service.of(load_settings({"index": location}))
+        server = uvicorn.Server(uvicorn.Config(assemble(service), log_level="warning"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         while not server.started:
@@ -39,6 +42,7 @@ def serving(location: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         server.should_exit = True
         thread.join(10)
+        service.close()
 
 
 @pytest.fixture(scope="session")
@@ -69,12 +73,17 @@ class Seen:
         """Note everything that pages of this context do."""
         context.on("request", lambda r: None if _is_own(r.url, own) else self.requests.append(r.url))
         context.on("weberror", lambda e: self.errors.append(str(e.error)))
-        context.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
+        context.on("console", lambda m: self.errors.append(m.text) if _is_wrong(m.type, m.text) else None)
         context.on("dialog", lambda d: (self.dialogs.append(d.message), d.dismiss()))
 
 
 def _is_own(url: str, own: str) -> bool:
     return url.startswith((own + "/", "data:", "blob:"))
+
+
+def _is_wrong(kind: str, words: str) -> bool:
+    # The browser notes every answer that is not 2xx, those that a test asks for too.
+    return kind == "error" and not words.startswith("Failed to load resource")
 
 
 Open = Callable[..., Page]

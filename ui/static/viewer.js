@@ -36,7 +36,7 @@ async function follow() {
   }
   for (const button of viewer.querySelectorAll("[data-do=step]")) button.disabled = !neighbour(Number(button.dataset.step));
   reveal();
-  viewer.querySelector("h2").focus({ preventScroll: true });
+  viewer.querySelector("h2")?.focus({ preventScroll: true });
   const printed = viewer.querySelector("[data-printed]");
   if (!printed) return;
   printed.innerHTML = await fragment(`/ui/source/${source}/page?${query}`).catch(() => "");

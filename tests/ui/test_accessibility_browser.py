@@ -1,0 +1,108 @@
+"""Every view, in both themes and three widths, as axe sees it; and with the keyboard alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.ui.conftest import Open, ask
+
+FOUND, REFUSED = "How long will Kim stay on the station?", "Who won the 2022 World Cup?"
+
+
+def _welcome(page: Page) -> None:
+    page.locator("#welcome h2").wait_for()
+
+
+def _answers(page: Page) -> None:
+    ask(page, FOUND)
+    ask(page, REFUSED)
+    ask(page, "   ")
+    for summary in page.locator("#log summary").all():
+        summary.click()
+
+
+def _source(page: Page) -> None:
+    ask(page, FOUND)
+    page.locator("#log .chip").first.click()
+    page.locator("#viewer .paper").wait_for()
+    page.locator("[data-find]").fill("the")
+
+
+def _library(page: Page) -> None:
+    page.get_by_role("button", name="Library").click()
+    page.locator("#library table").wait_for()
+    page.locator("#library td summary").first.click()
+    page.get_by_role("button", name="Check for changes").click()
+    page.locator("#progress .plan").wait_for()
+
+
+VIEWS = [_welcome, _answers, _source, _library]
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.__name__.strip("_"))
+def test_axe_finds_nothing_serious(
+    visit: Open, site: str, view: Callable[[Page], None], width: int, dark: bool
+) -> None:
+    page = visit(site, width=width, dark=dark)
+    view(page)
+    findings = Axe().run(page).response["violations"]
+    serious = [
+        (finding["id"], [node["html"][:200] for node in finding["nodes"]])
+        for finding in findings
+        if finding["impact"] in ("serious", "critical")
+    ]
+    assert not serious
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_headings_are_in_order(visit: Open, site: str) -> None:
+    page = visit(site)
+    _answers(page)
+    levels = page.eval_on_selector_all("h1, h2, h3, h4", "all => all.map(one => Number(one.tagName[1]))")
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_everything_is_reached_with_the_keyboard(visit: Open, site: str) -> None:
+    page = visit(site)
+    page.locator(".brand a").focus()
+    page.keyboard.press("/")
+    expect(page.locator("#question textarea")).to_be_focused()
+    page.keyboard.type(FOUND)
+    page.keyboard.press("Enter")
+    page.locator("#log .found").wait_for(timeout=30_000)
+    page.locator("#log .chip").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#viewer h2")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#viewer")).to_be_hidden()
+    expect(page.locator("#log .chip").first).to_be_focused()
+    page.get_by_role("button", name="Library").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#library")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Library")).to_be_focused()
+
+
+def test_what_has_the_focus_is_seen(visit: Open, site: str) -> None:
+    page = visit(site)
+    for _ in range(8):
+        page.keyboard.press("Tab")
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        inside = page.evaluate("Boolean(document.activeElement.closest('#composer'))")
+        assert inside or outline == "solid"
+
+
+def test_answers_are_announced(visit: Open, site: str) -> None:
+    page = visit(site)
+    log = page.get_by_role("log")
+    assert log.get_attribute("aria-live") == "polite"
+    ask(page, FOUND)
+    expect(log.locator("article.found")).to_be_visible()

@@ -1,0 +1,142 @@
+"""The library, in a real browser, over an index of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from index import build
+from tests.ui.conftest import Open, ask, serving
+
+BERG = "Anna Berg approved the plan for the harbour in Hamburg. It costs 40 million euros."
+LOW = "Peter Low approved the plan for the airport in Leeds. It costs 90 million pounds."
+
+
+@dataclass(frozen=True)
+class Shelf:
+    address: str
+    folder: Path
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Iterator[Shelf]:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "harbour.txt").write_text(f"date 2023-05-01 {BERG}")
+    (folder / "airport.md").write_text(f"---\ndate: 2024-06-02\n---\n# Airport\n\n{LOW}")
+    build([folder], tmp_path / "index")
+    with serving(tmp_path / "index") as address:
+        yield Shelf(address, folder)
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[str]:
+    with serving(tmp_path / "nothing") as address:
+        yield address
+
+
+def test_an_empty_library_invites_the_first_file_and_answers_from_it(visit: Open, empty: str, tmp_path: Path) -> None:
+    page = visit(empty)
+    expect(page.locator("#welcome")).to_contain_text("nothing to ask about yet")
+    ask(page, "Who approved the plan?")
+    expect(page.locator("#log .failed")).to_be_visible()
+    page.get_by_role("button", name="New topic").click()
+    page.get_by_role("button", name="Add documents").click()
+    _add(page, tmp_path, {"harbour.txt": BERG.encode()})
+    page.get_by_role("button", name="Close").click()
+    expect(page.locator("#counts")).to_contain_text("1 document")
+    ask(page, "Who approved the plan for the harbour?")
+    expect(page.locator("#log article").last).to_contain_text("harbour")
+
+
+def test_the_table_tells_type_passages_date_and_report(visit: Open, shelf: Shelf) -> None:
+    page = _open(visit(shelf.address))
+    row = page.locator("#library tbody tr", has_text="harbour.txt")
+    expect(row).to_contain_text("Text")
+    expect(row).to_contain_text("1 May 2023")
+    row.locator("summary").click()
+    expect(row).to_contain_text("characters")
+    page.locator("[data-name]").fill("airport")
+    expect(page.locator("#library tbody tr")).to_have_count(1)
+
+
+def test_a_file_that_fails_does_not_stop_the_others(visit: Open, shelf: Shelf, tmp_path: Path) -> None:
+    page = _open(visit(shelf.address))
+    files = {"bad.pdf": b"%PDF-1.7 damaged", "run.exe": b"MZ", "good.txt": b"The mill was built in 1887 by Ada Lund."}
+    _add(page, tmp_path, files)
+    expect(page.locator("#progress")).to_contain_text("1 of 3 files added")
+    expect(page.locator("#progress")).to_contain_text("damaged")
+    expect(page.locator("#progress")).to_contain_text(".exe are not read")
+    expect(page.locator("#library tbody tr")).to_have_count(3)
+
+
+def test_a_file_that_is_too_large_is_turned_away(visit: Open, shelf: Shelf, tmp_path: Path) -> None:
+    page = _open(visit(shelf.address))
+    large = tmp_path / "large.txt"
+    with large.open("wb") as file:
+        file.truncate(200 * 10**6)
+    page.locator("[data-files][multiple]").set_input_files(large)
+    expect(page.locator("#progress")).to_contain_text("0 of 1 file added", timeout=60_000)
+    expect(page.locator("#library tbody tr")).to_have_count(2)
+
+
+def test_what_was_handed_in_can_be_removed(visit: Open, shelf: Shelf, tmp_path: Path) -> None:
+    page = _open(visit(shelf.address))
+    assert page.get_by_role("button", name="Remove").count() == 0  # files of a person's own folder stay theirs
+    _add(page, tmp_path, {"mill.txt": b"The mill was built in 1887 by Ada Lund."})
+    page.get_by_role("button", name="Remove").click()
+    page.get_by_role("button", name="Remove").click()
+    expect(page.locator("#library tbody tr")).to_have_count(2)
+
+
+def test_a_rebuild_shows_its_plan_first_and_answers_go_on(visit: Open, shelf: Shelf) -> None:
+    page = _open(visit(shelf.address))
+    page.get_by_role("button", name="Check for changes").click()
+    expect(page.locator("#progress")).to_contain_text("Everything is up to date")
+    (shelf.folder / "mill.txt").write_text("The mill was built in 1887 by Ada Lund. " * 400)
+    (shelf.folder / "harbour.txt").unlink()
+    page.get_by_role("button", name="Check for changes").click()
+    expect(page.locator("#progress")).to_contain_text("Added: 1")
+    expect(page.locator("#progress")).to_contain_text("mill.txt")
+    expect(page.locator("#progress")).to_contain_text("Deleted: 1")
+    page.get_by_role("button", name="Rebuild now").click()
+    expect(page.locator("#progress")).to_contain_text("Done: 2 documents", timeout=60_000)
+    expect(page.locator("#library tbody")).to_contain_text("mill.txt")
+
+
+def test_filters_narrow_what_is_asked_and_are_seen_in_the_chat(visit: Open, shelf: Shelf) -> None:
+    page = _open(visit(shelf.address))
+    row = page.locator("#library tbody tr", has_text="airport.md")
+    row.get_by_role("button", name="Answer only from").click()
+    expect(page.locator("#chosen")).to_contain_text("airport.md")
+    ask(page, "Who approved the plan?")
+    turn = page.locator("#log article").last
+    expect(turn).to_contain_text("Peter Low")
+    expect(turn).not_to_contain_text("Berg")
+    page.reload()
+    expect(page.locator("#chosen")).to_contain_text("airport.md")
+    page.get_by_role("button", name="Clear").click()
+    _open(page).locator("[name=before]").fill("2023-12-31")
+    page.get_by_role("button", name="Close").click()
+    expect(page.locator("#chosen")).to_contain_text("until 2023-12-31")
+    ask(page, "Who approved the plan?")
+    turn = page.locator("#log article").last
+    expect(turn).to_contain_text("Berg")
+    expect(turn).not_to_contain_text("Low")
+
+
+def _open(page: Page) -> Page:
+    page.get_by_role("button", name="Library").click()
+    page.locator("#library table").wait_for()
+    return page
+
+
+def _add(page: Page, folder: Path, files: dict[str, bytes]) -> None:
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    page.locator("[data-files][multiple]").set_input_files([folder / name for name in files])
+    expect(page.locator("#progress")).to_contain_text("added", timeout=60_000)
