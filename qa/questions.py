@@ -101,7 +101,7 @@ def _table(text: str, path: Path) -> Iterator[tuple[str, Any]]:
             given["answers"] = [part.strip() for part in (row["answers"] or "").split("|") if part.strip()]
             yield str(rows.line_num), given
     except csv.Error as error:
-        raise QuestionFileError(f"{path}:{rows.line_num}: not CSV: {error}") from error
+        raise QuestionFileError(f"{path}:{rows.reader.line_num}: not CSV: {error}") from error
 
 
 def _squad(text: str, path: Path) -> Iterator[tuple[str, Any]]:

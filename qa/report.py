@@ -30,7 +30,8 @@ body { max-width: 60rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; }
 table { display: block; overflow-x: auto; border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { text-align: left; padding: .3rem 1.2rem .3rem 0; vertical-align: top; border-bottom: 1px solid #8884; }
-.plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr)); gap: 1.5rem; } svg { width: 100%; }
+.plots { display: grid; gap: 1.5rem; grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr)); }
+svg { width: 100%; }
 article { border: 1px solid #8884; border-radius: .6rem; padding: .8rem 1rem; margin: 1rem 0; overflow-wrap: anywhere; }
 article h3 { font-size: 1rem; margin: 0; } article p { margin: .4rem 0; } small { opacity: .75; }
 blockquote { margin: .4rem 0; padding-left: .8rem; border-left: 3px solid #8888; white-space: pre-wrap; }
