@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from index.embedder import Vectors
+from index.errors import IndexDamagedError
 from index.types import Chunk, Document, DocumentRecord, Failure, Heading, Page
 
 _RECORD = (
@@ -145,8 +146,15 @@ class Catalog:
         )
         return [vector_id for (vector_id,) in rows]
 
+    def vector_ids(self) -> list[int]:
+        """The ids of all vectors."""
+        return [vector_id for (vector_id,) in self.connection.execute("SELECT id FROM vectors")]
+
     def vectors_after(self, vector_id: int, batch: int = 16_384) -> Iterator[tuple[list[int], Vectors]]:
-        """Vectors with greater ids in the order of ids, in batches: ids and float32 (n, dimensions)."""
+        """Vectors with greater ids in the order of ids, in batches: ids and float32 (n, dimensions).
+
+        Raises IndexDamagedError when their lengths differ.
+        """
         while True:
             rows = self.connection.execute(
                 "SELECT id, vector FROM vectors WHERE id > ? ORDER BY id LIMIT ?", (vector_id, batch)
@@ -154,6 +162,8 @@ class Catalog:
             if not rows:
                 return
             vector_id = rows[-1][0]
+            if len({len(row[1]) for row in rows}) != 1:
+                raise IndexDamagedError("stored vectors differ in length: run `quoth repair`")
             matrix = np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float16)
             yield [row[0] for row in rows], matrix.reshape(len(rows), -1).astype(np.float32)
 

@@ -11,16 +11,20 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Generator, Sequence
-from contextlib import suppress
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from index.errors import QuothError
+from index.loaders import load
 from index.loaders.worker import HEADER, pack
 from index.settings import IndexSettings
-from index.sources import SourceFile
+from index.sources import SourceFile, suffix
 from index.types import Document, Failure, Heading, Page
 
+_PLAIN = frozenset({".txt", ".text", ".md", ".markdown"})
+_PLAIN_LIMIT = 1_000_000  # bytes
 _AHEAD = 64  # documents parsed before they are asked for
 _THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
@@ -32,12 +36,42 @@ class _Lost(Exception):  # noqa: N818 - it is news of a worker, not an error of 
 def parsed(files: Sequence[SourceFile], settings: IndexSettings) -> Generator[Document | Failure]:
     """What each file holds, or why it cannot be read, in the order in which they are ready.
 
+    Small files of plain text are parsed here: no native code touches them, and no process need be started for them.
     Closing the generator ends the workers.
     """
+    plain = [file for file in files if _is_small_text(file)]
+    others = [file for file in files if file not in set(plain)]
+    with _workers(others, settings) as ready:
+        for file in plain:
+            yield _parsed_here(file)
+        for _ in others:
+            result = ready.get()
+            if isinstance(result, BaseException):
+                raise result
+            yield result
+
+
+def _is_small_text(file: SourceFile) -> bool:
+    try:
+        return suffix(file.path) in _PLAIN and Path(file.source, file.path).stat().st_size <= _PLAIN_LIMIT
+    except OSError:
+        return False
+
+
+def _parsed_here(file: SourceFile) -> Document | Failure:
+    try:
+        return load(Path(file.source, file.path), Path(file.source), limit=_PLAIN_LIMIT)
+    except QuothError as error:
+        return Failure(file.path, file.source, str(error), file.sha256)
+
+
+@contextmanager
+def _workers(files: Sequence[SourceFile], settings: IndexSettings) -> Iterator[queue.Queue[Any]]:
+    """A queue into which workers put what they make of the files."""
     waiting: queue.SimpleQueue[SourceFile] = queue.SimpleQueue()
     for file in files:
         waiting.put(file)
-    ready: queue.Queue[Document | Failure | BaseException] = queue.Queue(_AHEAD)
+    ready: queue.Queue[Any] = queue.Queue(_AHEAD)
     stop = threading.Event()
     count = min(settings.parse_workers or max(1, (os.cpu_count() or 2) // 2), len(files))
     threads = [
@@ -47,11 +81,7 @@ def parsed(files: Sequence[SourceFile], settings: IndexSettings) -> Generator[Do
     for thread in threads:
         thread.start()
     try:
-        for _ in files:
-            result = ready.get()
-            if isinstance(result, BaseException):
-                raise result
-            yield result
+        yield ready
     finally:
         stop.set()
         for thread in threads:
@@ -60,7 +90,7 @@ def parsed(files: Sequence[SourceFile], settings: IndexSettings) -> Generator[Do
 
 def _serve(
     waiting: queue.SimpleQueue[SourceFile],
-    ready: queue.Queue[Document | Failure | BaseException],
+    ready: queue.Queue[Any],
     stop: threading.Event,
     settings: IndexSettings,
 ) -> None:

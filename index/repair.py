@@ -64,6 +64,8 @@ def _mend(
         _drop_what_is_wrong(catalog)
         _rewrite_words(catalog)
         embedded = _put_again(catalog, location, settings, progress, embedder)
+        with transaction(catalog, housekeeping=True):
+            catalog.connection.execute("DELETE FROM vectors WHERE id NOT IN (SELECT vector_id FROM chunks)")
     if before:
         renew_file(location, catalog)
     left = check(catalog, location).problems
@@ -71,7 +73,7 @@ def _mend(
 
 
 def _drop_what_is_wrong(catalog: Catalog) -> None:
-    """Take out damaged vectors with their chunks, chunks of no document, vectors of no chunk."""
+    """Take out damaged vectors with their chunks, and chunks of no document; sound vectors may be wanted again."""
     size = 2 * int(catalog.meta().get("dimensions", 0))
     damaged = [
         vector_id
@@ -84,7 +86,7 @@ def _drop_what_is_wrong(catalog: Catalog) -> None:
         connection.executemany("DELETE FROM chunks WHERE vector_id = ?", [(vector_id,) for vector_id in damaged])
         connection.execute("DELETE FROM chunks WHERE document_id NOT IN (SELECT id FROM documents)")
         connection.execute("DELETE FROM chunks WHERE vector_id NOT IN (SELECT id FROM vectors)")
-        connection.execute("DELETE FROM vectors WHERE id NOT IN (SELECT vector_id FROM chunks)")
+        connection.executemany("DELETE FROM vectors WHERE id = ?", [(vector_id,) for vector_id in damaged])
 
 
 def _rewrite_words(catalog: Catalog) -> None:

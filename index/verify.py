@@ -162,6 +162,6 @@ def _file(catalog: Catalog, location: Path) -> Iterator[Problem]:
         missing = not (location / described.name).is_file()
         yield Problem("file", f"{described.name} is {'missing' if missing else 'not the file that was written'}")
         return
-    known = {i for ids, _ in catalog.vectors_after(0) for i in ids if i <= described.last_id}
-    if set(ids_in(stored).tolist()) != known | {i for i in catalog.dropped_vectors() if i <= described.last_id}:
+    known = set(catalog.vector_ids()) | set(catalog.dropped_vectors())
+    if set(ids_in(stored).tolist()) != {vector_id for vector_id in known if vector_id <= described.last_id}:
         yield Problem("file", f"{described.name} holds other vectors than the catalog")

@@ -9,6 +9,7 @@ from index.loaders.parsed import Parsed
 from index.loaders.text import decode
 from index.types import Heading
 
+_LONGEST = 500  # characters of a line that can be a heading; patterns need not be run over more
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _ATX = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$")
 _UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*$")
@@ -44,6 +45,8 @@ def markdown_headings(text: str, start: int = 0) -> list[Heading]:
             previous = ""
         elif opening := _FENCE.match(line):
             fence, previous = opening[1], ""
+        elif len(line) > _LONGEST:
+            previous = ""
         elif atx := _ATX.match(line):
             headings += _heading(len(atx[1]), atx[2], place)
             previous = ""

@@ -26,8 +26,10 @@ def test_documents_come_through_the_pipe_whole(folder: Path, files: tuple[Source
     assert documents == {file.path: load(folder / file.path, folder) for file in files}
 
 
-def test_a_parser_that_takes_too_long_is_ended(files: tuple[SourceFile, ...]) -> None:
-    failures = list(parsed(files, IndexSettings(parse_seconds=0.001)))
+def test_a_parser_that_takes_too_long_is_ended(folder: Path) -> None:
+    for number in range(2):
+        (folder / f"{number}.html").write_text("<p>Slow.</p>")
+    failures = list(parsed(scan(Scope(folder)).files, IndexSettings(parse_seconds=0.001)))
     assert [item.reason for item in failures if isinstance(item, Failure)] == [
         "parsing it took longer than 0.001 seconds"
     ] * 3
