@@ -56,14 +56,16 @@ def build(desk: Desk, ask: Ask | None = None) -> gr.Blocks:
     return blocks
 
 
-async def _turns(desk: Desk, ask: Ask, question: str, scope: str) -> AsyncIterator[tuple[str, str]]:
+async def _turns(desk: Desk, ask: Ask, question: str, sent: str) -> AsyncIterator[tuple[str, str]]:
     """The question box emptied and the turn waiting, then the turn answered."""
     turn = uuid.uuid4().hex
     yield "", render.pending(turn, question)
     try:
-        answer = await ask(question, Scope.read(scope).filters())
+        scope = Scope.read(sent)
+        understood = scope.understood(question)
+        answer = await ask(understood, scope.filters())
         failures = () if answer.found else await asyncio.to_thread(desk.answerer().index.failures)
-        yield "", render.answered(turn, answer, failures=failures)
+        yield "", render.answered(turn, answer, failures=failures, asked=None if understood == question else question)
     except QuothError as problem:
         yield question, render.failed(turn, question, str(problem))
     except Exception:

@@ -32,7 +32,7 @@ def answered(turn: str, answer: Answer, *, failures: Sequence[Failure] = (), ask
 
     ``asked`` are the person's own words where the question was completed from what went before.
     """
-    understood = _understood(answer.question) if asked is not None and asked != answer.question else ""
+    understood = _understood(answer.question) if asked is not None else ""
     said = _found(answer) if answer.found else _refused(answer, failures)
     body = _asked(asked or answer.question) + understood + said + _why(answer) + _actions(answer)
     return _article(turn, "found" if answer.found else "refused", body, record(answer))

@@ -8,9 +8,17 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from index import Filters, QuestionError
+from qa.followup import Turn, understand
 
 GLOB = re.compile(r"([*?[])")
 Date = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
+
+
+class Earlier(BaseModel):
+    """An earlier question of the same topic, as it was understood, and its answer."""
+
+    question: Annotated[str, Field(max_length=2000)]
+    answer: Annotated[str, Field(max_length=5000)] = ""
 
 
 class Scope(BaseModel):
@@ -22,7 +30,7 @@ class Scope(BaseModel):
     media_type: Annotated[str, Field(max_length=200)] | None = None
     after: Date | None = None
     before: Date | None = None
-    topic: Annotated[list[Annotated[str, Field(max_length=2000)]], Field(max_length=20)] = []  # earlier questions
+    topic: Annotated[list[Earlier], Field(max_length=20)] = []  # oldest first
 
     @classmethod
     def read(cls, sent: str) -> Scope:
@@ -37,3 +45,7 @@ class Scope(BaseModel):
         path = GLOB.sub(r"[\1]", self.document) if self.document else None
         chosen = Filters(path=path, after=self.after, before=self.before, media_type=self.media_type or None)
         return None if chosen == Filters() else chosen
+
+    def understood(self, question: str) -> str:
+        """The question with what it takes from the topic filled in."""
+        return understand(question, [Turn(one.question, one.answer) for one in self.topic])

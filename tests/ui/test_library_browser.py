@@ -44,7 +44,7 @@ def test_an_empty_library_invites_the_first_file_and_answers_from_it(visit: Open
     expect(page.locator("#welcome")).to_contain_text("nothing to ask about yet")
     ask(page, "Who approved the plan?")
     expect(page.locator("#log .failed")).to_be_visible()
-    page.get_by_role("button", name="New topic").click()
+    page.get_by_role("button", name="Clear", exact=True).click()
     page.get_by_role("button", name="Add documents").click()
     _add(page, tmp_path, {"harbour.txt": BERG.encode()})
     page.get_by_role("button", name="Close").click()

@@ -31,7 +31,7 @@ def test_the_conversation_outlives_the_server(visit: Open, seed_index: Path) -> 
     with serving(seed_index, port=port):
         page.reload()
         expect(page.locator("#log .found .said mark")).to_be_visible()
-        page.get_by_role("button", name="New topic").click()
+        page.get_by_role("button", name="Clear", exact=True).click()
         expect(page.locator("#welcome h2")).to_be_visible()
         page.reload()
         expect(page.locator("#log article")).to_have_count(0)

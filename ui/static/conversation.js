@@ -1,7 +1,8 @@
 // The conversation: takes each turn that Gradio delivers, shows it, and keeps it in this browser.
 import { copy, fragment, notice, on, problem } from "./actions.js";
 import { exported } from "./export.js";
-import { turns } from "./store.js";
+import { send } from "./scope.js";
+import { read, turns, write } from "./store.js";
 
 const log = document.getElementById("log");
 const stream = document.getElementById("stream");
@@ -22,8 +23,12 @@ export function start() {
   });
   on("ask", (button) => ask(button.dataset.question ?? button.textContent));
   on("edit", (button) => write_question(whole(button)));
-  on("literal", (button) => ask(button.closest("article").querySelector(".question").textContent, { follow: false }));
-  on("new", restart);
+  on("literal", (button) => {
+    send({ follow: false });
+    ask(button.closest("article").querySelector(".question").textContent);
+  });
+  on("new", newTopic);
+  on("clear", clear);
   on("export", save);
   on("copy", (button) => copy(quotation(kept(button)), "Copied with its source"));
   on("link", (button) => copy(address(kept(button).citations[0]), "Link copied"));
@@ -48,7 +53,8 @@ function receive(article) {
   show(article.outerHTML);
   settle();
   if (article.classList.contains("pending")) return;
-  turns.add({ id: article.dataset.turn, html: article.outerHTML, asked: new Date().toISOString() });
+  turns.add({ id: article.dataset.turn, html: article.outerHTML });
+  document.dispatchEvent(new Event("quoth:scope"));
 }
 
 function show(html) {
@@ -56,6 +62,7 @@ function show(html) {
   holder.innerHTML = html;
   const article = holder.content.firstElementChild;
   const before = log.querySelector(`[data-turn="${article.dataset.turn}"]`);
+  article.classList.toggle("topic-end", read("topic-end", null) === article.dataset.turn);
   if (before) before.replaceWith(article);
   else log.append(article);
   const room = stream.getBoundingClientRect();
@@ -98,11 +105,20 @@ function whole(button) {
   return button.closest(".understood").querySelector(".whole").textContent;
 }
 
-function restart() {
+// What was said stays on the page; the next question takes nothing from it.
+function newTopic() {
+  const last = log.lastElementChild;
+  write("topic-end", last?.dataset.turn ?? null);
+  for (const turn of log.children) turn.classList.toggle("topic-end", turn === last);
+  document.dispatchEvent(new Event("quoth:scope"));
+  document.querySelector("#question textarea")?.focus();
+}
+
+function clear() {
   turns.clear();
   log.replaceChildren();
   settle();
-  document.querySelector("#question textarea")?.focus();
+  newTopic();
 }
 
 function kept(button) {
