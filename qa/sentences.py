@@ -11,8 +11,13 @@ import numpy as np
 import numpy.typing as npt
 from pysbd import Segmenter
 
-# A blank line, a list item or a table row ends what stands before it, even without a full stop.
-_BLOCK = re.compile(r"\n(?=[ \t]*\n)|\n(?=[ \t]*(?:[-*•‣–|#>]|\(?\w{1,3}[.)])[ \t])")
+# What ends a block even without a full stop: a blank line, a short line before one that begins anew (a heading, a verse),
+# and the line before a list item or a table row.
+_BLOCK = re.compile(
+    r"\n(?=[ \t]*\n)"
+    r"|(?<![^\n]{40})\n(?=[ \t]*[\"'“‘(]?[A-Z0-9])"
+    r"|\n(?=[ \t]*(?:[-*•‣–|#>]|\(?\w{1,3}[.)])[ \t])"
+)
 _LONGEST = 3000  # code points given to the segmenter at once: it is quadratic in places
 
 

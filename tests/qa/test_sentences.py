@@ -30,6 +30,11 @@ def test_sentences_are_ordered_and_hold_all_that_is_not_white_space(text):
     [
         ("The Soyuz 2.1a rocket flew. It docked.", ["The Soyuz 2.1a rocket flew.", "It docked."]),
         ("A line that is\nwrapped by hand. Next.", ["A line that is\nwrapped by hand.", "Next."]),
+        ("Mission plan\nKim will stay.", ["Mission plan", "Kim will stay."]),
+        (
+            "The launch from the old cosmodrome was watched by\nMoscow and others. Next.",
+            ["The launch from the old cosmodrome was watched by\nMoscow and others.", "Next."],
+        ),
         ("# Heading\n\nProse here.", ["# Heading", "Prose here."]),
         ("- one\n- two", ["- one", "- two"]),
         ("Dr. Smith met Mr. Jones.", ["Dr. Smith met Mr. Jones."]),
