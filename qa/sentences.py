@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 from pysbd import Segmenter
 
-
 # What ends a block even without a full stop: a blank line, a short line before one that begins anew (a heading, a
 # verse), and the line before a list item or a table row.
 _BLOCK = re.compile(
