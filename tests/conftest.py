@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
 import runpy
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -54,3 +58,33 @@ def answerer(seed_index: Path) -> Iterator[Answerer]:
     opened = Answerer.open(seed_index)
     yield opened
     opened.close()
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command left: its exit code and its two streams."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def quoth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done]:
+    """Run the command line in an empty current folder, in this process, so that its models are loaded once."""
+    from ui.cli import main
+
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str, stdin: str = "", **environment: str) -> Done:
+        stdout, stderr = io.StringIO(), io.StringIO()
+        with monkeypatch.context() as patch, redirect_stdout(stdout), redirect_stderr(stderr):
+            patch.setattr(sys, "argv", ["quoth", *arguments])
+            patch.setattr(sys, "stdin", io.StringIO(stdin))
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            with pytest.raises(SystemExit) as left:
+                main()
+        return Done(int(left.value.code or 0), stdout.getvalue(), stderr.getvalue())
+
+    return run

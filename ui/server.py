@@ -30,7 +30,7 @@ def assemble(service: Service) -> FastAPI:
     settings = service.settings
     gate = Gate.of(settings)
     routers = (health.router, api.router, documents.router, problems.router)
-    app = create_app(settings.index, settings=settings, desk=service.desk, routers=routers)
+    app = create_app(settings.index, settings=settings, desk=service.desk, ask=service.line.answer, routers=routers)
     app.version = version("quoth")
     app.state.service = service
     problems.install(app)

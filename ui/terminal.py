@@ -14,8 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:  # the models come with these, and a terminal can do without
-    from index import BuildReport, DocumentRecord, Failure, IndexStatus
-    from index.plan import Plan
+    from index import BuildReport, DocumentRecord, Failure, IndexStatus, Plan, Problem, RepairReport, VerifyReport
     from qa import Answer, Citation
     from qa.types import Candidate, PassageRead
     from ui.settings import Setting
@@ -23,6 +22,7 @@ if TYPE_CHECKING:  # the models come with these, and a terminal can do without
 # C0 controls have pictures in Unicode (U+2400 on); C1 controls and characters that reorder text have none.
 _PICTURES = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\n\t"} | {0x7F: "\u2421"}
 _HIDDEN = (*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C)
+MOST_PATHS = 20  # of each kind in a plan
 _VISIBLE = _PICTURES | dict.fromkeys(_HIDDEN, "\ufffd")
 
 
@@ -94,25 +94,44 @@ def _shortened(text: str, limit: int = 240) -> str:
     return text if len(text) <= limit else text[: text.rfind(" ", 0, limit)] + " …"
 
 
-def render_report(report: BuildReport, *, dry_run: bool = False) -> RenderableType:
-    """What a build found and did, or would do."""
-    if dry_run:
-        return Group(_plan(report.plan), Text("Nothing was changed.", style="dim"))
-    done = f"{report.documents:,} documents, {report.chunks:,} passages ({report.embedded:,} embedded)"
-    summary = Text(f"{done} at revision {report.revision} in {report.seconds:.1f} s", style="bold")
-    return Group(_plan(report.plan), render_failures(report.failures), summary)
-
-
-def _plan(plan: Plan) -> RenderableType:
-    counts = {
+def render_plan(plan: Plan, *, dry_run: bool = False) -> RenderableType:
+    """What differs between the folders and the index, path by path as far as a person wants to read."""
+    kinds = {
         "added": plan.added,
         "changed": plan.changed,
-        "renamed": plan.renamed,
+        "renamed": tuple(f"{old} to {new}" for old, new in plan.renamed),
         "deleted": plan.deleted,
-        "unchanged": plan.unchanged,
-        "unreadable": plan.failures,
+        "unreadable": tuple(f"{failure.path}: {failure.reason}" for failure in plan.failures),
     }
-    return Text(", ".join(f"{len(paths):,} {kind}" for kind, paths in counts.items() if paths) or "no documents")
+    lines = [Text(f"  {kind} {one_line(path)}") for kind, paths in kinds.items() for path in paths[:MOST_PATHS]]
+    counts = {kind: len(paths) for kind, paths in kinds.items()} | {"unchanged": len(plan.unchanged)}
+    summary = ", ".join(f"{count:,} {kind}" for kind, count in counts.items() if count) or "no documents"
+    return Group(Text(f"Plan: {summary}"), *lines, *([Text("Nothing was changed.", style="dim")] if dry_run else []))
+
+
+def render_report(report: BuildReport) -> RenderableType:
+    """What a build has done."""
+    done = f"{report.documents:,} documents, {report.chunks:,} passages ({report.embedded:,} embedded)"
+    summary = Text(f"{done} at revision {report.revision} in {report.seconds:.1f} s", style="bold")
+    return Group(render_failures(report.failures), summary)
+
+
+def render_check(report: VerifyReport) -> RenderableType:
+    """What a check of the index found."""
+    checked = f"{report.documents:,} documents, {report.chunks:,} passages, {report.vectors:,} vectors checked"
+    verdict = f"{len(report.problems):,} problems: run `quoth repair`" if report.problems else "no problem found"
+    return Group(*_problems(report.problems), Text(f"{checked} at revision {report.revision}: {verdict}", style="bold"))
+
+
+def render_repair(report: RepairReport) -> RenderableType:
+    """What a repair mended and what it had to leave."""
+    mended = f"{len(report.mended):,} problems mended, {report.embedded:,} passages embedded again"
+    left = f"; {len(report.left):,} left: run `quoth index --rebuild`" if report.left else ""
+    return Group(*_problems(report.left), Text(mended + left, style="bold"))
+
+
+def _problems(problems: Sequence[Problem]) -> Iterator[RenderableType]:
+    return (Text(f"  {problem.kind}: {one_line(problem.detail)}") for problem in problems)
 
 
 def render_status(status: IndexStatus) -> RenderableType:
@@ -139,11 +158,12 @@ def render_failures(failures: Sequence[Failure]) -> RenderableType:
 
 
 def render_documents(records: Iterable[DocumentRecord], failures: Sequence[Failure]) -> RenderableType:
-    """A table of what is indexed, then of what could not be."""
-    table = Table("Document", "Title", "Type", "Date", "Pages", "Passages", box=None, header_style="bold")
+    """A table of what is indexed with what was noticed, then of what could not be."""
+    table = Table("Document", "Title", "Type", "Date", "Pages", "Passages", "Noticed", box=None, header_style="bold")
     for record in records:
-        cells = (record.path, record.title, record.media_type, record.date or "", record.page_count or "")
-        table.add_row(*(Text(one_line(str(cell))) for cell in cells), f"{record.chunk_count:,}")
+        cells = (record.path, record.title, record.media_type, record.date or "", str(record.page_count or ""))
+        last = (f"{record.chunk_count:,}", "; ".join(record.warnings))
+        table.add_row(*(Text(one_line(cell)) for cell in (*cells, *last)))
     return Group(table, render_failures(failures))
 
 

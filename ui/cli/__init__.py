@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from index.errors import QuothError
-from ui.cli import asking, evaluating, indexing, serving
+from ui.cli import asking, evaluating, indexing, inspecting, serving
 from ui.cli.console import complain
 
 EPILOG = "Exit codes: 0 done, 1 not found, 2 wrong usage, 3 it could not be done."
@@ -45,7 +45,7 @@ def quoth(
         context.obj = parse_assignments(assignments)
 
 
-for module in (indexing, asking, evaluating, serving):
+for module in (indexing, inspecting, asking, evaluating, serving):
     module.register(app)
 
 

@@ -30,10 +30,11 @@ class Exit(IntEnum):
 STEPS = {"scan": "Looking for documents", "parse": "Reading", "embed": "Embedding", "write": "Writing"}
 
 
-def emit(result: object, view: Callable[[], RenderableType], *, as_json: bool) -> None:
-    """Print ``result`` on stdout: one JSON document, or ``view()`` for a person."""
+def emit(result: object, view: Callable[[], RenderableType], *, as_json: bool, indent: int | None = 2) -> None:
+    """Print ``result`` on stdout: one JSON document (on one line without an indent), or ``view()`` for a person."""
     if as_json:
-        sys.stdout.write(to_json(result) + "\n")
+        sys.stdout.write(to_json(result, indent) + "\n")
+        sys.stdout.flush()
         return
     from rich.console import Console
 
@@ -42,10 +43,18 @@ def emit(result: object, view: Callable[[], RenderableType], *, as_json: bool) -
     console.print(view())
 
 
-def to_json(result: object) -> str:
+def note(view: RenderableType) -> None:
+    """Tell a person something on the way, on stderr, if there is one to see it."""
+    if sys.stderr.isatty():
+        from rich.console import Console
+
+        Console(stderr=True, highlight=False, markup=False, emoji=False).print(view)
+
+
+def to_json(result: object, indent: int | None = 2) -> str:
     """``result`` as JSON; dataclasses become objects, paths strings."""
     plain = asdict(result) if is_dataclass(result) and not isinstance(result, type) else result
-    return json.dumps(plain, ensure_ascii=False, indent=2, default=_plain)
+    return json.dumps(plain, ensure_ascii=False, indent=indent, default=_plain)
 
 
 def _plain(value: object) -> Any:

@@ -1,23 +1,30 @@
-"""Commands that make and show an index: ``quoth index``, ``quoth status``."""
+"""Commands that change what is indexed: ``quoth index``, ``add``, ``remove``, ``watch``."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from index.errors import SourceNotFoundError
-from ui.cli.console import emit, progress
-from ui.cli.options import Index, Json, settings_of
+from ui.cli.console import emit, note, progress
+from ui.cli.options import Index, Json, Wait, settings_of
+
+if TYPE_CHECKING:
+    from index import BuildReport
+    from ui.settings import Settings
 
 SEEDS = Path("seeds")
+
+Paths = Annotated[list[Path], typer.Argument(help="Folders and files.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command(name="index")(build_index)
-    app.command()(status)
+    for command in (add, remove, watch):
+        app.command()(command)
 
 
 def build_index(
@@ -27,17 +34,28 @@ def build_index(
     ] = None,
     index: Index = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Stop after the plan.")] = False,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Read and embed everything again.")] = False,
+    wait: Wait = 0.0,
     as_json: Json = False,
 ) -> None:
-    """Index documents, or bring the index up to date: only what changed is read again."""
+    """Index documents, or bring the index up to date: shows the plan, then reads only what changed."""
     settings = settings_of(context, index=index)
-    from index import build
-    from ui.terminal import render_report
-
     sources = _sources(paths or [], settings.index)
+    from index import build, plan
+    from index import rebuild as build_anew
+    from ui.terminal import render_plan, render_report
+
     with progress() as report:
-        built = build(sources, settings.index, settings=settings, progress=report, dry_run=dry_run)
-    emit(built, lambda: render_report(built, dry_run=dry_run), as_json=as_json)
+        planned = plan(sources, settings.index, progress=report)
+    if dry_run:
+        emit({"plan": planned}, lambda: render_plan(planned, dry_run=True), as_json=as_json)
+        return
+    if not as_json:
+        note(render_plan(planned))
+    run = build_anew if rebuild else build
+    with progress() as report:
+        built = run(sources, settings.index, settings=settings, progress=report, wait_seconds=wait)
+    emit(built, lambda: render_report(built), as_json=as_json)
 
 
 def _sources(paths: list[Path], location: Path) -> list[Path]:
@@ -49,12 +67,61 @@ def _sources(paths: list[Path], location: Path) -> list[Path]:
     raise SourceNotFoundError(f"no index at {location} and nothing to make one from: run `quoth index FOLDER`")
 
 
-def status(context: typer.Context, index: Index = None, as_json: Json = False) -> None:
-    """Show what is indexed."""
+def add(context: typer.Context, paths: Paths, index: Index = None, wait: Wait = 0.0, as_json: Json = False) -> None:
+    """Add folders or files to the index; it looks at them from now on."""
     settings = settings_of(context, index=index)
+    from index import add as add_paths
+
+    with progress() as report:
+        added = add_paths(paths, settings.index, settings=settings, progress=report, wait_seconds=wait)
+    _tell(added, as_json=as_json)
+
+
+def remove(context: typer.Context, paths: Paths, index: Index = None, wait: Wait = 0.0, as_json: Json = False) -> None:
+    """Take documents out of the index, by folder, file or listed path; the files themselves stay."""
+    settings = settings_of(context, index=index)
+    from index import remove as remove_paths
+
+    with progress() as report:
+        removed = remove_paths(paths, settings.index, progress=report, wait_seconds=wait)
+    _tell(removed, as_json=as_json)
+
+
+def watch(
+    context: typer.Context,
+    paths: Annotated[list[Path] | None, typer.Argument(help="Folders; those of the index when none are given.")] = None,
+    index: Index = None,
+    as_json: Json = False,
+) -> None:
+    """Keep the index up to date with its folders until interrupted; with --json, one report a line."""
+    settings = settings_of(context, index=index)
+    sources = _sources(paths or [], settings.index)
+    from watchfiles import watch as changes
+
+    from index import build
+
+    def update(places: list[Path]) -> None:
+        with progress() as report:
+            built = build(places, settings.index, settings=settings, progress=report, wait_seconds=60.0)
+        _tell(built, as_json=as_json, indent=None)
+
+    update(sources)
+    for _ in changes(*_watched(settings), debounce=500):
+        update([])
+
+
+def _watched(settings: Settings) -> set[str]:
+    """The folders that the index's documents lie in."""
     from index import DocumentIndex
-    from ui.terminal import render_status
 
     with DocumentIndex.open(settings.index, settings=settings) as opened:
-        found = opened.status()
-    emit(found, lambda: render_status(found), as_json=as_json)
+        sources = {record.source for record in opened.documents()} | {failure.source for failure in opened.failures()}
+    return sources - {""}
+
+
+def _tell(report: BuildReport, *, as_json: bool, indent: int | None = 2) -> None:
+    from rich.console import Group
+
+    from ui.terminal import render_plan, render_report
+
+    emit(report, lambda: Group(render_plan(report.plan), render_report(report)), as_json=as_json, indent=indent)

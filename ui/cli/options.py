@@ -19,6 +19,9 @@ PathGlob = Annotated[str | None, typer.Option("--path", help="Only documents who
 After = Annotated[str | None, typer.Option("--after", help="Only documents dated from this day on.", metavar="DATE")]
 Before = Annotated[str | None, typer.Option("--before", help="Only documents dated up to this day.", metavar="DATE")]
 MediaType = Annotated[str | None, typer.Option("--type", help="Only documents of this media type, as application/pdf.")]
+Wait = Annotated[
+    float, typer.Option("--wait", help="How long to wait for another writer to finish.", min=0, metavar="SECONDS")
+]
 
 
 def settings_of(context: typer.Context, **flags: object) -> Settings:
