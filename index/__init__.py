@@ -14,6 +14,7 @@ from index.errors import (
     QuestionError,
     QuothError,
     SourceNotFoundError,
+    StorageError,
     UnreadableFileError,
 )
 from index.loaders import load
@@ -53,6 +54,7 @@ __all__ = [
     "QuothError",
     "RepairReport",
     "SourceNotFoundError",
+    "StorageError",
     "UnreadableFileError",
     "VerifyReport",
     "add",

@@ -16,7 +16,7 @@ from index.ingest import Ingest, OnProgress, tidy
 from index.parsing import parsed
 from index.plan import Plan
 from index.reconcile import changes_in, look, settle
-from index.schema import CATALOG, connect_to_nothing, connect_to_read
+from index.schema import CATALOG, connect_to_nothing, connect_to_read, storage
 from index.settings import IndexSettings
 from index.sources import Scope, scopes
 from index.types import Document, DocumentRecord, Failure, Progress
@@ -179,7 +179,7 @@ def _silent(progress: Progress) -> None:
 def _reading(location: Path) -> Iterator[Catalog]:
     """The catalog at a location for reading; an empty one in memory where there is none yet."""
     present = (location / CATALOG).is_file()
-    with closing(connect_to_read(location) if present else connect_to_nothing()) as connection:
+    with storage(location), closing(connect_to_read(location) if present else connect_to_nothing()) as connection:
         yield Catalog(connection)
 
 

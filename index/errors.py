@@ -6,6 +6,7 @@ QuothError
 ├── IndexMismatchError        built with another model, chunking or format version than configured
 ├── IndexDamagedError         the catalog fails its own checks
 ├── IndexLockedError          another process is writing
+├── StorageError              the disk is full, failing or closed to writing
 ├── SourceNotFoundError       a path that was to be indexed does not exist
 ├── NoDocumentsError          nothing under the given paths can be indexed
 ├── UnreadableFileError       one file cannot be parsed; a build reports it and goes on
@@ -37,6 +38,10 @@ class IndexDamagedError(QuothError):
 
 class IndexLockedError(QuothError):
     """Another process is writing to this index."""
+
+
+class StorageError(QuothError):
+    """The disk is full, failing or closed to writing; what was committed before is safe."""
 
 
 class SourceNotFoundError(QuothError):

@@ -119,7 +119,10 @@ def write_file(location: Path, catalog: Catalog) -> VectorFile:
         last_id = ids[-1]
     path = location / f"vectors.{catalog.revision()}.faiss"
     partial = path.with_suffix(".partial")
-    faiss.write_index(base, str(partial))
+    try:
+        faiss.write_index(base, str(partial))
+    except RuntimeError as error:  # how FAISS tells of a full disk
+        raise OSError(f"{partial.name} cannot be written") from error
     with partial.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         os.fsync(file.fileno())

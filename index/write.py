@@ -17,7 +17,7 @@ from index import fingerprint
 from index.catalog import Catalog
 from index.commit import Commit
 from index.errors import IndexDamagedError, IndexLockedError
-from index.schema import connect_to_write
+from index.schema import connect_to_write, storage
 
 LOCK = "writer.lock"
 HOLDER = "writer.json"
@@ -27,23 +27,25 @@ HOLDER = "writer.json"
 def locked(location: Path, wait_seconds: float = 0.0) -> Iterator[None]:
     """Hold the right to write to an index, which one process has at a time; makes the folder when it is missing.
 
-    Raises IndexLockedError, which says who holds it, when that takes longer than ``wait_seconds``.
+    Raises IndexLockedError, which says who holds it, when that takes longer than ``wait_seconds``, and StorageError
+    for whatever the disk refuses inside.
     """
-    location.mkdir(parents=True, exist_ok=True)
     lock = filelock.FileLock(location / LOCK)
     holder = location / HOLDER
-    try:
-        lock.acquire(timeout=wait_seconds)
-    except filelock.Timeout as error:
-        raise IndexLockedError(
-            f"{_described(holder)} is writing to {location}: wait for it to end, or try again later"
-        ) from error
-    try:
-        holder.write_text(json.dumps({"process": os.getpid(), "host": socket.gethostname(), "since": _now()}))
-        yield
-    finally:
-        holder.unlink(missing_ok=True)
-        lock.release()
+    with storage(location):
+        location.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire(timeout=wait_seconds)
+        except filelock.Timeout as error:
+            raise IndexLockedError(
+                f"{_described(holder)} is writing to {location}: wait for it to end, or try again later"
+            ) from error
+        try:
+            holder.write_text(json.dumps({"process": os.getpid(), "host": socket.gethostname(), "since": _now()}))
+            yield
+        finally:
+            holder.unlink(missing_ok=True)
+            lock.release()
 
 
 @contextmanager
@@ -56,6 +58,8 @@ def writer(location: Path, wait_seconds: float = 0.0) -> Iterator[Catalog]:
     with locked(location, wait_seconds):
         try:
             connection = connect_to_write(location)
+        except sqlite3.OperationalError:
+            raise
         except sqlite3.DatabaseError as error:
             raise IndexDamagedError(f"{location} does not hold a readable catalog: {error}") from error
         with closing(connection):
