@@ -1,0 +1,83 @@
+"""What reading costs over the bare forward pass: ``python tests/benchmarks/reading.py [--rounds 15]``.
+
+Ten passages of about 220 tokens are read for one question by ``Reader.read``, and the same windows are put through the
+model and nothing else, turn about in one process. Every round is a pair, so that what else the machine does falls on
+both; on a machine that does other things the quickest of each say most. Each question and each passage is new in its
+round: nothing is cached.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+
+from index import load
+from qa import Reader, ReaderSettings
+from qa.features import Featurizer, Passage
+from qa.reader import BATCH_TOKENS, length_batches, pad, precision
+from qa.weights import load_model
+
+SEEDS = Path(__file__).parents[2] / "seeds"
+PASSAGES, CHARACTERS = 10, 1160  # about 220 tokens of this text
+
+
+def passages(text: str, number: int) -> list[Passage]:
+    """Ten passages, different in every round."""
+    words = text.split(" ")
+    size = next(k for k in range(len(words)) if len(" ".join(words[:k])) > CHARACTERS)
+    turned = [words[(7 * number + 13 * k) % len(words) :] + words for k in range(PASSAGES)]
+    return [Passage(" ".join([f"Number {number}.{k}:", *some[:size]]), "Of space") for k, some in enumerate(turned)]
+
+
+@torch.inference_mode()
+def bare(model: torch.nn.Module, batches: list[tuple[torch.Tensor, torch.Tensor]]) -> float:
+    """Milliseconds of the model alone on batches that are made already."""
+    began = time.perf_counter()
+    for ids, mask in batches:
+        model(input_ids=ids, attention_mask=mask)
+    return 1e3 * (time.perf_counter() - began)
+
+
+def rounds(folder: Path, count: int) -> Iterator[tuple[float, float, float]]:
+    """(milliseconds of reading, of the forward pass, mean tokens of a passage) of each round."""
+    reader, model, featurizer = Reader.load(folder), load_model(folder, precision()), Featurizer.load(folder)
+    text = load(next(SEEDS.glob("*.txt")), SEEDS).text
+    for number in range(-2, count):
+        question, read = f"What happened on day {number}?", passages(text, number)
+        windows = featurizer.windows(question, read)
+        rows = [window.input_ids for window in windows]
+        batches = [
+            pad([rows[k] for k in b], featurizer.padding) for b in length_batches(list(map(len, rows)), BATCH_TOKENS)
+        ]
+        forward = bare(model, batches) if number % 2 else 0.0  # whichever is first, the other is next time
+        began = time.perf_counter()
+        reader.read(question, read)
+        reading = 1e3 * (time.perf_counter() - began)
+        if number >= 0:  # the first ones warm up
+            yield reading, forward or bare(model, batches), statistics.mean(len(w.offsets) for w in windows)
+
+
+def main() -> None:
+    """Print the two medians and their ratio."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--reader", type=Path, default=ReaderSettings().reader)
+    arguments = parser.parse_args()
+    reading, forward, tokens = zip(*rounds(arguments.reader, arguments.rounds), strict=True)
+    print(
+        f"{PASSAGES} passages of {statistics.mean(tokens):.0f} tokens, {precision()}, {torch.get_num_threads()} threads"
+    )
+    print(f"{'':16}{'quickest':>12}{'median':>12}")
+    for name, taken in (("forward pass", forward), ("Reader.read", reading)):
+        print(f"{name:16}{min(taken):9.0f} ms{statistics.median(taken):9.0f} ms")
+    ratios = (min(reading) / min(forward), statistics.median(r / f for r, f in zip(reading, forward, strict=True)))
+    print(f"{'ratio':16}{ratios[0]:12.2f}{ratios[1]:12.2f}")
+
+
+if __name__ == "__main__":
+    main()
