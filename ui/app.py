@@ -47,7 +47,7 @@ def create_app(
         app.include_router(router)
     app.mount("/static/quoth", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(Page)
-    return gr.mount_gradio_app(
+    mounted: FastAPI = gr.mount_gradio_app(
         app,
         chat.build(desk, ask),
         path="/",
@@ -60,6 +60,7 @@ def create_app(
         mcp_server=False,
         ssr_mode=False,
     )
+    return mounted
 
 
 def _open_early(welcome: Welcome) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

@@ -25,7 +25,8 @@ log = logging.getLogger(__name__)
 
 def build(desk: Desk, ask: Ask | None = None) -> gr.Blocks:
     """The question box, and the turn that was answered last; the page's script keeps the turns before it."""
-    with gr.Blocks(title="Quoth", analytics_enabled=False) as blocks:
+    blocks = gr.Blocks(title="Quoth", analytics_enabled=False)
+    with blocks:
         # The policy on the page forbids the eval that gr.HTML needs. Markdown leaves one line of HTML as it is.
         turn = gr.Markdown(elem_id="turn", sanitize_html=False, latex_delimiters=[])
         with gr.Row(elem_id="composer"):

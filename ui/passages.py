@@ -26,10 +26,15 @@ class Marks:
     sentence_end: int
 
     @classmethod
+    def none(cls) -> Marks:
+        """Mark nothing."""
+        return cls(0, 0, 0, 0)
+
+    @classmethod
     def around(cls, document: Document, start: int, end: int) -> Marks:
         """Mark ``text[start:end]`` and tint the sentences it touches; nothing where that is no place in the text."""
         if not 0 <= start < end <= len(document.text):
-            return cls(0, 0, 0, 0)
+            return cls.none()
         window = max(0, start - NEAR)
         first, last = around(document.text[window : end + NEAR], start - window, end - window)
         return cls(start, end, window + first, window + last)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from itertools import islice
 
 from index import Failure
 from qa.types import Answer, Candidate, Citation, PassageRead
 from ui.markup import counted, one_line, spoken_date, text, within
+from ui.place import Place
 
+UNREAD = 5  # files named that could not be read
 NEAREST = 3  # passages shown when the documents do not hold an answer
 COLUMNS = ("Rank", "Passage", "Meaning", "Words", "Best span", "Margin")
 READ = 10  # passages listed under "Why this answer"
@@ -55,6 +58,7 @@ def record(answer: Answer) -> dict[str, object]:
                 "date": one.date,
                 "start": one.start,
                 "end": one.end,
+                "address": Place.of(one.document_id, one.start, one.quote).address,
                 "sentence": "".join(_sentence(one)),
             }
             for one in answer.citations
@@ -70,7 +74,7 @@ def confidence(answer: Answer) -> tuple[str, str]:
     return ("fair", "Fairly confident") if doubt <= 0.75 else ("low", "Not sure: check the source")
 
 
-def place(title: str, page: int | None, date: str | None) -> str:
+def label(title: str, page: int | None, date: str | None) -> str:
     """A document's title, and page and date where it has them, as inline HTML."""
     parts = [f"<bdi>{text(one_line(title, 80))}</bdi>"]
     parts += [f"<span>page {page}</span>"] if page is not None else []
@@ -78,9 +82,9 @@ def place(title: str, page: int | None, date: str | None) -> str:
     return " ".join(parts)
 
 
-def source_link(document: int, start: int, end: int, label: str, *, kind: str) -> str:
-    """A link that opens a document at a place. ``label`` is HTML already."""
-    return f'<a class="{kind}" href="#source/{document}/{start}-{end}">{label}</a>'
+def source_link(place: Place, words: str, *, kind: str) -> str:
+    """A link that opens a document at a place. ``words`` are HTML already."""
+    return f'<a class="{kind}" href="{place.address}">{words}</a>'
 
 
 def marked_sentence(citation: Citation) -> str:
@@ -158,8 +162,8 @@ def _disagreement(answer: Answer) -> str:
 
 
 def _chip(citation: Citation) -> str:
-    label = place(citation.title, citation.page, citation.date)
-    return source_link(citation.document_id, citation.start, citation.end, label, kind="chip")
+    name = label(citation.title, citation.page, citation.date)
+    return source_link(Place.of(citation.document_id, citation.start, citation.quote), name, kind="chip")
 
 
 def _card(citation: Citation, position: int) -> str:
@@ -167,29 +171,30 @@ def _card(citation: Citation, position: int) -> str:
     passage = f'{heading}<p class="passage" dir="auto">{marked_passage(citation)}</p>'
     if position == 0:
         return f'<section class="card"><h3>{_chip(citation)}</h3>{passage}</section>'
-    summary = f"<summary>{place(citation.title, citation.page, citation.date)}</summary>"
+    summary = f"<summary>{label(citation.title, citation.page, citation.date)}</summary>"
     return f'<details class="card">{summary}{passage}<p>{_chip(citation)}</p></details>'
 
 
 def _refused(answer: Answer, failures: Sequence[Failure]) -> str:
     nearest = answer.passages[:NEAREST]
     shown = "".join(f"<li>{_near(one)}</li>" for one in nearest)
-    help_ = f'<h3>Nearest passages</h3><ol class="nearest">{shown}</ol>' if shown else ""
-    unread = ""
-    if failures:
-        names = "".join(
-            f"<li><bdi>{text(one_line(one.path))}</bdi>: {text(one_line(one.reason, 200))}</li>" for one in failures[:5]
-        )
-        many = counted(len(failures), "file")
-        unread = f'<details class="unread"><summary>{many} could not be read</summary><ul>{names}</ul></details>'
-    return f'<p class="sorry">I can’t find that in the documents.</p>{help_}{unread}'
+    near = f'<h3>Nearest passages</h3><ol class="nearest">{shown}</ol>' if shown else ""
+    return f'<p class="sorry">I can’t find that in the documents.</p>{near}{_unread(failures)}'
+
+
+def _unread(failures: Sequence[Failure]) -> str:
+    if not failures:
+        return ""
+    names = (f"<li><bdi>{text(one_line(one.path))}</bdi>: {text(one_line(one.reason, 200))}</li>" for one in failures)
+    summary = f"<summary>{counted(len(failures), 'file')} could not be read</summary>"
+    return f'<details class="unread">{summary}<ul>{"".join(islice(names, UNREAD))}</ul></details>'
 
 
 def _near(passage: PassageRead) -> str:
     start = max(0, passage.text.find(passage.best)) if passage.best else 0
     before, best, after = within(passage.text, start, start + len(passage.best), room=160)
-    label = place(passage.title, passage.page, passage.date)
-    link = source_link(passage.document_id, passage.start, passage.end, label, kind="chip")
+    name = label(passage.title, passage.page, passage.date)
+    link = source_link(Place.of(passage.document_id, passage.start, passage.text), name, kind="chip")
     return f'<p class="passage" dir="auto">{text(before)}{text(best)}{text(after)}</p>{link}'
 
 
@@ -197,9 +202,7 @@ def _why(answer: Answer) -> str:
     if not answer.passages:
         return ""
     rows = "".join(_row(position, one) for position, one in enumerate(answer.passages[:READ], start=1))
-    head = "".join(
-        f'<th scope="col">{name}</th>' for name in ("", "Passage", "Meaning", "Words", "Best span", "Margin")
-    )
+    head = "".join(f'<th scope="col">{name}</th>' for name in COLUMNS)
     times = answer.timings
     spent = f"Search {times.search:.0f} ms, reading {times.read:.0f} ms, together {times.total:.0f} ms."
     sure = f"Chance of being right {answer.probability:.0%}; answers are given from {answer.threshold:.0%}."
@@ -222,9 +225,8 @@ def _runners_up(candidates: Sequence[Candidate]) -> str:
 
 def _row(position: int, passage: PassageRead) -> str:
     margin = "not read" if passage.margin is None else f"{passage.margin:+.1f}"
-    link = source_link(
-        passage.document_id, passage.start, passage.end, place(passage.title, passage.page, None), kind=""
-    )
+    where = label(passage.title, passage.page, None)
+    link = source_link(Place.of(passage.document_id, passage.start, passage.text), where, kind="")
     best = f"<bdi>{text(one_line(passage.best, 60))}</bdi>"
     cells = (link, _rank(passage.dense_rank), _rank(passage.keyword_rank), best, margin)
     return f'<tr><th scope="row">{position}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'

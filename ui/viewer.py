@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, Depends, HTTPException, Query
 from fastapi.responses import HTMLResponse
 
 from index import Document, Page, QuothError
@@ -15,9 +15,12 @@ from ui.desk import Desk
 from ui.markup import counted, one_line, spoken_date, text
 from ui.passages import Marks, paragraphs
 from ui.pdfpage import Box, PagePicture, picture_of
+from ui.place import Place
 
 Offset = Annotated[int, Query(ge=0, le=2**40)]
+Check = Annotated[str, Query(pattern="^([0-9a-f]{8})?$")]
 PDF = "application/pdf"
+CHANGED = "This document has changed since it was quoted. The words are no longer at their place, so nothing is marked."
 UNDRAWN = (
     "The page cannot be drawn: its file has changed, moved, or is damaged. The text below is what was read from it."
 )
@@ -33,27 +36,36 @@ def router(desk: Desk) -> APIRouter:
         except QuothError as problem:
             raise HTTPException(404, str(problem)) from problem
 
+    def place(document_id: int, start: Offset = 0, end: Offset = 0, check: Check = "") -> Place:
+        return Place(document_id, start, end, check)
+
+    At = Annotated[Place, Depends(place)]  # noqa: N806
+
     @routes.get("/{document_id}")
-    def source(document_id: int, start: Offset = 0, end: Offset = 0) -> str:
-        """The document, ``text[start:end]`` marked."""
-        document = find(document_id)
-        return whole(document, Marks.around(document, start, end))
+    def source(at: At) -> str:
+        """The document with the place marked."""
+        return whole(find(at.document), at)
 
     @routes.get("/{document_id}/page")
-    def printed(document_id: int, start: Offset = 0, end: Offset = 0) -> str:
+    def printed(at: At) -> str:
         """The page on which a place begins, as a picture with the place's boxes; empty for what has no pages."""
-        document = find(document_id)
-        page = page_at(document, start)
-        return "" if page is None or document.media_type != PDF else _picture(document, page, start, end)
+        document = find(at.document)
+        page = page_at(document, at.start)
+        if page is None or document.media_type != PDF or not at.stands_in(document.text):
+            return ""
+        return _picture(document, page, at.start, at.end)
 
     return routes
 
 
-def whole(document: Document, marks: Marks) -> str:
-    """The whole viewer: what the document is, then its text."""
+def whole(document: Document, place: Place) -> str:
+    """The whole viewer: what the document is, then its text, the place marked if it is still there."""
+    stands = place.stands_in(document.text)
+    marks = Marks.around(document, place.start, place.end) if stands else Marks.none()
+    changed = "" if stands else f'<p class="changed" role="status">{CHANGED}</p>'
     printed = '<div class="printed" data-printed></div>' if document.media_type == PDF and marks.end else ""
     body = "".join(_body(document, marks))
-    return f'{_head(document)}<div class="paper" tabindex="0">{printed}{body}</div>'
+    return f'{_head(document)}<div class="paper" tabindex="0">{changed}{printed}{body}</div>'
 
 
 def page_at(document: Document, place: int) -> Page | None:

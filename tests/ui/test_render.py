@@ -58,7 +58,7 @@ def test_a_citation_has_title_page_date_and_the_marked_passage() -> None:
 
 def test_a_citation_links_to_its_place() -> None:
     start = TEXT.index("Soyuz")
-    assert f'href="#source/3/{start}-{start + 10}"' in render.answered("t1", found())
+    assert f'href="#source/3/{start}-{start + 10}.' in render.answered("t1", found())
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,9 @@ from index import Document, Page, load
 from tests.index.writing import pdf_file, pdf_pages
 from tests.ui.test_markup import HOSTILE
 from tests.ui.test_render import OURS, Outline, plain
-from ui.passages import Marks, paragraphs
+from ui.passages import paragraphs
 from ui.pdfpage import picture_of, places_of
+from ui.place import Place
 from ui.viewer import original, whole
 
 WORDS = "Kim flew on Tuesday. The Soyuz rocket blasted off.\n\nIt docked three hours later."
@@ -34,24 +35,30 @@ def test_paragraphs_cover_the_text_in_order(text: str, first: int, second: int) 
 
 def test_the_answer_is_marked_and_its_sentence_tinted() -> None:
     start = WORDS.index("Soyuz")
-    shown = whole(document(), Marks.around(document(), start, start + 5))
+    shown = whole(document(), Place.of(1, start, "Soyuz"))
     assert '<span class="sentence">The <mark>Soyuz</mark> rocket blasted off.</span>' in shown
 
 
 @pytest.mark.parametrize(("start", "end"), [(0, 0), (5, 3), (10, 10_000)])
 def test_a_place_that_is_not_in_the_text_marks_nothing(start: int, end: int) -> None:
-    assert "<mark>" not in whole(document(), Marks.around(document(), start, end))
+    assert "<mark>" not in whole(document(), Place(1, start, end))
+
+
+def test_a_document_that_changed_since_it_was_quoted_says_so_and_marks_nothing() -> None:
+    quoted = Place.of(1, WORDS.index("Soyuz"), "Soyuz")
+    shown = whole(document("Now " + WORDS), quoted)
+    assert "<mark>" not in shown and "has changed since it was quoted" in shown
 
 
 def test_the_head_of_a_document_stands_apart_from_its_text() -> None:
-    shown = whole(document("date 2025-04-08 " + WORDS, body_start=16), Marks(0, 0, 0, 0))
+    shown = whole(document("date 2025-04-08 " + WORDS, body_start=16), Place(1, 0, 0))
     assert '<p dir="auto" class="front">date 2025-04-08</p>' in shown
 
 
 @pytest.mark.parametrize("words", HOSTILE)
 def test_hostile_documents_are_only_text(words: str) -> None:
     hostile = document(f"Before. {words} after.", title=words, path=words, date=words)
-    shown = whole(hostile, Marks.around(hostile, 8, 8 + len(words)))
+    shown = whole(hostile, Place.of(1, 8, words))
     outline = Outline(
         shown.replace('<input type="search"', '<bdi type="search"').replace('document">', 'document"></bdi>', 1)
     )
@@ -119,4 +126,4 @@ def _ink(picture: Image.Image) -> int:
 
 
 def test_plain_words_of_the_viewer_name_the_document() -> None:
-    assert "8 April 2025 · a.txt" in plain(whole(document(date="2025-04-08"), Marks(0, 0, 0, 0))).replace("  ", " ")
+    assert "8 April 2025 · a.txt" in plain(whole(document(date="2025-04-08"), Place(1, 0, 0))).replace("  ", " ")

@@ -126,7 +126,7 @@ function kept(button) {
 }
 
 function address(citation) {
-  return `${location.origin}/#source/${citation.document}/${citation.start}-${citation.end}`;
+  return `${location.origin}/${citation.address}`;
 }
 
 function quotation(record) {

@@ -3,7 +3,7 @@ import { copy, fragment, on } from "./actions.js";
 import * as find from "./find.js";
 
 const viewer = document.getElementById("viewer");
-const PLACE = /^#source\/(\d+)\/(\d+)-(\d+)$/;
+const PLACE = /^#source\/(\d+)\/(\d+)-(\d+)(?:\.([0-9a-f]{8}))?$/;
 const LINKS = "a[href^='#source/']";
 let opener = null; // the link that was followed, to go back to
 
@@ -25,8 +25,8 @@ export function start() {
 async function follow() {
   const place = PLACE.exec(location.hash);
   if (!place) return hide();
-  const [, source, first, last] = place;
-  const query = `start=${first}&end=${last}`;
+  const [, source, first, last, check = ""] = place;
+  const query = `start=${first}&end=${last}&check=${check}`;
   viewer.hidden = false;
   document.body.classList.add("reading");
   try {
