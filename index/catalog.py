@@ -131,6 +131,14 @@ class Catalog:
         )
         return {chunk_id: (text, title) for chunk_id, text, title in rows}
 
+    def words(self, chunk_ids: Collection[int]) -> dict[int, tuple[str, str]]:
+        """(text, title) as the keyword index has them, by chunk id."""
+        rows = self.connection.execute(
+            "SELECT rowid, text, title FROM passages WHERE rowid IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(chunk_ids)),),
+        )
+        return {chunk_id: (text, title) for chunk_id, text, title in rows}
+
     def chunks_with_vectors(self, vector_ids: Collection[int]) -> list[tuple[int, int, int]]:
         """(chunk id, document id, vector id) of every chunk that has one of the vectors."""
         return self.connection.execute(

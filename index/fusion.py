@@ -27,16 +27,27 @@ def fuse(dense: Mapping[int, float], keyword: Mapping[int, float], dense_weight:
     Higher is better on both sides. A candidate without a keyword score matched no word: its score is 0. One without a
     dense score counts as the least of those that have one.
     """
+    fused = {
+        candidate: dense_weight * by_meaning + (1.0 - dense_weight) * by_words
+        for candidate, (by_meaning, by_words) in z_scores(dense, keyword).items()
+    }
+    return in_order(fused)
+
+
+def z_scores(dense: Mapping[int, float], keyword: Mapping[int, float]) -> dict[int, tuple[float, float]]:
+    """The standardised score of every candidate on each side."""
     candidates = sorted({*dense, *keyword})
     least = min(dense.values(), default=0.0)
     by_meaning = standardise(np.array([dense.get(candidate, least) for candidate in candidates], dtype=np.float64))
     by_words = standardise(np.array([keyword.get(candidate, 0.0) for candidate in candidates], dtype=np.float64))
-    fused = dense_weight * by_meaning + (1.0 - dense_weight) * by_words
-    order = np.argsort(-fused, kind="stable")
-    return [(candidates[place], float(fused[place])) for place in order]
+    return dict(zip(candidates, zip(by_meaning.tolist(), by_words.tolist(), strict=True), strict=True))
+
+
+def in_order(scores: Mapping[int, float]) -> list[tuple[int, float]]:
+    """Candidates with their scores, best first; ties go to the lower id."""
+    return sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 def ranks(scores: Mapping[int, float]) -> dict[int, int]:
     """The place of each candidate on one side, from 1; ties go to the lower id."""
-    order = sorted(scores, key=lambda candidate: (-scores[candidate], candidate))
-    return {candidate: place for place, candidate in enumerate(order, start=1)}
+    return {candidate: place for place, (candidate, _) in enumerate(in_order(scores), start=1)}

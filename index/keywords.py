@@ -1,10 +1,11 @@
-"""A question into a keyword query: its telling words, quoted."""
+"""The telling words of a question, and the keyword query made of them."""
 
 from __future__ import annotations
 
 import re
 import sqlite3
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 
 _WORDS = re.compile(r"\w+")
 _COMMON_SHARE = 10  # a term in more than a tenth of the passages costs time and tells little
@@ -19,32 +20,44 @@ this those to too us was we were what when where which who whom whose why will w
 STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 
-class KeywordQuery:
-    """Makes FTS5 queries; keeps a private in-memory table that stems words as the catalog does."""
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The telling words of a question, in order, with the number of passages that each stands in (in any form)."""
+
+    counts: Mapping[str, int]
+    passages: int
+
+    def query(self) -> str | None:
+        """The FTS5 query for any of the words; None when none of them is in any passage.
+
+        Words that stand in more than a tenth of the passages are left out, unless nothing else is left: then the rarest
+        stays.
+        """
+        present = {word: count for word, count in self.counts.items() if count}
+        if not present:
+            return None
+        limit = self.passages // _COMMON_SHARE if self.passages > _SMALL_CORPUS else self.passages
+        kept = [word for word, count in present.items() if count <= limit] or [min(present, key=present.__getitem__)]
+        return " OR ".join(f'"{word}"' for word in kept)
+
+
+class TermReader:
+    """Reads the terms of questions; keeps a private in-memory table that stems words as the catalog does."""
 
     def __init__(self) -> None:
         self._stems = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
         self._stems.execute("CREATE VIRTUAL TABLE words USING fts5 (word, tokenize = 'porter unicode61')")
         self._stems.execute("CREATE VIRTUAL TABLE stems USING fts5vocab (words, instance)")
 
-    def make(
-        self, question: str, frequency: Callable[[Collection[str]], Mapping[str, int]], passages: int
-    ) -> str | None:
-        """The FTS5 query for a question: any of its words; None when no word of it is in any passage.
+    def read(self, question: str, frequency: Callable[[Collection[str]], Mapping[str, int]], passages: int) -> Terms:
+        """The terms of a question; ``frequency`` says in how many of the ``passages`` each stem stands.
 
-        ``frequency`` says in how many of the ``passages`` each stem stands. Stop words and words that stand in more
-        than a tenth of the passages are left out, unless nothing else is left: then the rarest stays.
+        Stop words are left out, unless there is nothing else.
         """
         words = list(dict.fromkeys(word.lower() for word in _WORDS.findall(question)))[:_MOST_TERMS]
-        telling = [word for word in words if word not in STOP_WORDS] or words
-        stems = self._stem(telling)
+        stems = self._stem([word for word in words if word not in STOP_WORDS] or words)
         counts = frequency(set(stems.values()))
-        present = {word: counts[stem] for word, stem in stems.items() if counts.get(stem)}
-        if not present:
-            return None
-        limit = max(_SMALL_CORPUS, passages) // _COMMON_SHARE if passages > _SMALL_CORPUS else passages
-        kept = [word for word, count in present.items() if count <= limit] or [min(present, key=present.__getitem__)]
-        return " OR ".join(f'"{word}"' for word in kept)
+        return Terms({word: counts.get(stem, 0) for word, stem in stems.items()}, passages)
 
     def _stem(self, words: list[str]) -> dict[str, str]:
         self._stems.execute("DELETE FROM words")

@@ -11,13 +11,16 @@ from types import TracebackType
 
 from index import fingerprint, fusion
 from index.catalog import Catalog
+from index.closeness import BM25_WEIGHT, Closeness, light_stem, rarity
 from index.embedder import Embedder, Vectors
 from index.errors import IndexDamagedError, IndexEmptyError, IndexNotFoundError, QuothError
-from index.keywords import KeywordQuery
+from index.keywords import TermReader, Terms
 from index.schema import CATALOG, connect_to_read
 from index.settings import IndexSettings
 from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit, IndexStatus
 from index.vectors import VectorFile, VectorIndex, load_vectors
+
+_LOOKED_AT_CLOSELY = 40  # candidates
 
 
 class DocumentIndex:
@@ -32,7 +35,7 @@ class DocumentIndex:
         self.embedder = embedder
         self._connection = connect_to_read(location)
         self._catalog = Catalog(self._connection)
-        self._keywords = KeywordQuery()
+        self._terms = TermReader()
         self._lock = threading.RLock()
         self._vectors: VectorIndex | None = None
         self._vectors_at = (-1, "")
@@ -133,10 +136,12 @@ class DocumentIndex:
             if not passages:
                 raise IndexEmptyError(f"the index at {self.location} holds no passages: add documents to it")
             only = None if filters is None else {r.id for r in catalog.records() if filters.admit(r)}
+            terms = self._terms.read(question, catalog.document_frequency, passages)
             dense = self._dense(catalog, vector, only)
-            keyword = self._keyword(catalog, question, passages, only)
+            keyword = catalog.matching(query, self.settings.candidates, only) if (query := terms.query()) else {}
             dense |= self._cosines(catalog, vector, keyword.keys() - dense.keys())
-            return self._hits(catalog, dense, keyword, k)
+            best = self._ordered(catalog, terms, dense, keyword)[:k]
+            return self._hits(catalog, dense, keyword, best)
 
     def _dense(self, catalog: Catalog, vector: Vectors, only: set[int] | None) -> dict[int, float]:
         """Cosines of the nearest chunks, by chunk id."""
@@ -150,13 +155,27 @@ class DocumentIndex:
         stored = catalog.vectors_of_chunks(chunk_ids)
         return {chunk_id: float(vector @ other) for chunk_id, other in stored.items()}
 
-    def _keyword(self, catalog: Catalog, question: str, passages: int, only: set[int] | None) -> dict[int, float]:
-        """BM25 of the best matching chunks, by chunk id."""
-        query = self._keywords.make(question, catalog.document_frequency, passages)
-        return catalog.matching(query, self.settings.candidates, only) if query else {}
+    def _ordered(
+        self, catalog: Catalog, terms: Terms, dense: dict[int, float], keyword: dict[int, float]
+    ) -> list[tuple[int, float]]:
+        """Chunk ids with their fused scores, best first; of the first of them the words are looked at more closely."""
+        weight = self.settings.dense_weight
+        fused = fusion.fuse(dense, keyword, weight)
+        scores = fusion.z_scores(dense, keyword)
+        closeness = Closeness({light_stem(w): rarity(n, terms.passages) for w, n in terms.counts.items()})
+        words = catalog.words([chunk_id for chunk_id, _ in fused[:_LOOKED_AT_CLOSELY]])
+        near = {
+            chunk_id: weight * scores[chunk_id][0]
+            + (1.0 - weight) * (BM25_WEIGHT * scores[chunk_id][1] + closeness.of(text, title))
+            for chunk_id, (text, title) in words.items()
+        }
+        below = min(near.values(), default=0.0) - (fused[0][1] if fused else 0.0)
+        far = {chunk_id: below + score for chunk_id, score in fused if chunk_id not in near}
+        return fusion.in_order(near | far)
 
-    def _hits(self, catalog: Catalog, dense: dict[int, float], keyword: dict[int, float], k: int) -> list[Hit]:
-        best = fusion.fuse(dense, keyword, self.settings.dense_weight)[:k]
+    def _hits(
+        self, catalog: Catalog, dense: dict[int, float], keyword: dict[int, float], best: list[tuple[int, float]]
+    ) -> list[Hit]:
         chunks = catalog.chunks([chunk_id for chunk_id, _ in best])
         records = {record.id: record for record in catalog.records({c.document_id for c in chunks.values()})}
         dense_ranks, keyword_ranks = fusion.ranks(dense), fusion.ranks(keyword)

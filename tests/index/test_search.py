@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from index import Document, DocumentIndex, Embedder, Filters, QuothError, build, build_documents
-from index.keywords import KeywordQuery
+from index.closeness import Closeness, light_stem
+from index.keywords import TermReader
 
 
 @pytest.fixture(scope="module")
@@ -157,9 +158,22 @@ def test_several_threads_may_search_at_once(opened: DocumentIndex) -> None:
 
 def test_terms_that_tell_little_are_left_out() -> None:
     counts = {"melt": 30, "iron": 3, "metal": 4000}
-    query = KeywordQuery().make(
-        "What melting iron metals?", lambda terms: {t: counts[t] for t in terms if t in counts}, 20_000
+
+    def query(question: str) -> str | None:
+        return TermReader().read(question, lambda stems: {s: counts[s] for s in stems if s in counts}, 20_000).query()
+
+    assert query("What melting iron metals?") == '"melting" OR "iron"'
+    assert query("the metals") == '"metals"'
+    assert query("unheard") is None
+
+
+def test_words_that_stand_together_count_for_more_than_words_that_are_scattered() -> None:
+    closeness = Closeness({light_stem("melting"): 2.0, light_stem("iron"): 3.0, light_stem("furnace"): 5.0})
+    together = closeness.of("Iron that melts in a furnace is poured.", "Smelting")
+    apart = closeness.of(
+        "Iron is a metal. " + "It is found in the ground. " * 10 + "It melts in a furnace.", "Smelting"
     )
-    assert query == '"melting" OR "iron"'
-    assert KeywordQuery().make("the metals", lambda _: {"metal": 4000}, 20_000) == '"metals"'
-    assert KeywordQuery().make("unheard", lambda _: {}, 20_000) is None
+    titled = closeness.of("Iron that melts is poured.", "The furnace")
+    assert together == pytest.approx(7.5)
+    assert together > titled > closeness.of("Iron that melts is poured.", "Smelting")
+    assert together > apart > closeness.of("Nothing of the kind.", "") == 0.0
