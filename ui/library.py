@@ -120,10 +120,10 @@ def _narrow(records: Sequence[DocumentRecord], name: str) -> str:
     options = "".join(f'<option value="{text(kind)}">{text(type_name(kind))}</option>' for kind in kinds)
     return (
         '<form class="narrow" data-narrow><label>Name<input type="search" name="name" data-name '
-        f'value="{text(name)}"></label><fieldset><legend>Answer only from</legend>'
-        f'<label>Type<select name="media_type"><option value="">any</option>{options}</select></label>'
+        f'value="{text(name)}"></label>'
+        f'<label>Answer only from<select name="media_type"><option value="">every type</option>{options}</select></label>'
         '<label>Dated from<input type="date" name="after"></label>'
-        '<label>until<input type="date" name="before"></label></fieldset>'
+        '<label>until<input type="date" name="before"></label>'
         '<button type="button" class="check" data-do="plan">Check for changes</button></form>'
     )
 

@@ -26,6 +26,13 @@ UNDRAWN = (
 )
 
 
+def _place(document_id: int, start: Offset = 0, end: Offset = 0, check: Check = "") -> Place:
+    return Place(document_id, start, end, check)
+
+
+At = Annotated[Place, Depends(_place)]
+
+
 def router(desk: Desk) -> APIRouter:
     """The routes under which the page fetches a document and its pages."""
     routes = APIRouter(prefix="/ui/source", include_in_schema=False, default_response_class=HTMLResponse)
@@ -35,11 +42,6 @@ def router(desk: Desk) -> APIRouter:
             return desk.answerer().index.document(document_id)
         except QuothError as problem:
             raise HTTPException(404, str(problem)) from problem
-
-    def place(document_id: int, start: Offset = 0, end: Offset = 0, check: Check = "") -> Place:
-        return Place(document_id, start, end, check)
-
-    At = Annotated[Place, Depends(place)]  # noqa: N806
 
     @routes.get("/{document_id}")
     def source(at: At) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.ui.conftest import Open, ask
 
 PICTURES = Path(__file__).parents[2] / "ui" / "pictures"
+TAKE = os.environ.get("TAKE_PICTURES") == "1"  # settings named QUOTH_ are not the tests'
 ANSWERED = [
     ("What rocket was used?", "Soyuz 2.1a"),
     ("Where did it blast off from?", "Baikonur"),
@@ -78,13 +80,28 @@ def test_the_answer_is_on_the_page_soon_after_the_server_has_it(visit: Open, sit
     assert seen - _server_time(page) < 300
 
 
-def test_a_person_sees_the_picture_of_the_readme(visit: Open, site: str) -> None:
-    page = visit(site, width=1200, height=780)
+def test_the_picture_of_the_readme_is_of_the_real_page(visit: Open, site: str, tmp_path: Path) -> None:
+    """``TAKE_PICTURES=1 pytest tests/ui`` puts a new one into the tree."""
+    page = visit(site, width=1280, height=800)
     ask(page, "How long will Kim stay on the station?")
-    page.mouse.move(0, 0)
-    PICTURES.mkdir(exist_ok=True)
-    page.screenshot(path=PICTURES / "chat.png")
+    page.locator("#log .chip").first.click()
+    expect(page.locator("#viewer .paper")).to_be_visible()
+    page.locator("#viewer h2").blur()
+    picture = (PICTURES if TAKE else tmp_path) / "chat.png"
+    page.screenshot(path=picture)
+    assert picture.stat().st_size < 300_000
     assert (PICTURES / "chat.png").stat().st_size < 300_000
+
+
+def test_stopping_gives_the_question_up_and_the_next_one_is_answered(visit: Open, site: str) -> None:
+    page = visit(site)
+    page.locator("#question textarea").fill("What rocket was used? " * 60)
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.locator("#log article")).to_contain_text("Stopped")
+    expect(page.get_by_role("button", name="Ask")).to_be_visible()
+    ask(page, "Who won the 2022 World Cup?")
+    expect(page.locator("#log article").last).to_contain_text("can’t find")
 
 
 def _server_time(page: Page) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,6 +107,35 @@ def test_a_rebuild_shows_its_plan_first_and_answers_go_on(visit: Open, shelf: Sh
     page.get_by_role("button", name="Rebuild now").click()
     expect(page.locator("#progress")).to_contain_text("Done: 2 documents", timeout=60_000)
     expect(page.locator("#library tbody")).to_contain_text("mill.txt")
+
+
+def test_a_rebuild_can_be_cancelled_and_the_old_answers_stay(visit: Open, shelf: Shelf) -> None:
+    page = _open(visit(shelf.address))
+    for number in range(300):
+        (shelf.folder / f"{number}.txt").write_text(f"Report {number}. " + "The mill was built by Ada Lund. " * 300)
+    page.get_by_role("button", name="Check for changes").click()
+    page.get_by_role("button", name="Rebuild now").click()
+    expect(page.locator("#progress progress")).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("#progress")).to_contain_text("stopped", timeout=60_000)
+    page.get_by_role("button", name="Close").click()
+    ask(page, "Who approved the plan for the harbour?")
+    expect(page.locator("#log article").last).to_contain_text("Berg")
+
+
+def test_an_old_answer_says_that_its_document_has_changed(visit: Open, shelf: Shelf) -> None:
+    page = visit(shelf.address)
+    ask(page, "Who approved the plan for the harbour?")
+    (shelf.folder / "harbour.txt").write_text(
+        "date 2023-05-01 Other words stand here now, and more of them than before."
+    )
+    _open(page).get_by_role("button", name="Check for changes").click()
+    page.get_by_role("button", name="Rebuild now").click()
+    expect(page.locator("#progress")).to_contain_text("Done", timeout=60_000)
+    page.get_by_role("button", name="Close").click()
+    page.locator("#log .chip", has_text="harbour").first.click()
+    expect(page.locator("#viewer")).to_contain_text(re.compile("has changed|may have been removed"))
+    expect(page.locator("#viewer mark")).to_have_count(0)
 
 
 def test_filters_narrow_what_is_asked_and_are_seen_in_the_chat(visit: Open, shelf: Shelf) -> None:

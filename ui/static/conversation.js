@@ -28,6 +28,7 @@ export function start() {
     ask(button.closest("article").querySelector(".question").textContent);
   });
   on("new", newTopic);
+  document.addEventListener("click", (event) => event.target.closest?.("#stop") && stopped());
   on("clear", clear);
   on("export", save);
   on("copy", (button) => copy(quotation(kept(button)), "Copied with its source"));
@@ -103,6 +104,15 @@ export function ask(words) {
 
 function whole(button) {
   return button.closest(".understood").querySelector(".whole").textContent;
+}
+
+// Gradio lets go of the question; what is left of its turn says so.
+function stopped() {
+  for (const turn of log.querySelectorAll(".pending")) {
+    turn.classList.replace("pending", "failed");
+    turn.querySelector(".wait").textContent = "Stopped.";
+  }
+  settle();
 }
 
 // What was said stays on the page; the next question takes nothing from it.
