@@ -61,7 +61,7 @@ def rows(scores: Scores) -> list[Row]:
         Row("Refusal precision", _percent(scores.refusal_precision), "of what was refused, not in the documents"),
         Row("Refusal recall", _percent(scores.refusal_recall), "of what is not in the documents, refused"),
         Row("Citation exactness", _percent(scores.citation_exactness), "quotes that stand in their file as said"),
-        Row("Calibration error", _number(scores.calibration_error), "mean distance of probability from share right"),
+        Row("Calibration error", _number(scores.calibration_error), "mean distance of probability from F1"),
         Row("AUROC", _number(scores.auroc), "answerable questions rank over others"),
         Row("Threshold", f"{scores.threshold:.2f}", "answers less probable than this are withheld"),
         Row("Latency, p50", f"{scores.latency_p50:,.0f} ms", "question in, answer out; models loaded"),
@@ -119,13 +119,13 @@ def plots(evaluation: Evaluation) -> list[str]:
         plot(
             "Reliability",
             Axis("Probability", form="{:.1f}"),
-            Axis("Share right"),
+            Axis("How right (F1)"),
             [perfect, Line(bins, "Quoth", dots=True)],
         ),
         plot(
             "Risk over coverage",
             Axis("Share of questions answered"),
-            Axis("Share of answers wrong"),
+            Axis("Risk: 1 - F1 of the answers"),
             [Line(risk_coverage(outcomes)), Line([(given, 0), (given, 1)], "now", guide=True)],
         ),
         plot(

@@ -177,8 +177,9 @@ def recall_at(outcomes: Sequence[Outcome], ranks: Sequence[int]) -> tuple[tuple[
 
 
 def calibration_pairs(outcomes: Sequence[Outcome]) -> tuple[list[float], list[float]]:
-    """The probability of each likeliest answer, and 1.0 where it is right."""
-    return [one.answer.probability for one in outcomes], [float(one.guess_is_right) for one in outcomes]
+    """The probability of each likeliest answer, and how right it is: its F1, 0 where the documents do not say."""
+    right = [f1(one.guess, one.gold.answers) if one.gold.answers else 0.0 for one in outcomes]
+    return [one.answer.probability for one in outcomes], right
 
 
 def cost_of(outcomes: Sequence[Outcome], threshold: float) -> Cost:
@@ -202,7 +203,7 @@ def fit_threshold(outcomes: Sequence[Outcome]) -> float:
 
 
 def risk_coverage(outcomes: Sequence[Outcome]) -> list[tuple[float, float]]:
-    """(share of questions answered, share of those answers that is wrong), the most probable answered first."""
+    """(share of questions answered, mean of 1 - F1 of those answers), the most probable answered first."""
     said, true = (np.asarray(side) for side in calibration_pairs(outcomes))
     order = np.argsort(-said, kind="stable")
     counts = np.arange(1, len(order) + 1)
