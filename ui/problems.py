@@ -15,7 +15,7 @@ from starlette.routing import Match
 
 from index import errors
 from ui.line import RETRY_AFTER, LineFullError
-from ui.uploads import UploadError
+from ui.uploads import ForeignDocumentError, UploadError
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +31,7 @@ STATUSES: tuple[tuple[type[errors.QuothError], HTTPStatus], ...] = (
     (errors.IndexNotFoundError, HTTPStatus.CONFLICT),
     (errors.IndexEmptyError, HTTPStatus.CONFLICT),
     (errors.IndexLockedError, HTTPStatus.CONFLICT),
+    (ForeignDocumentError, HTTPStatus.CONFLICT),
     (UploadError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (LineFullError, HTTPStatus.SERVICE_UNAVAILABLE),
 )

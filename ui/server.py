@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
+import sys
+import threading
 from collections.abc import Callable
 from importlib.metadata import version
+from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
@@ -49,6 +54,14 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._tell_started, self._tell_stopping = started, stopping
 
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop in order, at once when interrupted a second time.
+
+        uvicorn would raise the signal again at the end, and the process die of it before it has closed the index.
+        """
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then tell."""
         await super().startup(sockets)
@@ -83,6 +96,18 @@ def serve(settings: Settings, started: Callable[[str], None]) -> None:
         server.run(sockets=[listening])
     finally:
         service.close()
+    _leave()
+
+
+def _leave() -> None:
+    """End the process where a thread is still inside a model.
+
+    It cannot be told to stop, and the interpreter's own end would abort under it. Whatever it has not committed to the
+    index is not there, which is what a rebuild that was cut short promises.
+    """
+    if any(thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread()):
+        sys.stdout.flush()
+        os._exit(0)
 
 
 def listen(host: str, port: int) -> socket.socket:

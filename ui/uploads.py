@@ -21,6 +21,10 @@ class UploadError(QuothError):
     """A file that is not taken: its name, its type or its size."""
 
 
+class ForeignDocumentError(UploadError):
+    """A document that was not handed in here, but lies in a folder of somebody's."""
+
+
 class Uploads:
     """The folder of uploaded files beside an index."""
 
@@ -57,9 +61,9 @@ class Uploads:
         return record.source == str(self.folder)
 
     def remove(self, record: DocumentRecord) -> None:
-        """Delete the file of a document. Raises ``UploadError`` for one that was not handed in here."""
+        """Delete the file of a document. Raises ``ForeignDocumentError`` for one that was not handed in here."""
         if not self.holds(record):
-            raise UploadError(f"{record.path} lies in {record.source}: remove it there, then rebuild")
+            raise ForeignDocumentError(f"{record.path} lies in {record.source}: remove it there, then rebuild")
         (self.folder / checked_name(record.path)).unlink(missing_ok=True)
 
 

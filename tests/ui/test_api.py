@@ -91,7 +91,7 @@ def test_documents_are_listed_in_pages(client: TestClient):
         (lambda client: client.get("/v1/nothing"), 404),
         (lambda client: client.delete("/v1/answer"), 405),
         (lambda client: client.post("/v1/answer", json={"question": "x", "filters": {"path": "y" * 70_000}}), 413),
-        (lambda client: client.delete("/v1/documents/1"), 422),
+        (lambda client: client.delete("/v1/documents/1"), 409),
     ],
 )  # fmt: skip
 def test_every_error_is_a_problem_with_a_reason(client: TestClient, request_of: Callable, status: int):

@@ -174,7 +174,7 @@ def test_the_chat_is_served_until_it_is_told_to_stop(seed_index: Path, tmp_path:
     command = [QUOTH, "chat", "--port", "0", "--index", str(seed_index), "--json"]
     with subprocess.Popen(command, cwd=tmp_path, env=os.environ, stdout=subprocess.PIPE, text=True) as serving:
         assert serving.stdout is not None
-        url = json.loads("".join(iter(serving.stdout.readline, "}\n")) + "}")["url"]
+        url = json.loads(serving.stdout.readline())["url"]
         with urllib.request.urlopen(url, timeout=60) as page:
             assert page.status == 200
         serving.send_signal(signal.SIGTERM)

@@ -100,14 +100,18 @@ def watch(
 
     from index import build
 
-    def update(places: list[Path]) -> None:
+    def update(places: list[Path]) -> BuildReport:
         with progress() as report:
-            built = build(places, settings.index, settings=settings, progress=report, wait_seconds=60.0)
-        _tell(built, as_json=as_json, indent=None)
+            return build(places, settings.index, settings=settings, progress=report, wait_seconds=60.0)
 
-    update(sources)
-    for _ in changes(*_watched(settings), debounce=500):
-        update([])
+    _tell(update(sources), as_json=as_json, indent=None)
+    behind = True  # what changed before the watch began is found at its first tick
+    for found in changes(*_watched(settings), debounce=500, rust_timeout=1000, yield_on_timeout=True):
+        if found or behind:
+            updated = update([])
+            if updated.plan.added or updated.plan.changed or updated.plan.renamed or updated.plan.deleted:
+                _tell(updated, as_json=as_json, indent=None)
+        behind = False
 
 
 def _watched(settings: Settings) -> set[str]:

@@ -29,7 +29,10 @@ def chat(
     settings = settings_of(context, index=index, host=host, port=port)
     from ui.server import serve
 
-    serve(settings, lambda url: emit({"url": url}, lambda: f"Quoth answers on {url} (Ctrl-C to stop)", as_json=as_json))
+    def started(url: str) -> None:
+        emit({"url": url}, lambda: f"Quoth answers on {url} (Ctrl-C stops it)", as_json=as_json, indent=None)
+
+    serve(settings, started)
 
 
 def mcp(

@@ -1,0 +1,148 @@
+"""How the service holds up: one client in turn, fifty at once, half of what it can do, and fifty during a rebuild.
+
+    apt-get install wrk
+    python tests/benchmarks/load.py --seconds 120 [--contexts squad.valid.jsonl]
+
+Serves a fresh index on this machine, asks with wrk, and prints rate, latency, statuses and memory of each phase. The
+figures of one run belong together; the ratios at the end are what can be compared between machines.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from index import build, build_documents
+from qa.questions import DEMO, documents, read_gold
+
+LUA = Path(__file__).with_name("load.lua")
+SEEDS = Path(__file__).parent.parent.parent / "seeds"
+CROWD = 50
+REBUILT = 2000  # documents that the last phase adds
+
+
+@dataclass(frozen=True)
+class Phase:
+    """What one phase came to."""
+
+    name: str
+    rate: float  # answers a second
+    p50: float  # ms
+    p95: float
+    lost: int  # connections that broke
+    statuses: dict[str, int]
+    megabytes: float  # resident at its end
+
+    @property
+    def failed(self) -> int:
+        """Answers that were neither given nor turned away politely."""
+        return self.lost + sum(count for status, count in self.statuses.items() if status not in {"200", "503"})
+
+    def row(self) -> str:
+        """One line of the table."""
+        statuses = ", ".join(f"{count} x {status}" for status, count in sorted(self.statuses.items()))
+        figures = f"{self.rate:8.2f} {self.p50:9.0f} {self.p95:9.0f} {self.megabytes:9.0f}"
+        return f"{self.name:<28}{figures}  {statuses}{f', {self.lost} lost' if self.lost else ''}"
+
+
+@contextmanager
+def serving(index: Path) -> Iterator[tuple[str, int]]:
+    """The URL and the process id of a service over an index."""
+    command = [str(Path(sys.executable).parent / "quoth"), "chat", "--port", "0", "--index", str(index), "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield json.loads(process.stdout.readline())["url"], process.pid
+        finally:
+            process.send_signal(signal.SIGTERM)
+
+
+def resident(pid: int) -> float:
+    """Megabytes of memory that a process holds."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGESIZE") / 1e6
+
+
+def ask(name: str, url: str, pid: int, questions: Path, *, clients: int, seconds: float, pause: float = 0) -> Phase:
+    """Ask for a while with so many clients, each pausing so many milliseconds between its questions."""
+    command = ["wrk", "-t1", f"-c{clients}", f"-d{seconds:.0f}s", "--timeout", "120s", "-s", str(LUA), url]
+    done = subprocess.run([*command, "--", str(questions), str(pause)], capture_output=True, text=True, check=True)
+    found = json.loads(done.stdout.splitlines()[-1])
+    del found["p99"]
+    phase = Phase(name=name, megabytes=resident(pid), **found)
+    print(phase.row(), flush=True)
+    return phase
+
+
+def rebuild(url: str, folder: Path) -> threading.Thread:
+    """Write documents into a folder of the index and let the service take them in meanwhile."""
+    for number in range(REBUILT):
+        text = f"Tree {number} of the alley was planted in {1700 + number % 300} and is {number % 40} metres tall. " * 8
+        (folder / f"{number}.txt").write_text(text)
+
+    def run() -> None:
+        with urllib.request.urlopen(urllib.request.Request(f"{url}/v1/rebuild", method="POST"), timeout=1800) as events:
+            for line in events:
+                if line.startswith(b"event: done"):
+                    print(f"{'':28}(rebuild of {REBUILT} documents done)", flush=True)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+def main() -> None:
+    """Run the phases and print the table, the ratios last."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=120.0, help="how long the crowd asks")
+    parser.add_argument("--contexts", type=Path, help="a file of questions whose paragraphs become the documents")
+    chosen = parser.parse_args()
+    gold = read_gold(chosen.contexts or DEMO)
+    with tempfile.TemporaryDirectory(prefix="quoth-load-") as name:
+        folder, index, questions = Path(name) / "documents", Path(name) / "index", Path(name) / "questions"
+        shutil.copytree(SEEDS, folder)
+        build([folder], index)
+        if chosen.contexts:
+            build_documents(documents(gold), index)
+        questions.write_text("".join(json.dumps({"question": one.question}) + "\n" for one in gold[:500]))
+        with serving(index) as (url, pid):
+            measure(url, pid, questions, folder, chosen.seconds)
+
+
+def measure(url: str, pid: int, questions: Path, folder: Path, seconds: float) -> None:
+    """The four phases."""
+    print(f"{'':<28}{'answers/s':>8} {'p50 ms':>9} {'p95 ms':>9} {'MB':>9}")
+    short = max(10.0, seconds / 4)
+    ask("warm-up", url, pid, questions, clients=CROWD, seconds=short)
+    one = ask("one client in turn", url, pid, questions, clients=1, seconds=short)
+    before = resident(pid)
+    crowd = ask(f"{CROWD} clients", url, pid, questions, clients=CROWD, seconds=seconds)
+    clients = 8
+    pause = max(0.0, 1e3 * clients / (crowd.rate / 2) - one.p50)
+    half = ask("half of that rate", url, pid, questions, clients=clients, seconds=short, pause=pause)
+    one_again = ask("one client in turn, again", url, pid, questions, clients=1, seconds=short)
+    building = rebuild(url, folder)
+    time.sleep(1)
+    during = ask(f"{CROWD} clients, rebuilding", url, pid, questions, clients=CROWD, seconds=seconds)
+    building.join()
+    print(f"failed requests:                      {sum(p.failed for p in (one, crowd, half, one_again, during))}")
+    print(f"memory after / before the crowd:      {crowd.megabytes / before:.3f}")
+    print(f"p95 / p50 at half of saturation:      {half.p95 / half.p50:.2f}")
+    print(f"{CROWD} clients / one in turn, answers/s: {crowd.rate / ((one.rate + one_again.rate) / 2):.2f}")
+
+
+if __name__ == "__main__":
+    main()

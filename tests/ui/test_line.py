@@ -1,0 +1,121 @@
+"""The line in front of the desk: bounded, left by those who go away, and told of in the metrics."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import pytest
+
+from qa import Answer
+from ui.line import Line, LineFullError
+from ui.metrics import Metrics
+
+
+class SlowDesk:
+    """A desk whose answers take until they are let go."""
+
+    def __init__(self) -> None:
+        self.let_go = threading.Event()
+        self.asked: list[str] = []
+
+    def answerer(self) -> SimpleNamespace:
+        return SimpleNamespace(answer=self._answer)
+
+    def _answer(self, question: str, filters: object = None) -> Answer:
+        self.asked.append(question)
+        assert self.let_go.wait(10)
+        if question == "broken":
+            raise RuntimeError(question)
+        return Answer(question, False, "", 0.0, 0.5, ())
+
+
+@pytest.fixture
+def desk() -> Iterator[SlowDesk]:
+    """A desk that is let go at the end, whatever happened."""
+    slow = SlowDesk()
+    yield slow
+    slow.let_go.set()
+
+
+def test_past_the_bound_a_question_is_turned_away_at_once(desk: SlowDesk):
+    metrics = Metrics()
+    line = Line(desk, metrics, places=2, at_once=1)
+
+    async def crowd() -> None:
+        inside = [asyncio.create_task(line.answer(f"question {k}")) for k in range(3)]
+        await asyncio.sleep(0.05)
+        with pytest.raises(LineFullError, match="3 questions are waiting"):
+            await line.answer("one too many")
+        desk.let_go.set()
+        assert [(await task).question for task in inside] == ["question 0", "question 1", "question 2"]
+        assert (await line.answer("after the crowd")).question == "after the crowd"
+
+    asyncio.run(crowd())
+    counted = metrics.text().decode()
+    assert "quoth_turned_away_total 1.0" in counted
+    assert 'quoth_answers_total{outcome="not_found"} 4.0' in counted
+    assert "quoth_line 0.0" in counted
+
+
+def test_who_leaves_the_line_is_not_answered_and_frees_the_place(desk: SlowDesk):
+    line = Line(desk, Metrics(), places=1, at_once=1)
+
+    async def crowd() -> None:
+        first = asyncio.create_task(line.answer("first"))
+        leaving = asyncio.create_task(line.answer("leaving"))
+        await asyncio.sleep(0.05)
+        leaving.cancel()
+        await asyncio.sleep(0.05)
+        staying = asyncio.create_task(line.answer("staying"))
+        desk.let_go.set()
+        await asyncio.gather(first, staying)
+
+    asyncio.run(crowd())
+    assert desk.asked == ["first", "staying"]
+
+
+def test_an_error_in_one_answer_leaves_the_line_open(desk: SlowDesk):
+    metrics = Metrics()
+    line = Line(desk, metrics, places=0, at_once=1)
+    desk.let_go.set()
+
+    async def ask(question: str) -> Answer:
+        return await line.answer(question)
+
+    with pytest.raises(RuntimeError, match="broken"):
+        asyncio.run(ask("broken"))
+    assert asyncio.run(ask("fine")).question == "fine"
+    assert 'quoth_answers_total{outcome="error"} 1.0' in metrics.text().decode()
+
+
+def test_closing_answers_what_is_being_answered_and_drops_what_waits(desk: SlowDesk):
+    line = Line(desk, Metrics(), places=5, at_once=1)
+
+    async def crowd() -> None:
+        first, waiting = (asyncio.create_task(line.answer(name)) for name in ("first", "waiting"))
+        await asyncio.sleep(0.05)
+        closing = asyncio.create_task(asyncio.to_thread(line.close))
+        await asyncio.sleep(0.05)
+        desk.let_go.set()
+        await closing
+        assert (await first).question == "first"
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+
+    asyncio.run(crowd())
+
+
+def test_no_more_are_answered_at_once_than_there_are_cores(desk: SlowDesk):
+    import os
+
+    line = Line(desk, Metrics(), places=20, at_once=1000)
+
+    async def crowd() -> None:
+        tasks = [asyncio.create_task(line.answer(str(k))) for k in range(10)]
+        await asyncio.sleep(0.1)
+        assert len(desk.asked) <= len(os.sched_getaffinity(0))
+        desk.let_go.set()
+        await asyncio.gather(*tasks)
+
+    asyncio.run(crowd())

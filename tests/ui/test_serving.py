@@ -1,0 +1,151 @@
+"""The service as a process: its logs, what it does to slow and lost clients, and how it stops."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from index import verify
+
+QUOTH = str(Path(sys.executable).parent / "quoth")
+QUESTION = {"question": "What rocket was used?"}
+
+
+@dataclass
+class Serving:
+    """A running service."""
+
+    process: subprocess.Popen[str]
+    url: str
+    log: Path
+
+    def post(self, path: str, body: object = None, **headers: str) -> tuple[int, dict, dict]:
+        data = json.dumps(body).encode()
+        headers = {"Content-Type": "application/json", **headers}
+        request = urllib.request.Request(self.url + path, data, headers)
+        try:
+            with urllib.request.urlopen(request, timeout=120) as answered:
+                return answered.status, json.load(answered), dict(answered.headers)
+        except urllib.error.HTTPError as error:
+            return error.code, json.load(error), dict(error.headers)
+
+    def connect(self) -> socket.socket:
+        parts = urlsplit(self.url)
+        return socket.create_connection((parts.hostname, parts.port), timeout=30)
+
+    def lines(self, message: str) -> list[dict]:
+        logged = (json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{"))
+        return [line for line in logged if line["message"] == message]
+
+    def stop(self) -> float:
+        """Tell it to stop; the seconds it took."""
+        began = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        assert self.process.wait(timeout=30) == 0
+        return time.monotonic() - began
+
+
+def _start(index: Path, folder: Path, *flags: str) -> Serving:
+    log = folder / "log"
+    command = [QUOTH, *flags, "chat", "--port", "0", "--index", str(index), "--json"]
+    with log.open("w") as errors:
+        process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=errors, text=True)
+    assert process.stdout is not None
+    url = json.loads(process.stdout.readline())["url"]
+    return Serving(process, url, log)
+
+
+@pytest.fixture(scope="module")
+def serving(seed_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """A service that waits a second for a request's body."""
+    started = _start(seed_index, tmp_path_factory.mktemp("serving"), "--set", "body_seconds=1")
+    started.post("/v1/answer", QUESTION)
+    yield started
+    started.process.kill()
+    started.process.wait()
+
+
+def test_every_answer_is_one_line_of_the_log_without_what_was_asked(serving: Serving):
+    status, _, headers = serving.post("/v1/answer", QUESTION, **{"X-Request-ID": "mine-1"})
+    assert (status, headers["x-request-id"]) == (200, "mine-1")
+    line = next(line for line in serving.lines("answered") if line["request_id"] == "mine-1")
+    assert line["found"] is True
+    assert line["search_ms"] + line["read_ms"] <= line["total_ms"] + 0.2
+    assert "Soyuz" not in serving.log.read_text()
+    assert "rocket" not in serving.log.read_text()
+
+
+def test_an_id_that_could_forge_a_log_line_is_replaced(serving: Serving):
+    _, _, headers = serving.post("/v1/plan", **{"X-Request-ID": 'x","found":true,"' + "y" * 99})
+    assert headers["x-request-id"].isalnum()
+
+
+def test_a_body_that_never_ends_is_waited_for_no_longer(serving: Serving):
+    with serving.connect() as slow:
+        slow.sendall(b"POST /v1/answer HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{")
+        began = time.monotonic()
+        assert slow.recv(1000).startswith(b"HTTP/1.1 408")
+        assert time.monotonic() - began < 20
+
+
+def test_a_body_of_unknown_length_is_cut_off_at_the_limit(serving: Serving):
+    with serving.connect() as flood:
+        flood.sendall(b"POST /v1/answer HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n")
+        for _ in range(3):
+            flood.sendall(b"8000\r\n" + b"x" * 0x8000 + b"\r\n")
+        assert flood.recv(1000).startswith(b"HTTP/1.1 413")
+
+
+def test_clients_that_hang_up_cost_no_answer(serving: Serving):
+    body = json.dumps(QUESTION).encode()
+    head = f"POST /v1/answer HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    before = len(serving.lines("answered"))
+    for _ in range(20):
+        with serving.connect() as lost:
+            lost.sendall(head + body)
+    assert serving.post("/v1/answer", QUESTION)[0] == 200
+    assert len(serving.lines("answered")) - before < 10
+
+
+def test_it_stops_within_ten_seconds_and_finishes_what_it_is_answering(seed_index: Path, tmp_path: Path):
+    serving = _start(seed_index, tmp_path)
+    serving.post("/v1/answer", QUESTION)
+    body = json.dumps(QUESTION).encode()
+    with serving.connect() as asking:
+        head = f"POST /v1/answer HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n\r\n"
+        asking.sendall(head.encode() + body)
+        time.sleep(0.05)
+        seconds = serving.stop()
+        assert asking.recv(1000).startswith(b"HTTP/1.1 200")
+    assert seconds < 10
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGKILL])
+def test_ended_in_the_middle_of_a_rebuild_it_leaves_a_sound_index(ending: signal.Signals, tmp_path: Path, seeds: Path):
+    shutil.copytree(seeds, tmp_path / "notes")
+    index = tmp_path / "index"
+    subprocess.run([QUOTH, "index", "notes", "--index", str(index)], cwd=tmp_path, check=True, capture_output=True)
+    for number in range(300):
+        (tmp_path / "notes" / f"{number}.txt").write_text(f"Note {number} says that tree {number} is {number} m tall.")
+    serving = _start(index, tmp_path, "--set", "commit_chunks=20")
+    with serving.connect() as watching:
+        watching.sendall(b"POST /v1/rebuild HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n")
+        received = b""
+        while b"embed" not in received:
+            received += watching.recv(4096)
+        os.kill(serving.process.pid, ending)
+        serving.process.wait(timeout=30)
+    report = verify(index)
+    assert report.sound, report.problems
+    assert report.documents >= 1
