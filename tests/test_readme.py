@@ -10,6 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
+
+from ui.server import assemble
+from ui.service import Service
+from ui.settings import load_settings
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -50,6 +55,15 @@ def test_every_snippet_runs(snippet: str, seed_index: Path, tmp_path: Path):
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert done.stdout
+
+
+@pytest.mark.parametrize("line", commands("curl"))
+def test_every_request_is_answered(line: str, seed_index: Path):
+    words = shlex.split(line)
+    url, body = words[1], words[words.index("-d") + 1]
+    client = TestClient(assemble(Service.of(load_settings({"index": seed_index}))), base_url="http://127.0.0.1:7860")
+    answered = client.post(url, content=body, headers={"Content-Type": "application/json"})
+    assert answered.json()["found"]
 
 
 def test_every_link_within_the_project_leads_somewhere():
