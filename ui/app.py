@@ -21,6 +21,7 @@ from qa import ReaderSettings
 from ui import chat, feedback, library, viewer
 from ui.desk import Desk
 from ui.page import STATIC, Page
+from ui.quality import Quality
 from ui.welcome import Welcome
 
 UPLOAD_LIMIT = "50mb"
@@ -43,7 +44,8 @@ def create_app(
     welcome = Welcome(desk)
     # FastAPI's own documentation pages are left out: they load scripts from elsewhere.
     app = FastAPI(title="Quoth", docs_url=None, redoc_url=None, lifespan=_open_early(welcome))
-    for router in (*routers, welcome.router, viewer.router(desk), library.router, feedback.router(location)):
+    pages = (welcome.router, viewer.router(desk), library.router, Quality(desk).router, feedback.router(location))
+    for router in (*routers, *pages):
         app.include_router(router)
     app.mount("/static/quoth", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(Page)

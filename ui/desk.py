@@ -28,6 +28,11 @@ class Desk:
                 self._answerer = Answerer.open(self.location, settings=self._settings)
             return self._answerer
 
+    def set_threshold(self, threshold: float) -> None:
+        """Give answers from another probability on, until this desk is closed. Raises what ``answerer`` raises."""
+        answerer = self.answerer()
+        answerer.settings = answerer.settings.model_copy(update={"threshold": threshold})
+
     def close(self) -> None:
         """Give back the index and the reader; the next question opens them again."""
         with self._lock:

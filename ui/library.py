@@ -76,6 +76,7 @@ def page(
     more = f"<p>The first {MOST} of {len(chosen):,} are shown: narrow them by name.</p>" if len(chosen) > MOST else ""
     return (
         f'<header><h2 id="library-title">Library</h2><p class="total">{total}</p>'
+        '<button type="button" data-do="quality">Quality</button>'
         '<button type="button" data-do="close-library">Close</button></header>'
         f'<div class="body">{_add()}<div class="progress" id="progress" role="status" aria-live="polite"></div>'
         f"{_narrow(records, name) if records else ''}{table}{more}{_failures(failures)}</div>"
@@ -121,7 +122,8 @@ def _narrow(records: Sequence[DocumentRecord], name: str) -> str:
     return (
         '<form class="narrow" data-narrow><label>Name<input type="search" name="name" data-name '
         f'value="{text(name)}"></label>'
-        f'<label>Answer only from<select name="media_type"><option value="">every type</option>{options}</select></label>'
+        '<label>Answer only from<select name="media_type">'
+        f'<option value="">every type</option>{options}</select></label>'
         '<label>Dated from<input type="date" name="after"></label>'
         '<label>until<input type="date" name="before"></label>'
         '<button type="button" class="check" data-do="plan">Check for changes</button></form>'

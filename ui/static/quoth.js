@@ -2,6 +2,7 @@
 import * as conversation from "./conversation.js";
 import * as keyboard from "./keyboard.js";
 import * as library from "./library.js";
+import * as quality from "./quality.js";
 import * as scope from "./scope.js";
 import * as theme from "./theme.js";
 import * as viewer from "./viewer.js";
@@ -11,4 +12,5 @@ scope.start();
 conversation.start();
 viewer.start();
 library.start();
+quality.start();
 keyboard.start();

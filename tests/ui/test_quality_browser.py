@@ -1,0 +1,66 @@
+"""Evaluating by one's own questions, in a real browser."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from index import build
+from tests.ui.conftest import Open, serving
+
+QUESTIONS = [
+    {"question": "Who approved the plan for the harbour?", "answers": ["Anna Berg"]},
+    {"question": "How much does the harbour cost?", "answers": ["40 million euros"]},
+    {"question": "Who won the 2022 World Cup?", "answers": []},
+]
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Iterator[str]:
+    (tmp_path / "harbour.txt").write_text("Anna Berg approved the plan for the harbour. It costs 40 million euros.")
+    build([tmp_path / "harbour.txt"], tmp_path / "index")
+    with serving(tmp_path / "index") as address:
+        yield address
+
+
+def test_a_file_of_questions_is_asked_plotted_and_sets_the_threshold(visit: Open, shelf: str, tmp_path: Path) -> None:
+    page = _open(visit(shelf))
+    _hand_in(page, tmp_path / "mine.jsonl", "".join(json.dumps(question) + "\n" for question in QUESTIONS))
+    expect(page.locator("#library .plots svg").first).to_be_visible(timeout=60_000)
+    expect(page.locator("#library tbody")).to_contain_text("F1")
+    serious = [one for one in Axe().run(page).response["violations"] if one["impact"] in ("serious", "critical")]
+    assert not serious
+    page.locator("[data-threshold]").select_option(index=3)
+    chosen = page.locator("[data-threshold]").input_value()
+    page.get_by_role("button", name="Use it").click()
+    expect(page.locator("#library .threshold strong")).to_have_text(f"{float(chosen):.2f}")
+    with page.context.expect_page() as opening:
+        page.get_by_role("link", name="The whole report").click()
+    expect(opening.value.get_by_role("heading", level=1)).to_contain_text("mine.jsonl")
+
+
+@pytest.mark.parametrize(("name", "content"), [("a.jsonl", "not json"), ("b.txt", "words"), ("c.csv", "")])
+def test_a_file_that_is_no_file_of_questions_says_why(
+    visit: Open, shelf: str, tmp_path: Path, name: str, content: str
+) -> None:
+    page = _open(visit(shelf))
+    _hand_in(page, tmp_path / name, content)
+    expect(page.locator("#notice")).not_to_be_empty()
+    assert str(tmp_path) not in page.locator("#notice").inner_text()
+
+
+def _open(page: Page) -> Page:
+    page.get_by_role("button", name="Library").click()
+    page.get_by_role("button", name="Quality").click()
+    page.locator("#library [data-questions]").wait_for(state="attached")
+    return page
+
+
+def _hand_in(page: Page, file: Path, content: str) -> None:
+    file.write_text(content)
+    page.locator("#library [data-questions]").set_input_files(file)

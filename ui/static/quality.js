@@ -1,0 +1,38 @@
+// Evaluating by one's own questions, inside the library's dialog.
+import { fragment, notice, on } from "./actions.js";
+
+const dialog = document.getElementById("library");
+
+export function start() {
+  on("quality", () => show("/ui/quality"));
+  on("threshold", choose);
+  dialog.addEventListener("change", (event) => event.target.matches("[data-questions]") && begin(event.target.files[0]));
+}
+
+// Shows the view, and again twice a second while questions are being asked and the view is looked at.
+async function show(address, options) {
+  try {
+    dialog.innerHTML = await fragment(address, options);
+  } catch (error) {
+    return notice(error.message);
+  }
+  const body = dialog.querySelector("[data-running]");
+  if (body) setTimeout(() => dialog.open && body.isConnected && show("/ui/quality"), 500);
+}
+
+function begin(file) {
+  const form = new FormData();
+  form.append("file", file, file.name);
+  return show("/ui/quality", { method: "POST", body: form });
+}
+
+async function choose() {
+  const threshold = Number(dialog.querySelector("[data-threshold]").value);
+  await show("/ui/quality/threshold", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ threshold }),
+  });
+  const kept = threshold.toFixed(2);
+  notice(`In use until the server stops. To keep it, put threshold = ${kept} into quoth.toml.`);
+}
