@@ -158,6 +158,15 @@ class Catalog:
         """The ids of all vectors."""
         return [vector_id for (vector_id,) in self.connection.execute("SELECT id FROM vectors")]
 
+    def some_vectors(self, wanted: int) -> Vectors:
+        """About so many vectors from all over the catalog, float32 (n, dimensions)."""
+        step = max(1, self.count("vectors") // max(1, wanted))
+        rows = self.connection.execute("SELECT vector FROM vectors WHERE id % ? = 0 LIMIT ?", (step, wanted)).fetchall()
+        if not rows:
+            return np.empty((0, 0), dtype=np.float32)
+        matrix = np.frombuffer(b"".join(row[0] for row in rows), dtype=np.float16)
+        return matrix.reshape(len(rows), -1).astype(np.float32)
+
     def vectors_after(self, vector_id: int, batch: int = 16_384) -> Iterator[tuple[list[int], Vectors]]:
         """Vectors with greater ids in the order of ids, in batches: ids and float32 (n, dimensions).
 
@@ -174,6 +183,17 @@ class Catalog:
                 raise IndexDamagedError("stored vectors differ in length: run `quoth repair`")
             matrix = np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float16)
             yield [row[0] for row in rows], matrix.reshape(len(rows), -1).astype(np.float32)
+
+    def vectors_of(self, vector_ids: Collection[int]) -> tuple[list[int], Vectors]:
+        """The ids that are there, and their vectors, float32 (n, dimensions)."""
+        rows = self.connection.execute(
+            "SELECT id, vector FROM vectors WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(vector_ids)),),
+        ).fetchall()
+        if not rows:
+            return [], np.empty((0, int(self.meta().get("dimensions", 0))), dtype=np.float32)
+        matrix = np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float16)
+        return [row[0] for row in rows], matrix.reshape(len(rows), -1).astype(np.float32)
 
     def vectors_of_chunks(self, chunk_ids: Collection[int]) -> dict[int, Vectors]:
         """The vector of each chunk, float32 (dimensions,)."""

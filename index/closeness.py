@@ -13,9 +13,9 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-_WORDS = re.compile(r"\w+")
 _ENDINGS = ("ing", "ies", "ied", "es", "ed", "s", "ly", "e")
-_SPAN = 25  # words; what stands within so many of each other is together
+_SPAN = 150  # characters, some 25 words; what stands within so many of each other is together
+_MOST_IN_SPAN = 25
 
 BM25_WEIGHT, COVERAGE_WEIGHT, TOGETHER_WEIGHT = 0.4, 4.5, 3.0
 
@@ -29,11 +29,6 @@ def light_stem(word: str) -> str:
     return word
 
 
-def words_of(text: str) -> list[str]:
-    """The stemmed words of a text in order."""
-    return [light_stem(word) for word in _WORDS.findall(text.lower())]
-
-
 def rarity(frequency: int, passages: int) -> float:
     """The inverse document frequency of BM25, never negative."""
     return math.log((passages - frequency + 0.5) / (frequency + 0.5) + 1.0)
@@ -45,20 +40,29 @@ class Closeness:
     def __init__(self, weights: Mapping[str, float]) -> None:
         self._weights = weights
         self._whole = sum(weights.values()) or 1.0
+        stems = "|".join(sorted(map(re.escape, weights), key=len, reverse=True))
+        self._words = re.compile(rf"\b(?:{stems})\w*") if weights else None
 
     def of(self, text: str, title: str) -> float:
         """From 0, nothing of the question is there, to 7.5, all of it within a few words."""
-        found = [(place, word) for place, word in enumerate(words_of(text)) if word in self._weights]
-        present = {word for _, word in found} | (self._weights.keys() & set(words_of(title.replace("_", " "))))
+        found = self._found(text)
+        present = {word for _, word in found} | {word for _, word in self._found(title.replace("_", " "))}
         return COVERAGE_WEIGHT * self._share(present) + TOGETHER_WEIGHT * self._together(found)
+
+    def _found(self, text: str) -> list[tuple[int, str]]:
+        """Where in the text words of the question stand, and which."""
+        if self._words is None:
+            return []
+        matches = ((match.start(), light_stem(match[0])) for match in self._words.finditer(text.lower()))
+        return [(place, word) for place, word in matches if word in self._weights]
 
     def _share(self, words: Iterable[str]) -> float:
         return sum(self._weights[word] for word in words) / self._whole
 
     def _together(self, found: list[tuple[int, str]]) -> float:
-        """The largest share of the question's weight that stands within one span of words."""
+        """The largest share of the question's weight that stands within one span of characters."""
         best = 0.0
         for first, (start, _) in enumerate(found):
-            near = {word for place, word in found[first : first + _SPAN + 1] if place - start <= _SPAN}
+            near = {word for place, word in found[first : first + _MOST_IN_SPAN] if place - start <= _SPAN}
             best = max(best, self._share(near))
         return best

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
+import numpy as np
+
 from index import fingerprint, fusion
 from index.catalog import Catalog
 from index.closeness import BM25_WEIGHT, Closeness, light_stem, rarity
@@ -21,6 +23,7 @@ from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit, 
 from index.vectors import VectorFile, VectorIndex, load_vectors
 
 _LOOKED_AT_CLOSELY = 40  # candidates
+_COMPARED_ONE_BY_ONE = 5_000  # vectors that filters leave
 
 
 class DocumentIndex:
@@ -145,10 +148,22 @@ class DocumentIndex:
 
     def _dense(self, catalog: Catalog, vector: Vectors, only: set[int] | None) -> dict[int, float]:
         """Cosines of the nearest chunks, by chunk id."""
-        vector_ids = None if only is None else catalog.vector_ids_of(only)
-        nearest = dict(self._current_vectors(catalog).search(vector, self.settings.candidates, vector_ids))
+        held = self._current_vectors(catalog)
+        if only is None:
+            nearest = dict(held.search(vector, self.settings.candidates))
+        else:
+            nearest = self._among(catalog, held, vector, catalog.vector_ids_of(only))
         rows = catalog.chunks_with_vectors(nearest)
         return {chunk: nearest[v] for chunk, document, v in rows if only is None or document in only}
+
+    def _among(self, catalog: Catalog, held: VectorIndex, vector: Vectors, vector_ids: list[int]) -> dict[int, float]:
+        """Cosines of the nearest of some vectors; few enough are compared one by one."""
+        if len(vector_ids) > _COMPARED_ONE_BY_ONE:
+            return dict(held.search(vector, self.settings.candidates, vector_ids))
+        ids, vectors = catalog.vectors_of(vector_ids)
+        cosines = vectors @ vector
+        best = np.argsort(-cosines, kind="stable")[: self.settings.candidates]
+        return {ids[place]: float(cosines[place]) for place in best}
 
     def _cosines(self, catalog: Catalog, vector: Vectors, chunk_ids: Set[int]) -> dict[int, float]:
         """Cosines of chunks that only their words brought in."""

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import faiss
 import numpy as np
-import numpy.typing as npt
 
+from index import neighbours
 from index.catalog import Catalog
 from index.embedder import Vectors
 
@@ -55,7 +55,7 @@ class VectorIndex:
 
     def __init__(self, base: faiss.Index, last_id: int) -> None:
         self._base = base
-        self._tail = _flat(base.d)
+        self._tail = neighbours.exact(base.d)
         self._dropped = np.empty(0, dtype=np.int64)
         self.last_id = last_id
 
@@ -68,19 +68,18 @@ class VectorIndex:
 
     def search(self, vector: Vectors, k: int, only: Collection[int] | None = None) -> list[tuple[int, float]]:
         """The k nearest ids with their cosine, best first; among ``only`` those ids when given."""
-        found: list[tuple[int, float]] = []
-        selector = self._selector(only)
-        parameters = None if selector is None else faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
-        for part in (self._base, self._tail):
-            if part.ntotal:
-                scores, ids = part.search(vector.reshape(1, -1), min(k, part.ntotal), params=parameters)
-                found += [(int(i), float(s)) for i, s in zip(ids[0], scores[0], strict=True) if i >= 0]
-        return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:k]
-
-    def _selector(self, only: Collection[int] | None) -> faiss.IDSelector | None:
+        selector: faiss.IDSelector | None = None
         if only is not None:  # the catalog names none that it dropped
-            return faiss.IDSelectorBatch(np.fromiter(only, np.int64, len(only)))
-        return faiss.IDSelectorNot(faiss.IDSelectorBatch(self._dropped)) if self._dropped.size else None
+            selector = faiss.IDSelectorBatch(np.fromiter(only, np.int64, len(only)))
+        elif self._dropped.size:
+            dropped = faiss.IDSelectorBatch(self._dropped)
+            selector = faiss.IDSelectorNot(dropped)
+        found = [
+            pair
+            for part in (self._base, self._tail)
+            for pair in neighbours.nearest(part, vector, k, selector, filtered=only is not None)
+        ]
+        return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:k]
 
 
 def load_vectors(location: Path, catalog: Catalog) -> VectorIndex:
@@ -88,7 +87,11 @@ def load_vectors(location: Path, catalog: Catalog) -> VectorIndex:
     meta = catalog.meta()
     described = VectorFile.of(meta)
     base = read_file(location, described) if described else None
-    vectors = VectorIndex(base, described.last_id) if base and described else VectorIndex(_flat(_dimensions(meta)), 0)
+    vectors = (
+        VectorIndex(base, described.last_id)
+        if base and described
+        else VectorIndex(neighbours.exact(_dimensions(meta)), 0)
+    )
     vectors.follow(catalog)
     return vectors
 
@@ -100,19 +103,16 @@ def read_file(location: Path, described: VectorFile) -> faiss.Index | None:
         with path.open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != described.sha256:
                 return None
-        return faiss.read_index(str(path))
+        return neighbours.read(path)
     except (OSError, RuntimeError):
         return None
 
 
-def ids_in(stored: faiss.Index) -> npt.NDArray[np.int64]:
-    """The vector ids that a FAISS index holds."""
-    return np.asarray(faiss.vector_to_array(stored.id_map), dtype=np.int64)  # type: ignore[attr-defined]
-
-
 def write_file(location: Path, catalog: Catalog) -> VectorFile:
     """Make the FAISS file of the catalog's vectors and move it into place; the caller commits what is returned."""
-    base = _flat(_dimensions(catalog.meta()))
+    count = catalog.count("vectors")
+    sample = catalog.some_vectors(neighbours.sample_size(count))
+    base = neighbours.prepared(_dimensions(catalog.meta()), count, sample)
     last_id = 0
     for ids, vectors in catalog.vectors_after(0):
         base.add_with_ids(vectors, np.asarray(ids, dtype=np.int64))
@@ -145,10 +145,6 @@ def is_behind(location: Path, catalog: Catalog) -> bool:
         return True
     since = catalog.count_after(described.last_id) + catalog.count("dropped")
     return since > max(TAIL_LIMIT, described.count // 20)
-
-
-def _flat(dimensions: int) -> faiss.Index:
-    return faiss.IndexIDMap2(faiss.IndexFlatIP(dimensions))
 
 
 def _dimensions(meta: dict[str, str]) -> int:

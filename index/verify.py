@@ -13,9 +13,10 @@ import numpy as np
 from index.catalog import Catalog
 from index.chunking import keyword_text, passage_key
 from index.errors import IndexDamagedError, IndexNotFoundError
+from index.neighbours import ids_in
 from index.schema import CATALOG, FORMAT, connect_to_read
 from index.types import Document
-from index.vectors import VectorFile, ids_in, read_file
+from index.vectors import VectorFile, read_file
 
 _MOST_TOLD = 20  # problems of one kind that are told one by one
 
