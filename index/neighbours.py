@@ -75,11 +75,9 @@ def ids_in(stored: faiss.Index) -> npt.NDArray[np.int64]:
     """The ids that an index holds."""
     if not isinstance(stored, faiss.IndexIVF):
         return np.asarray(faiss.vector_to_array(stored.id_map), dtype=np.int64)  # type: ignore[attr-defined]
-    lists = (number for number in range(stored.nlist) if stored.invlists.list_size(number))
-    parts = [
-        faiss.rev_swig_ptr(stored.invlists.get_ids(number), stored.invlists.list_size(number)).copy()
-        for number in lists
-    ]
+    lists: Any = stored.invlists
+    sizes = [lists.list_size(number) for number in range(stored.nlist)]
+    parts = [faiss.rev_swig_ptr(lists.get_ids(number), size).copy() for number, size in enumerate(sizes) if size]
     return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
 
 
