@@ -19,9 +19,7 @@ READ = 10  # passages listed under "Why this answer"
 
 def pending(turn: str, question: str) -> str:
     """The turn while its answer is being looked for."""
-    waiting = (
-        '<p class="waiting" role="status"><span class="dots" aria-hidden="true"></span>Looking in the documents</p>'
-    )
+    waiting = '<p class="wait" role="status"><span class="dots" aria-hidden="true"></span>Looking it up</p>'
     return _article(turn, "pending", _asked(question) + waiting)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import statistics
 import time
 from pathlib import Path
 
@@ -74,10 +75,8 @@ def test_a_question_that_cannot_be_asked_gets_a_clear_message_and_is_not_lost(
 def test_the_answer_is_on_the_page_soon_after_the_server_has_it(visit: Open, site: str) -> None:
     page = visit(site)
     ask(page, "What rocket was used?")
-    began = time.perf_counter()
-    ask(page, "Where did it blast off from?")
-    seen = 1e3 * (time.perf_counter() - began)
-    assert seen - _server_time(page) < 300
+    delays = [_delay(page, "Where did it blast off from?") for _ in range(5)]
+    assert statistics.median(delays) < 300
 
 
 def test_the_picture_of_the_readme_is_of_the_real_page(visit: Open, site: str, tmp_path: Path) -> None:
@@ -104,7 +103,10 @@ def test_stopping_gives_the_question_up_and_the_next_one_is_answered(visit: Open
     expect(page.locator("#log article").last).to_contain_text("can’t find")
 
 
-def _server_time(page: Page) -> float:
-    """Milliseconds from search to answer, as the last turn tells them."""
-    why = page.locator("#log article").last.locator(".why").text_content() or ""
-    return float(why.partition("together ")[2].partition(" ms")[0])
+def _delay(page: Page, question: str) -> float:
+    """Milliseconds that the page takes longer than the same server asked over HTTP, a moment later."""
+    began = time.perf_counter()
+    ask(page, question)
+    shown = time.perf_counter()
+    page.request.post(f"{page.url}v1/answer", data={"question": question})
+    return 1e3 * ((shown - began) - (time.perf_counter() - shown))

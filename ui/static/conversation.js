@@ -49,11 +49,15 @@ function whenThere(selector, act) {
   waiting.observe(document.body, { childList: true, subtree: true });
 }
 
+// A turn comes twice, waiting and then with its answer; one that was stopped stays as it is.
 function receive(article) {
-  if (!article || log.querySelector(`[data-turn="${article.dataset.turn}"].${article.classList[1]}`)) return;
+  if (!article) return;
+  const shown = log.querySelector(`[data-turn="${article.dataset.turn}"]`);
+  const waiting = article.classList.contains("pending");
+  if (shown && (waiting || !shown.classList.contains("pending"))) return;
   show(article.outerHTML);
   settle();
-  if (article.classList.contains("pending")) return;
+  if (waiting) return;
   turns.add({ id: article.dataset.turn, html: article.outerHTML });
   document.dispatchEvent(new Event("quoth:scope"));
 }
