@@ -25,7 +25,7 @@ _FUNCTION_WORDS = frozenset(
 )
 _STEM = 6  # letters by which two words count as the same
 _REACH = 1200  # code points around a chunk in which its first and last sentences must begin and end
-_LIST_MARGIN = 4.0  # an item of a list may score this much less than the best item
+_LIST_MARGIN = 2.0  # an item of a list may score this much less than the best item
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,7 @@ def test_a_question_for_several_gets_the_items_of_one_sentence():
     spans = [
         span(part, "Ryzhikov", 5.0),
         span(part, "Kim", 4.0),
-        span(part, "Zubritsky", 3.0),
+        span(part, "Zubritsky", 3.5),
         span(part, "Others", 4.5),
     ]
     best = proposals([part], *spans)[0]
