@@ -12,6 +12,8 @@ import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 
+import torch
+
 from index import Filters
 from index.errors import QuothError
 from qa import Answer
@@ -36,7 +38,9 @@ class Line:
         self._bound = places + workers
         self._inside = 0
         self._lock = threading.Lock()
-        self._pool = ThreadPoolExecutor(workers, "answer", initializer=_share, initargs=(max(1, cores // workers),))
+        self._pool = ThreadPoolExecutor(
+            workers, "answer", initializer=use_threads, initargs=(max(1, cores // workers),)
+        )
         metrics.watch("line", "Questions waiting or being answered", lambda: self._inside)
 
     async def answer(self, question: str, filters: Filters | None = None) -> Answer:
@@ -75,7 +79,6 @@ class Line:
             self._inside -= 1
 
 
-def _share(threads: int) -> None:
-    import torch
-
-    torch.set_num_threads(threads)  # of the thread that this is called in
+def use_threads(threads: int) -> None:
+    """Let models that are run by the calling thread use so many threads; others keep what they have."""
+    torch.set_num_threads(threads)

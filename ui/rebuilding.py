@@ -9,6 +9,7 @@ from pathlib import Path
 
 from index import BuildReport, Embedder, IndexSettings, Progress, build
 from index.errors import IndexLockedError, QuothError
+from ui.line import use_threads
 
 Event = Progress | BuildReport | QuothError
 
@@ -71,6 +72,7 @@ class Rebuilding:
             self._check(step)
             tell(step)
 
+        use_threads(1)  # the rest of the cores are for questions
         try:
             last: Event = self._build(sources, progress=report)
         except QuothError as error:

@@ -1,6 +1,8 @@
 """The HTTP service: what it answers, and what it answers to those who send something else."""
 
+import io
 import json
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -178,6 +180,21 @@ def test_an_upload_that_is_too_large_is_refused_and_leaves_nothing(library: Test
         assert refused.headers["content-type"] == "application/problem+json"
     uploads = tmp_path / "index" / "uploads"
     assert not uploads.exists() or list(uploads.iterdir()) == []
+
+
+def test_a_file_that_swells_when_it_is_opened_is_refused(library: TestClient):
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        with archive.open("word/document.xml", "w", force_zip64=True) as document:
+            for _ in range(3000):
+                document.write(b" " * 1_000_000)
+    assert len(bomb.getvalue()) < 4_000_000
+    small = assemble(Service.of(load_settings({"index": library.app.state.service.settings.index})))
+    client = TestClient(small, base_url="http://127.0.0.1:7860")
+    refused = client.post("/v1/documents", files={"file": ("bomb.docx", bomb.getvalue())})
+    assert refused.status_code == 422
+    assert "bomb.docx" in refused.json()["detail"]
 
 
 def _events(text: str) -> Iterator[tuple[str, dict]]:
