@@ -61,10 +61,10 @@ def nearest(
         return []
     # One question at a time gains nothing by threads, and on a busy machine waiting for them costs most.
     faiss.omp_set_num_threads(1)
-    parameters = None
+    parameters: Any = None
     if isinstance(searched, faiss.IndexIVF):
-        share = _PROBED_SHARE_FILTERED if filtered else _PROBED_SHARE
-        parameters = faiss.SearchParametersIVF(sel=selector, nprobe=max(_LEAST_PROBES, searched.nlist // share))  # type: ignore[call-arg]
+        probes = max(_LEAST_PROBES, searched.nlist // (_PROBED_SHARE_FILTERED if filtered else _PROBED_SHARE))
+        parameters = faiss.SearchParametersIVF(sel=selector, nprobe=probes)  # type: ignore[call-arg]
     elif selector is not None:
         parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
     scores, ids = searched.search(vector.reshape(1, -1), min(k, searched.ntotal), params=parameters)

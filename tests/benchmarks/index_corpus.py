@@ -1,0 +1,54 @@
+"""A corpus of any size out of a few real texts: their sentences recombined, their vectors perturbed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from index import Document, Embedder
+from index.embedder import Vectors
+
+ROOT = Path(__file__).resolve().parents[2]
+_NOISE = 0.03  # in each of 384 dimensions: cosine to the original about 0.86
+
+
+def real_sentences() -> list[str]:
+    """Sentences of the texts that lie in this repository."""
+    files = [*ROOT.glob("*.md"), *(ROOT / "seeds").glob("*.txt"), *(ROOT / "tests" / "benchmarks").glob("*.py")]
+    words = " ".join(file.read_text(encoding="utf-8") for file in sorted(files)).split()
+    return [" ".join(words[start : start + 18]) + "." for start in range(0, len(words) - 18, 9)]
+
+
+def documents(count: int, sentences: int = 6, seed: int = 0) -> Iterator[Document]:
+    """So many documents of one passage each, made from real sentences and a number that is their own."""
+    dice, pool = np.random.default_rng(seed), real_sentences()
+    for number in range(count):
+        chosen = " ".join(pool[place] for place in dice.integers(0, len(pool), sentences))
+        yield Document(f"{number}.txt", f"Document {number}", f"Entry {number}. {chosen}", "text/plain")
+
+
+class PerturbingEmbedder(Embedder):
+    """Gives texts the real embeddings of a few sentences, each disturbed: what is timed is not the model."""
+
+    def __init__(self, real: Embedder) -> None:
+        super().__init__()
+        self._centres = real.encode(real_sentences()[:2000])
+        self._dice = np.random.default_rng(1)
+
+    @property
+    def dimensions(self) -> int:
+        """As the real model's."""
+        return int(self._centres.shape[1])
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """A disturbed real vector for each text, whatever it says."""
+        return perturbed(self._centres, len(texts), self._dice)
+
+
+def perturbed(centres: Vectors, count: int, dice: np.random.Generator, noise: float = _NOISE) -> Vectors:
+    """So many vectors of length one, each near one of the centres."""
+    made = centres[dice.integers(0, len(centres), count)]
+    made = made + dice.normal(scale=noise, size=made.shape).astype(np.float32)
+    return np.asarray(made / np.linalg.norm(made, axis=1, keepdims=True), dtype=np.float32)

@@ -1,0 +1,70 @@
+"""Whether search finds the right paragraph: ``python tests/benchmarks/index_recall.py FILE... --ask FILE...``.
+
+The files are JSON lines with ``context``, ``title``, ``question`` and ``is_impossible`` (as SQuAD flattened). Every
+context of all files becomes a document; the answerable questions of the files after ``--ask`` are asked. Printed is how
+often the question's own paragraph is among the first 1, 3, 5, 10 and 20 documents: by vectors alone, by words alone,
+by their plain sum, and as searched.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from index import Document, DocumentIndex, Hit, build_documents
+from index.fusion import fuse
+
+DEPTHS = (1, 3, 5, 10, 20)
+
+
+def lines(files: Iterable[str]) -> Iterator[dict[str, str]]:
+    for file in files:
+        with Path(file).open(encoding="utf-8") as stream:
+            yield from map(json.loads, stream)
+
+
+def rank(document_ids: Iterable[int], wanted: int) -> int:
+    """The place of the wanted document among the distinct ones, from 1; 10**9 when it is not there."""
+    return {found: place for place, found in reversed(list(enumerate(dict.fromkeys(document_ids), 1)))}.get(
+        wanted, 10**9
+    )
+
+
+def ways(hits: list[Hit]) -> dict[str, list[int]]:
+    """The documents of the hits in the order of each way to rank them."""
+    of = {hit.chunk.id: hit.document.id for hit in hits}
+    dense = {hit.chunk.id: hit.dense_score for hit in hits if hit.dense_score is not None}
+    keyword = {hit.chunk.id: hit.keyword_score for hit in hits if hit.keyword_score is not None}
+    return {
+        "vectors": [of[i] for i in sorted(dense, key=dense.__getitem__, reverse=True)],
+        "words": [of[i] for i in sorted(keyword, key=keyword.__getitem__, reverse=True)],
+        "0.6 + 0.4": [of[i] for i, _ in fuse(dense, keyword, 0.6)],
+        "search": [hit.document.id for hit in hits],
+    }
+
+
+def main(arguments: list[str]) -> None:
+    split = arguments.index("--ask")
+    titles = {line["context"]: line["title"] for line in lines([*arguments[:split], *arguments[split + 1 :]])}
+    made = (Document(f"{n}", title, text, "text/plain") for n, (text, title) in enumerate(titles.items()))
+    ranks: dict[str, list[int]] = {}
+    with tempfile.TemporaryDirectory() as place:
+        report = build_documents(made, Path(place))
+        with DocumentIndex.open(Path(place)) as opened:
+            ids = {opened.text(record.id): record.id for record in opened.documents()}
+            for line in lines(arguments[split + 1 :]):
+                if not line["is_impossible"]:
+                    for way, found in ways(opened.search(line["question"], k=200)).items():
+                        ranks.setdefault(way, []).append(rank(found, ids[line["context"]]))
+    print(f"{datetime.date.today()}: {report.documents:,} documents, {report.chunks:,} passages")
+    print(f"{len(ranks['search']):,} questions; right document among the first " + ", ".join(map(str, DEPTHS)))
+    for way, places in ranks.items():
+        print(f"  {way:10}", *(f"{100 * sum(p <= k for p in places) / len(places):6.1f}" for k in DEPTHS))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

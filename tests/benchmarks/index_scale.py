@@ -1,0 +1,133 @@
+"""What size costs: ``python tests/benchmarks/index_scale.py [VECTORS]`` (a million unless told otherwise).
+
+Search by the index that is chosen for the size, against the exact one: time, recall of the first ten, and the memory
+that opening takes; the vectors are real embeddings disturbed. Then time, memory and disk of whole indexes of 1,000,
+10,000 and 100,000 passages, as a curve.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import faiss
+import numpy as np
+from index_corpus import PerturbingEmbedder, documents, perturbed, real_sentences
+
+from index import Embedder, build_documents, neighbours
+from index.embedder import Vectors
+
+QUESTIONS, K, BATCH = 200, 10, 50_000
+
+
+def searching(count: int, place: Path) -> None:
+    """Build the index for so many vectors, and compare it with the exact search."""
+    centres = Embedder().encode(real_sentences()[:4000])
+    questions = perturbed(centres, QUESTIONS, np.random.default_rng(9), 0.02)
+    sample = perturbed(centres, neighbours.sample_size(count), np.random.default_rng(8))
+    began = time.perf_counter()
+    made = neighbours.prepared(centres.shape[1], count, sample)
+    truth = _Best(questions)
+    for start in range(0, count, BATCH):
+        batch = perturbed(centres, min(BATCH, count - start), np.random.default_rng(start))
+        made.add_with_ids(batch, np.arange(start, start + len(batch), dtype=np.int64))
+        truth.offer(batch, start)
+    faiss.write_index(made, str(place / "vectors.faiss"))
+    print(f"{count:,} vectors: {type(made).__name__}, made in {time.perf_counter() - began:.0f} s, truth included")
+    del made
+    np.savez(place / "truth.npz", questions=questions, truth=truth.ids)
+    subprocess.run([sys.executable, __file__, "--search", str(place)], check=True)
+
+
+class _Best:
+    """The exact ten best of every question over batches of vectors."""
+
+    def __init__(self, questions: Vectors) -> None:
+        self._questions = questions
+        self._scores = np.full((len(questions), K), -2.0, dtype=np.float32)
+        self.ids = np.zeros((len(questions), K), dtype=np.int64)
+
+    def offer(self, batch: Vectors, start: int) -> None:
+        scores = np.concatenate([self._scores, self._questions @ batch.T], axis=1)
+        places = np.argpartition(-scores, K, axis=1)[:, :K]
+        ids = np.concatenate(
+            [self.ids, np.broadcast_to(np.arange(start, start + len(batch)), (len(self.ids), len(batch)))], axis=1
+        )
+        self._scores, self.ids = np.take_along_axis(scores, places, 1), np.take_along_axis(ids, places, 1)
+
+
+def search(place: Path) -> None:
+    """In a process of its own: open the file, ask, and report time, processor time, recall and memory."""
+    stored = np.load(place / "truth.npz")
+    before = resident()
+    opened = neighbours.read(place / "vectors.faiss")
+    after_opening = resident() - before
+    taken, hits = [], 0
+    for question, best in zip(stored["questions"], stored["truth"], strict=True):
+        began = time.perf_counter()
+        found = neighbours.nearest(opened, question, 100, None, filtered=False)
+        taken.append((time.perf_counter() - began) * 1000)
+        hits += len({i for i, _ in found[:K]} & set(best.tolist()))
+    began = time.process_time()
+    for question in stored["questions"]:
+        neighbours.nearest(opened, question, 100, None, filtered=False)
+    cpu = (time.process_time() - began) / QUESTIONS * 1000
+    size = (place / "vectors.faiss").stat().st_size / 1e6
+    print(
+        f"  search: p50 {np.percentile(taken, 50):.1f} ms, p95 {np.percentile(taken, 95):.1f} ms, "
+        f"{cpu:.1f} ms of processor time"
+    )
+    print(f"  file {size:.0f} MB, resident after opening +{after_opening:.0f} MB")
+    print(f"  recall@{K} against the exact search: {hits / QUESTIONS / K:.4f}")
+
+
+def resident() -> float:
+    """Megabytes of this process in memory now."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 1e6
+
+
+def curve() -> None:
+    """Time, peak memory and disk of whole indexes, each in a process of its own."""
+    print("passages      seconds   peak MB   disk MB")
+    rows = []
+    for count in (1000, 10_000, 100_000):
+        command = [sys.executable, __file__, "--cost", str(count)]
+        figures = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+        rows.append([float(figure) for figure in figures])
+        print(f"{count:>8,} {rows[-1][0]:>12.1f} {rows[-1][1]:>9.0f} {rows[-1][2]:>9.1f}")
+    for column, name in enumerate(("seconds", "peak MB", "disk MB")):
+        most = max(row[column] for row in rows)
+        for count, row in zip((1000, 10_000, 100_000), rows, strict=True):
+            print(f"{name:>8} {count:>8,} |{'#' * max(1, round(50 * row[column] / most))}")
+
+
+def cost(count: int) -> None:
+    """Build an index without the model's own time, and print seconds, peak megabytes and megabytes on disk."""
+    with tempfile.TemporaryDirectory() as place:
+        embedder = PerturbingEmbedder(Embedder())
+        began = time.perf_counter()
+        build_documents(documents(count), Path(place), embedder=embedder)
+        seconds = time.perf_counter() - began
+        disk = sum(file.stat().st_size for file in Path(place).iterdir()) / 1e6
+    print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000, disk)
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case ["--search", folder]:
+            search(Path(folder))
+        case ["--cost", number]:
+            cost(int(number))
+        case rest:
+            print(
+                f"{datetime.date.today()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before the first run"
+            )
+            with tempfile.TemporaryDirectory() as folder:
+                searching(int(rest[0]) if rest else 1_000_000, Path(folder))
+            curve()

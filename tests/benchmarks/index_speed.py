@@ -1,0 +1,120 @@
+"""How fast the index embeds, grows and is searched: ``python tests/benchmarks/index_speed.py``.
+
+Embedding is measured against ``SentenceTransformer.encode`` left at its defaults, turn about on the same passages in
+one process. Then an index of 100,000 passages gets one document more, and is searched; its vectors are real ones
+disturbed, so that only the embedding of the one document takes the model's time. Last, the peak memory of building
+10,000 documents against that of 1,000, each in a process of its own.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from index_corpus import PerturbingEmbedder, documents, perturbed, real_sentences
+
+from index import DocumentIndex, Embedder, add, build_documents
+from index.embedder import has_fast_bf16, packaged_model
+
+ROUNDS, PASSAGES, LARGE = 5, 256, 100_000
+
+
+def embedding(embedder: Embedder) -> None:
+    """Chunks a second of both, and their ratio in each pair of runs."""
+    from sentence_transformers import SentenceTransformer
+
+    texts = [document.text for document in documents(PASSAGES)]
+    default = SentenceTransformer(str(packaged_model()), device="cpu")
+    default.encode(texts[:8])
+    embedder.encode(texts[:8])
+    ours, theirs = [], []
+    for _ in range(ROUNDS):
+        theirs.append(timed(lambda: default.encode(texts)))
+        ours.append(timed(lambda: embedder.encode(texts)))
+    print(f"embedding, bf16 {'on' if has_fast_bf16() else 'off'}: {PASSAGES} passages, {ROUNDS} rounds turn about")
+    print(f"  SentenceTransformer.encode at its defaults: {PASSAGES / statistics.median(theirs):.0f} passages/s")
+    print(f"  Embedder.encode: {PASSAGES / statistics.median(ours):.0f} passages/s")
+    ratios = [other / own for other, own in zip(theirs, ours, strict=True)]
+    print(f"  ratio: {statistics.median(ratios):.2f} (of each pair: {', '.join(f'{ratio:.2f}' for ratio in ratios)})")
+
+
+def growing_and_searching(embedder: Embedder, place: Path) -> None:
+    """One more document in a large index, and questions to it with the embedding of the question left out."""
+    standin = PerturbingEmbedder(embedder)
+    location = place / "index"
+    seconds = timed(lambda: build_documents(documents(LARGE), location, embedder=standin))
+    size = sum(file.stat().st_size for file in location.iterdir())
+    print(f"an index of {LARGE:,} passages: {seconds:.0f} s to store and index, {size / LARGE / 1000:.1f} kB a passage")
+    (place / "files").mkdir()
+    added = []
+    for number in range(5):
+        (place / "files" / f"{number}.txt").write_text(f"The lighthouse number {number} was lit for the first time.")
+        began = time.perf_counter()
+        report = add([place / "files" / f"{number}.txt"], location, embedder=embedder)
+        added.append(time.perf_counter() - began)
+        assert report.embedded == 1
+    print(f"  adding one document: median {statistics.median(added):.2f} s (without loading the model)")
+    questions = [f"What is said about {' '.join(text.split()[3:8])}?" for text in real_sentences()[:200]]
+    vectors = perturbed(embedder.encode(real_sentences()[:500]), len(questions), np.random.default_rng(2), 0.02)
+    known = dict(zip(questions, vectors, strict=True))
+    embedder.encode = lambda texts: np.stack([known[text] for text in texts])  # type: ignore[method-assign]
+    with DocumentIndex.open(location, embedder=embedder) as opened:
+        opened.search(questions[0])
+        taken = [timed(lambda q=question: opened.search(q)) * 1000 for question in questions]
+    print(f"  searching it: p50 {np.percentile(taken, 50):.1f} ms, p95 {np.percentile(taken, 95):.1f} ms")
+    print(f"  of the processor's time: {cpu(questions, location, embedder):.1f} ms a question")
+
+
+def cpu(questions: list[str], location: Path, embedder: Embedder) -> float:
+    """Milliseconds of processor time a question, which others' load does not lengthen."""
+    with DocumentIndex.open(location, embedder=embedder) as opened:
+        opened.search(questions[0])
+        began = time.process_time()
+        for question in questions:
+            opened.search(question)
+        return (time.process_time() - began) / len(questions) * 1000
+
+
+def memory() -> None:
+    """Peak memory of building few and many documents."""
+    peaks = {}
+    for count in (1000, 10_000):
+        command = [sys.executable, __file__, "--peak", str(count)]
+        peaks[count] = float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    print(f"peak memory: {peaks[1000]:.0f} MB for 1,000 documents, {peaks[10_000]:.0f} MB for 10,000")
+    print(f"  difference: {peaks[10_000] - peaks[1000]:.0f} MB")
+
+
+def peak(count: int) -> None:
+    """Build and print the peak of this process, in megabytes."""
+    with tempfile.TemporaryDirectory() as place:
+        build_documents(documents(count, sentences=1), Path(place), embedder=Embedder())
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)
+
+
+def timed(action: object) -> float:
+    """Seconds that a call takes."""
+    began = time.perf_counter()
+    action()  # type: ignore[operator]
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    if "--peak" in sys.argv:
+        peak(int(sys.argv[-1]))
+        sys.exit()
+    load = os.getloadavg()[0]
+    print(f"{datetime.date.today()}, {os.cpu_count()} cores, load {load:.1f} before the first run")
+    model = Embedder()
+    embedding(model)
+    memory()
+    with tempfile.TemporaryDirectory() as folder:
+        growing_and_searching(model, Path(folder))
