@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from index import build
+from index import SourceNotFoundError, build
 from qa import Answerer, ReaderSettings
 from qa.evaluate import Evaluation, answerer_over, evaluate, holds, peak_memory
 from qa.questions import GoldQuestion, QuestionFileError, documents, placed
@@ -165,9 +165,24 @@ def test_the_demonstration_indexes_the_seeds_for_itself(
     assert (scores["questions"], scores["citation_exactness"]) == (6, 1.0)
 
 
-@pytest.mark.parametrize("arguments", [(), ("--demo", "q.jsonl"), ("--demo", "--contexts")])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("--demo", "q.jsonl"),
+        ("--demo", "--contexts"),
+        ("q.jsonl", "--contexts", "--index", "x"),
+        ("--demo", "--html", "missing/out.html"),
+    ],
+)
 def test_what_cannot_be_meant_is_wrong_usage(arguments: tuple[str, ...]):
     assert CliRunner().invoke(app, ["eval", *arguments]).exit_code == 2
+
+
+def test_the_demonstration_needs_the_seeds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SourceNotFoundError, match="--demo indexes"):
+        CliRunner().invoke(app, ["eval", "--demo"], catch_exceptions=False)
 
 
 def test_a_bad_file_is_complained_about_with_its_line(tmp_path: Path):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from index.errors import SourceNotFoundError
 from ui.cli.console import emit, progress
 from ui.cli.indexing import SEEDS
 from ui.cli.options import Index, Json, settings_of
@@ -52,6 +53,10 @@ def evaluate_index(
     """Ask questions whose answers are known, and report how good the index and its answers are."""
     if demo == bool(files) or (demo and contexts):
         raise typer.BadParameter("give one or more files of questions, or --demo alone")
+    if contexts and index:
+        raise typer.BadParameter("--contexts asks an index of its own, so --index says nothing")
+    if html and not html.parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {html.parent} to write the report to")
     settings = settings_of(context, index=index)
     from qa.evaluate import evaluate
     from qa.questions import DEMO, placed, read_gold
@@ -95,6 +100,10 @@ def _over_documents(folder: Path | None, settings: Settings) -> Answerer:
     from qa import Answerer
 
     if folder is not None:
+        if not SEEDS.is_dir():
+            raise SourceNotFoundError(
+                "--demo indexes ./seeds, which is not here: give --index to ask an index you have"
+            )
         with progress() as report:
             build([SEEDS], folder, settings=settings, progress=report)
     return Answerer.open(folder or settings.index, settings=settings)
