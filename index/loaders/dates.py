@@ -10,12 +10,13 @@ _MONTHS = {name[:3]: number for number, name in enumerate(_NAMES.split(), start=
 _ISO = re.compile(r"(\d{4})(?:[-/](\d{1,2})(?:[-/](\d{1,2}))?)?(?=$|[T\s,;.])")
 _DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\.?\s+([A-Za-z]+)\.?,?\s+(\d{4})\b")
 _MONTH_FIRST = re.compile(r"([A-Za-z]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})\b")
+_WEEKDAY = re.compile(r"(?i)^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+")
 _PDF = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
 
 
 def parse_date(words: str) -> str | None:
     """``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD`` when the words begin with a date that exists, else None."""
-    words = words.strip().strip("'\"")
+    words = _WEEKDAY.sub("", words.strip().strip("'\""))
     if match := _PDF.match(words):
         return _checked(match[1], match[2], match[3])
     if match := _ISO.match(words):

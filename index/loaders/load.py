@@ -6,9 +6,10 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
-from index.errors import SourceNotFoundError, UnreadableFileError
+from index.errors import MissingExtraError, SourceNotFoundError, UnreadableFileError
 from index.loaders.html import parse_html
 from index.loaders.markdown import parse_markdown
+from index.loaders.office import MEDIA_TYPES, office_parser
 from index.loaders.parsed import Parsed
 from index.loaders.pdf import parse_pdf
 from index.loaders.structured import parse_json
@@ -31,6 +32,7 @@ PARSERS: dict[str, Callable[[bytes], Parsed]] = {
     ".tsv": parse_csv,
     ".json": parse_json,
     ".jsonl": parse_json,
+    **{suffix: office_parser(suffix) for suffix in MEDIA_TYPES},
 }
 SUFFIXES = frozenset(PARSERS)
 LEADS_OUT = "a link that leads out of the folder: not followed"
@@ -60,7 +62,7 @@ def load(path: Path, root: Path | None = None, *, limit: int | None = None) -> D
 def parse(content: bytes, path: str, source: str = "") -> Document:
     """The document in a file's bytes, parsed by the ending of ``path``.
 
-    Raises UnreadableFileError with a reason for a person.
+    Raises UnreadableFileError with a reason for a person, MissingExtraError when its kind takes one.
     """
     parser = PARSERS.get(PurePosixPath(path).suffix.lower())
     if parser is None:
@@ -69,7 +71,7 @@ def parse(content: bytes, path: str, source: str = "") -> Document:
         raise UnreadableFileError("the file is empty")
     try:
         parsed = parser(content)
-    except (UnreadableFileError, MemoryError):
+    except (UnreadableFileError, MissingExtraError, MemoryError):
         raise
     except Exception as error:  # parsers of hostile files raise anything; the build must go on
         raise UnreadableFileError(f"cannot be parsed: {type(error).__name__}: {error}") from error
