@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 
 # Before gradio and its hub client are imported: they look hosts up otherwise.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -24,7 +23,7 @@ from ui.page import STATIC, Page
 from ui.quality import Quality
 from ui.welcome import Welcome
 
-UPLOAD_LIMIT = "50mb"
+GRADIO_UPLOADS = 1  # byte: files come in by the library alone, and Gradio's own way is shut
 
 
 def create_app(
@@ -57,7 +56,7 @@ def create_app(
         footer_links=[],
         run_history=False,
         show_error=False,
-        max_file_size=UPLOAD_LIMIT,
+        max_file_size=GRADIO_UPLOADS,
         pwa=False,
         mcp_server=False,
         ssr_mode=False,
@@ -70,7 +69,7 @@ def _open_early(welcome: Welcome) -> Callable[[FastAPI], AbstractAsyncContextMan
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        threading.Thread(target=welcome.examples, name="open-early", daemon=True).start()
+        welcome.make()
         yield
 
     return lifespan

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, HTTPException
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -54,6 +54,8 @@ def router(location: Path) -> APIRouter:
     @routes.post("", status_code=HTTPStatus.NO_CONTENT)
     def keep(verdict: Verdict) -> None:
         """Add one verdict; a later one on the same turn replaces it."""
+        if not location.is_dir():
+            raise HTTPException(HTTPStatus.CONFLICT, "There is no index to keep verdicts beside.")
         line = json.dumps(verdict.model_dump() | {"at": datetime.now(UTC).isoformat(timespec="seconds")})
         with writing, file.open("a", encoding="utf-8") as kept:
             if kept.tell() < LARGEST:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from index import IndexNotFoundError, IndexStatus, QuothError
-from qa import example_questions
+from qa import Answerer, example_questions
 from ui.desk import Desk
 from ui.markup import counted, text
 
@@ -18,6 +20,8 @@ INVITATION = (
     "will be a quotation from it.</p>"
     '<p><button type="button" class="button main" data-do="library" aria-haspopup="dialog">Add documents</button></p>'
 )
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,39 +38,59 @@ class Welcome:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._examples = Examples(-1, ())
-        self._lock = threading.Lock()
-        self.router = APIRouter(prefix="/ui", include_in_schema=False)
-        self.router.add_api_route("/welcome", self.greeting, response_class=HTMLResponse)
-        self.router.add_api_route("/examples", self.examples, response_class=HTMLResponse)
+        self._making = threading.Lock()
+        self.router = APIRouter(prefix="/ui", include_in_schema=False, default_response_class=HTMLResponse)
+        self.router.add_api_route("/welcome", self.greeting)
+        self.router.add_api_route("/examples", self.examples)
 
     def greeting(self) -> str:
         """The heading with the counts; or an invitation when nothing is indexed."""
         try:
             status = self._desk.answerer().index.status()
         except IndexNotFoundError:
-            return _with_counts("Empty library", INVITATION)
+            return _with_counts("empty", INVITATION)
         except QuothError as problem:
             return f'<h2>Ask your documents</h2><p class="problem" role="alert">{text(str(problem))}</p>'
         if not status.documents:
-            return _with_counts("Empty library", INVITATION)
+            return _with_counts("empty", INVITATION)
         return _with_counts(_counts(status), _heading(status))
 
-    def examples(self) -> str:
-        """A list of questions that the documents answer; empty when there are none."""
-        questions = self._questions()
-        buttons = (f'<li><button type="button" data-do="ask"><bdi>{text(one)}</bdi></button></li>' for one in questions)
-        return f'<ul class="examples" aria-label="Example questions">{"".join(buttons)}</ul>' if questions else ""
+    def examples(self) -> HTMLResponse:
+        """A list of questions that the documents answer, or 202 while they are being made."""
+        try:
+            revision = self._desk.answerer().index.revision
+        except QuothError:
+            return HTMLResponse("")  # the greeting says what is wrong
+        if self._examples.revision != revision:
+            self.make()
+            return HTMLResponse("", HTTPStatus.ACCEPTED)
+        buttons = "".join(
+            f'<li><button type="button" data-do="ask"><bdi>{text(question)}</bdi></button></li>'
+            for question in self._examples.questions
+        )
+        return HTMLResponse(f'<ul class="examples" aria-label="Example questions">{buttons}</ul>' if buttons else "")
 
-    def _questions(self) -> tuple[str, ...]:
-        with self._lock:
-            try:
-                answerer = self._desk.answerer()
-                revision = answerer.index.revision
-                if self._examples.revision != revision:
-                    self._examples = Examples(revision, tuple(example_questions(answerer)))
-            except QuothError:
-                return ()  # the greeting says what is wrong
-            return self._examples.questions
+    def make(self) -> None:
+        """Begin to make examples of this revision, unless that is under way; loads the models too."""
+        if self._making.acquire(blocking=False):
+            threading.Thread(target=self._make, name="examples", daemon=True).start()
+
+    def _make(self) -> None:
+        try:
+            answerer = self._desk.answerer()
+            revision = answerer.index.revision
+            self._examples = Examples(revision, _questions(answerer))
+        except QuothError as problem:
+            log.info("no example questions: %s", problem)
+        finally:
+            self._making.release()
+
+
+def _questions(answerer: Answerer) -> tuple[str, ...]:
+    try:
+        return tuple(example_questions(answerer))
+    except QuothError:
+        return ()  # as of an index without passages
 
 
 def _with_counts(counts: str, greeting: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -10,6 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.ui.conftest import Open, ask
+from tests.ui.making import candidate, citation, found
+from ui import render
 
 FOUND, REFUSED = "How long will Kim stay on the station?", "Who won the 2022 World Cup?"
 
@@ -22,6 +25,21 @@ def _answers(page: Page) -> None:
     ask(page, FOUND)
     ask(page, REFUSED)
     ask(page, "   ")
+    for summary in page.locator("#log summary").all():
+        summary.click()
+
+
+def _everything(page: Page) -> None:
+    """Whatever an answer can have, which no one answer of the seed has."""
+    text = "The crew of three, Kim, Ryzhikov and Zubritsky, was met by doctors."
+    cited = citation(text, "Kim, Ryzhikov and Zubritsky", heading="Landing › The crew")
+    other = candidate(citation("The crew was Kim, Petrov and Ovchinin.", "Kim, Petrov and Ovchinin"), 0.6)
+    answer = found(cited, cited, spans=("Kim", "Ryzhikov"), disagreement=other, candidates=(other,), probability=0.7)
+    html = render.answered("f" * 32, answer, asked="Who are they?")
+    page.evaluate("kept => localStorage.setItem('quoth.turns', kept)", json.dumps([{"id": "f" * 32, "html": html}]))
+    page.reload()
+    page.locator("#question textarea").wait_for()
+    page.locator("#log .disagree").wait_for()
     for summary in page.locator("#log summary").all():
         summary.click()
 
@@ -41,7 +59,7 @@ def _library(page: Page) -> None:
     page.locator("#progress .plan").wait_for()
 
 
-VIEWS = [_welcome, _answers, _source, _library]
+VIEWS = [_welcome, _answers, _everything, _source, _library]
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

@@ -86,13 +86,25 @@ async function greet() {
     welcome.innerHTML = await fragment("/ui/welcome");
     const counted = welcome.querySelector("[data-counts]");
     if (counted) document.getElementById("counts").textContent = counted.dataset.counts;
-    welcome.insertAdjacentHTML("beforeend", await fragment("/ui/examples"));
+    const offered = await examples();
+    welcome.querySelector(".examples")?.remove();
+    welcome.insertAdjacentHTML("beforeend", offered);
   } catch (error) {
     welcome.textContent = error.message;
   }
 }
 
 document.addEventListener("quoth:library", greet);
+
+// The server makes them when it starts, which takes a moment.
+async function examples() {
+  for (let tries = 0; tries < 60; tries += 1) {
+    const response = await fetch("/ui/examples");
+    if (response.status !== 202) return response.ok ? response.text() : "";
+    await new Promise((wake) => setTimeout(wake, 750));
+  }
+  return "";
+}
 
 export function write_question(words) {
   const box = document.querySelector("#question textarea");
