@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 _WORDS = re.compile(r"\w+")
 _COMMON_SHARE = 10  # a term in more than a tenth of the passages costs time and tells little
+_MOST_PASSAGES = 5_000  # and one in more than so many costs more than it tells, however many there are
 _SMALL_CORPUS = 1_000  # passages; below it every term is worth its time
 _MOST_TERMS = 64
 
@@ -36,7 +37,7 @@ class Terms:
         present = {word: count for word, count in self.counts.items() if count}
         if not present:
             return None
-        limit = self.passages // _COMMON_SHARE if self.passages > _SMALL_CORPUS else self.passages
+        limit = min(self.passages // _COMMON_SHARE, _MOST_PASSAGES) if self.passages > _SMALL_CORPUS else self.passages
         kept = [word for word, count in present.items() if count <= limit] or [min(present, key=present.__getitem__)]
         return " OR ".join(f'"{word}"' for word in kept)
 

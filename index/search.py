@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Set
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
@@ -26,6 +27,21 @@ _LOOKED_AT_CLOSELY = 40  # candidates
 _COMPARED_ONE_BY_ONE = 5_000  # vectors that filters leave
 
 
+@dataclass(slots=True)
+class _Known:
+    """What was counted at one revision."""
+
+    revision: int
+    passages: int
+    records: list[DocumentRecord] | None = None
+
+    def admitted(self, catalog: Catalog, filters: Filters) -> set[int]:
+        """Ids of the documents that the filters admit."""
+        if self.records is None:
+            self.records = catalog.records()
+        return {record.id for record in self.records if filters.admit(record)}
+
+
 class DocumentIndex:
     """An index open for reading; safe to use from several threads, and it follows the revisions of its writer.
 
@@ -42,6 +58,7 @@ class DocumentIndex:
         self._lock = threading.RLock()
         self._vectors: VectorIndex | None = None
         self._vectors_at = (-1, "")
+        self._known = _Known(-1, 0)
 
     @classmethod
     def open(
@@ -135,16 +152,23 @@ class DocumentIndex:
         """
         vector = self.embedder.encode([question])[0]
         with self._snapshot() as catalog:
-            passages = catalog.count("chunks")
-            if not passages:
+            known = self._known_of(catalog)
+            if not known.passages:
                 raise IndexEmptyError(f"the index at {self.location} holds no passages: add documents to it")
-            only = None if filters is None else {r.id for r in catalog.records() if filters.admit(r)}
-            terms = self._terms.read(question, catalog.document_frequency, passages)
+            only = None if filters is None else known.admitted(catalog, filters)
+            terms = self._terms.read(question, catalog.document_frequency, known.passages)
             dense = self._dense(catalog, vector, only)
             keyword = catalog.matching(query, self.settings.candidates, only) if (query := terms.query()) else {}
             dense |= self._cosines(catalog, vector, keyword.keys() - dense.keys())
             best = self._ordered(catalog, terms, dense, keyword)[:k]
             return self._hits(catalog, dense, keyword, best)
+
+    def _known_of(self, catalog: Catalog) -> _Known:
+        """What need not be counted again before the next revision."""
+        revision = catalog.revision()
+        if self._known.revision != revision:
+            self._known = _Known(revision, catalog.count("chunks"))
+        return self._known
 
     def _dense(self, catalog: Catalog, vector: Vectors, only: set[int] | None) -> dict[int, float]:
         """Cosines of the nearest chunks, by chunk id."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections import Counter
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from index.loaders.dates import parse_date
 from index.loaders.parsed import Parsed
 from index.loaders.text import canonical
 from index.types import Heading, Page
+
+PDFIUM = threading.RLock()  # pdfium crashes when used from two threads at once: hold this around every use of it
 
 _BETWEEN_PAGES = "\n\n"
 _MOST_PAGES = 20_000
@@ -36,10 +39,12 @@ class _Line:
 
 
 def parse_pdf(content: bytes) -> Parsed:
-    """A PDF with its page table; raises UnreadableFileError when it is damaged, locked or a scan without text.
+    """A PDF with its page table; raises UnreadableFileError when it is damaged, locked or a scan without text."""
+    with PDFIUM:
+        return _parse(content)
 
-    pdfium must not be used from two threads at once; builds parse in processes of their own.
-    """
+
+def _parse(content: bytes) -> Parsed:
     try:
         document = pdfium.PdfDocument(content)
     except pdfium.PdfiumError as error:

@@ -1,0 +1,22 @@
+"""The names that the index offers; one more or less is a decision, and belongs in the changelog."""
+
+from __future__ import annotations
+
+import index
+
+NAMES = """
+    BuildReport Chunk Document DocumentIndex DocumentRecord Embedder Failure Filters Hit IndexDamagedError
+    IndexEmptyError IndexLockedError IndexMismatchError IndexNotFoundError IndexSettings IndexStatus MissingExtraError
+    ModelError NoDocumentsError Page Plan Problem Progress QuestionError QuothError RepairReport SourceNotFoundError
+    StorageError UnreadableFileError VerifyReport add build build_documents load plan rebuild remove repair verify
+"""
+
+
+def test_the_public_names_are_these() -> None:
+    assert sorted(index.__all__) == sorted(NAMES.split())
+    assert all(hasattr(index, name) for name in index.__all__)
+
+
+def test_every_error_is_one_of_ours_and_says_when_it_occurs() -> None:
+    errors = [getattr(index, name) for name in index.__all__ if name.endswith("Error")]
+    assert all(issubclass(error, index.QuothError) and error.__doc__ for error in errors)
