@@ -157,7 +157,7 @@ def _thresholds(evaluation: Evaluation, threshold: float) -> str:
         for cost in sorted(costs, key=lambda cost: cost.threshold)
     )
     return (
-        f'<p class="threshold">Answers are given from <strong>{threshold:.2f}</strong>. '
+        f'<p class="threshold"><span>Answers are given from <strong>{threshold:.2f}</strong>.</span> '
         f"<label>Change to <select data-threshold>{marks}</select></label> "
         '<button type="button" class="button main" data-do="threshold">Use it</button></p>'
     )

@@ -24,29 +24,25 @@ ANSWERED = [
 REFUSED = ["Who won the 2022 World Cup?", "What is the capital of Australia?", "How much did the launch cost?"]
 
 
-@pytest.mark.parametrize(("question", "quote"), ANSWERED)
-def test_the_answer_is_highlighted_in_its_sentence_with_its_source(
-    visit: Open, site: str, question: str, quote: str
-) -> None:
+def test_each_answer_is_highlighted_in_its_sentence_with_its_source(visit: Open, site: str) -> None:
     page = visit(site)
-    ask(page, question)
-    turn = page.locator("#log article").last
-    expect(turn.locator(".said mark")).to_contain_text(quote)
-    assert len(turn.locator(".said").inner_text()) > len(quote) + 20
-    expect(turn.locator(".card").first.locator("mark")).to_contain_text(quote)
-    expect(turn.locator(".card").first).to_contain_text("8 April 2025")
+    for question, quote in ANSWERED:
+        ask(page, question)
+        turn = page.locator("#log article").last
+        expect(turn.locator(".said mark")).to_contain_text(quote)
+        assert len(turn.locator(".said").inner_text()) > len(quote) + 20
+        expect(turn.locator(".card").first.locator("mark")).to_contain_text(quote)
+        expect(turn.locator(".card").first).to_contain_text("8 April 2025")
 
 
-@pytest.mark.parametrize("question", REFUSED)
-def test_what_the_documents_do_not_say_is_refused_with_the_nearest_passages(
-    visit: Open, site: str, question: str
-) -> None:
+def test_what_the_documents_do_not_say_is_refused_with_the_nearest_passages(visit: Open, site: str) -> None:
     page = visit(site)
-    ask(page, question)
-    turn = page.locator("#log article").last
-    expect(turn).to_contain_text("I can’t find that in the documents")
-    assert turn.locator(".nearest li").count() >= 1
-    assert turn.locator("mark").count() == 0
+    for question in REFUSED:
+        ask(page, question)
+        turn = page.locator("#log article").last
+        expect(turn).to_contain_text("I can’t find that in the documents")
+        assert turn.locator(".nearest li").count() >= 1
+        assert turn.locator("mark").count() == 0
 
 
 def test_the_page_says_how_much_is_indexed_and_offers_questions_that_are_answered(visit: Open, site: str) -> None:
@@ -58,17 +54,11 @@ def test_the_page_says_how_much_is_indexed_and_offers_questions_that_are_answere
     expect(page.locator("#welcome")).to_be_hidden()
 
 
-@pytest.mark.parametrize(
-    ("question", "message"),
-    [("   ", "empty"), ("?!", "empty"), ("why " * 2500, "shorten"), ("\x00\x1b[31m", "")],
-)
-def test_a_question_that_cannot_be_asked_gets_a_clear_message_and_is_not_lost(
-    visit: Open, site: str, question: str, message: str
-) -> None:
+def test_a_question_that_cannot_be_asked_gets_a_clear_message_and_is_not_lost(visit: Open, site: str) -> None:
     page = visit(site)
-    ask(page, question)
-    expect(page.locator("#log article.failed, #log article.refused").last).to_contain_text(message)
-    if message:
+    for question, message in (("   ", "empty"), ("?!", "empty"), ("why " * 2500, "shorten"), ("\x00\x1b", "empty")):
+        ask(page, question)
+        expect(page.locator("#log article.failed").last).to_contain_text(message)
         expect(page.locator("#question textarea")).to_have_value(question)
 
 
