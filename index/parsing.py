@@ -39,8 +39,10 @@ def parsed(files: Sequence[SourceFile], settings: IndexSettings) -> Generator[Do
     Small files of plain text are parsed here: no native code touches them, and no process need be started for them.
     Closing the generator ends the workers.
     """
-    plain = [file for file in files if _is_small_text(file)]
-    others = [file for file in files if file not in set(plain)]
+    plain: list[SourceFile] = []
+    others: list[SourceFile] = []
+    for file in files:
+        (plain if _is_small_text(file) else others).append(file)
     with _workers(others, settings) as ready:
         for file in plain:
             yield _parsed_here(file)

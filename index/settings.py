@@ -28,5 +28,5 @@ class IndexSettings(BaseSettings):
         0, ge=0, le=64, description="How many processes parse files; 0 is one for every two cores."
     )
     parse_seconds: float = Field(60.0, gt=0, description="The longest that parsing one file may take.")
-    parse_megabytes: int = Field(2000, ge=300, description="The most memory that a parsing process may map.")
+    parse_megabytes: int = Field(2000, ge=500, description="The most memory that a parsing process may map.")
     file_megabytes: int = Field(100, ge=1, description="The largest file that is read.")

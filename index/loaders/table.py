@@ -10,7 +10,7 @@ from index.errors import UnreadableFileError
 from index.loaders.parsed import Parsed
 from index.loaders.text import decode
 
-_SAMPLE = 16_384
+_SAMPLE = 4_096
 _CELL_LIMIT = 10_000_000
 _NUMBER = re.compile(r"[-+]?[\d.,\s%$€£]+")
 

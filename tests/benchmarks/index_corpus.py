@@ -52,3 +52,9 @@ def perturbed(centres: Vectors, count: int, dice: np.random.Generator, noise: fl
     made = centres[dice.integers(0, len(centres), count)]
     made = made + dice.normal(scale=noise, size=made.shape).astype(np.float32)
     return np.asarray(made / np.linalg.norm(made, axis=1, keepdims=True), dtype=np.float32)
+
+
+def peak_megabytes() -> float:
+    """The most memory that this process has had resident; not what its parent had, as getrusage would tell."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1000

@@ -1,4 +1,4 @@
-"""What size costs: ``python tests/benchmarks/index_scale.py [VECTORS]`` (a million unless told otherwise).
+"""What size costs: ``python tests/benchmarks/index_scale.py [VECTORS | --curve]`` (a million unless told).
 
 Search by the index that is chosen for the size, against the exact one: time, recall of the first ten, and the memory
 that opening takes; the vectors are real embeddings disturbed. Then time, memory and disk of whole indexes of 1,000,
@@ -18,7 +18,7 @@ from pathlib import Path
 
 import faiss
 import numpy as np
-from index_corpus import PerturbingEmbedder, documents, perturbed, real_sentences
+from index_corpus import PerturbingEmbedder, documents, peak_megabytes, perturbed, real_sentences
 
 from index import Embedder, build_documents, neighbours
 from index.embedder import Vectors
@@ -115,7 +115,7 @@ def cost(count: int) -> None:
         build_documents(documents(count), Path(place), embedder=embedder)
         seconds = time.perf_counter() - began
         disk = sum(file.stat().st_size for file in Path(place).iterdir()) / 1e6
-    print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000, disk)
+    print(seconds, peak_megabytes(), disk)
 
 
 if __name__ == "__main__":
@@ -128,6 +128,7 @@ if __name__ == "__main__":
             print(
                 f"{datetime.date.today()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before the first run"
             )
-            with tempfile.TemporaryDirectory() as folder:
-                searching(int(rest[0]) if rest else 1_000_000, Path(folder))
+            if rest != ["--curve"]:
+                with tempfile.TemporaryDirectory() as folder:
+                    searching(int(rest[0]) if rest else 1_000_000, Path(folder))
             curve()

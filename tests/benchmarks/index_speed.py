@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import datetime
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -19,7 +18,7 @@ import time
 from pathlib import Path
 
 import numpy as np
-from index_corpus import PerturbingEmbedder, documents, perturbed, real_sentences
+from index_corpus import PerturbingEmbedder, documents, peak_megabytes, perturbed, real_sentences
 
 from index import DocumentIndex, Embedder, add, build_documents
 from index.embedder import has_fast_bf16, packaged_model
@@ -97,7 +96,7 @@ def peak(count: int) -> None:
     """Build and print the peak of this process, in megabytes."""
     with tempfile.TemporaryDirectory() as place:
         build_documents(documents(count, sentences=1), Path(place), embedder=Embedder())
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)
+    print(peak_megabytes())
 
 
 def timed(action: object) -> float:
