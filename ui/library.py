@@ -16,10 +16,17 @@ from ui.service import Served
 
 MOST = 200  # rows shown at once; a name narrows a longer list
 PATHS = 20  # paths named under each heading of a plan
+OPEN_XML = "application/vnd.openxmlformats-officedocument"
 TYPES = {
-    "application/pdf": "PDF",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
+    "application/epub+zip": "E-book",
     "application/json": "JSON",
+    "application/pdf": "PDF",
+    "application/rtf": "RTF",
+    "application/vnd.oasis.opendocument.text": "OpenDocument",
+    f"{OPEN_XML}.presentationml.presentation": "Slides",
+    f"{OPEN_XML}.spreadsheetml.sheet": "Sheet",
+    f"{OPEN_XML}.wordprocessingml.document": "Word",
+    "message/rfc822": "Mail",
     "text/csv": "CSV",
     "text/html": "HTML",
     "text/markdown": "Markdown",

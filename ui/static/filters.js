@@ -2,8 +2,6 @@
 import { on } from "./actions.js";
 import { read, write } from "./store.js";
 
-const TYPES = { "application/pdf": "PDF", "text/html": "HTML", "text/markdown": "Markdown", "text/plain": "Text", "text/csv": "CSV", "application/json": "JSON" };
-
 export const filters = {
   read: () => read("filters", {}),
   set(chosen) {
@@ -23,8 +21,8 @@ export const filters = {
 
 function show() {
   const place = document.getElementById("chosen");
-  const { document: path, media_type, after, before } = filters.read();
-  const parts = [path, media_type && (TYPES[media_type] ?? "Word"), after && `from ${after}`, before && `until ${before}`].filter(Boolean);
+  const { document: path, type_name, after, before } = filters.read();
+  const parts = [path, type_name, after && `from ${after}`, before && `until ${before}`].filter(Boolean);
   place.hidden = !parts.length;
   place.querySelector("bdi").textContent = parts.join(" · ");
   document.dispatchEvent(new Event("quoth:scope"));

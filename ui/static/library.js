@@ -56,7 +56,11 @@ function narrowed(event) {
 
 function changed(event) {
   if (event.target.matches("[data-files]")) add([...event.target.files]);
-  if (event.target.matches("select, [type=date]")) filters.set({ [event.target.name]: event.target.value });
+  if (event.target.matches("[type=date]")) filters.set({ [event.target.name]: event.target.value });
+  if (event.target.matches("[name=media_type]")) {
+    const { value, selectedOptions } = event.target;
+    filters.set({ media_type: value, type_name: value && selectedOptions[0].textContent });
+  }
 }
 
 function choose(chosen) {
