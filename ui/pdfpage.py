@@ -13,13 +13,14 @@ import resource
 import subprocess
 import sys
 import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from itertools import groupby
 from pathlib import Path
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
+Corners = tuple[float, float, float, float]  # left, bottom, right, top in points
 WIDTH = 1100  # pixels of the picture
 LARGEST = 4.0  # pixels a point at most, so that a tiny page does not become a poster
 MEMORY = 2 << 30  # bytes
@@ -53,7 +54,7 @@ def picture_of(file: Path, number: int, text: str, start: int, end: int) -> Page
     None when the page cannot be drawn within the limits.
     """
     request = {"file": str(file), "number": number, "text": text, "start": start, "end": end}
-    command = [sys.executable, "-m", "ui.pdfpage"]
+    command = [sys.executable, "-P", "-m", "ui.pdfpage"]  # -P: nothing from the current folder
     try:
         done = subprocess.run(  # noqa: S603 (our own module, and nothing of the request is an argument)
             command, input=json.dumps(request).encode(), capture_output=True, timeout=SECONDS, check=True
@@ -109,26 +110,23 @@ def _boxes(page: pdfium.PdfPage, text: str, start: int, end: int) -> tuple[Box, 
     if turned:  # character boxes are in the page's own coordinates, which are then not the picture's
         return ()
     corners = [textpage.get_charbox(place, loose=True) for place in places_of(drawn, text, start, end)]
-    lines = groupby(corners, key=_line_of())
-    return tuple(_box(list(line), width, height) for _, line in lines)
+    return tuple(_box(line, width, height) for line in lines_of(corners))
 
 
-class _line_of:  # noqa: N801 (a key function with a memory)
-    """Numbers lines: a character that does not overlap the last one's height begins another."""
-
-    def __init__(self) -> None:
-        self._number = 0
-        self._last: tuple[float, float] | None = None
-
-    def __call__(self, corners: tuple[float, float, float, float]) -> int:
-        _, bottom, _, top = corners
-        if self._last is not None and (top <= self._last[0] or bottom >= self._last[1]):
-            self._number += 1
-        self._last = bottom, top
-        return self._number
+def lines_of(corners: Iterable[Corners]) -> Iterator[list[Corners]]:
+    """The characters line by line: one that does not overlap the last one's height begins another line."""
+    line: list[Corners] = []
+    for one in corners:
+        _, bottom, _, top = one
+        if line and (top <= line[-1][1] or bottom >= line[-1][3]):
+            yield line
+            line = []
+        line.append(one)
+    if line:
+        yield line
 
 
-def _box(corners: list[tuple[float, float, float, float]], width: float, height: float) -> Box:
+def _box(corners: list[Corners], width: float, height: float) -> Box:
     left, bottom = min(one[0] for one in corners), min(one[1] for one in corners)
     right, top = max(one[2] for one in corners), max(one[3] for one in corners)
     return Box(left / width, 1 - top / height, (right - left) / width, (top - bottom) / height)

@@ -80,8 +80,8 @@ class Welcome:
             answerer = self._desk.answerer()
             revision = answerer.index.revision
             self._examples = Examples(revision, _questions(answerer))
-        except QuothError as problem:
-            log.info("no example questions: %s", problem)
+        except Exception:  # the greeting tells a person; an index that is closed meanwhile concerns nobody
+            log.info("no example questions", exc_info=True)
         finally:
             self._making.release()
 

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from ui.server import assemble
 from ui.service import Service
 from ui.settings import load_settings
 
+expect.set_options(timeout=30_000)  # a busy machine takes its time; a page that is right does not get wrong by it
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = (
     "--no-sandbox",
@@ -104,7 +105,7 @@ def visit(browser: Browser) -> Iterator[Open]:
         seen.watch(context, address)
         page = context.new_page()
         page.goto(address + path)
-        page.locator("#question textarea").wait_for()
+        page.locator("#question textarea").wait_for(timeout=60_000)
         return page
 
     yield visit
@@ -118,4 +119,4 @@ def ask(page: Page, question: str) -> None:
     before = page.locator("#log article").count()
     page.locator("#question textarea").fill(question)
     page.keyboard.press("Enter")
-    page.locator(f"#log article:not(.pending):nth-of-type({before + 1})").wait_for(timeout=30_000)
+    page.locator(f"#log article:not(.pending):nth-of-type({before + 1})").wait_for(timeout=120_000)

@@ -49,8 +49,8 @@ def test_the_page_says_how_much_is_indexed_and_offers_questions_that_are_answere
     page = visit(site)
     expect(page.locator("#counts")).to_contain_text("1 document")
     example = page.locator(".examples button").first
-    example.click(timeout=30_000)
-    expect(page.locator("#log article.found mark").first).to_be_visible(timeout=30_000)
+    example.click(timeout=120_000)
+    expect(page.locator("#log article.found mark").first).to_be_visible(timeout=120_000)
     expect(page.locator("#welcome")).to_be_hidden()
 
 

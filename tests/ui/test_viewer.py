@@ -59,10 +59,9 @@ def test_the_head_of_a_document_stands_apart_from_its_text() -> None:
 def test_hostile_documents_are_only_text(words: str) -> None:
     hostile = document(f"Before. {words} after.", title=words, path=words, date=words)
     shown = whole(hostile, Place.of(1, 8, words))
-    outline = Outline(
-        shown.replace('<input type="search"', '<bdi type="search"').replace('document">', 'document"></bdi>', 1)
-    )
-    assert outline.tags <= OURS | {"header", "h4", "h5", "h6"}
+    outline = Outline(shown)
+    assert not outline.open
+    assert outline.tags <= OURS | {"header", "input", "h4", "h5", "h6"}
     assert not [name for name, _ in outline.attributes if name.startswith("on") or name in ("src", "href")]
 
 
