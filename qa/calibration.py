@@ -1,9 +1,10 @@
 """From scores to one probability that an answer is right.
 
 A logistic regression over what is known of one passage's best span: its margin over the null, how far it stands above
-the next place in the same passage, how near the passage is to the question, and how many of the question's words it
-holds. All of these belong to that passage alone, so reading more passages never changes the probability of an answer
-(unlike a softmax over passages, or a product of no-answer scores).
+the next place in the same passage, how near the passage is to the question, how many of the question's words it
+holds, and whether the answer only repeats the question. All of these belong to that passage alone, so reading more
+passages never changes the probability of an answer (unlike a softmax over passages, or a product of no-answer
+scores).
 """
 
 from __future__ import annotations
@@ -24,10 +25,12 @@ class Evidence:
     gap: float  # margin over the best other place in the same passage
     similarity: float  # cosine of question and passage, -1 to 1
     coverage: float  # share of the question's content words that the passage or its title holds, 0 to 1
+    echo: float  # share of the answer's content words that the question holds already, 0 to 1
 
     def features(self) -> tuple[float, ...]:
         """Squashed to a like scale, so that one extreme logit cannot outweigh everything."""
-        return (np.tanh(self.margin / 10) * 5, np.tanh(self.gap / 5) * 2, self.similarity * 5, self.coverage * 2)
+        margin, gap = np.tanh(self.margin / 10) * 5, np.tanh(self.gap / 5) * 2
+        return (float(margin), float(gap), self.similarity * 5, self.coverage * 2, self.echo * 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +64,23 @@ class Case:
     right: float
 
 
-def fit(questions: Sequence[Sequence[Case]]) -> Calibration:
+def fit(questions: Sequence[Sequence[Case]], answerable: Sequence[bool]) -> Calibration:
     """Fit to the cases of questions, each with all that was proposed for it.
 
     The weights come from all cases, so that they say which of two proposals to believe. Those that are chosen are right
     more often than their like among all; a scale and a shift of the same weights, fitted on the chosen alone, makes up
-    for that. The threshold is where ``balance`` is best.
+    for that. The threshold is the ``even_threshold``; ``answerable`` says of each question whether it has an answer.
     """
     every = [case for cases in questions for case in cases]
     weights, _ = _regress([case.evidence.features() for case in every], [case.right for case in every])
-    best = [
-        max(cases, key=lambda case: float(np.dot(weights, case.evidence.features()))) for cases in questions if cases
-    ]
+    asked = [(cases, has) for cases, has in zip(questions, answerable, strict=True) if cases]
+    best = [max(cases, key=lambda case: float(np.dot(weights, case.evidence.features()))) for cases, _ in asked]
     right = [case.right for case in best]
     scores = [float(np.dot(weights, case.evidence.features())) for case in best]
     (scale,), bias = _regress([(score,) for score in scores], right)
     calibration = Calibration(tuple(float(scale * weight) for weight in weights), bias, 0.5)
-    said = [calibration.probability(case.evidence) for case in best]
-    return replace(calibration, threshold=balance(np.array(said), np.array(right)))
+    said = np.array([calibration.probability(case.evidence) for case in best])
+    return replace(calibration, threshold=even_threshold(said, np.array(right), np.array([has for _, has in asked])))
 
 
 def _regress(
@@ -105,6 +107,23 @@ def balance(probabilities: npt.NDArray[np.float64], right: npt.NDArray[np.float6
     given = probabilities[None, :] >= grid[:, None]
     earned = (given * right[None, :] + ~given * (1 - right[None, :])).sum(axis=1)
     return float(grid[int(earned.argmax())])
+
+
+def even_threshold(
+    probabilities: npt.NDArray[np.float64], right: npt.NDArray[np.float64], answerable: npt.NDArray[np.bool_]
+) -> float:
+    """The threshold, in whole percents, that serves both kinds of question best, whatever their numbers.
+
+    The share of answerable questions that are given their right answer and the share of unanswerable ones that are
+    refused count the same. All arrays are (n,). With one kind only it is ``balance``.
+    """
+    if answerable.all() or not answerable.any():
+        return balance(probabilities, right)
+    grid = np.arange(1, 100) / 100
+    given = probabilities[None, :] >= grid[:, None]
+    answered = (given * right[None, :])[:, answerable].mean(axis=1)
+    refused = (~given)[:, ~answerable].mean(axis=1)
+    return float(grid[int((answered + refused).argmax())])
 
 
 def _sigmoid(value: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

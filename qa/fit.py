@@ -89,7 +89,8 @@ def crossed(asked: Sequence[Asked], passages: int) -> dict[str, dict[str, float]
 
 def fit_asked(asked: Sequence[Asked], passages: int) -> Calibration:
     """The calibration of questions that were asked, each read with up to so many passages."""
-    return fit([[case for passage, case in one.cases if passage < passages] for one in asked])
+    cases = [[case for passage, case in one.cases if passage < passages] for one in asked]
+    return fit(cases, [one.answerable for one in asked])
 
 
 def main() -> None:

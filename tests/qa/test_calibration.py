@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.calibration import Calibration, Case, Evidence, balance, fit
+from qa.calibration import Calibration, Case, Evidence, balance, even_threshold, fit
 from qa.metrics import calibration_error
 
 FINITE = st.floats(-1e6, 1e6)
-EVIDENCE = st.builds(Evidence, FINITE, FINITE, st.floats(-1, 1), st.floats(0, 1))
+EVIDENCE = st.builds(Evidence, FINITE, FINITE, st.floats(-1, 1), st.floats(0, 1), st.floats(0, 1))
 
 
 def synthetic(questions=1500, seed=3):
@@ -21,7 +21,7 @@ def synthetic(questions=1500, seed=3):
         right = rng.random(5) < 1 / (1 + np.exp(3 - np.tanh(margins / 10) * 5))
         made.append(
             [
-                Case(Evidence(m, rng.normal(), rng.random(), rng.random()), float(r))
+                Case(Evidence(m, rng.normal(), rng.random(), rng.random(), rng.random()), float(r))
                 for m, r in zip(margins, right, strict=True)
             ]
         )
@@ -30,7 +30,7 @@ def synthetic(questions=1500, seed=3):
 
 def test_the_probability_of_what_is_chosen_is_calibrated_on_questions_not_used_to_fit():
     questions = synthetic(3000)
-    calibration = fit(questions[:1500])
+    calibration = fit(questions[:1500], [True] * 1500)
     best = [max(cases, key=lambda case: calibration.probability(case.evidence)) for cases in questions[1500:]]
     said = [calibration.probability(case.evidence) for case in best]
     assert calibration_error(said, [case.right for case in best]) < 0.05
@@ -38,13 +38,13 @@ def test_the_probability_of_what_is_chosen_is_calibrated_on_questions_not_used_t
 
 @given(st.lists(EVIDENCE, min_size=1, max_size=3))
 def test_a_probability_is_one_whatever_the_logits(many):
-    calibration = Calibration((0.5, 0.2, 0.3, 0.4), -1.0, 0.5)
+    calibration = Calibration((0.5, 0.2, 0.3, 0.4, -0.5), -1.0, 0.5)
     assert all(0.0 <= calibration.probability(one) <= 1.0 for one in many)
 
 
 def test_a_larger_margin_is_never_less_probable():
-    calibration = fit(synthetic())
-    said = [calibration.probability(Evidence(m, 1.0, 0.5, 0.5)) for m in np.linspace(-20, 20, 50)]
+    calibration = fit(synthetic(), [True] * 1500)
+    said = [calibration.probability(Evidence(m, 1.0, 0.5, 0.5, 0.0)) for m in np.linspace(-20, 20, 50)]
     assert said == sorted(said)
 
 
@@ -52,8 +52,16 @@ def test_the_threshold_is_where_right_given_and_wrong_withheld_are_most():
     assert balance(np.array([0.1, 0.2, 0.6, 0.9]), np.array([0.0, 0.0, 1.0, 1.0])) == pytest.approx(0.21)
 
 
+def test_an_even_threshold_does_not_depend_on_how_many_questions_of_a_kind_are_asked():
+    said, right = np.array([0.1, 0.4, 0.3, 0.9]), np.array([0.0, 0.0, 1.0, 1.0])
+    answerable = np.array([False, False, True, True])
+    once = even_threshold(said, right, answerable)
+    more = even_threshold(np.r_[said, [0.1, 0.4] * 9], np.r_[right, [0.0] * 18], np.r_[answerable, [False] * 18])
+    assert once == more == pytest.approx(0.11)
+
+
 def test_a_calibration_is_read_back_as_it_was_written():
-    calibration = fit(synthetic(200))
+    calibration = fit(synthetic(200), [True] * 200)
     assert Calibration.from_json(calibration.to_json()) == calibration
 
 
