@@ -13,7 +13,8 @@ from qa.metrics import normalise
 from qa.sentences import sentences
 from qa.types import Answer
 
-_NAME = re.compile(r"(?<![.!?:“\"] )(?<!^)\b[A-Z][a-z]+(?: [A-Z][a-z]+){1,2}\b")
+_NAME = re.compile(r"(?<![\w-])[A-Z][a-z]+(?: [A-Z][a-z]+)+\b(?!-)")
+_NO_PERSON_AFTER = re.compile(r"(?:^|[.!?:“\"]\s*|\b[Tt]he )$")
 _SUBJECT = re.compile(r"^(?:The |An? )?([\w-]+(?: [\w-]+){0,3}) (is|are) (?:an?|the|used|called|one)\b")
 _NOT_A_NAME = re.compile(
     r"\b(January|February|March|April|May|June|July|August|September|October|November|December|The|This|That)\b"
@@ -69,7 +70,9 @@ def _prose(index: DocumentIndex, document_id: int) -> list[str]:
 
 
 def _names(text: str) -> list[str]:
-    return [name for name in _NAME.findall(text) if not _NOT_A_NAME.search(name)]
+    """A person is named by two words, without an article: "the Soviet Union" and "Russians Ann Lee" are not."""
+    found = [name for name in _NAME.finditer(text) if not _NO_PERSON_AFTER.search(text, 0, name.start())]
+    return [name[0] for name in found if len(name[0].split()) == 2 and not _NOT_A_NAME.search(name[0])]
 
 
 def _definitions(text: str) -> Iterator[str]:
