@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import ParamSpec, TypeVar
 
-from index import BuildReport, DocumentRecord, Failure, Filters, Hit
+from pydantic import BaseModel
+
+from index import BuildReport, Filters
 from index.errors import MissingExtraError, QuothError
-from qa import Answer
+from qa import Citation
+from qa.types import PassageRead
+from ui.api import Hits
 from ui.desk import Desk
+from ui.documents import Documents, Stretch
 from ui.rebuilding import Rebuilding
 
 try:
@@ -33,25 +37,20 @@ NEAREST = 3  # passages shown with a refusal
 LONGEST_STRETCH = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """What is indexed, and the files that could not be read."""
+class Told(BaseModel):
+    """An answer as far as a client needs it: what the documents say and where, or the passages that come nearest."""
 
-    documents: list[DocumentRecord]
-    failures: list[Failure]
-    total: int
-    revision: int
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Code points ``start`` to ``end`` of a document's text."""
-
-    title: str
-    date: str | None
-    start: int
-    end: int
+    found: bool
     text: str
+    probability: float
+    citations: list[Citation]
+    passages: list[PassageRead]
+
+
+class Rebuilt(BaseModel):
+    """What a rebuild has done."""
+
+    report: BuildReport
 
 
 def surfaced(function: Callable[P, R]) -> Callable[P, R]:
@@ -75,35 +74,42 @@ class Tools:
 
     def answer(
         self, question: str, path: str | None = None, after: str | None = None, before: str | None = None
-    ) -> Answer:
+    ) -> Told:
         """Answer a question with a verbatim quote from the documents and where it stands, or say that they do not say.
 
         path is a glob over the documents' paths; after and before are ISO dates that bound the documents' dates.
         """
         answer = self._desk.answerer().answer(question, filters=Filters(path, after, before))
-        return replace(answer, passages=() if answer.found else answer.passages[:NEAREST])
+        return Told(
+            found=answer.found,
+            text=answer.text,
+            probability=answer.probability,
+            citations=list(answer.citations),
+            passages=[] if answer.found else list(answer.passages[:NEAREST]),
+        )
 
-    def search(self, question: str, k: int = 5) -> list[Hit]:
+    def search(self, question: str, k: int = 5) -> Hits:
         """Find the k passages nearest to a question (at most 50), best first, without reading an answer from them."""
-        return self._desk.answerer().index.search(question, max(1, min(k, 50)))
+        index = self._desk.answerer().index
+        return Hits(hits=index.search(question, max(1, min(k, 50))), revision=index.revision)
 
-    def documents(self, offset: int = 0, limit: int = 100) -> Listing:
+    def documents(self, offset: int = 0, limit: int = 100) -> Documents:
         """List the indexed documents by path, and every file that could not be read with the reason."""
         index = self._desk.answerer().index
         records = index.documents()
         chosen = records[max(0, offset) : max(0, offset) + max(0, limit)]
-        return Listing(chosen, index.failures(), len(records), index.revision)
+        return Documents(documents=chosen, failures=index.failures(), total=len(records), revision=index.revision)
 
     def passage(self, document_id: int, start: int, end: int) -> Stretch:
         """Give a document's text from code point start to end, as a citation names them; widen them to see more."""
-        document = self._desk.answerer().index.document(document_id)
-        first = min(max(0, start), len(document.text))
-        last = max(first, min(end, len(document.text), first + LONGEST_STRETCH))
-        return Stretch(document.title, document.date, first, last, document.text[first:last])
+        whole = self._desk.answerer().index.text(document_id)
+        first = min(max(0, start), len(whole))
+        last = max(first, min(end, len(whole), first + LONGEST_STRETCH))
+        return Stretch(document_id=document_id, start=first, end=last, text=whole[first:last])
 
-    def rebuild(self) -> BuildReport:
+    def rebuild(self) -> Rebuilt:
         """Bring the index up to date with its folders, and report what was added, changed, deleted or unreadable."""
-        return self._rebuilding.now()
+        return Rebuilt(report=self._rebuilding.now())
 
 
 def create_server(desk: Desk, rebuilding: Rebuilding, *, writing: bool = False) -> MCPServer[None]:

@@ -1,4 +1,4 @@
-"""The MCP server, tried by the SDK's own client over a real process's stdin and stdout."""
+"""The MCP server, tried by the SDK's own client: in this process, and over a process's stdin and stdout."""
 
 import asyncio
 import json
@@ -8,13 +8,22 @@ from pathlib import Path
 from typing import Any
 
 from mcp import Client, StdioServerParameters
+from mcp.server.mcpserver import MCPServer
+
+from ui.mcp import create_server
+from ui.service import Service
+from ui.settings import load_settings
 
 QUOTH = str(Path(sys.executable).parent / "quoth")
 
 
-def _with_client(index: Path, use: Callable[[Client], Awaitable[Any]], *flags: str) -> Any:
+def _server(index: Path, *, writing: bool = False) -> MCPServer:
+    service = Service.of(load_settings({"index": index}))
+    return create_server(service.desk, service.rebuilding, writing=writing)
+
+
+def _with_client(server: MCPServer | StdioServerParameters, use: Callable[[Client], Awaitable[Any]]) -> Any:
     async def session() -> Any:
-        server = StdioServerParameters(command=QUOTH, args=["mcp", "--index", str(index), *flags])
         async with Client(server, read_timeout_seconds=120) as client:
             return await use(client)
 
@@ -22,17 +31,17 @@ def _with_client(index: Path, use: Callable[[Client], Awaitable[Any]], *flags: s
 
 
 def test_it_offers_reading_tools_and_says_that_they_only_read(seed_index: Path):
-    tools = _with_client(seed_index, lambda client: client.list_tools()).tools
+    tools = _with_client(_server(seed_index), lambda client: client.list_tools()).tools
     assert [tool.name for tool in tools] == ["answer", "search", "documents", "passage"]
     assert all(tool.annotations.read_only_hint for tool in tools)
 
 
 def test_rebuilding_is_offered_only_when_allowed(seed_index: Path):
-    tools = _with_client(seed_index, lambda client: client.list_tools(), "--allow-rebuild").tools
+    tools = _with_client(_server(seed_index, writing=True), lambda client: client.list_tools()).tools
     assert [tool.name for tool in tools if not tool.annotations.read_only_hint] == ["rebuild"]
 
 
-def test_an_answer_can_be_followed_to_its_passage(seed_index: Path):
+def test_over_a_process_an_answer_can_be_followed_to_its_passage(seed_index: Path):
     async def ask(client: Client) -> None:
         answered = (await client.call_tool("answer", {"question": "What rocket was used?"})).structured_content
         assert "Soyuz" in answered["text"]
@@ -40,12 +49,12 @@ def test_an_answer_can_be_followed_to_its_passage(seed_index: Path):
         where = {name: place[name] for name in ("document_id", "start", "end")}
         assert (await client.call_tool("passage", where)).structured_content["text"] == answered["text"]
 
-    _with_client(seed_index, ask)
+    _with_client(StdioServerParameters(command=QUOTH, args=["mcp", "--index", str(seed_index)]), ask)
 
 
 def test_a_refusal_comes_with_the_nearest_passages(seed_index: Path):
     question = {"question": "Who won the 2022 World Cup?"}
-    answered = _with_client(seed_index, lambda client: client.call_tool("answer", question)).structured_content
+    answered = _with_client(_server(seed_index), lambda client: client.call_tool("answer", question)).structured_content
     assert not answered["found"]
     assert answered["passages"]
 
@@ -54,10 +63,10 @@ def test_documents_and_passages_are_listed(seed_index: Path):
     async def look(client: Client) -> None:
         listed = (await client.call_tool("documents", {})).structured_content
         assert (listed["total"], listed["failures"]) == (1, [])
-        found = (await client.call_tool("search", {"question": "rocket", "k": 2})).structured_content["result"]
-        assert len(found) == 2
+        found = (await client.call_tool("search", {"question": "rocket", "k": 2})).structured_content
+        assert len(found["hits"]) == 2
 
-    _with_client(seed_index, look)
+    _with_client(_server(seed_index), look)
 
 
 def test_errors_are_told_and_not_swallowed(seed_index: Path, tmp_path: Path):
@@ -69,7 +78,7 @@ def test_errors_are_told_and_not_swallowed(seed_index: Path, tmp_path: Path):
         assert unknown.is_error
         assert "no document 999" in json.dumps([part.text for part in unknown.content])
 
-    _with_client(seed_index, err)
-    asked = _with_client(tmp_path / "none", lambda client: client.call_tool("answer", {"question": "Why?"}))
+    _with_client(_server(seed_index), err)
+    asked = _with_client(_server(tmp_path / "none"), lambda client: client.call_tool("answer", {"question": "Why?"}))
     assert asked.is_error
     assert "quoth index" in asked.content[0].text
