@@ -45,7 +45,7 @@ class Serving:
 
     def connect(self) -> socket.socket:
         parts = urlsplit(self.url)
-        return socket.create_connection((parts.hostname, parts.port), timeout=30)
+        return socket.create_connection((parts.hostname, parts.port), timeout=120)
 
     def lines(self, message: str) -> list[dict]:
         logged = (json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{"))
@@ -146,7 +146,7 @@ def test_ended_in_the_middle_of_a_rebuild_it_leaves_a_sound_index(ending: signal
             assert piece, received
             received += piece
         os.kill(serving.process.pid, ending)
-        serving.process.wait(timeout=30)
+        serving.process.wait(timeout=60)
     report = verify(index)
     assert report.sound, report.problems
     assert report.documents >= 1
