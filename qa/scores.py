@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from qa.calibration import balance
+from qa.calibration import even_threshold
 from qa.metrics import auroc, best_f1, calibration_error, exact_match, f1, normalise
 from qa.questions import GoldQuestion
 from qa.types import Answer
@@ -197,9 +197,9 @@ def cost_of(outcomes: Sequence[Outcome], threshold: float) -> Cost:
 
 
 def fit_threshold(outcomes: Sequence[Outcome]) -> float:
-    """The threshold at which right answers given and wrong ones withheld are most."""
+    """The threshold that serves answerable and unanswerable questions best, as the reader's own was chosen."""
     said, true = calibration_pairs(outcomes)
-    return balance(np.asarray(said), np.asarray(true))
+    return even_threshold(np.asarray(said), np.asarray(true), np.asarray([bool(one.gold.answers) for one in outcomes]))
 
 
 def risk_coverage(outcomes: Sequence[Outcome]) -> list[tuple[float, float]]:

@@ -52,7 +52,7 @@ def test_a_threshold_costs_what_it_withholds(four: list[Outcome]):
     assert high.refusal_precision == pytest.approx(1 / 3)
 
 
-def test_the_fitted_threshold_gives_most_right_answers_and_withholds_most_wrong_ones(outcome: MakeOutcome):
+def test_the_fitted_threshold_gives_right_answers_and_refuses_what_is_not_there(outcome: MakeOutcome):
     right = [outcome(("lake",), said="lake", probability=p) for p in (0.62, 0.7, 0.9)]
     wrong = [outcome((), said="cod", probability=p) for p in (0.1, 0.3, 0.58)]
     assert fit_threshold([*right, *wrong]) == pytest.approx(0.59)
