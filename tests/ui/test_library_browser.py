@@ -46,6 +46,7 @@ def test_an_empty_library_invites_the_first_file_and_answers_from_it(visit: Open
     ask(page, "Who approved the plan?")
     expect(page.locator("#log .failed")).to_be_visible()
     page.get_by_role("button", name="Clear", exact=True).click()
+    page.get_by_role("button", name="Clear all?").click()
     page.get_by_role("button", name="Add documents").click()
     _add(page, tmp_path, {"harbour.txt": BERG.encode()})
     page.get_by_role("button", name="Close").click()

@@ -32,6 +32,7 @@ def test_the_conversation_outlives_the_server(visit: Open, seed_index: Path) -> 
         page.reload()
         expect(page.locator("#log .found .said mark")).to_be_visible()
         page.get_by_role("button", name="Clear", exact=True).click()
+        page.get_by_role("button", name="Clear all?").click()
         expect(page.locator("#welcome h2")).to_be_visible()
         page.reload()
         expect(page.locator("#log article")).to_have_count(0)

@@ -10,6 +10,19 @@ document.addEventListener("click", (event) => {
   actions.get(button?.dataset.do)?.(button, event);
 });
 
+// Whether a button that takes something away was pressed a second time; the first press makes it ask.
+export function sure(button, asking) {
+  if (button.dataset.sure !== undefined) return true;
+  const words = button.textContent;
+  button.dataset.sure = "";
+  button.textContent = asking;
+  setTimeout(() => {
+    delete button.dataset.sure;
+    button.textContent = words;
+  }, 4000);
+  return false;
+}
+
 let hiding;
 export function notice(message) {
   const place = document.getElementById("notice");

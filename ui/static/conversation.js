@@ -1,5 +1,5 @@
 // The conversation: takes each turn that Gradio delivers, shows it, and keeps it in this browser.
-import { copy, fragment, notice, on, problem } from "./actions.js";
+import { copy, fragment, notice, on, problem, sure } from "./actions.js";
 import { exported } from "./export.js";
 import { send } from "./scope.js";
 import { read, turns, write } from "./store.js";
@@ -22,7 +22,7 @@ export function start() {
     document.dispatchEvent(new Event("quoth:ready"));
   });
   on("ask", (button) => ask(button.dataset.question ?? button.textContent));
-  on("edit", (button) => write_question(whole(button)));
+  on("edit", (button) => writeQuestion(whole(button)));
   on("literal", (button) => {
     send({ follow: false });
     ask(button.closest("article").querySelector(".question").textContent);
@@ -106,7 +106,7 @@ async function examples() {
   return "";
 }
 
-export function write_question(words) {
+export function writeQuestion(words) {
   const box = document.querySelector("#question textarea");
   box.value = words;
   box.dispatchEvent(new Event("input", { bubbles: true }));
@@ -114,7 +114,7 @@ export function write_question(words) {
 }
 
 export function ask(words) {
-  write_question(words);
+  writeQuestion(words);
   document.querySelector("#ask").click();
 }
 
@@ -140,7 +140,8 @@ function newTopic() {
   document.querySelector("#question textarea")?.focus();
 }
 
-function clear() {
+function clear(button) {
+  if (log.childElementCount && !sure(button, "Clear all?")) return;
   turns.clear();
   log.replaceChildren();
   settle();

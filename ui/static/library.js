@@ -1,5 +1,5 @@
 // The library: the documents there are, adding and removing them, rebuilding, and which of them are asked.
-import { fragment, notice, on, problem } from "./actions.js";
+import { fragment, notice, on, problem, sure } from "./actions.js";
 import { filters } from "./filters.js";
 import { close as closeViewer } from "./viewer.js";
 import { watch } from "./rebuild.js";
@@ -118,15 +118,7 @@ async function add(chosen) {
 }
 
 async function remove(button) {
-  if (button.dataset.sure === undefined) {
-    button.dataset.sure = "";
-    button.textContent = "Remove it?";
-    setTimeout(() => {
-      delete button.dataset.sure;
-      button.textContent = "Remove";
-    }, 4000);
-    return;
-  }
+  if (!sure(button, "Remove it?")) return;
   try {
     const response = await fetch(`/v1/documents/${button.dataset.id}`, { method: "DELETE" });
     if (!response.ok) throw new Error(problem(await response.text()));
