@@ -23,7 +23,7 @@ Vectors = npt.NDArray[np.float32]
 
 PACKAGED_NAME = "all-MiniLM-L6-v2"
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-_BATCH_TOKENS = 2048  # padded; larger batches leave the processor's cache and are slower
+_BATCH_TOKENS = 4096  # padded; larger batches leave the processor's cache, smaller ones wait more often for each other
 
 
 def packaged_model() -> Path:

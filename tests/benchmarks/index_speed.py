@@ -26,7 +26,7 @@ from index_corpus import PerturbingEmbedder, documents, peak_megabytes, perturbe
 from index import DocumentIndex, Embedder, add, build_documents
 from index.embedder import has_fast_bf16, packaged_model
 
-ROUNDS, PASSAGES, LARGE = 5, 64, 100_000
+ROUNDS, PASSAGES, LARGE = 5, 32, 100_000
 
 
 def embedding(embedder: Embedder) -> None:
