@@ -159,6 +159,7 @@ def _candidate(proposal: Proposal) -> Candidate:
 def _passage_read(source: Source, number: int, spans: Sequence[Span]) -> PassageRead:
     best = next((span for span in spans if span.passage == number), None)
     chunk, document = source.hit.chunk, source.hit.document
+    start = min(max(chunk.start, document.body_start), chunk.end)  # a head is no prose to show
     return PassageRead(
         document_id=document.id,
         path=document.path,
@@ -166,9 +167,9 @@ def _passage_read(source: Source, number: int, spans: Sequence[Span]) -> Passage
         page=chunk.page,
         heading=chunk.heading,
         date=document.date,
-        start=chunk.start,
+        start=start,
         end=chunk.end,
-        text=chunk.text,
+        text=source.text[start : chunk.end],
         retrieval_score=source.hit.score,
         dense_rank=source.hit.dense_rank,
         keyword_rank=source.hit.keyword_rank,

@@ -35,7 +35,6 @@ class Source:
     hit: Hit
     text: str
     passage: Passage
-    question: str
     coverage: float
 
     @classmethod
@@ -44,7 +43,7 @@ class Source:
         title = _title(hit)
         head = 0 if _ASKS_DATE.search(question) else max(0, hit.document.body_start - hit.chunk.start)
         passage = Passage(hit.chunk.text, title, head)
-        return cls(hit, text, passage, question, coverage(question, f"{title} {hit.chunk.text}"))
+        return cls(hit, text, passage, coverage(question, f"{title} {hit.chunk.text}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +79,9 @@ class Proposal:
 
 def coverage(question: str, text: str) -> float:
     """The share of the question's content words that stand in the text, 0 to 1; 1 when it has none."""
-    wanted = _content(question)
-    return len(wanted & {word[:_STEM] for word in _words(text)}) / len(wanted) if wanted else 1.0
-
-
-def _content(text: str) -> set[str]:
-    return {word[:_STEM] for word in _words(text) if word not in _FUNCTION_WORDS}
+    wanted = {word[:_STEM] for word in _words(question) if word not in _FUNCTION_WORDS}
+    held = {word[:_STEM] for word in _words(text)}
+    return len(wanted & held) / len(wanted) if wanted else 1.0
 
 
 def propose(sources: Sequence[Source], spans: Iterable[Span], calibration: Calibration) -> list[Proposal]:
@@ -106,8 +102,7 @@ def propose(sources: Sequence[Source], spans: Iterable[Span], calibration: Calib
 
 def evidence_of(source: Source, span: Span, gap: float) -> Evidence:
     """What is known of a span that stands ``gap`` above the next in its passage."""
-    echo = coverage(span.text, source.question) if _content(span.text) else 0.0
-    return Evidence(span.margin, gap, source.hit.dense_score or 0.0, source.coverage, echo)
+    return Evidence(span.margin, gap, source.hit.dense_score or 0.0, source.coverage)
 
 
 def distinct(spans: Iterable[Span]) -> Iterator[tuple[Span, float]]:
@@ -131,6 +126,8 @@ def cite(proposal: Proposal) -> Citation:
     hit, text = proposal.source.hit, proposal.source.text
     low, high = _reach(proposal)
     first, last = around(text[low:high], proposal.start - low, proposal.end - low)
+    body = hit.document.body_start
+    shown = max(hit.chunk.start, body) if proposal.start >= body else hit.chunk.start  # the head only when it is cited
     return Citation(
         document_id=hit.document.id,
         path=hit.document.path,
@@ -143,8 +140,8 @@ def cite(proposal: Proposal) -> Citation:
         quote=proposal.text,
         sentence=text[low + first : low + last],
         sentence_start=low + first,
-        chunk_start=hit.chunk.start,
-        passage=hit.chunk.text,
+        chunk_start=shown,
+        passage=text[shown : hit.chunk.end],
     )
 
 

@@ -9,7 +9,7 @@ from qa.calibration import Calibration, Case, Evidence, balance, even_threshold,
 from qa.metrics import calibration_error
 
 FINITE = st.floats(-1e6, 1e6)
-EVIDENCE = st.builds(Evidence, FINITE, FINITE, st.floats(-1, 1), st.floats(0, 1), st.floats(0, 1))
+EVIDENCE = st.builds(Evidence, FINITE, FINITE, st.floats(-1, 1), st.floats(0, 1))
 
 
 def synthetic(questions=1500, seed=3):
@@ -21,7 +21,7 @@ def synthetic(questions=1500, seed=3):
         right = rng.random(5) < 1 / (1 + np.exp(3 - np.tanh(margins / 10) * 5))
         made.append(
             [
-                Case(Evidence(m, rng.normal(), rng.random(), rng.random(), rng.random()), float(r))
+                Case(Evidence(m, rng.normal(), rng.random(), rng.random()), float(r))
                 for m, r in zip(margins, right, strict=True)
             ]
         )
@@ -38,13 +38,13 @@ def test_the_probability_of_what_is_chosen_is_calibrated_on_questions_not_used_t
 
 @given(st.lists(EVIDENCE, min_size=1, max_size=3))
 def test_a_probability_is_one_whatever_the_logits(many):
-    calibration = Calibration((0.5, 0.2, 0.3, 0.4, -0.5), -1.0, 0.5)
+    calibration = Calibration((0.5, 0.2, 0.3, 0.4), -1.0, 0.5)
     assert all(0.0 <= calibration.probability(one) <= 1.0 for one in many)
 
 
 def test_a_larger_margin_is_never_less_probable():
     calibration = fit(synthetic(), [True] * 1500)
-    said = [calibration.probability(Evidence(m, 1.0, 0.5, 0.5, 0.0)) for m in np.linspace(-20, 20, 50)]
+    said = [calibration.probability(Evidence(m, 1.0, 0.5, 0.5)) for m in np.linspace(-20, 20, 50)]
     assert said == sorted(said)
 
 
