@@ -37,7 +37,8 @@ class Answerer:
         Raises ``ModelError`` and whatever ``DocumentIndex.open`` raises.
         """
         settings = settings or ReaderSettings()
-        index = DocumentIndex.open(location or IndexSettings().index)
+        searching = settings if isinstance(settings, IndexSettings) else IndexSettings()  # one tree may hold both
+        index = DocumentIndex.open(location or searching.index, settings=searching)
         return cls(index, load_reader(settings), load_calibration(settings.reader), settings)
 
     def __enter__(self) -> Answerer:

@@ -47,7 +47,10 @@ class Calibration:
     def from_json(cls, text: str) -> Calibration:
         """The inverse of ``to_json``. Raises ``ValueError``, ``KeyError`` or ``TypeError`` for anything else."""
         found = json.loads(text)
-        return cls(tuple(map(float, found["weights"])), float(found["bias"]), float(found["threshold"]))
+        weights = tuple(map(float, found["weights"]))
+        if len(weights) != len(Evidence(0.0, 0.0, 0.0, 0.0).features()):
+            raise ValueError(f"{len(weights)} weights are not those of this version: run `python -m qa.fit`")
+        return cls(weights, float(found["bias"]), float(found["threshold"]))
 
     def to_json(self) -> str:
         """As it is kept beside the reader's weights."""

@@ -65,7 +65,9 @@ def test_a_calibration_is_read_back_as_it_was_written():
     assert Calibration.from_json(calibration.to_json()) == calibration
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[]", '{"weights": 1, "bias": 0, "threshold": 0}'])
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[]", '{"weights": 1, "bias": 0, "threshold": 0}', '{"weights": [1], "bias": 0, "threshold": 0}']
+)
 def test_anything_else_is_no_calibration(text):
     with pytest.raises((ValueError, KeyError, TypeError)):
         Calibration.from_json(text)

@@ -1,4 +1,4 @@
-"""Who may come in. Each guard here was seen to fail its test when it was taken away."""
+"""Who may come in."""
 
 import base64
 from pathlib import Path
