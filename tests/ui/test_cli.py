@@ -8,6 +8,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -104,7 +105,9 @@ def test_documents_are_added_listed_and_removed(quoth: Quoth, tmp_path: Path):
         (tmp_path / name).write_text(text)
     (tmp_path / "b" / "broken.pdf").write_bytes(b"%PDF-1.4 nothing more")
     quoth("index", "a")
-    assert "1 added" in quoth("add", "b").stdout
+    added = quoth("add", "b").stdout
+    assert "1 embedded" in added
+    assert "Not readable: 1" in added
     listed = quoth("documents").stdout
     assert "one.txt" in listed
     assert "broken.pdf" in listed
@@ -159,7 +162,9 @@ def test_a_watched_folder_is_followed(tmp_path: Path):
     notes.mkdir()
     (notes / "one.txt").write_text("One is the first.")
     command = [QUOTH, "watch", "notes", "--json"]
-    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as watching:
+    # A shell's background jobs ignore Ctrl-C, and hand that on.
+    heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True, preexec_fn=heed) as watching:
         assert watching.stdout is not None
         assert json.loads(watching.stdout.readline())["documents"] == 1
         (notes / "two.txt").write_text("Two is the second.")
