@@ -87,8 +87,8 @@ def test_hostile_documents_are_text_in_the_export(visit: Open, hostile_site: str
 
 def _is_whole(page: Page) -> None:
     """Nothing of a document has become an element, and the layout stands."""
-    scripts = "document.querySelectorAll('.desk script, .desk iframe, .desk style, .desk svg, dialog script').length"
-    page.wait_for_function(f"{scripts} === 0", timeout=5000)  # Gradio shows a picture of its own while it loads
+    # Waits, since Gradio shows a picture of its own while it loads.
+    expect(page.locator(".desk script, .desk iframe, .desk style, .desk svg, dialog script")).to_have_count(0)
     pictures = page.locator("#log img, #library img, #welcome img, #viewer img:not([src^='data:image/png;base64,'])")
     assert pictures.count() == 0
     assert page.locator("[href^='javascript:'], [onerror], [onload]").count() == 0
