@@ -1,5 +1,6 @@
 """Windows lead back to the passage, character by character."""
 
+import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -63,7 +64,8 @@ def test_long_passages_are_read_whole_in_windows_that_overlap(featurizer):
     windows = featurizer.windows("what?", [Passage(text, "A title")])
     covered = {int(a) for window in windows for a, _ in window.offsets}
     assert len(windows) > 5
-    assert covered == {int(a) for a in covered} and max(covered) == len(text) - 1
+    assert {word.start() for word in re.finditer("word", text)} <= covered
+    assert windows[-1].offsets[-1, 1] == len(text)
     for before, after in pairwise(windows):
         assert after.offsets[0, 0] < before.offsets[-1, 0]
 
