@@ -20,11 +20,12 @@ from index.errors import (
 from index.loaders import load
 from index.plan import Plan
 from index.rebuild import rebuild
-from index.repair import RepairReport, repair
+from index.repair import RepairReport
 from index.search import DocumentIndex
 from index.settings import IndexSettings
 from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit, IndexStatus, Page, Progress
-from index.verify import Problem, VerifyReport, verify
+from index.upkeep import repair, verify
+from index.verify import Problem, VerifyReport
 
 __all__ = [
     "BuildReport",
