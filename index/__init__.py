@@ -15,6 +15,7 @@ from index.errors import (
     QuothError,
     SourceNotFoundError,
     StorageError,
+    StoreUnreachableError,
     UnreadableFileError,
 )
 from index.loaders import load
@@ -23,6 +24,8 @@ from index.rebuild import rebuild
 from index.repair import RepairReport
 from index.search import DocumentIndex
 from index.settings import IndexSettings
+from index.store import Place
+from index.stores import store_of
 from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit, IndexStatus, Page, Progress
 from index.upkeep import repair, verify
 from index.verify import Problem, VerifyReport
@@ -48,6 +51,7 @@ __all__ = [
     "ModelError",
     "NoDocumentsError",
     "Page",
+    "Place",
     "Plan",
     "Problem",
     "Progress",
@@ -56,6 +60,7 @@ __all__ = [
     "RepairReport",
     "SourceNotFoundError",
     "StorageError",
+    "StoreUnreachableError",
     "UnreadableFileError",
     "VerifyReport",
     "add",
@@ -66,5 +71,6 @@ __all__ = [
     "rebuild",
     "remove",
     "repair",
+    "store_of",
     "verify",
 ]

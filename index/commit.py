@@ -41,8 +41,8 @@ class Commit:
         rows = ((key, vector.astype(np.float16).tobytes()) for key, vector in vectors.items())
         self._connection.executemany("INSERT OR IGNORE INTO vectors (key, vector) VALUES (?, ?)", rows)
 
-    def put_document(self, document: Document, passages: Sequence[Passage]) -> int:
-        """Store a document with its passages and return its id; one of the same source and path keeps its id."""
+    def put_document(self, document: Document, passages: Sequence[Passage]) -> None:
+        """Store a document with its passages; one of the same source and path keeps its id."""
         row = self._connection.execute(
             "SELECT id FROM documents WHERE source = ? AND path = ?", (document.source, document.path)
         ).fetchone()
@@ -58,7 +58,6 @@ class Commit:
         for chunk, words, key in passages:
             self._put_chunk(document_id, document.title, chunk, words, vectors[key])
         self._forget_failure(document.source, document.path)
-        return document_id
 
     def remove_document(self, document_id: int) -> None:
         """Forget a document and its passages."""

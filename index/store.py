@@ -133,8 +133,8 @@ class Change(Protocol):
         """Hand in the vectors, under their keys, of passages that are put in this commit."""
         ...
 
-    def put_document(self, document: Document, passages: Sequence[Passage]) -> int:
-        """Store a document with its passages and return its id; one of the same source and path keeps its id."""
+    def put_document(self, document: Document, passages: Sequence[Passage]) -> None:
+        """Store a document with its passages; one of the same source and path keeps its id."""
         ...
 
     def remove_document(self, document_id: int) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 
+from index import Place
 from qa import Answerer, ReaderSettings
 
 
@@ -15,7 +15,7 @@ class Desk:
     begins to answer as soon as the first document is in.
     """
 
-    def __init__(self, location: Path, *, settings: ReaderSettings | None = None) -> None:
+    def __init__(self, location: Place, *, settings: ReaderSettings | None = None) -> None:
         self.location = location
         self._settings = settings
         self._answerer: Answerer | None = None

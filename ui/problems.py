@@ -33,6 +33,7 @@ STATUSES: tuple[tuple[type[errors.QuothError], HTTPStatus], ...] = (
     (errors.IndexLockedError, HTTPStatus.CONFLICT),
     (ForeignDocumentError, HTTPStatus.CONFLICT),
     (UploadError, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (errors.StoreUnreachableError, HTTPStatus.SERVICE_UNAVAILABLE),
     (LineFullError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 

@@ -7,7 +7,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
-from index import BuildReport, Embedder, IndexSettings, Progress, build
+from index import BuildReport, Embedder, IndexSettings, Place, Progress, build
 from index.errors import IndexLockedError, QuothError
 from ui.line import use_threads
 
@@ -21,7 +21,7 @@ class StoppedError(QuothError):
 class Rebuilding:
     """Runs builds of one index, and knows whether one is running."""
 
-    def __init__(self, location: Path, settings: IndexSettings, embedder: Callable[[], Embedder]) -> None:
+    def __init__(self, location: Place, settings: IndexSettings, embedder: Callable[[], Embedder]) -> None:
         """``embedder`` gives the loaded model, so that a build does not load a second one."""
         self._location, self._settings, self._embedder = location, settings, embedder
         self._busy = threading.Lock()

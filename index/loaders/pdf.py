@@ -11,7 +11,6 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from index.errors import UnreadableFileError
-from index.loaders import ocr
 from index.loaders.dates import parse_date
 from index.loaders.parsed import Parsed
 from index.loaders.text import canonical
@@ -40,7 +39,7 @@ class _Line:
 
 
 def parse_pdf(content: bytes) -> Parsed:
-    """A PDF with its page table; raises UnreadableFileError when damaged, locked, or a scan that cannot be read."""
+    """A PDF with its page table; raises UnreadableFileError when it is damaged, locked or a scan without text."""
     with PDFIUM:
         return _parse(content)
 
@@ -55,19 +54,7 @@ def _parse(content: bytes) -> Parsed:
             raise UnreadableFileError(f"{len(document)} pages; at most {_MOST_PAGES} are read")
         facts = document.get_metadata_dict()
         pages = [_read_page(document, place) for place in range(len(document))]
-        pictures = [place for place, lines in enumerate(pages) if _is_picture(document, place, lines)]
-        lacking = ocr.missing() if pictures else ""
-        if not lacking:
-            for place in pictures:
-                pages[place] = [_Line(canonical(words), 0.0) for words in ocr.lines_on(document[place])]
-    return _assemble(pages, facts, [place + 1 for place in pictures], lacking)
-
-
-def _is_picture(document: pdfium.PdfDocument, place: int, lines: list[_Line] | None) -> bool:
-    """Whether a page has no words but a picture, as a scanned one."""
-    if lines is None or any(line.words.strip() for line in lines):
-        return False
-    return any(True for _ in document[place].get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE]))
+    return _assemble(pages, facts)
 
 
 def _read_page(document: pdfium.PdfDocument, place: int) -> list[_Line] | None:
@@ -96,8 +83,7 @@ def _lines(textpage: pdfium.PdfTextPage) -> list[_Line]:
     return lines
 
 
-def _assemble(pages: list[list[_Line] | None], facts: dict[str, str], pictures: list[int], lacking: str) -> Parsed:
-    """``pictures`` are the numbers of scanned pages, ``lacking`` is what must be installed to read them."""
+def _assemble(pages: list[list[_Line] | None], facts: dict[str, str]) -> Parsed:
     known = {word.lower() for lines in pages for line in lines or () for word in _HYPHENED.findall(line.words)}
     sizes = _heading_sizes(pages)
     table: list[Page] = []
@@ -119,7 +105,7 @@ def _assemble(pages: list[list[_Line] | None], facts: dict[str, str], pictures: 
     text = "".join(parts)
     empty = tuple(page.number for page in table if not text[page.start : page.end].strip())
     if len(empty) == len(table):
-        raise UnreadableFileError(_without_text(pages, pictures, lacking))
+        raise UnreadableFileError(_without_text(pages))
     date = parse_date(facts.get("CreationDate", "")) or parse_date(facts.get("ModDate", ""))
     metadata = {key.lower(): " ".join(canonical(facts[key]).split()) for key in ("Author", "Subject") if facts.get(key)}
     return Parsed(
@@ -130,7 +116,7 @@ def _assemble(pages: list[list[_Line] | None], facts: dict[str, str], pictures: 
         pages=tuple(table),
         headings=tuple(headings),
         metadata=metadata,
-        warnings=_warnings(pages, empty, [number for number in pictures if number not in empty], lacking),
+        warnings=_warnings(pages, empty),
         empty_pages=empty,
     )
 
@@ -172,32 +158,21 @@ def _title(facts: dict[str, str], headings: list[Heading], sizes: dict[float, in
     return next((heading.title for heading in headings if heading.level == top), None)
 
 
-def _without_text(pages: list[list[_Line] | None], pictures: list[int], lacking: str) -> str:
+def _without_text(pages: list[list[_Line] | None]) -> str:
     if all(lines is None for lines in pages):
         return "damaged: none of its pages can be read"
     count = f"its {len(pages)} pages have" if len(pages) > 1 else "its one page has"
-    if pictures and not lacking:
-        return f"a scan: {count} no text layer, and OCR makes out no words"
-    return f"a scan: {count} no text layer; run OCR over it first{_or_install(lacking)}"
+    return f"a scan: {count} no text layer; run OCR over it first"
 
 
-def _or_install(lacking: str) -> str:
-    return f", or install {lacking}" if lacking else ""
-
-
-def _warnings(
-    pages: list[list[_Line] | None], empty: tuple[int, ...], recognised: list[int], lacking: str
-) -> tuple[str, ...]:
+def _warnings(pages: list[list[_Line] | None], empty: tuple[int, ...]) -> tuple[str, ...]:
     damaged = [number for number, lines in enumerate(pages, start=1) if lines is None]
     blank = [number for number in empty if number not in damaged]
     warnings = []
     if damaged:
         warnings.append(f"pages that cannot be read: {_listed(damaged)}")
     if blank:
-        to_read = f" (to read scanned ones, install {lacking})" if lacking else ""
-        warnings.append(f"pages without text: {_listed(blank)}{to_read}")
-    if recognised:
-        warnings.append(f"scanned pages, read by OCR, which errs: {_listed(recognised)}")
+        warnings.append(f"pages without text: {_listed(blank)}")
     return tuple(warnings)
 
 
