@@ -15,20 +15,16 @@ from index.errors import (
     QuothError,
     SourceNotFoundError,
     StorageError,
-    StoreUnreachableError,
     UnreadableFileError,
 )
 from index.loaders import load
 from index.plan import Plan
 from index.rebuild import rebuild
-from index.repair import RepairReport
+from index.repair import RepairReport, repair
 from index.search import DocumentIndex
 from index.settings import IndexSettings
-from index.store import Place
-from index.stores import store_of
 from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit, IndexStatus, Page, Progress
-from index.upkeep import repair, verify
-from index.verify import Problem, VerifyReport
+from index.verify import Problem, VerifyReport, verify
 
 __all__ = [
     "BuildReport",
@@ -51,7 +47,6 @@ __all__ = [
     "ModelError",
     "NoDocumentsError",
     "Page",
-    "Place",
     "Plan",
     "Problem",
     "Progress",
@@ -60,7 +55,6 @@ __all__ = [
     "RepairReport",
     "SourceNotFoundError",
     "StorageError",
-    "StoreUnreachableError",
     "UnreadableFileError",
     "VerifyReport",
     "add",
@@ -71,6 +65,5 @@ __all__ = [
     "rebuild",
     "remove",
     "repair",
-    "store_of",
     "verify",
 ]

@@ -83,11 +83,20 @@ class Embedder:
         if not texts:
             return vectors
         encodings = self._encodings(texts, int(model.max_seq_length or 512))
-        with self._lock, torch.inference_mode():
+        with torch.inference_mode():  # without the lock: a question does not wait for a batch of documents
             for batch in _batches([len(ids) for ids in encodings]):
                 vectors[batch] = self._forward([encodings[place] for place in batch])
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.asarray(vectors / np.maximum(norms, 1e-12), dtype=np.float32)
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether the model is in memory, so that the next text is embedded at once."""
+        return self._model is not None
+
+    def load(self) -> None:
+        """Load the model, unless it is. Raises ModelError."""
+        self._loaded()
 
     def _encodings(self, texts: Sequence[str], window: int) -> list[list[int]]:
         """Token ids of each text within the window, its special tokens kept."""

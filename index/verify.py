@@ -46,8 +46,8 @@ class VerifyReport:
         return not self.problems
 
 
-def verify_folder(location: Path) -> VerifyReport:
-    """Check the index in a folder.
+def verify(location: Path) -> VerifyReport:
+    """Check the index at a location.
 
     Raises IndexNotFoundError, and IndexDamagedError when the file cannot be read as a catalog at all.
     """

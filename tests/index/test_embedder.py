@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +11,7 @@ import pytest
 
 from index import Embedder, IndexSettings, ModelError
 from index import embedder as module
-from index.embedder import has_fast_bf16, packaged_model
+from index.embedder import Vectors, has_fast_bf16, packaged_model
 
 
 def test_vectors_have_length_one(embedder: Embedder) -> None:
@@ -47,3 +49,25 @@ def test_a_model_with_other_weights_is_refused(monkeypatch: pytest.MonkeyPatch) 
 def test_a_model_that_is_not_here_is_not_fetched(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="must name a downloaded model folder"):
         _ = Embedder(IndexSettings(embedder=str(tmp_path / "missing"))).tokenizer
+
+
+def test_a_question_does_not_wait_until_a_batch_of_documents_is_embedded(
+    embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go = threading.Event(), threading.Event()
+    forward = Embedder._forward
+
+    def held_up(self: Embedder, batch: list[list[int]]) -> Vectors:
+        if len(batch) > 1:
+            begun.set()
+            assert go.wait(20)
+        return forward(self, batch)
+
+    monkeypatch.setattr(Embedder, "_forward", held_up)
+    with ThreadPoolExecutor(2) as pool:
+        documents = pool.submit(embedder.encode, ["one", "two"])
+        assert begun.wait(20)
+        assert pool.submit(embedder.encode, ["why?"]).result(10).shape == (1, 384)
+        assert not documents.done()
+        go.set()
+        assert documents.result(10).shape == (2, 384)
