@@ -65,7 +65,7 @@ async def _turns(desk: Desk, ask: Ask, question: str, sent: str) -> AsyncIterato
         scope = Scope.read(sent)
         understood = scope.understood(question)
         answer = await ask(understood, scope.filters())
-        failures = () if answer.found else await asyncio.to_thread(desk.answerer().index.failures)
+        failures = () if answer.found else await asyncio.to_thread(lambda: desk.answerer().index.failures())
         yield "", render.answered(turn, answer, failures=failures, asked=None if understood == question else question)
     except QuothError as problem:
         yield question, render.failed(turn, question, str(problem))
@@ -76,4 +76,4 @@ async def _turns(desk: Desk, ask: Ask, question: str, sent: str) -> AsyncIterato
 
 async def _at_once(desk: Desk, question: str, filters: Filters | None) -> Answer:
     """Answer on a thread of its own, for an application that has no line in front of its desk."""
-    return await asyncio.to_thread(lambda: desk.answerer().answer(question, filters=filters))
+    return await asyncio.to_thread(lambda: desk.answer(question, filters))

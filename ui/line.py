@@ -1,24 +1,28 @@
 """The line at the desk: how many questions are answered at once, how many may wait, and what happens past that.
 
-Both models share the processor's cores. A question alone cannot use all of them all the time, so a few are answered
-side by side, each on its share of the threads; more at once would only wait for each other.
+Questions that wait are answered side by side, each on a core of its own: on the cores of one processor that is quicker
+than one after another on all of them, and than reading several in one forward pass (tests/benchmarks/batching.py). A
+question that nobody else waits with has all the cores.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 import threading
 import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TypeVar
 
-import torch
-
-from index import Filters
+from index import Filters, Hit
 from index.errors import QuothError
 from qa import Answer
+from ui import cores
 from ui.desk import Desk
 from ui.metrics import Metrics
+
+T = TypeVar("T")
 
 RETRY_AFTER = 1  # seconds after which a client that was turned away may try again
 
@@ -32,15 +36,13 @@ class Line:
 
     def __init__(self, desk: Desk, metrics: Metrics, *, places: int, at_once: int | None = None) -> None:
         """``places`` questions may wait while ``at_once`` (default: one a core) are being answered."""
-        cores = len(os.sched_getaffinity(0))
-        workers = min(at_once or cores, cores)
+        self._cores = self._free = cores.cores()
+        self._at_once = min(at_once or self._cores, self._cores)
         self._desk, self._metrics = desk, metrics
-        self._bound = places + workers
+        self._bound = places + self._at_once
         self._inside = 0
-        self._lock = threading.Lock()
-        self._pool = ThreadPoolExecutor(
-            workers, "answer", initializer=use_threads, initargs=(max(1, cores // workers),)
-        )
+        self._changed = threading.Condition()
+        self._pool = ThreadPoolExecutor(self._at_once, "answer")
         metrics.watch("line", "Questions waiting or being answered", lambda: self._inside)
 
     async def answer(self, question: str, filters: Filters | None = None) -> Answer:
@@ -48,37 +50,64 @@ class Line:
 
         A caller that is cancelled leaves the line, and its question is not read unless it was being read already.
         """
-        return await asyncio.wrap_future(self._enter(question, filters))
+        entered = time.perf_counter()
 
-    def close(self) -> None:
-        """Answer what is being answered, drop what waits."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        def turn() -> Answer:
+            waited = time.perf_counter() - entered
+            try:
+                answer = self._desk.answer(question, filters)
+            except Exception:
+                self._metrics.failed()
+                raise
+            self._metrics.answered(answer, waited)
+            return answer
 
-    def _enter(self, question: str, filters: Filters | None) -> Future[Answer]:
-        with self._lock:
+        return await asyncio.wrap_future(self._enter(turn))
+
+    async def search(self, question: str, k: int, filters: Filters | None = None) -> tuple[Sequence[Hit], int]:
+        """Wait for a turn and search: the hits, and the revision of the index. Raises as ``answer``."""
+
+        def turn() -> tuple[Sequence[Hit], int]:
+            index = self._desk.answerer().index
+            return index.search(question, k, filters=filters), index.revision
+
+        return await asyncio.wrap_future(self._enter(turn))
+
+    def close(self, seconds: float = 60.0) -> None:
+        """Drop what waits, and give what is being answered so much time to end."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        with self._changed:
+            self._changed.wait_for(lambda: self._free == self._cores, seconds)
+
+    def _enter(self, turn: Callable[[], T]) -> Future[T]:
+        with self._changed:
             if self._inside >= self._bound:
                 self._metrics.turned_away()
                 raise LineFullError(f"{self._inside} questions are waiting already: try again in a moment")
             self._inside += 1
-        future = self._pool.submit(self._turn, question, filters, time.perf_counter())
+        future = self._pool.submit(self._take, turn)
         future.add_done_callback(self._leave)
         return future
 
-    def _turn(self, question: str, filters: Filters | None, entered: float) -> Answer:
-        waited = time.perf_counter() - entered
+    def _take(self, turn: Callable[[], T]) -> T:
+        with self._share() as threads:
+            cores.use_threads(threads)
+            return turn()
+
+    @contextmanager
+    def _share(self) -> Iterator[int]:
+        """How many cores a turn has, once they are free; for who is alone in the line that is all of them."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._free > 0)
+            share = min(self._free, max(1, self._cores // min(self._inside, self._at_once)))
+            self._free -= share
         try:
-            answer = self._desk.answerer().answer(question, filters=filters)
-        except Exception:
-            self._metrics.failed()
-            raise
-        self._metrics.answered(answer, waited)
-        return answer
+            yield share
+        finally:
+            with self._changed:
+                self._free += share
+                self._changed.notify_all()
 
-    def _leave(self, _: Future[Answer]) -> None:
-        with self._lock:
+    def _leave(self, _: Future[T]) -> None:
+        with self._changed:
             self._inside -= 1
-
-
-def use_threads(threads: int) -> None:
-    """Let models that are run by the calling thread use so many threads; others keep what they have."""
-    torch.set_num_threads(threads)

@@ -79,7 +79,7 @@ class Tools:
 
         path is a glob over the documents' paths; after and before are ISO dates that bound the documents' dates.
         """
-        answer = self._desk.answerer().answer(question, filters=Filters(path, after, before))
+        answer = self._desk.answer(question, Filters(path, after, before))
         return Told(
             found=answer.found,
             text=answer.text,
@@ -109,7 +109,8 @@ class Tools:
 
     def rebuild(self) -> Rebuilt:
         """Bring the index up to date with its folders, and report what was added, changed, deleted or unreadable."""
-        return Rebuilt(report=self._rebuilding.now())
+        with self._rebuilding.alone() as build:
+            return Rebuilt(report=build(()))
 
 
 def create_server(desk: Desk, rebuilding: Rebuilding, *, writing: bool = False) -> MCPServer[None]:

@@ -18,6 +18,7 @@ from index import Progress, QuothError
 from qa.evaluate import Evaluation, evaluate
 from qa.questions import GoldQuestion, read_gold
 from qa.report import html, plots, rows
+from ui.cores import stand_back
 from ui.desk import Desk
 from ui.markup import counted, one_line, text
 
@@ -84,6 +85,7 @@ class Quality:
         return self.shown()
 
     def _run(self, questions: Sequence[GoldQuestion]) -> None:
+        stand_back()  # people who ask come first
         name = self._standing.name
 
         def tell(step: Progress) -> None:

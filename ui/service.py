@@ -8,14 +8,18 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from index import Embedder, store_of
+from index import Embedder, Filters
 from index.errors import QuothError
+from qa import Answer
 from ui.desk import Desk
 from ui.line import Line
+from ui.logs import log_answer
 from ui.metrics import Metrics
 from ui.rebuilding import Rebuilding
 from ui.settings import Settings
 from ui.uploads import Uploads
+
+FINISHING = 1.5  # seconds for what is under way when the service ends, after those that clients had
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,30 +36,36 @@ class Service:
     @classmethod
     def of(cls, settings: Settings) -> Service:
         """The service that the settings ask for; the index and the models are opened when first needed."""
-        store = store_of(settings)
-        desk, metrics = Desk(store, settings=settings), Metrics()
+        desk, metrics = Desk(settings.index, settings=settings), Metrics()
         metrics.watch("index_revision", "Revision of the index", lambda: _revision(desk))
         return cls(
             settings=settings,
             desk=desk,
             line=Line(desk, metrics, places=settings.waiting),
             uploads=Uploads(settings.index, most_bytes=settings.upload_megabytes * 10**6),
-            rebuilding=Rebuilding(store, settings, lambda: _embedder(desk, settings)),
+            rebuilding=Rebuilding(settings.index, settings, lambda: _embedder(desk, settings)),
             metrics=metrics,
         )
 
+    async def answer(self, question: str, filters: Filters | None = None) -> Answer:
+        """An answer out of the line, told to the log. Raises ``LineFullError`` and what answering raises."""
+        answered = await self.line.answer(question, filters)
+        log_answer(answered, with_text=self.settings.log_text)
+        return answered
+
     def close(self) -> None:
-        """Finish what is being answered, stop a rebuild, and let go of the index."""
+        """Finish what is being answered, stop a rebuild, and let go of the index; within a few seconds."""
         self.rebuilding.stop()
-        self.line.close()
+        self.line.close(FINISHING)
+        self.rebuilding.ended(FINISHING)
         self.desk.close()
 
 
 def _revision(desk: Desk) -> float:
     try:
-        return float(desk.answerer().index.revision)
+        return float(desk.ready().index.revision)
     except QuothError:
-        return math.nan  # there is no index yet
+        return math.nan  # there is no index yet, or it is being opened
 
 
 def _embedder(desk: Desk, settings: Settings) -> Embedder:

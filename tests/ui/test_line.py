@@ -3,11 +3,12 @@
 import asyncio
 import threading
 from collections.abc import Iterator
-from types import SimpleNamespace
 
 import pytest
+import torch
 
 from qa import Answer
+from ui import cores
 from ui.line import Line, LineFullError
 from ui.metrics import Metrics
 
@@ -18,12 +19,11 @@ class SlowDesk:
     def __init__(self) -> None:
         self.let_go = threading.Event()
         self.asked: list[str] = []
+        self.threads: list[int] = []
 
-    def answerer(self) -> SimpleNamespace:
-        return SimpleNamespace(answer=self._answer)
-
-    def _answer(self, question: str, filters: object = None) -> Answer:
+    def answer(self, question: str, filters: object = None) -> Answer:
         self.asked.append(question)
+        self.threads.append(torch.get_num_threads())
         assert self.let_go.wait(10)
         if question == "broken":
             raise RuntimeError(question)
@@ -107,15 +107,50 @@ def test_closing_answers_what_is_being_answered_and_drops_what_waits(desk: SlowD
 
 
 def test_no_more_are_answered_at_once_than_there_are_cores(desk: SlowDesk):
-    import os
-
     line = Line(desk, Metrics(), places=20, at_once=1000)
 
     async def crowd() -> None:
         tasks = [asyncio.create_task(line.answer(str(k))) for k in range(10)]
         await asyncio.sleep(0.1)
-        assert len(desk.asked) <= len(os.sched_getaffinity(0))
+        assert len(desk.asked) <= cores.cores()
         desk.let_go.set()
         await asyncio.gather(*tasks)
 
     asyncio.run(crowd())
+
+
+def test_a_question_alone_has_every_core_and_those_in_a_crowd_share_them(
+    desk: SlowDesk, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(cores, "cores", lambda: 4)
+    line = Line(desk, Metrics(), places=20)
+
+    async def ask(*questions: str) -> None:
+        await asyncio.gather(*(line.answer(question) for question in questions))
+
+    async def crowd() -> None:
+        alone = asyncio.create_task(ask("alone"))
+        await asyncio.sleep(0.05)
+        waiting = asyncio.create_task(ask(*"abcdefgh"))
+        await asyncio.sleep(0.05)
+        assert (desk.asked, desk.threads) == (["alone"], [4])  # no core is free, so nobody else begins
+        desk.let_go.set()
+        await asyncio.gather(alone, waiting)
+        await ask("alone again")
+
+    asyncio.run(crowd())
+    assert desk.threads[0] == desk.threads[-1] == 4
+    assert max(desk.threads[1:6]) == 1
+
+
+def test_closing_does_not_wait_for_ever(desk: SlowDesk):
+    line = Line(desk, Metrics(), places=5, at_once=1)
+
+    async def crowd() -> None:
+        first = asyncio.create_task(line.answer("first"))
+        await asyncio.sleep(0.05)
+        line.close(0.1)
+        desk.let_go.set()
+        await first
+
+    asyncio.run(asyncio.wait_for(crowd(), 5))
