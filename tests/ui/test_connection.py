@@ -1,0 +1,150 @@
+"""Slow and lost clients, those that send no HTTP, and too many of them: seen from their end of the connection."""
+
+import asyncio
+import json
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from ui import connection
+from ui.connection import Connection
+
+HEAD = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+WAIT = 0.5  # seconds
+
+
+async def _short(request: Request) -> Response:
+    return PlainTextResponse(f"hello {request.query_params.get('n', '')}")
+
+
+async def _endless(_: Request) -> Response:
+    async def pieces() -> AsyncIterator[bytes]:
+        while True:
+            await asyncio.sleep(0)
+            yield b"x" * 65536
+
+    return StreamingResponse(pieces())
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    """A server whose connections wait for half a second."""
+    impatient = type("Impatient", (Connection,), {"waiting_seconds": WAIT, "reading_seconds": WAIT})
+    app = Starlette(routes=[Route("/", _short, methods=["GET", "POST"]), Route("/endless", _endless)])
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = uvicorn.Server(uvicorn.Config(app, http=impatient, log_config=None, timeout_graceful_shutdown=1))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        yield listening.getsockname()[1]
+        server.should_exit = True
+        thread.join(10)
+
+
+@pytest.fixture
+def client(port: int) -> Iterator[socket.socket]:
+    """A connection."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as opened:
+        yield opened
+
+
+def _until_closed(client: socket.socket) -> bytes:
+    received = b""
+    try:
+        while piece := client.recv(65536):
+            received += piece
+            assert len(received) < 50_000_000
+    except ConnectionResetError:
+        pass
+    return received
+
+
+def _trickle(client: socket.socket, piece: bytes = b"x") -> None:
+    """Send a byte now and then, for as long as the other end takes it; five seconds at most."""
+    for _ in range(50):
+        try:
+            client.sendall(piece)
+        except OSError:
+            return
+        time.sleep(0.1)
+    raise AssertionError("the connection was still open after five seconds")
+
+
+def _problem(received: bytes) -> tuple[int, dict, bytes]:
+    head, _, body = received.partition(b"\r\n\r\n")
+    assert b"application/problem+json" in head
+    return int(head.split()[1]), json.loads(body), head
+
+
+@pytest.mark.parametrize("begun", [b"", HEAD[:20]])
+def test_a_head_that_does_not_end_is_waited_for_no_longer(begun: bytes, client: socket.socket):
+    began = time.monotonic()
+    client.sendall(begun)
+    assert _problem(_until_closed(client))[0] == 408
+    assert time.monotonic() - began < 5
+
+
+def test_a_head_that_comes_byte_by_byte_gets_no_more_time(client: socket.socket):
+    client.sendall(HEAD[:-2] + b"X-Slow: ")
+    _trickle(client)
+
+
+def test_a_second_request_gets_no_more_time_than_the_first(client: socket.socket):
+    client.sendall(HEAD)
+    assert client.recv(1000).startswith(b"HTTP/1.1 200")
+    client.sendall(HEAD[:10])
+    _trickle(client)
+
+
+def test_a_body_that_nobody_reads_is_waited_for_no_longer(client: socket.socket):
+    client.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n")
+    assert client.recv(1000).startswith(b"HTTP/1.1 200")
+    _trickle(client)
+
+
+def test_a_client_that_does_not_read_its_response_is_given_up(client: socket.socket):
+    client.sendall(b"GET /endless HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    time.sleep(4 * WAIT)
+    client.settimeout(2)  # what had been sent already can still be read; then the end comes, and not more of it
+    assert len(_until_closed(client)) > 0
+
+
+def test_who_sends_no_http_is_told_so(client: socket.socket):
+    client.sendall(b"\x16\x03\x01 this is no HTTP\r\n\r\n")
+    assert _problem(_until_closed(client))[0] == 400
+
+
+def test_an_enormous_head_is_refused(client: socket.socket):
+    client.sendall(HEAD[:-2] + b"X-Large: " + b"x" * 200_000)
+    assert _until_closed(client).startswith(b"HTTP/1.1 400")
+
+
+def test_past_the_bound_a_connection_is_refused_at_once(port: int, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(connection, "MOST", 3)
+    crowd = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(4)]
+    try:
+        status, problem, head = _problem(_until_closed(crowd[3]))
+        assert (status, problem["status"]) == (503, 503)
+        assert b"retry-after: 1" in head.lower()
+        crowd[0].sendall(HEAD)
+        assert crowd[0].recv(1000).startswith(b"HTTP/1.1 200")
+    finally:
+        for one in crowd:
+            one.close()
+
+
+def test_requests_sent_ahead_are_answered_in_order(client: socket.socket):
+    client.sendall(b"".join(b"GET /?n=%d HTTP/1.1\r\nHost: localhost\r\n\r\n" % n for n in range(5)))
+    received = b""
+    while received.count(b"hello") < 5:
+        received += client.recv(65536)
+    assert [int(piece[:1]) for piece in received.split(b"hello ")[1:]] == [0, 1, 2, 3, 4]
