@@ -7,14 +7,15 @@ import binascii
 import hashlib
 import ipaddress
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.errors import QuothError
 from ui.problems import problem
@@ -23,6 +24,7 @@ from ui.settings import ServerSettings
 OPEN = frozenset({"/healthz", "/readyz"})  # they tell nothing but whether it works
 PROGRAMS = ("/v1/", "/metrics")  # asked for a token; people are asked for a password
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+CORS = "access-control-"  # headers by which Gradio would let any page in that the browser shows
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
 
 
@@ -55,11 +57,12 @@ class Gate:
     def __init__(self, token: str | None, passwords: Mapping[str, str]) -> None:
         self._token = None if token is None else _digest(token)
         self._passwords = {user: _digest(password) for user, password in passwords.items()}
+        self._nobodys = _digest(secrets.token_hex())
 
     @classmethod
     def of(cls, settings: ServerSettings) -> Gate:
         """The gate that the settings ask for; raises ``AccessError`` when they would leave it open to a network."""
-        token = settings.token.get_secret_value() if settings.token else None
+        token = settings.token.get_secret_value().strip() if settings.token else None
         passwords = read_passwords(settings.password_file) if settings.password_file else {}
         if not (token or passwords or is_loopback(settings.host)):
             raise AccessError(
@@ -79,7 +82,7 @@ class Gate:
 
     def _knows(self, user: str, password: str) -> bool:
         """A user's password, or the token under any name, so that a browser can be let in with it too."""
-        known = self._passwords.get(user, self._token) or _digest(secrets.token_hex())
+        known = self._passwords.get(user, self._token) or self._nobodys
         return secrets.compare_digest(_digest(password), known)
 
 
@@ -98,24 +101,32 @@ def read_passwords(file: Path) -> dict[str, str]:
 
 
 class Access:
-    """ASGI middleware: turns away requests that another site's page makes, and those without a secret."""
+    """ASGI middleware: turns away requests under foreign names, of other sites' pages, and without a secret."""
 
-    def __init__(self, app: ASGIApp, gate: Gate) -> None:
+    def __init__(self, app: ASGIApp, gate: Gate, hosts: Sequence[str]) -> None:
+        """``hosts`` are names, or patterns of them, under which requests may arrive."""
         self.app = app
         self.gate = gate
+        self.hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request through, or answer with a problem."""
-        if scope["type"] == "http" and (refusal := self._refusal(scope["method"], scope["path"], Headers(scope=scope))):
+        if scope["type"] != "http":
+            if scope["type"] != "websocket":  # nothing here speaks it
+                await self.app(scope, receive, send)
+        elif refusal := self._refusal(scope["method"], scope["path"], Headers(scope=scope)):
             await refusal(scope, receive, send)
-        elif scope["type"] != "websocket":  # nothing here speaks it
-            await self.app(scope, receive, send)
+        else:
+            await self.app(scope, receive, _without_cors(send))
 
     def _refusal(self, method: str, path: str, headers: Headers) -> Response | None:
+        host = headers.get("host", "")
+        if not any(fnmatchcase(_name(host), pattern.lower()) for pattern in self.hosts):
+            return problem(HTTPStatus.BAD_REQUEST, "Nothing is served under this name: see the setting trusted_hosts.")
         origin = headers.get("origin")
-        if method not in SAFE and origin is not None and urlsplit(origin).netloc != headers.get("host"):
+        if method not in SAFE and origin is not None and origin.partition("://")[2] != host:
             return problem(HTTPStatus.FORBIDDEN, "This request comes from another site's page.")
-        if path in OPEN or self.gate.admits(headers.get("authorization", "")):
+        if path in OPEN or self.gate.admits(_utf8(headers.get("authorization", ""))):
             return None
         challenge = 'Bearer realm="Quoth"' if path.startswith(PROGRAMS) else 'Basic realm="Quoth", charset="UTF-8"'
         return problem(
@@ -123,6 +134,35 @@ class Access:
             "A secret is needed: send `Authorization: Bearer TOKEN`.",
             headers={"WWW-Authenticate": challenge},
         )
+
+
+def _without_cors(send: Send) -> Send:
+    """Send a response without what would let other sites' pages read it."""
+
+    async def closed(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            kept = [(name, value) for name, value in message.get("headers", ()) if not _opens(name)]
+            message = {**message, "headers": kept}
+        await send(message)
+
+    return closed
+
+
+def _opens(header: bytes) -> bool:
+    return header.lower().startswith(CORS.encode())
+
+
+def _utf8(header: str) -> str:
+    """A header, which arrives decoded as Latin-1, as the UTF-8 that clients send."""
+    return header.encode("latin-1", "replace").decode("utf-8", "replace")
+
+
+def _name(host: str) -> str:
+    """The name in a Host header: without its port, or the brackets of an IPv6 address."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def _digest(secret: str) -> bytes:

@@ -13,7 +13,7 @@ from ui.problems import problem
 
 JSON_BYTES = 64 * 1024  # a question and its filters
 FORM_BYTES = 64 * 1024  # what a form adds to the file that it carries
-UPLOADING = "/v1/documents"
+UPLOADING = ("/v1/documents", "/ui/quality")
 TOO_LARGE = "The request is larger than {:,} bytes."
 
 
@@ -21,7 +21,7 @@ class BodyLimits:
     """ASGI middleware: refuses a body that is too large (413) and waits no longer for one that is too slow (408)."""
 
     def __init__(self, app: ASGIApp, *, most_bytes: int, seconds: float) -> None:
-        """``most_bytes`` is for files that are handed in; what else the HTTP service takes is JSON, and short."""
+        """``most_bytes`` is for files that are handed in; all else that is taken is JSON, and short."""
         self.app = app
         self.most_bytes = most_bytes + FORM_BYTES
         self.seconds = seconds
@@ -31,8 +31,7 @@ class BodyLimits:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        path = scope["path"]
-        limit = JSON_BYTES if path.startswith("/v1/") and path != UPLOADING else self.most_bytes
+        limit = self.most_bytes if scope["path"] in UPLOADING else JSON_BYTES
         declared = Headers(scope=scope).get("content-length", "0")
         if declared.isdecimal() and int(declared) > limit:
             refusal = problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE.format(limit))

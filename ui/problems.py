@@ -12,15 +12,18 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index import errors
+from ui.desk import NotReadyError
 from ui.line import RETRY_AFTER, LineFullError
 from ui.uploads import ForeignDocumentError, UploadError
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("quoth.problems")
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 MEDIA_TYPE = "application/problem+json"
+CLIENT_CLOSED_REQUEST = 499  # nobody reads it, and Python has no name for it; logs have
 
 # The first that fits counts; what is not named here is the server's own fault.
 STATUSES: tuple[tuple[type[errors.QuothError], HTTPStatus], ...] = (
@@ -33,8 +36,10 @@ STATUSES: tuple[tuple[type[errors.QuothError], HTTPStatus], ...] = (
     (errors.IndexLockedError, HTTPStatus.CONFLICT),
     (ForeignDocumentError, HTTPStatus.CONFLICT),
     (UploadError, HTTPStatus.UNPROCESSABLE_ENTITY),
-    (errors.StoreUnreachableError, HTTPStatus.SERVICE_UNAVAILABLE),
     (LineFullError, HTTPStatus.SERVICE_UNAVAILABLE),
+    (NotReadyError, HTTPStatus.SERVICE_UNAVAILABLE),
+    (errors.DocumentNotFoundError, HTTPStatus.NOT_FOUND),
+    (errors.StorageError, HTTPStatus.INSUFFICIENT_STORAGE),
 )
 
 
@@ -54,12 +59,11 @@ def responses(*statuses: HTTPStatus) -> dict[int | str, dict[str, object]]:
 
 
 def problem(
-    status: HTTPStatus, detail: str, *, kind: str | None = None, headers: Mapping[str, str] | None = None
+    status: int, detail: str, *, kind: str | None = None, headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
     """A response that carries a problem."""
-    body = Problem(
-        type=f"urn:quoth:{kind}" if kind else "about:blank", title=status.phrase, status=status.value, detail=detail
-    )
+    title = "Client Closed Request" if status == CLIENT_CLOSED_REQUEST else HTTPStatus(status).phrase
+    body = Problem(type=f"urn:quoth:{kind}" if kind else "about:blank", title=title, status=status, detail=detail)
     return JSONResponse(body.model_dump(), status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 
 
@@ -68,12 +72,39 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(errors.QuothError, _of_quoth)
     app.add_exception_handler(RequestValidationError, _of_validation)
     app.add_exception_handler(HTTPException, _of_http)
-    app.add_exception_handler(Exception, _of_anything)
+
+
+class Unforeseen:
+    """ASGI middleware: an error that nobody foresaw is a problem too, and a line of the log."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request through."""
+        begun = False
+
+        async def noted(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noted)
+        except Exception as error:
+            log.error("a request failed", exc_info=error)
+            if begun or scope["type"] != "http":
+                raise  # all that is left is to close the connection
+            await _UNFORESEEN(scope, receive, send)
 
 
 router = APIRouter()
 
 
+@router.api_route("/healthz", methods=METHODS, include_in_schema=False)
+@router.api_route("/readyz", methods=METHODS, include_in_schema=False)
+@router.api_route("/metrics", methods=METHODS, include_in_schema=False)
+@router.api_route("/v1", methods=METHODS, include_in_schema=False)
 @router.api_route("/v1/{path:path}", methods=METHODS, include_in_schema=False)
 async def unknown(request: Request) -> None:
     """Answer for what is not there, or not with this method, before the page's catch-all does."""
@@ -101,9 +132,7 @@ def _of_validation(_: Request, error: Exception) -> JSONResponse:
 def _of_http(_: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, HTTPException):
         raise error
-    return problem(HTTPStatus(error.status_code), str(error.detail), headers=error.headers)
+    return problem(error.status_code, str(error.detail), headers=error.headers)
 
 
-def _of_anything(_: Request, error: Exception) -> JSONResponse:
-    log.error("a request failed", exc_info=error)
-    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here; the server's log has the details.")
+_UNFORESEEN = problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here; the server's log has the details.")

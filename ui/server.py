@@ -13,12 +13,13 @@ from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
-from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.routing import Mount
 
 from index.errors import QuothError
 from ui import api, documents, health, logs, problems
 from ui.access import Access, Gate, trusted_hosts
 from ui.app import create_app
+from ui.connection import connections
 from ui.limits import BodyLimits
 from ui.service import Service
 from ui.settings import Settings
@@ -35,14 +36,16 @@ def assemble(service: Service) -> FastAPI:
     settings = service.settings
     gate = Gate.of(settings)
     routers = (health.router, api.router, documents.router, problems.router)
-    app = create_app(settings.index, settings=settings, desk=service.desk, ask=service.line.answer, routers=routers)
+    app = create_app(settings.index, settings=settings, desk=service.desk, ask=service.answer, routers=routers)
     app.version = version("quoth")
     app.state.service = service
-    problems.install(app)
+    for served in (app, *(route.app for route in app.routes if isinstance(route, Mount))):
+        if isinstance(served, FastAPI):  # Gradio's is one in itself
+            problems.install(served)
     # The last added is the first that a request meets.
     app.add_middleware(BodyLimits, most_bytes=settings.upload_megabytes * 10**6, seconds=settings.body_seconds)
-    app.add_middleware(Access, gate=gate)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=trusted_hosts(settings), www_redirect=False)
+    app.add_middleware(Access, gate=gate, hosts=trusted_hosts(settings))
+    app.add_middleware(problems.Unforeseen)
     app.add_middleware(logs.RequestLog)
     return app
 
@@ -90,6 +93,7 @@ def serve(settings: Settings, started: Callable[[str], None]) -> None:
         server_header=False,
         timeout_graceful_shutdown=GRACE,
         proxy_headers=False,
+        http=connections(settings.body_seconds),
     )
     server = Server(config, started=lambda: started(address(listening)), stopping=service.rebuilding.stop)
     try:
@@ -105,7 +109,7 @@ def _leave() -> None:
     It cannot be told to stop, and the interpreter's own end would abort under it. Whatever it has not committed to the
     index is not there, which is what a rebuild that was cut short promises.
     """
-    if any(thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread()):
+    if threading.active_count() > 1:
         sys.stdout.flush()
         os._exit(0)
 

@@ -1,6 +1,7 @@
 """Who may come in."""
 
 import base64
+import secrets
 from pathlib import Path
 
 import pytest
@@ -89,15 +90,46 @@ def test_a_page_of_another_site_cannot_ask(seed_index: Path):
     for origin in ("http://evil.example", "http://127.0.0.1:9999", "null"):
         assert client.post("/v1/plan", headers={"Origin": origin}).status_code == 403
     assert client.post("/v1/plan", headers={"Origin": "http://127.0.0.1:7860"}).status_code == 200
-    preflight = {"Origin": "http://evil.example", "Access-Control-Request-Method": "POST"}
-    assert "access-control-allow-origin" not in client.options("/v1/answer", headers=preflight).headers
+    assert client.post("/v1/plan", headers={"Origin": "http://["}).status_code == 403
+
+
+def test_no_answer_may_be_read_by_a_page_of_another_site(seed_index: Path):
+    client = _client(seed_index, "http://quoth.example", host="0.0.0.0", token=TOKEN)
+    headers = {"Authorization": f"Bearer {TOKEN}", "Origin": "http://evil.example"}
+    for path in ("/", "/config", "/gradio_api/info", "/v1/documents"):  # Gradio would open its own to every page
+        for answered in (
+            client.get(path, headers=headers),
+            client.options(path, headers={**headers, "Access-Control-Request-Method": "POST"}),
+        ):
+            assert not [name for name in answered.headers if name.startswith("access-control-")]
 
 
 def test_a_foreign_name_that_leads_here_is_not_served(seed_index: Path):
-    assert _client(seed_index, base_url="http://rebound.example:7860").get("/v1/documents").status_code == 400
-    assert _client(seed_index, base_url="http://localhost:7860").get("/v1/documents").status_code == 200
+    refused = _client(seed_index, base_url="http://rebound.example:7860").get("/v1/documents")
+    assert (refused.status_code, refused.headers["content-type"]) == (400, "application/problem+json")
+    for name in ("http://localhost:7860", "http://127.0.0.1", "http://[::1]:7860", "http://LOCALHOST"):
+        assert _client(seed_index, base_url=name).get("/healthz").status_code == 200
+    for odd in ("[", "localhost.evil.example", "evil.example:localhost", "", "localhost@evil.example", "x" * 5000):
+        assert _client(seed_index).get("/healthz", headers={"Host": odd}).status_code == 400
     named = _client(seed_index, base_url="http://quoth.example", trusted_hosts="quoth.example, other.example")
     assert named.get("/v1/documents").status_code == 200
+
+
+def test_every_secret_is_compared_in_constant_time(password_file: Path, monkeypatch: pytest.MonkeyPatch):
+    compared: list[tuple[bytes, bytes]] = []
+    compare = secrets.compare_digest
+    monkeypatch.setattr(secrets, "compare_digest", lambda a, b: (compared.append((a, b)), compare(a, b))[1])
+    gate = Gate(TOKEN, read_passwords(password_file))
+    tried = [f"Bearer {TOKEN}", "Bearer x", *(_basic(*pair)["Authorization"] for pair in (("ada", "x"), ("eve", "x")))]
+    assert [gate.admits(one) for one in tried] == [True, False, False, False]
+    assert len(compared) == len(tried)
+    assert {len(digest) for pair in compared for digest in pair} == {32}  # nor does a secret's length tell
+
+
+def test_a_token_may_be_written_in_any_letters(seed_index: Path):
+    client = _client(seed_index, host="0.0.0.0", token="schlüssel-zum-hafen")
+    sent = "Bearer schlüssel-zum-hafen".encode()
+    assert client.get("/v1/documents", headers={b"Authorization": sent}).status_code == 200
 
 
 def test_secrets_stay_out_of_errors_and_logs(seed_index: Path, caplog: pytest.LogCaptureFixture):
