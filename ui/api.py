@@ -13,14 +13,12 @@ from starlette.exceptions import HTTPException
 
 from index import Filters, Hit
 from qa import Answer
-from ui.logs import log_answer
-from ui.problems import responses
+from ui.problems import CLIENT_CLOSED_REQUEST, responses
 from ui.service import Served
 
 T = TypeVar("T")
 
 Date = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$", examples=["2025-04-08"])]
-CLIENT_CLOSED_REQUEST = 499  # nobody reads it; logs and metrics do
 ASKING = (HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.CONFLICT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
 
@@ -72,16 +70,15 @@ router = APIRouter(prefix="/v1", tags=["questions"], responses=responses(*ASKING
 @router.post("/answer", responses=responses(HTTPStatus.SERVICE_UNAVAILABLE))
 async def answer(asked: Question, request: Request, service: Served) -> Answer:
     """Answer a question with a verbatim quote, or say that the documents do not hold the answer."""
-    answered = await unless_gone(request, service.line.answer(asked.question, asked.narrowed()))
-    log_answer(answered, with_text=service.settings.log_text)
-    return answered
+    return await unless_gone(request, service.answer(asked.question, asked.narrowed()))
 
 
-@router.post("/search")
-def search(asked: Search, service: Served) -> Hits:
+@router.post("/search", responses=responses(HTTPStatus.SERVICE_UNAVAILABLE))
+async def search(asked: Search, request: Request, service: Served) -> Hits:
     """Find the passages nearest to a question."""
-    index = service.desk.answerer().index
-    return Hits(hits=index.search(asked.question, asked.k, filters=asked.narrowed()), revision=index.revision)
+    found = service.line.search(asked.question, asked.k, asked.narrowed())
+    hits, revision = await unless_gone(request, found)
+    return Hits(hits=list(hits), revision=revision)
 
 
 async def unless_gone(request: Request, work: Awaitable[T]) -> T:

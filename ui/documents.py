@@ -88,20 +88,24 @@ def text(record: Known, service: Served, start: Offset = 0, end: Offset | None =
 def add(file: UploadFile, service: Served) -> DocumentRecord:
     """Hand in a document; one of the same name is replaced."""
     uploads = service.uploads
-    saved = uploads.save(file.filename or "", file.file)
-    for failure in service.rebuilding.now([uploads.folder]).failures:
-        if (failure.source, failure.path) == (str(uploads.folder), saved.name):
-            saved.unlink(missing_ok=True)
-            raise UnreadableFileError(f"{saved.name}: {failure.reason}")
-    records = service.desk.answerer().index.documents()
+    with service.rebuilding.alone() as build:
+        try:
+            with uploads.saving(file.filename or "", file.file) as saved:
+                for failure in build([uploads.folder]).failures:
+                    if (failure.source, failure.path) == (str(uploads.folder), saved.name):
+                        raise UnreadableFileError(f"{saved.name}: {failure.reason}")
+        except UnreadableFileError:
+            build([uploads.folder])  # what was there before is there again
+            raise
+        records = service.desk.answerer().index.documents()
     return next(record for record in records if uploads.holds(record) and record.path == saved.name)
 
 
 @router.delete("/documents/{document_id}", status_code=HTTPStatus.NO_CONTENT, responses=MISSING)
 def remove(record: Known, service: Served) -> None:
     """Take out a document that was handed in; one that lies in somebody's folder is removed there."""
-    service.uploads.remove(record)
-    service.rebuilding.now([service.uploads.folder])
+    with service.rebuilding.alone() as build, service.uploads.removing(record):
+        build([service.uploads.folder])
 
 
 @router.post("/plan")

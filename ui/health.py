@@ -35,10 +35,10 @@ async def healthz() -> Health:
     return Health()
 
 
-@router.get("/readyz", responses=responses(HTTPStatus.CONFLICT))
+@router.get("/readyz", responses=responses(HTTPStatus.SERVICE_UNAVAILABLE))
 def readyz(service: Served) -> Readiness:
-    """Say whether questions can be answered, opening the index and the models if they are not yet."""
-    return Readiness(revision=service.desk.answerer().index.revision)
+    """Say at once whether questions can be answered; where not, the index and the models are being opened."""
+    return Readiness(revision=service.desk.ready().index.revision)
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {CONTENT_TYPE_LATEST: {}}}})

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from index import BuildReport, Embedder, IndexSettings, Place, Progress, build
+from index import BuildReport, Embedder, IndexSettings, Progress, build
 from index.errors import IndexLockedError, QuothError
-from ui.line import use_threads
+from ui.cores import stand_back, use_threads
+
+log = logging.getLogger("quoth.rebuilding")
 
 Event = Progress | BuildReport | QuothError
+Build = Callable[[Sequence[Path]], BuildReport]
+
+UNTOLD = 1000  # events that wait for a slow listener; past them progress is passed over
 
 
 class StoppedError(QuothError):
@@ -21,7 +28,7 @@ class StoppedError(QuothError):
 class Rebuilding:
     """Runs builds of one index, and knows whether one is running."""
 
-    def __init__(self, location: Place, settings: IndexSettings, embedder: Callable[[], Embedder]) -> None:
+    def __init__(self, location: Path, settings: IndexSettings, embedder: Callable[[], Embedder]) -> None:
         """``embedder`` gives the loaded model, so that a build does not load a second one."""
         self._location, self._settings, self._embedder = location, settings, embedder
         self._busy = threading.Lock()
@@ -33,14 +40,19 @@ class Rebuilding:
         return self._busy.locked()
 
     def plan(self) -> BuildReport:
-        """What a rebuild of the remembered folders would do; changes nothing. Raises ``IndexLockedError``."""
+        """What a rebuild of the remembered folders would do; changes nothing."""
         return self._build((), dry_run=True, progress=None)
 
-    def now(self, sources: Sequence[Path] = ()) -> BuildReport:
-        """Build in this thread. Raises ``IndexLockedError`` when a build is running."""
+    @contextmanager
+    def alone(self) -> Iterator[Build]:
+        """Builds in this thread, for as long as nobody else in this process may build.
+
+        Raises ``IndexLockedError`` at once when a build is running; the builds raise it when another process writes.
+        """
         self._claim()
+        use_threads(1)  # the rest of the cores are for questions
         try:
-            return self._build(sources, progress=self._check)
+            yield lambda sources: self._build(sources, progress=self._check)
         finally:
             self._busy.release()
 
@@ -50,17 +62,20 @@ class Rebuilding:
         The events end with its report, or with the error that ended it.
         """
         self._claim()
-        loop, events = asyncio.get_running_loop(), asyncio.Queue[Event]()
-
-        def tell(event: Event) -> None:
-            loop.call_soon_threadsafe(events.put_nowait, event)
-
-        threading.Thread(target=self._run, args=(sources, tell), name="rebuild", daemon=True).start()
-        return _until_the_end(events)
+        listener = Listener()
+        threading.Thread(target=self._run, args=(sources, listener.tell), name="rebuild", daemon=True).start()
+        return listener.events()
 
     def stop(self) -> None:
         """Let a running build end at its next step."""
         self._stop.set()
+
+    def ended(self, seconds: float) -> bool:
+        """Whether no build runs, or the one that does ends within so many seconds."""
+        ended = self._busy.acquire(timeout=seconds)
+        if ended:
+            self._busy.release()
+        return ended
 
     def _claim(self) -> None:
         if not self._busy.acquire(blocking=False):
@@ -72,16 +87,19 @@ class Rebuilding:
             self._check(step)
             tell(step)
 
-        use_threads(1)  # the rest of the cores are for questions
+        stand_back()
+        last: Event = QuothError("the rebuild failed; the server's log has the details")
         try:
-            last: Event = self._build(sources, progress=report)
+            last = self._build(sources, progress=report)
         except QuothError as error:
             last = error
         except OSError as error:
             last = QuothError(f"the index could not be written: {error.strerror or error}")
+        except Exception:
+            log.exception("a rebuild failed")
         finally:
             self._busy.release()
-        tell(last)
+            tell(last)
 
     def _check(self, _: Progress) -> None:
         if self._stop.is_set():
@@ -100,9 +118,29 @@ class Rebuilding:
         )
 
 
-async def _until_the_end(events: asyncio.Queue[Event]) -> AsyncIterator[Event]:
-    while True:
-        event = await events.get()
-        yield event
-        if not isinstance(event, Progress):
-            return
+class Listener:
+    """Who watches a build from the event loop; one that is slow or gone neither holds it up nor fills the memory."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._events = asyncio.Queue[Event]()
+        self._gone = False
+
+    def tell(self, event: Event) -> None:
+        """Pass an event on, from any thread."""
+        if not self._gone:
+            with suppress(RuntimeError):  # the loop is closed: the service ends
+                self._loop.call_soon_threadsafe(self._put, event)
+
+    async def events(self) -> AsyncIterator[Event]:
+        """The events as they come, up to the one that is no progress."""
+        try:
+            while isinstance(event := await self._events.get(), Progress):
+                yield event
+            yield event
+        finally:
+            self._gone = True
+
+    def _put(self, event: Event) -> None:
+        if self._events.qsize() < UNTOLD or not isinstance(event, Progress):
+            self._events.put_nowait(event)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import unicodedata
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -32,21 +34,57 @@ class Uploads:
         self.folder = location.resolve() / "uploads"
         self._most_bytes = most_bytes
 
-    def save(self, name: str, content: BinaryIO) -> Path:
-        """Keep a file; one of the same name is replaced, whole or not at all. Raises ``UploadError``."""
+    @contextmanager
+    def saving(self, name: str, content: BinaryIO) -> Iterator[Path]:
+        """Keep a file, in place of one of the same name; an error in the block leaves the folder as it was.
+
+        Raises ``UploadError``.
+        """
         target = self.folder / checked_name(name)
         self.folder.mkdir(parents=True, exist_ok=True)
-        partial = self.folder / f".{secrets.token_hex(8)}.part"
+        partial = self._spare()
         try:
             with partial.open("xb") as file:
                 for piece in self._pieces(content):
                     file.write(piece)
                 file.flush()
                 os.fsync(file.fileno())
-            partial.replace(target)
+            with self._undone_by_an_error(target):
+                partial.replace(target)
+                yield target
         finally:
             partial.unlink(missing_ok=True)
-        return target
+
+    @contextmanager
+    def removing(self, record: DocumentRecord) -> Iterator[None]:
+        """Delete the file of a document; an error in the block leaves the folder as it was.
+
+        Raises ``ForeignDocumentError`` for one that was not handed in here.
+        """
+        if not self.holds(record):
+            raise ForeignDocumentError(f"{record.path} lies in {record.source}: remove it there, then rebuild")
+        target = self.folder / checked_name(record.path)
+        with self._undone_by_an_error(target):
+            target.unlink(missing_ok=True)
+            yield
+
+    @contextmanager
+    def _undone_by_an_error(self, target: Path) -> Iterator[None]:
+        """Have a file again as it is now when the block raises."""
+        before = self._spare()
+        if target.exists():
+            _duplicate(target, before)
+        try:
+            yield
+        except BaseException:
+            before.replace(target) if before.exists() else target.unlink(missing_ok=True)
+            raise
+        finally:
+            before.unlink(missing_ok=True)
+
+    def _spare(self) -> Path:
+        """A name that nobody has, and that no build reads."""
+        return self.folder / f".{secrets.token_hex(8)}.part"
 
     def _pieces(self, content: BinaryIO) -> Iterator[bytes]:
         size = 0
@@ -60,11 +98,12 @@ class Uploads:
         """Whether a document was handed in here."""
         return record.source == str(self.folder)
 
-    def remove(self, record: DocumentRecord) -> None:
-        """Delete the file of a document. Raises ``ForeignDocumentError`` for one that was not handed in here."""
-        if not self.holds(record):
-            raise ForeignDocumentError(f"{record.path} lies in {record.source}: remove it there, then rebuild")
-        (self.folder / checked_name(record.path)).unlink(missing_ok=True)
+
+def _duplicate(file: Path, other: Path) -> None:
+    try:
+        other.hardlink_to(file)
+    except OSError:  # not on every file system
+        shutil.copyfile(file, other)
 
 
 def checked_name(name: str) -> str:

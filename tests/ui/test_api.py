@@ -2,14 +2,22 @@
 
 import io
 import json
+import logging
+import shutil
+import threading
+import time
 import zipfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
-from index import build
+from index import DocumentIndex, Embedder, build, remove
+from index.errors import DocumentNotFoundError
+from index.write import locked
+from ui import logs
 from ui.server import assemble
 from ui.service import Service
 from ui.settings import load_settings
@@ -21,6 +29,19 @@ FERRY = "# Ferry\n\nThe ferry to Föhr leaves Dagebüll at a quarter past nine.\
 def _client(**flags: object) -> TestClient:
     app = assemble(Service.of(load_settings(flags)))
     return TestClient(app, base_url="http://127.0.0.1:7860", raise_server_exceptions=False)
+
+
+def _form(disposition: bytes) -> bytes:
+    return b"--x\r\nContent-Disposition: form-data; " + disposition + b"\r\n\r\nwords\r\n--x--\r\n"
+
+
+def _until(true: Callable[[], bool]) -> None:
+    """Wait until something is so; half a minute at most."""
+    for _ in range(600):
+        if true():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it did not become so in half a minute")
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +112,10 @@ def test_documents_are_listed_in_pages(client: TestClient):
         (lambda client: client.get("/v1/documents/999"), 404),
         (lambda client: client.get(f"/v1/documents/{2**70}"), 422),
         (lambda client: client.get("/v1/nothing"), 404),
+        (lambda client: client.get("/nothing"), 404),
+        (lambda client: client.post("/healthz"), 405),
+        (lambda client: client.get("/gradio_api/file=/etc/passwd"), 403),
+        (lambda client: client.post("/gradio_api/queue/join", content=b"{" + b" " * 70_000 + b"}"), 413),
         (lambda client: client.delete("/v1/answer"), 405),
         (lambda client: client.post("/v1/answer", json={"question": "x", "filters": {"path": "y" * 70_000}}), 413),
         (lambda client: client.delete("/v1/documents/1"), 409),
@@ -108,14 +133,45 @@ def test_every_error_is_a_problem_with_a_reason(client: TestClient, request_of: 
 def test_an_index_that_is_not_there_yet_is_a_conflict_and_says_what_to_do(tmp_path: Path):
     client = _client(index=tmp_path / "none")
     assert client.get("/healthz").status_code == 200
-    for answered in (client.get("/readyz"), client.post("/v1/answer", json={"question": "Why?"})):
-        assert answered.status_code == 409
-        assert "quoth index" in answered.json()["detail"]
-    assert client.get("/metrics").status_code == 200
+    answered = client.post("/v1/answer", json={"question": "Why?"})
+    assert answered.status_code == 409
+    assert "quoth index" in answered.json()["detail"]
+    _until(lambda: "quoth index" in client.get("/readyz").json()["detail"])
+    assert client.get("/readyz").status_code == 503
+    assert "quoth_index_revision NaN" in client.get("/metrics").text
+
+
+def test_it_is_not_ready_before_the_models_are_loaded_and_says_so_at_once(
+    seed_index: Path, monkeypatch: pytest.MonkeyPatch
+):
+    loading = threading.Event()
+    load = Embedder.load
+    monkeypatch.setattr(Embedder, "load", lambda embedder: (loading.wait(30), load(embedder)))
+    client = _client(index=seed_index)
+    for _ in range(3):
+        refused = client.get("/readyz")
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+        assert "being opened" in refused.json()["detail"]
+    loading.set()
+    _until(lambda: client.get("/readyz").status_code == 200)
+
+
+def test_an_index_that_is_deleted_is_missed_and_one_in_its_place_is_asked(folder: Path, tmp_path: Path):
+    build([folder], tmp_path / "index")
+    client = _client(index=tmp_path / "index")
+    assert client.get("/v1/documents").json()["total"] == 1
+    shutil.rmtree(tmp_path / "index")
+    assert client.get("/v1/documents").status_code == 409
+    assert client.get("/readyz").status_code == 503
+    (folder / "bus.md").write_text("# Bus\n\nThe bus to Niebüll waits at the harbour.\n")
+    build([folder], tmp_path / "index")
+    assert client.get("/v1/documents").json()["total"] == 2
+    _until(lambda: client.get("/readyz").status_code == 200)
 
 
 def test_it_says_whether_it_is_ready_and_what_it_has_done(client: TestClient):
     assert client.get("/healthz").json() == {"status": "ok"}
+    client.post("/v1/answer", json={"question": "What rocket was used?"})
     assert client.get("/readyz").json()["revision"] > 0
     client.post("/v1/answer", json={"question": "What rocket was used?"})
     counted = client.get("/metrics").text
@@ -195,6 +251,129 @@ def test_a_file_that_swells_when_it_is_opened_is_refused(library: TestClient):
     refused = client.post("/v1/documents", files={"file": ("bomb.docx", bomb.getvalue())})
     assert refused.status_code == 422
     assert "bomb.docx" in refused.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "content", "status"),
+    [
+        ("multipart/form-data", b"garbage", 400),
+        ("multipart/form-data; boundary=x", b"garbage", 400),
+        (
+            "multipart/form-data; boundary=x",
+            b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"',
+            422,
+        ),
+        ("multipart/form-data; boundary=x", _form(b'name="file"'), 422),
+        ("multipart/form-data; boundary=x", _form(b'name="other"; filename="a.txt"'), 422),
+        ("multipart/form-data; boundary=x", _form(b'name="file"; filename=""'), 422),
+        ("multipart/form-data; boundary=x", _form(b'name="file"; filename="a\x00.txt"'), 422),
+        ("multipart/form-data; boundary=x", _form(b'name="file"; filename="\xff\xfe.txt\x07"'), 422),
+        ("application/json", b'{"file": "a.txt"}', 422),
+    ],
+)
+def test_a_malformed_upload_is_refused(library: TestClient, content_type: str, content: bytes, status: int):
+    refused = library.post("/v1/documents", content=content, headers={"Content-Type": content_type})
+    assert refused.status_code == status
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert library.get("/v1/documents").json()["total"] == 1
+
+
+def _bus(library: TestClient, text: str) -> int:
+    return library.post("/v1/documents", files={"file": ("bus.txt", text.encode())}).status_code
+
+
+def test_an_unreadable_file_does_not_replace_a_good_one_of_its_name(library: TestClient):
+    assert _bus(library, "The bus waits at the harbour.") == 201
+    assert _bus(library, "") == 422
+    listed = library.get("/v1/documents").json()
+    assert (listed["total"], listed["failures"]) == (2, [])
+    bus = next(d for d in listed["documents"] if d["path"] == "bus.txt")
+    assert "harbour" in library.get(f"/v1/documents/{bus['id']}/text").json()["text"]
+
+
+def test_while_another_process_writes_nothing_is_taken_in_or_out(library: TestClient, tmp_path: Path):
+    uploads = tmp_path / "index" / "uploads"
+    assert _bus(library, "The bus waits at the harbour.") == 201
+    bus = next(d for d in library.get("/v1/documents").json()["documents"] if d["path"] == "bus.txt")
+    with locked(tmp_path / "index"):
+        assert _bus(library, "The bus waits at the town hall.") == 409
+        assert library.post("/v1/documents", files={"file": ("train.txt", b"The train is late.")}).status_code == 409
+        assert library.delete(f"/v1/documents/{bus['id']}").status_code == 409
+        assert list(_events(library.post("/v1/rebuild").text))[-1][0] == "failed"
+    assert [file.name for file in uploads.iterdir()] == ["bus.txt"]
+    assert "harbour" in (uploads / "bus.txt").read_text()
+    assert library.delete(f"/v1/documents/{bus['id']}").status_code == 204
+    assert list(uploads.iterdir()) == []
+
+
+def test_two_who_hand_in_the_same_name_do_not_mix(library: TestClient, tmp_path: Path):
+    with ThreadPoolExecutor(2) as people:
+        texts = ("The bus waits at the harbour.", "The bus waits at the town hall.")
+        statuses = list(people.map(lambda text: _bus(library, text), texts))
+    assert set(statuses) <= {201, 409}
+    assert 201 in statuses
+    bus = next(d for d in library.get("/v1/documents").json()["documents"] if d["path"] == "bus.txt")
+    kept = (tmp_path / "index" / "uploads" / "bus.txt").read_text()
+    assert library.get(f"/v1/documents/{bus['id']}/text").json()["text"].strip() == kept
+
+
+def test_a_document_taken_out_during_an_answer_is_answered_around(
+    library: TestClient, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    (folder / "bus.md").write_text("# Bus\n\nThe bus to Niebüll waits at the harbour.\n")
+    build([folder], tmp_path / "index")
+    text = DocumentIndex.text
+
+    def taken_out_first(index: DocumentIndex, document_id: int) -> str:
+        monkeypatch.setattr(DocumentIndex, "text", text)
+        remove(["ferry.md"], tmp_path / "index")
+        return text(index, next(iter({document_id} - {d.id for d in index.documents()}), document_id + 1000))
+
+    monkeypatch.setattr(DocumentIndex, "text", taken_out_first)
+    answered = library.post("/v1/answer", json={"question": "Where does the bus to Niebüll wait?"})
+    assert answered.status_code == 200
+    assert {passage["path"] for passage in answered.json()["passages"]} == {"bus.md"}
+
+
+def test_a_document_taken_out_before_it_is_read_is_not_there(client: TestClient, monkeypatch: pytest.MonkeyPatch):
+    def gone(_: DocumentIndex, document_id: int) -> str:
+        raise DocumentNotFoundError(f"there is no document {document_id}")
+
+    monkeypatch.setattr(DocumentIndex, "text", gone)
+    assert client.get("/v1/documents/1/text").status_code == 404
+
+
+def test_an_unforeseen_error_is_a_problem_and_a_line_of_the_log_with_its_request(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    def broken(_: DocumentIndex) -> list:
+        logging.getLogger("quoth.test").error("id %s", logs._request_id.get())
+        raise RuntimeError("something nobody thought of")
+
+    monkeypatch.setattr(DocumentIndex, "documents", broken)
+    answered = client.get("/v1/documents", headers={"X-Request-ID": "broken-1"})
+    assert (answered.status_code, answered.headers["x-request-id"]) == (500, "broken-1")
+    assert answered.headers["content-type"] == "application/problem+json"
+    assert "nobody" not in answered.text
+    failed = [record for record in caplog.records if record.message == "a request failed"]
+    assert len(failed) == 1
+    assert "nobody" in logs.JsonLines().format(failed[0])
+
+
+def test_nothing_beside_the_service_can_be_reached_by_a_path(client: TestClient):
+    name = Path(__file__).name
+    for way in (
+        "/static/quoth/{}",
+        "/gradio_api/file={}",
+        "/v1/documents/{}",
+        "/gradio_api/static/{}",
+        "/ui/source/{}",
+    ):
+        for up in ("../" * 8, "..%2f" * 8, "%2e%2e/" * 8, "..\\" * 8, "%252e%252e%252f" * 8, ""):
+            for target in (f"{up}etc/passwd", f"{up}{ROOT.name}/tests/ui/{name}", str(Path(__file__)), "a%00/../b"):
+                answered = client.get(way.format(target))
+                assert answered.status_code in {400, 403, 404, 422}, (way, target)
+                assert "root:" not in answered.text
 
 
 def _events(text: str) -> Iterator[tuple[str, dict]]:
