@@ -61,6 +61,27 @@ def test_the_version_and_the_extras_are_told_once():
     assert set(project["optional-dependencies"]) >= {"mcp", "dev"}
 
 
+def test_the_image_holds_all_that_the_wheel_is_made_of(wheel: Path):
+    lines = (ROOT / "Dockerfile").read_text().splitlines()
+    copied = {word for line in lines if line.startswith("COPY") for word in line.split()[1:-1]}
+    left_out = {line for line in (ROOT / ".dockerignore").read_text().splitlines() if line}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    needed = {*project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"], *project["project"]["license-files"]}
+    needed |= {"pyproject.toml", "requirements.lock", project["project"]["readme"]}
+    assert needed == copied
+    assert not needed & left_out
+    assert all((ROOT / name).exists() for name in copied)
+
+
+def test_the_systemd_unit_gives_the_service_all_that_it_writes_to():
+    unit = (ROOT / "README.md").read_text().partition("```ini\n")[2].partition("```")[0]
+    settings = dict(line.split("=", 1) for line in unit.splitlines() if "=" in line)
+    assert settings["ProtectSystem"] == "strict"
+    assert settings["PrivateTmp"] == "yes"  # uploads on their way in; /tmp is closed to writing otherwise
+    assert settings["ReadWritePaths"] == settings["WorkingDirectory"]
+    assert int(settings["TimeoutStopSec"]) > 10
+
+
 def test_the_image_is_not_run_by_root_and_tells_whether_it_works():
     lines = (ROOT / "Dockerfile").read_text().splitlines()
     assert "USER quoth" in lines

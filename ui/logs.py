@@ -6,6 +6,7 @@ import json
 import logging
 import re
 import sys
+import threading
 import time
 import uuid
 from contextvars import ContextVar
@@ -16,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from qa import Answer
 
 HEADER = "x-request-id"
+LONGEST_PATH = 200  # characters of it in the log
 _ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
@@ -48,6 +50,15 @@ def configure(level: int = logging.INFO) -> None:
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("quoth").setLevel(level)
+    logging.captureWarnings(True)
+    threading.excepthook = _log_of_thread
+
+
+def _log_of_thread(ended: threading.ExceptHookArgs) -> None:
+    """Tell of a thread that ended by an error, as a line like any other."""
+    if ended.exc_value is not None:
+        failure = (ended.exc_type, ended.exc_value, ended.exc_traceback)
+        logging.getLogger("quoth").error("a thread failed", exc_info=failure)
 
 
 def log_answer(answer: Answer, *, with_text: bool) -> None:
@@ -91,7 +102,7 @@ class RequestLog:
         try:
             await self.app(scope, receive, tagged)
         finally:
-            fields = {"method": scope["method"], "path": scope["path"], "status": status}
+            fields = {"method": scope["method"], "path": scope["path"][:LONGEST_PATH], "status": status}
             fields["ms"] = round(1e3 * (time.perf_counter() - began), 1)
             requests.info("request", extra={"fields": fields})
             _request_id.reset(token)

@@ -115,10 +115,15 @@ def describe_settings(settings: Settings, flags: Mapping[str, object] | None = N
 def parse_assignments(assignments: Iterable[str]) -> dict[str, str]:
     """``["threshold=0.4"]`` as a mapping. Raises ``SettingsError`` for one without a name and a value."""
     pairs = [assignment.partition("=") for assignment in assignments]
-    for name, sign, value in pairs:
+    for name, sign, _ in pairs:
         if not (name and sign):
-            raise SettingsError(f"a setting is given as NAME=VALUE, not as {name + sign + value!r}")
-    return {name.replace("-", "_"): value for name, _, value in pairs}
+            raise SettingsError(f"a setting is given as NAME=VALUE, not as {name!r}")
+    given = {name.replace("-", "_"): value for name, _, value in pairs}
+    for name in given.keys() & SECRETS:
+        raise SettingsError(
+            f"everybody on this machine sees the command line: set {PREFIX}{name.upper()}, or {name} in {CONFIG_FILE}"
+        )
+    return given
 
 
 def _named(flags: Mapping[str, object]) -> Iterator[tuple[str, str]]:
@@ -133,9 +138,13 @@ def _config() -> dict[str, object]:
     if not CONFIG_FILE.is_file():
         return {}
     try:
-        return tomllib.loads(CONFIG_FILE.read_text(encoding="utf-8"))
+        held = tomllib.loads(CONFIG_FILE.read_text(encoding="utf-8"))
+        open_to_others = CONFIG_FILE.stat().st_mode & 0o077
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise SettingsError(f"{CONFIG_FILE.resolve()} cannot be read: {error}") from error
+    if open_to_others and held.keys() & SECRETS:
+        raise SettingsError(f"{CONFIG_FILE.resolve()} holds a secret and others can read it: run `chmod 600` on it")
+    return held
 
 
 def _unknown(name: str, origin: str) -> str:

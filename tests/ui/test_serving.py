@@ -59,9 +59,9 @@ class Serving:
         return time.monotonic() - began
 
 
-def _start(index: Path, folder: Path, *flags: str) -> Serving:
+def _start(index: Path, folder: Path, *flags: str, host: str = "127.0.0.1") -> Serving:
     log = folder / "log"
-    command = [QUOTH, *flags, "chat", "--port", "0", "--index", str(index), "--json"]
+    command = [QUOTH, *flags, "chat", "--host", host, "--port", "0", "--index", str(index), "--json"]
     with log.open("w") as errors:
         process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=errors, text=True)
     assert process.stdout is not None
@@ -102,6 +102,12 @@ def test_a_body_that_never_ends_is_waited_for_no_longer(serving: Serving):
         assert time.monotonic() - began < 20
 
 
+def test_a_head_that_never_ends_is_waited_for_no_longer(serving: Serving):
+    with serving.connect() as slow:
+        slow.sendall(b"POST /v1/answer HTTP/1.1\r\nHost: local")
+        assert slow.recv(1000).startswith(b"HTTP/1.1 408")
+
+
 def test_a_body_of_unknown_length_is_cut_off_at_the_limit(serving: Serving):
     with serving.connect() as flood:
         flood.sendall(b"POST /v1/answer HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n")
@@ -117,10 +123,13 @@ def test_clients_that_hang_up_cost_no_answer(serving: Serving):
             lost.sendall(ASKED)
     assert serving.post("/v1/answer", QUESTION)[0] == 200
     assert len(serving.lines("answered")) - before < 10
+    assert not [line for line in serving.lines("request") if line["status"] == 500]
+    assert "Traceback" not in serving.log.read_text()
 
 
 def test_it_stops_within_ten_seconds_and_finishes_what_it_is_answering(seed_index: Path, tmp_path: Path):
-    serving = _start(seed_index, tmp_path)
+    serving = _start(seed_index, tmp_path, host="::1")
+    assert serving.url.startswith("http://[::1]:")
     serving.post("/v1/answer", QUESTION)
     with serving.connect() as asking:
         asking.sendall(ASKED)
@@ -128,6 +137,10 @@ def test_it_stops_within_ten_seconds_and_finishes_what_it_is_answering(seed_inde
         seconds = serving.stop()
         assert asking.recv(1000).startswith(b"HTTP/1.1 200")
     assert seconds < 10
+
+
+def test_it_stops_within_ten_seconds_while_the_models_are_loaded(seed_index: Path, tmp_path: Path):
+    assert _start(seed_index, tmp_path).stop() < 10
 
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGKILL])
@@ -145,8 +158,10 @@ def test_ended_in_the_middle_of_a_rebuild_it_leaves_a_sound_index(ending: signal
             piece = watching.recv(4096)
             assert piece, received
             received += piece
+        began = time.monotonic()
         os.kill(serving.process.pid, ending)
         serving.process.wait(timeout=60)
+        assert time.monotonic() - began < 10
     report = verify(index)
     assert report.sound, report.problems
     assert report.documents >= 1

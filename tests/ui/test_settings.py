@@ -65,6 +65,19 @@ def test_a_secret_is_never_shown(monkeypatch: pytest.MonkeyPatch):
     assert "too-short" not in str(caught.value)
 
 
+def test_a_secret_is_not_taken_where_others_see_it(folder: Path):
+    with pytest.raises(SettingsError, match="QUOTH_TOKEN") as caught:
+        parse_assignments(["token=open-sesame-1234"])
+    assert "open-sesame" not in str(caught.value)
+    file = folder / "quoth.toml"
+    file.write_text('token = "open-sesame-1234"\n')
+    file.chmod(0o644)
+    with pytest.raises(SettingsError, match="chmod 600"):
+        load_settings()
+    file.chmod(0o600)
+    assert load_settings().token is not None
+
+
 def test_a_broken_file_is_an_error_that_names_it(folder: Path):
     (folder / "quoth.toml").write_text("port = = 3")
     with pytest.raises(SettingsError, match=r"quoth\.toml cannot be read"):
@@ -72,7 +85,7 @@ def test_a_broken_file_is_an_error_that_names_it(folder: Path):
 
 
 def test_an_assignment_needs_a_name_and_a_value():
-    assert parse_assignments(["chunk-tokens=150", "token=a=b"]) == {"chunk_tokens": "150", "token": "a=b"}
+    assert parse_assignments(["chunk-tokens=150", "path=a=b"]) == {"chunk_tokens": "150", "path": "a=b"}
     with pytest.raises(SettingsError, match="NAME=VALUE"):
         parse_assignments(["chunk_tokens"])
 
