@@ -10,6 +10,7 @@ from index import Filters
 from index.errors import DocumentNotFoundError, QuothError
 from index.schema import CATALOG
 from qa import Answer, Answerer, ReaderSettings
+from ui.cores import Cores
 
 log = logging.getLogger("quoth.desk")
 
@@ -22,7 +23,7 @@ class NotReadyError(QuothError):
 
 
 class Desk:
-    """Opens the answerer of one index when it is first needed, and keeps it.
+    """Opens the answerer of one index when it is first needed, and keeps it; and the cores that all compute on.
 
     An index that does not exist yet is tried again at the next question, so that a page served over an empty folder
     begins to answer as soon as the first document is in; one that was deleted and made again is opened again.
@@ -30,6 +31,7 @@ class Desk:
 
     def __init__(self, location: Path, *, settings: ReaderSettings | None = None) -> None:
         self.location = location
+        self.cores = Cores()
         self._settings = settings
         self._answerer: Answerer | None = None
         self._file: tuple[int, int] | None = None  # the catalog that is open

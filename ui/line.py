@@ -10,15 +10,13 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import TypeVar
 
 from index import Filters, Hit
 from index.errors import QuothError
 from qa import Answer
-from ui import cores
 from ui.desk import Desk
 from ui.metrics import Metrics
 
@@ -36,12 +34,11 @@ class Line:
 
     def __init__(self, desk: Desk, metrics: Metrics, *, places: int, at_once: int | None = None) -> None:
         """``places`` questions may wait while ``at_once`` (default: one a core) are being answered."""
-        self._cores = self._free = cores.cores()
-        self._at_once = min(at_once or self._cores, self._cores)
+        self._at_once = min(at_once or desk.cores.total, desk.cores.total)
         self._desk, self._metrics = desk, metrics
         self._bound = places + self._at_once
         self._inside = 0
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(self._at_once, "answer")
         metrics.watch("line", "Questions waiting or being answered", lambda: self._inside)
 
@@ -76,11 +73,12 @@ class Line:
     def close(self, seconds: float = 60.0) -> None:
         """Drop what waits, and give what is being answered so much time to end."""
         self._pool.shutdown(wait=False, cancel_futures=True)
-        with self._changed:
-            self._changed.wait_for(lambda: self._free == self._cores, seconds)
+        deadline = time.monotonic() + seconds
+        while self._inside and time.monotonic() < deadline:
+            time.sleep(0.01)
 
     def _enter(self, turn: Callable[[], T]) -> Future[T]:
-        with self._changed:
+        with self._lock:
             if self._inside >= self._bound:
                 self._metrics.turned_away()
                 raise LineFullError(f"{self._inside} questions are waiting already: try again in a moment")
@@ -90,24 +88,9 @@ class Line:
         return future
 
     def _take(self, turn: Callable[[], T]) -> T:
-        with self._share() as threads:
-            cores.use_threads(threads)
+        with self._desk.cores.share(lambda: min(self._inside, self._at_once)):
             return turn()
 
-    @contextmanager
-    def _share(self) -> Iterator[int]:
-        """How many cores a turn has, once they are free; for who is alone in the line that is all of them."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._free > 0)
-            share = min(self._free, max(1, self._cores // min(self._inside, self._at_once)))
-            self._free -= share
-        try:
-            yield share
-        finally:
-            with self._changed:
-                self._free += share
-                self._changed.notify_all()
-
     def _leave(self, _: Future[T]) -> None:
-        with self._changed:
+        with self._lock:
             self._inside -= 1

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from index import BuildReport, Embedder, IndexSettings, Progress, build
 from index.errors import IndexLockedError, QuothError
-from ui.cores import stand_back, use_threads
+from ui.cores import Cores
 
 log = logging.getLogger("quoth.rebuilding")
 
@@ -28,9 +28,9 @@ class StoppedError(QuothError):
 class Rebuilding:
     """Runs builds of one index, and knows whether one is running."""
 
-    def __init__(self, location: Path, settings: IndexSettings, embedder: Callable[[], Embedder]) -> None:
+    def __init__(self, location: Path, settings: IndexSettings, embedder: Callable[[], Embedder], cores: Cores) -> None:
         """``embedder`` gives the loaded model, so that a build does not load a second one."""
-        self._location, self._settings, self._embedder = location, settings, embedder
+        self._location, self._settings, self._embedder, self._cores = location, settings, embedder, cores
         self._busy = threading.Lock()
         self._stop = threading.Event()
 
@@ -50,9 +50,9 @@ class Rebuilding:
         Raises ``IndexLockedError`` at once when a build is running; the builds raise it when another process writes.
         """
         self._claim()
-        use_threads(1)  # the rest of the cores are for questions
         try:
-            yield lambda sources: self._build(sources, progress=self._check)
+            with self._cores.background():
+                yield lambda sources: self._build(sources, progress=self._check)
         finally:
             self._busy.release()
 
@@ -87,10 +87,10 @@ class Rebuilding:
             self._check(step)
             tell(step)
 
-        stand_back()
         last: Event = QuothError("the rebuild failed; the server's log has the details")
         try:
-            last = self._build(sources, progress=report)
+            with self._cores.background():
+                last = self._build(sources, progress=report)
         except QuothError as error:
             last = error
         except OSError as error:

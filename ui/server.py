@@ -25,6 +25,7 @@ from ui.service import Service
 from ui.settings import Settings
 
 GRACE = 5  # seconds that answers under way have when the server is told to stop
+KEEP_ALIVE = 30  # seconds that a connection may stay open between two requests
 
 
 class AddressError(QuothError):
@@ -93,6 +94,7 @@ def serve(settings: Settings, started: Callable[[str], None]) -> None:
         server_header=False,
         timeout_graceful_shutdown=GRACE,
         proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE,
         http=connections(settings.body_seconds),
     )
     server = Server(config, started=lambda: started(address(listening)), stopping=service.rebuilding.stop)

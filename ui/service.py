@@ -43,7 +43,7 @@ class Service:
             desk=desk,
             line=Line(desk, metrics, places=settings.waiting),
             uploads=Uploads(settings.index, most_bytes=settings.upload_megabytes * 10**6),
-            rebuilding=Rebuilding(settings.index, settings, lambda: _embedder(desk, settings)),
+            rebuilding=Rebuilding(settings.index, settings, lambda: _embedder(desk, settings), desk.cores),
             metrics=metrics,
         )
 

@@ -12,7 +12,6 @@ from fastapi.responses import HTMLResponse
 
 from index import IndexNotFoundError, IndexStatus, QuothError
 from qa import Answerer, example_questions
-from ui.cores import stand_back
 from ui.desk import Desk
 from ui.markup import counted, text
 
@@ -79,9 +78,9 @@ class Welcome:
     def _make(self) -> None:
         try:
             answerer = self._desk.answerer()
-            stand_back()  # once the models are there: people who ask come first
             revision = answerer.index.revision
-            self._examples = Examples(revision, _questions(answerer))
+            with self._desk.cores.background():
+                self._examples = Examples(revision, _questions(answerer))
         except Exception:  # the greeting tells a person; an index that is closed meanwhile concerns nobody
             log.info("no example questions", exc_info=True)
         finally:

@@ -25,7 +25,7 @@ from qa.reader import BATCH_TOKENS, forward, precision
 from qa.weights import load_model
 
 SEEDS = Path(__file__).parents[2] / "seeds"
-COUNTS, PASSAGES, CHARACTERS = (1, 2, 3, 4, 6, 8), 10, 1000
+COUNTS, PASSAGES, CHARACTERS = (1, 2, 4, 8), 10, 1000
 CORES = len(os.sched_getaffinity(0))
 
 

@@ -45,6 +45,7 @@ class Phase:
     lost: int  # connections that broke
     statuses: dict[str, int]
     megabytes: float  # resident at its end
+    cores: float  # processor time of the service, in seconds a second
 
     @property
     def failed(self) -> int:
@@ -54,7 +55,7 @@ class Phase:
     def row(self) -> str:
         """One line of the table."""
         statuses = ", ".join(f"{count} x {status}" for status, count in sorted(self.statuses.items()))
-        figures = f"{self.rate:8.2f} {self.p50:9.0f} {self.p95:9.0f} {self.megabytes:9.0f}"
+        figures = f"{self.rate:8.2f} {self.p50:9.0f} {self.p95:9.0f} {self.megabytes:9.0f} {self.cores:9.2f}"
         return f"{self.name:<28}{figures}  {statuses}{f', {self.lost} lost' if self.lost else ''}"
 
 
@@ -76,13 +77,21 @@ def resident(pid: int) -> float:
     return pages * os.sysconf("SC_PAGESIZE") / 1e6
 
 
+def processor_seconds(pid: int) -> float:
+    """Processor time that a process and the children it has waited for have used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(int(field) for field in fields[11:15]) / os.sysconf("SC_CLK_TCK")
+
+
 def ask(name: str, url: str, pid: int, questions: Path, *, clients: int, seconds: float, pause: float = 0) -> Phase:
     """Ask for a while with so many clients, each pausing so many milliseconds between its questions."""
     command = ["wrk", "-t1", f"-c{clients}", f"-d{seconds:.0f}s", "--timeout", "120s", "-s", str(LUA), url]
+    began, used = time.perf_counter(), processor_seconds(pid)
     done = subprocess.run([*command, "--", str(questions), str(pause)], capture_output=True, text=True, check=True)
+    cores = (processor_seconds(pid) - used) / (time.perf_counter() - began)
     found = json.loads(done.stdout.splitlines()[-1])
     del found["p99"]
-    phase = Phase(name=name, megabytes=resident(pid), **found)
+    phase = Phase(name=name, megabytes=resident(pid), cores=cores, **found)
     print(phase.row(), flush=True)
     return phase
 
@@ -123,17 +132,17 @@ def main() -> None:
 
 
 def measure(url: str, pid: int, questions: Path, folder: Path, seconds: float) -> None:
-    """The four phases."""
-    print(f"{'':<28}{'answers/s':>8} {'p50 ms':>9} {'p95 ms':>9} {'MB':>9}")
-    short = max(10.0, seconds / 4)
+    """The phases: a client alone before the crowd and after it, since a machine does not stay the same."""
+    print(f"{'':<28}{'per sec.':>8} {'p50 ms':>9} {'p95 ms':>9} {'MB':>9} {'cores':>9}", flush=True)
+    short = max(10.0, seconds / 5)
     ask("warm-up", url, pid, questions, clients=CROWD, seconds=short)
     one = ask("one client in turn", url, pid, questions, clients=1, seconds=short)
     before = resident(pid)
     crowd = ask(f"{CROWD} clients", url, pid, questions, clients=CROWD, seconds=seconds)
+    one_again = ask("one client in turn, again", url, pid, questions, clients=1, seconds=short)
     clients = 8
     pause = max(0.0, 1e3 * clients / (crowd.rate / 2) - one.p50)
     half = ask("half of that rate", url, pid, questions, clients=clients, seconds=short, pause=pause)
-    one_again = ask("one client in turn, again", url, pid, questions, clients=1, seconds=short)
     building = rebuild(url, folder)
     time.sleep(1)
     during = ask(f"{CROWD} clients, rebuilding", url, pid, questions, clients=CROWD, seconds=seconds)
@@ -142,6 +151,7 @@ def measure(url: str, pid: int, questions: Path, folder: Path, seconds: float) -
     print(f"memory after / before the crowd:      {crowd.megabytes / before:.3f}")
     print(f"p95 / p50 at half of saturation:      {half.p95 / half.p50:.2f}")
     print(f"{CROWD} clients / one in turn, answers/s: {crowd.rate / ((one.rate + one_again.rate) / 2):.2f}")
+    print(f"{CROWD} clients rebuilding / not, answers/s: {during.rate / crowd.rate:.2f}")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from qa import Answer
-from ui import cores
+from ui.cores import Cores
 from ui.line import Line, LineFullError
 from ui.metrics import Metrics
 
@@ -20,6 +20,7 @@ class SlowDesk:
         self.let_go = threading.Event()
         self.asked: list[str] = []
         self.threads: list[int] = []
+        self.cores = Cores()
 
     def answer(self, question: str, filters: object = None) -> Answer:
         self.asked.append(question)
@@ -112,17 +113,15 @@ def test_no_more_are_answered_at_once_than_there_are_cores(desk: SlowDesk):
     async def crowd() -> None:
         tasks = [asyncio.create_task(line.answer(str(k))) for k in range(10)]
         await asyncio.sleep(0.1)
-        assert len(desk.asked) <= cores.cores()
+        assert len(desk.asked) <= desk.cores.total
         desk.let_go.set()
         await asyncio.gather(*tasks)
 
     asyncio.run(crowd())
 
 
-def test_a_question_alone_has_every_core_and_those_in_a_crowd_share_them(
-    desk: SlowDesk, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(cores, "cores", lambda: 4)
+def test_a_question_alone_has_every_core_and_those_in_a_crowd_share_them(desk: SlowDesk):
+    desk.cores = Cores(4)
     line = Line(desk, Metrics(), places=20)
 
     async def ask(*questions: str) -> None:
@@ -154,3 +153,18 @@ def test_closing_does_not_wait_for_ever(desk: SlowDesk):
         await first
 
     asyncio.run(asyncio.wait_for(crowd(), 5))
+
+
+def test_work_in_the_background_takes_one_core_from_the_questions_and_gives_it_back(desk: SlowDesk):
+    desk.cores = Cores(2)
+    line = Line(desk, Metrics(), places=20)
+    desk.let_go.set()
+
+    async def crowd() -> None:
+        with desk.cores.background(), desk.cores.background():  # the last core is never taken
+            await asyncio.gather(*(line.answer(name) for name in "abcd"))
+            await line.answer("alone")
+        await line.answer("alone again")
+
+    asyncio.run(asyncio.wait_for(crowd(), 10))
+    assert desk.threads == [1, 1, 1, 1, 1, 2]

@@ -1,17 +1,18 @@
 """Rebuilding beside the questions: nobody waits for ever, and nobody who has left is told anything."""
 
 import asyncio
-import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 
 from index import BuildReport, Embedder, IndexSettings, Progress
 from index.errors import IndexLockedError, QuothError
 from index.plan import Plan
 from ui import rebuilding
+from ui.cores import Cores
 from ui.rebuilding import UNTOLD, Listener, Rebuilding
 
 REPORT = BuildReport(Plan(), 1, 1, 1, 0, 0.0)
@@ -19,7 +20,7 @@ REPORT = BuildReport(Plan(), 1, 1, 1, 0, 0.0)
 
 def _rebuilding(monkeypatch: pytest.MonkeyPatch, build: Callable[..., BuildReport], embedder: Embedder) -> Rebuilding:
     monkeypatch.setattr(rebuilding, "build", build)
-    return Rebuilding(Path("nowhere"), IndexSettings(), lambda: embedder)
+    return Rebuilding(Path("nowhere"), IndexSettings(), lambda: embedder, Cores(2))
 
 
 def test_an_error_that_nobody_foresaw_ends_the_events_and_frees_the_place(
@@ -39,11 +40,11 @@ def test_an_error_that_nobody_foresaw_ends_the_events_and_frees_the_place(
         assert "nobody" not in str(told)
 
 
-def test_a_second_rebuild_is_refused_and_the_first_one_stands_back(embedder: Embedder, monkeypatch: pytest.MonkeyPatch):
-    go, niceness = threading.Event(), []
+def test_a_second_rebuild_is_refused_and_the_first_has_one_core(embedder: Embedder, monkeypatch: pytest.MonkeyPatch):
+    go, threads = threading.Event(), []
 
     def slow(*_: object, **__: object) -> BuildReport:
-        niceness.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+        threads.append(torch.get_num_threads())
         assert go.wait(10)
         return REPORT
 
@@ -59,7 +60,7 @@ def test_a_second_rebuild_is_refused_and_the_first_one_stands_back(embedder: Emb
         assert runs.ended(1)
 
     asyncio.run(watch())
-    assert niceness[0] > os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    assert threads == [1]
 
 
 def test_a_listener_that_is_slow_or_gone_does_not_fill_the_memory():
