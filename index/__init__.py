@@ -15,16 +15,20 @@ from index.errors import (
     QuothError,
     SourceNotFoundError,
     StorageError,
+    StoreUnreachableError,
     UnreadableFileError,
 )
 from index.loaders import load
 from index.plan import Plan
 from index.rebuild import rebuild
-from index.repair import RepairReport, repair
+from index.repair import RepairReport
 from index.search import DocumentIndex
 from index.settings import IndexSettings
+from index.store import Place
+from index.stores import store_of
 from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit, IndexStatus, Page, Progress
-from index.verify import Problem, VerifyReport, verify
+from index.upkeep import repair, verify
+from index.verify import Problem, VerifyReport
 
 __all__ = [
     "BuildReport",
@@ -47,6 +51,7 @@ __all__ = [
     "ModelError",
     "NoDocumentsError",
     "Page",
+    "Place",
     "Plan",
     "Problem",
     "Progress",
@@ -55,6 +60,7 @@ __all__ = [
     "RepairReport",
     "SourceNotFoundError",
     "StorageError",
+    "StoreUnreachableError",
     "UnreadableFileError",
     "VerifyReport",
     "add",
@@ -65,5 +71,6 @@ __all__ = [
     "rebuild",
     "remove",
     "repair",
+    "store_of",
     "verify",
 ]

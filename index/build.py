@@ -5,22 +5,21 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from index.catalog import Catalog
 from index.embedder import Embedder
 from index.errors import SourceNotFoundError
-from index.ingest import Ingest, OnProgress, tidy
+from index.ingest import Ingest
 from index.parsing import parsed
 from index.plan import Plan
 from index.reconcile import changes_in, look, settle
-from index.schema import CATALOG, connect_to_nothing, connect_to_read, storage
 from index.settings import IndexSettings
 from index.sources import Scope, scopes
+from index.store import OnProgress, Place, Reading
+from index.stores import store_at
 from index.types import Document, DocumentRecord, Failure, Progress
-from index.write import transaction, writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +35,20 @@ class BuildReport:
     failures: tuple[Failure, ...] = ()  # the files of this build that could not be read
 
 
-def plan(sources: Sequence[Path], location: Path, *, progress: OnProgress | None = None) -> Plan:
+def plan(sources: Sequence[Path], location: Place, *, progress: OnProgress | None = None) -> Plan:
     """What ``build`` would do now; writes nothing.
 
     Raises SourceNotFoundError, NoDocumentsError.
     """
-    with _reading(location) as catalog:
-        places = scopes(sources, catalog.sources())
-        looked = look(places, catalog, progress or _silent)
-        return changes_in(catalog, places, looked).plan
+    with store_at(location).reading() as held:
+        places = scopes(sources, held.sources())
+        looked = look(places, held, progress or _silent)
+        return changes_in(held, places, looked).plan
 
 
 def build(
     sources: Sequence[Path],
-    location: Path,
+    location: Place,
     *,
     settings: IndexSettings | None = None,
     progress: OnProgress | None = None,
@@ -66,24 +65,24 @@ def build(
     began = time.monotonic()
     progress = progress or _silent
     settings = settings or IndexSettings()
-    with _reading(location) as catalog:
-        places = scopes(sources, catalog.sources())
-        looked = look(places, catalog, progress)
+    with store_at(location).reading() as held:
+        places = scopes(sources, held.sources())
+        looked = look(places, held, progress)
         if dry_run:
-            return _report(catalog, changes_in(catalog, places, looked).plan, places, 0, began)
-    with writer(location, wait_seconds) as catalog:
-        changes = changes_in(catalog, places, looked)
-        ingest = Ingest(catalog, location, settings, embedder or Embedder(settings), progress)
+            return _report(held, changes_in(held, places, looked).plan, places, 0, began)
+    with store_at(location).writing(wait_seconds) as held:
+        changes = changes_in(held, places, looked)
+        ingest = Ingest(held, settings, embedder or Embedder(settings), progress)
         with closing(parsed(changes.to_parse, settings)) as documents:
-            settle(catalog, places, looked, changes)
+            settle(held, places, looked, changes)
             ingest.take(documents, len(changes.to_parse))
-        tidy(location, catalog, progress)
-        return _report(catalog, changes.plan, places, ingest.embedded, began)
+        held.tidy(progress)
+        return _report(held, changes.plan, places, ingest.embedded, began)
 
 
 def add(
     paths: Sequence[Path],
-    location: Path,
+    location: Place,
     *,
     settings: IndexSettings | None = None,
     progress: OnProgress | None = None,
@@ -101,7 +100,7 @@ def add(
 
 def remove(
     paths: Sequence[Path | str],
-    location: Path,
+    location: Place,
     *,
     progress: OnProgress | None = None,
     wait_seconds: float = 0.0,
@@ -112,33 +111,33 @@ def remove(
     added again. The files themselves are not touched. Raises SourceNotFoundError when a path means nothing here.
     """
     began = time.monotonic()
-    with writer(location, wait_seconds) as catalog:
-        sources = {Path(path) for path in catalog.sources()}
+    with store_at(location).writing(wait_seconds) as held:
+        sources = {Path(path) for path in held.sources()}
         chosen: dict[int, DocumentRecord] = {}
         forgotten: set[Path] = set()
         for path in paths:
-            matching = [record for record in catalog.records() if _is_meant(record, path)]
+            matching = [record for record in held.records() if _is_meant(record, path)]
             within = {source for source in sources if source.is_relative_to(Path(path).resolve())}
             if not matching and not within:
                 raise SourceNotFoundError(f"nothing in the index is at {path}")
             chosen |= {record.id: record for record in matching}
             forgotten |= within
         kept = sources - forgotten
-        with transaction(catalog) as commit:
+        with held.transaction() as commit:
             commit.set_sources(str(source) for source in kept)
             for record in chosen.values():
                 commit.remove_document(record.id)
             out = {(r.source, r.path) for r in chosen.values() if Path(r.source) in kept}
-            commit.set_excluded(catalog.excluded() | out)
-            commit.forget_failures([failure for failure in catalog.failures() if not _lies_in(failure, kept)])
-        tidy(location, catalog, progress or _silent)
+            commit.set_excluded(held.excluded() | out)
+            commit.forget_failures([failure for failure in held.failures() if not _lies_in(failure, kept)])
+        held.tidy(progress or _silent)
         deleted = tuple(record.path for record in chosen.values())
-        return _report(catalog, Plan(deleted=deleted), [], 0, began)
+        return _report(held, Plan(deleted=deleted), [], 0, began)
 
 
 def build_documents(
     documents: Iterable[Document],
-    location: Path,
+    location: Place,
     *,
     settings: IndexSettings | None = None,
     progress: OnProgress | None = None,
@@ -151,9 +150,9 @@ def build_documents(
     """
     began = time.monotonic()
     settings = settings or IndexSettings()
-    with writer(location, wait_seconds) as catalog:
-        ingest = Ingest(catalog, location, settings, embedder or Embedder(settings), progress or _silent)
-        known = {(record.source, record.path): record.sha256 for record in catalog.records()}
+    with store_at(location).writing(wait_seconds) as held:
+        ingest = Ingest(held, settings, embedder or Embedder(settings), progress or _silent)
+        known = {(record.source, record.path): record.sha256 for record in held.records()}
         found: dict[str, list[str]] = {"added": [], "changed": [], "unchanged": []}
 
         def differing() -> Iterator[Document]:
@@ -166,21 +165,13 @@ def build_documents(
                     yield document
 
         ingest.take(differing())
-        tidy(location, catalog, progress or _silent)
+        held.tidy(progress or _silent)
         done = Plan(tuple(found["added"]), tuple(found["changed"]), (), (), tuple(found["unchanged"]))
-        return _report(catalog, done, [], ingest.embedded, began)
+        return _report(held, done, [], ingest.embedded, began)
 
 
 def _silent(progress: Progress) -> None:
     """Tell nobody."""
-
-
-@contextmanager
-def _reading(location: Path) -> Iterator[Catalog]:
-    """The catalog at a location for reading; an empty one in memory where there is none yet."""
-    present = (location / CATALOG).is_file()
-    with storage(location), closing(connect_to_read(location) if present else connect_to_nothing()) as connection:
-        yield Catalog(connection)
 
 
 def _is_meant(record: DocumentRecord, path: Path | str) -> bool:
@@ -193,15 +184,15 @@ def _lies_in(failure: Failure, sources: Iterable[Path]) -> bool:
     return any(Path(failure.source, failure.path).is_relative_to(source) for source in sources)
 
 
-def _report(catalog: Catalog, done: Plan, places: Sequence[Scope], embedded: int, began: float) -> BuildReport:
+def _report(held: Reading, done: Plan, places: Sequence[Scope], embedded: int, began: float) -> BuildReport:
     return BuildReport(
         plan=done,
-        revision=catalog.revision(),
-        documents=catalog.count("documents"),
-        chunks=catalog.count("chunks"),
+        revision=held.revision(),
+        documents=held.count("documents"),
+        chunks=held.count("chunks"),
         embedded=embedded,
         seconds=time.monotonic() - began,
-        failures=tuple(f for f in catalog.failures() if any(place.covers(f.source, f.path) for place in places)),
+        failures=tuple(f for f in held.failures() if any(place.covers(f.source, f.path) for place in places)),
     )
 
 

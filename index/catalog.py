@@ -11,6 +11,7 @@ import numpy as np
 
 from index.embedder import Vectors
 from index.errors import IndexDamagedError
+from index.store import StoredPassage
 from index.types import Chunk, Document, DocumentRecord, Failure, Heading, Page
 
 _RECORD = (
@@ -106,6 +107,13 @@ class Catalog:
             f"SELECT {_CHUNK} FROM chunks WHERE document_id = ? ORDER BY ordinal", (document_id,)
         )
         return [_chunk(row, text) for row in rows]
+
+    def passages_of(self, document_id: int) -> list[StoredPassage]:
+        """The passages of a document in order, with everything that is kept of them."""
+        keys, words = self.keys_of(document_id), self.words_of(document_id)
+        chunks = self.chunks_of(document_id)
+        vectors = self.vectors_of_chunks([chunk.id for chunk in chunks])
+        return [StoredPassage(c, words[c.id][0], keys[c.id], vectors[c.id]) for c in chunks]
 
     def chunks(self, ids: Collection[int]) -> dict[int, Chunk]:
         """Chunks by id, with their words."""

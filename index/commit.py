@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 
 from index.embedder import Vectors
+from index.store import Passage
 from index.types import Chunk, Document, Failure
-
-Passage = tuple[Chunk, str, int]  # a chunk, its words for keyword search, the id of its vector
 
 
 class Commit:
@@ -37,22 +36,13 @@ class Commit:
         self._connection.execute("DELETE FROM excluded")
         self._connection.executemany("INSERT INTO excluded VALUES (?, ?)", sorted(set(files)))
 
-    def vector_ids(self, keys: Iterable[bytes]) -> dict[bytes, int]:
-        """Ids of stored vectors by key; keys without a vector are left out."""
-        found = {}
-        for key in keys:
-            row = self._connection.execute("SELECT id FROM vectors WHERE key = ?", (key,)).fetchone()
-            if row:
-                found[key] = int(row[0])
-        return found
-
     def add_vectors(self, vectors: Mapping[bytes, Vectors]) -> None:
         """Store vectors under their keys, as float16."""
         rows = ((key, vector.astype(np.float16).tobytes()) for key, vector in vectors.items())
         self._connection.executemany("INSERT OR IGNORE INTO vectors (key, vector) VALUES (?, ?)", rows)
 
-    def put_document(self, document: Document, passages: Sequence[Passage]) -> int:
-        """Store a document with its passages and return its id; one of the same source and path keeps its id."""
+    def put_document(self, document: Document, passages: Sequence[Passage]) -> None:
+        """Store a document with its passages; one of the same source and path keeps its id."""
         row = self._connection.execute(
             "SELECT id FROM documents WHERE source = ? AND path = ?", (document.source, document.path)
         ).fetchone()
@@ -64,10 +54,10 @@ class Commit:
             tuple(columns.values()),
         )
         document_id = int(cursor.lastrowid or 0)
-        for passage in passages:
-            self._put_chunk(document_id, document.title, passage)
+        vectors = self._vector_ids(key for _, _, key in passages)
+        for chunk, words, key in passages:
+            self._put_chunk(document_id, document.title, chunk, words, vectors[key])
         self._forget_failure(document.source, document.path)
-        return document_id
 
     def remove_document(self, document_id: int) -> None:
         """Forget a document and its passages."""
@@ -118,8 +108,16 @@ class Commit:
         """Forget which vectors are gone: the FAISS file was made anew and holds none of them."""
         self._connection.execute("DELETE FROM dropped")
 
-    def _put_chunk(self, document_id: int, title: str, passage: Passage) -> None:
-        chunk, words, vector_id = passage
+    def _vector_ids(self, keys: Iterable[bytes]) -> dict[bytes, int]:
+        """Ids of stored vectors by key."""
+        found = {}
+        for key in keys:
+            row = self._connection.execute("SELECT id FROM vectors WHERE key = ?", (key,)).fetchone()
+            if row:
+                found[key] = int(row[0])
+        return found
+
+    def _put_chunk(self, document_id: int, title: str, chunk: Chunk, words: str, vector_id: int) -> None:
         cursor = self._connection.execute(
             'INSERT INTO chunks (document_id, ordinal, start, "end", page, heading, vector_id) VALUES (?,?,?,?,?,?,?)',
             (document_id, chunk.ordinal, chunk.start, chunk.end, chunk.page, chunk.heading, vector_id),

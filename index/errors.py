@@ -7,6 +7,7 @@ QuothError
 ├── IndexDamagedError         the catalog fails its own checks
 ├── IndexLockedError          another process is writing
 ├── StorageError              the disk is full, failing or closed to writing
+├── StoreUnreachableError     the database that keeps the index does not answer, or is not one we can use
 ├── DocumentNotFoundError     there is no document of this id, or no longer
 ├── SourceNotFoundError       a path that was to be indexed does not exist
 ├── NoDocumentsError          nothing under the given paths can be indexed
@@ -43,6 +44,10 @@ class IndexLockedError(QuothError):
 
 class StorageError(QuothError):
     """The disk is full, failing or closed to writing; what was committed before is safe."""
+
+
+class StoreUnreachableError(QuothError):
+    """The database that keeps the index does not answer in time, or is of a version without what is needed."""
 
 
 class DocumentNotFoundError(QuothError):

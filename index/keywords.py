@@ -29,17 +29,20 @@ class Terms:
     passages: int
 
     def query(self) -> str | None:
-        """The FTS5 query for any of the words; None when none of them is in any passage.
+        """The FTS5 query for any of the chosen words; None when none of them is in any passage."""
+        return " OR ".join(f'"{word}"' for word in self.chosen()) or None
+
+    def chosen(self) -> list[str]:
+        """The words to look for: those that are in any passage.
 
         Words that stand in more than a tenth of the passages are left out, unless nothing else is left: then the rarest
         stays.
         """
         present = {word: count for word, count in self.counts.items() if count}
         if not present:
-            return None
+            return []
         limit = min(self.passages // _COMMON_SHARE, _MOST_PASSAGES) if self.passages > _SMALL_CORPUS else self.passages
-        kept = [word for word, count in present.items() if count <= limit] or [min(present, key=present.__getitem__)]
-        return " OR ".join(f'"{word}"' for word in kept)
+        return [word for word, count in present.items() if count <= limit] or [min(present, key=present.__getitem__)]
 
 
 class TermReader:

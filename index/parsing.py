@@ -177,7 +177,7 @@ class _Worker:
             if stop.is_set():
                 raise _Lost("the build was stopped")
             if time.monotonic() > deadline:
-                raise _Lost(f"parsing it took longer than {self._settings.parse_seconds:g} seconds")
+                raise _Lost(f"parsing it took longer than {self._settings.parse_seconds:g} seconds (`parse_seconds`)")
             if not select.select([pipe], [], [], 0.2)[0]:
                 continue
             part = os.read(pipe, min(size, 1 << 20))

@@ -1,24 +1,22 @@
-"""Files on disk and the catalog brought together: what is looked at, what differs, what needs no parsing."""
+"""Files on disk and the index brought together: what is looked at, what differs, what needs no parsing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from index.catalog import Catalog
 from index.errors import NoDocumentsError
-from index.ingest import OnProgress
 from index.plan import Changes, compare
 from index.sources import Scan, Scope, SourceFile, scan
+from index.store import OnProgress, Reading, Writing
 from index.titles import LOOKED_AT, title_from
 from index.types import DocumentRecord, Failure, Progress
-from index.write import transaction
 
 
-def look(places: Sequence[Scope], catalog: Catalog, progress: OnProgress) -> Scan:
+def look(places: Sequence[Scope], held: Reading, progress: OnProgress) -> Scan:
     """All files in the scopes, without those that were taken out; an explicitly named one counts as put back."""
     named = {(str(place.root), place.below) for place in places if place.below}
-    excluded = catalog.excluded() - named
+    excluded = held.excluded() - named
     files: list[SourceFile] = []
     failures: list[Failure] = []
     for done, place in enumerate(places):
@@ -26,33 +24,33 @@ def look(places: Sequence[Scope], catalog: Catalog, progress: OnProgress) -> Sca
         found = scan(place)
         files += (file for file in found.files if (file.source, file.path) not in excluded)
         failures += found.failures
-    if not files and not failures and not catalog.count("documents"):
+    if not files and not failures and not held.count("documents"):
         where = ", ".join(str(place.place) for place in places) or "no folder at all"
         raise NoDocumentsError(f"nothing to index in {where}: there is no file of a kind that is read")
     return Scan(tuple(files), tuple(failures))
 
 
-def changes_in(catalog: Catalog, places: Sequence[Scope], looked: Scan) -> Changes:
-    """What makes the catalog match the files in the scopes; documents of sources inside a new one move into it."""
+def changes_in(held: Reading, places: Sequence[Scope], looked: Scan) -> Changes:
+    """What makes the index match the files in the scopes; documents of sources inside a new one move into it."""
     roots = [place for place in places if not place.below]
 
     def concerned(item: DocumentRecord | Failure) -> bool:
         own = any(place.covers(item.source, item.path) for place in places)
         return own or (bool(item.source) and any(root.contains(Path(item.source, item.path)) for root in roots))
 
-    known = [record for record in catalog.records() if concerned(record)]
-    failing = {(failure.source, failure.path): failure for failure in catalog.failures() if concerned(failure)}
+    known = [record for record in held.records() if concerned(record)]
+    failing = {(failure.source, failure.path): failure for failure in held.failures() if concerned(failure)}
     present = {(file.source, file.path) for file in looked.files}
     remembered = [failure for key, failure in failing.items() if key in present]
     return compare(looked.files, known, (*looked.failures, *remembered))
 
 
-def settle(catalog: Catalog, places: Sequence[Scope], looked: Scan, changes: Changes) -> None:
+def settle(held: Writing, places: Sequence[Scope], looked: Scan, changes: Changes) -> None:
     """Commit everything that needs no parsing: sources, removals, renames, files that cannot be opened."""
-    sources = _merged(catalog.sources(), places)
-    excluded = catalog.excluded() - {(file.source, file.path) for file in looked.files}
+    sources = _merged(held.sources(), places)
+    excluded = held.excluded() - {(file.source, file.path) for file in looked.files}
     present = {(file.source, file.path) for file in looked.files}
-    known = catalog.failures()
+    known = held.failures()
     stale = [
         failure
         for failure in known
@@ -61,17 +59,17 @@ def settle(catalog: Catalog, places: Sequence[Scope], looked: Scan, changes: Cha
         and failure not in looked.failures
     ]
     fresh = [failure for failure in looked.failures if failure not in known]
-    settled = sources == catalog.sources() and excluded == catalog.excluded()
+    settled = sources == held.sources() and excluded == held.excluded()
     if settled and not (stale or fresh or changes.to_move or changes.to_remove):
         return
-    with transaction(catalog) as commit:
+    with held.transaction() as commit:
         commit.set_sources(sources)
         commit.set_excluded(excluded)
         commit.forget_failures(stale)
         for record in changes.to_remove:
             commit.remove_document(record.id)
         for record, file in changes.to_move:
-            commit.move_document(record.id, file.source, file.path, _moved_title(catalog, record, file.path))
+            commit.move_document(record.id, file.source, file.path, _moved_title(held, record, file.path))
         for failure in fresh:
             commit.put_failure(failure)
 
@@ -83,7 +81,7 @@ def _merged(remembered: Iterable[str], places: Sequence[Scope]) -> list[str]:
     return sorted(str(path) for path in {k for k in known if not any(k.is_relative_to(n) for n in new)} | new)
 
 
-def _moved_title(catalog: Catalog, record: DocumentRecord, path: str) -> str:
+def _moved_title(held: Reading, record: DocumentRecord, path: str) -> str:
     """The title under the new path: another one only if it was made from the old path."""
-    body = catalog.texts([record.id])[record.id][record.body_start :][:LOOKED_AT]
+    body = held.texts([record.id])[record.id][record.body_start :][:LOOKED_AT]
     return title_from(path, body) if record.title == title_from(record.path, body) else record.title

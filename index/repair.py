@@ -11,12 +11,13 @@ import numpy as np
 from index.catalog import Catalog
 from index.embedder import Embedder
 from index.errors import IndexDamagedError, IndexNotFoundError
-from index.ingest import Ingest, OnProgress, renew_file
+from index.ingest import Ingest
 from index.schema import CATALOG, KEYWORDS
 from index.settings import IndexSettings
+from index.store import OnProgress
 from index.types import Progress
 from index.verify import Problem, check
-from index.write import transaction, writer
+from index.write import CatalogWriter, renew_file, transaction, writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +29,10 @@ class RepairReport:
     embedded: int
 
 
-def repair(
-    location: Path,
-    *,
-    settings: IndexSettings | None = None,
-    progress: OnProgress | None = None,
-    wait_seconds: float = 0.0,
-    embedder: Embedder | None = None,
+def repair_folder(
+    location: Path, settings: IndexSettings, progress: OnProgress, wait_seconds: float, embedder: Embedder | None
 ) -> RepairReport:
-    """Mend the index at a location.
+    """Mend the index in a folder.
 
     Raises IndexNotFoundError, IndexLockedError, and IndexDamagedError when the database itself is broken: then a
     rebuild from the files is the way.
@@ -45,13 +41,13 @@ def repair(
         raise IndexNotFoundError(f"there is no index at {location}")
     try:
         with writer(location, wait_seconds) as catalog:
-            return _mend(catalog, location, settings or IndexSettings(), progress or (lambda _: None), embedder)
+            return _mend(catalog, location, settings, progress, embedder)
     except sqlite3.DatabaseError as error:
         raise IndexDamagedError(_broken(location, str(error))) from error
 
 
 def _mend(
-    catalog: Catalog, location: Path, settings: IndexSettings, progress: OnProgress, embedder: Embedder | None
+    catalog: CatalogWriter, location: Path, settings: IndexSettings, progress: OnProgress, embedder: Embedder | None
 ) -> RepairReport:
     before = check(catalog, location).problems
     if any(problem.kind == "database" for problem in before):
@@ -109,14 +105,14 @@ def _rewrite_words(catalog: Catalog) -> None:
 
 
 def _put_again(
-    catalog: Catalog, location: Path, settings: IndexSettings, progress: OnProgress, embedder: Embedder | None
+    catalog: CatalogWriter, location: Path, settings: IndexSettings, progress: OnProgress, embedder: Embedder | None
 ) -> int:
     """Chunk the documents again that still have a problem; passages whose vectors are known are not embedded."""
     ids = {problem.document_id for problem in check(catalog, location).problems if problem.document_id is not None}
     if not ids:
         return 0
     progress(Progress("repair", 0, len(ids)))
-    ingest = Ingest(catalog, location, settings, embedder or Embedder(settings), progress)
+    ingest = Ingest(catalog, settings, embedder or Embedder(settings), progress)
     documents = (document for i in sorted(ids) if (document := catalog.document(i)) is not None)
     ingest.take(documents, len(ids))
     return ingest.embedded

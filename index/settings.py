@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -14,6 +14,12 @@ class IndexSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="QUOTH_", extra="forbid", frozen=True)
 
     index: Path = Field(Path(".quoth"), description="The folder that holds the index.")
+    store: str = Field(
+        "",
+        description="A Milvus that holds the index instead: http://HOST:19530, or the file of a Milvus Lite (NAME.db).",
+    )
+    store_token: SecretStr | None = Field(None, description="What Milvus asks for: a token, or user:password.")
+    store_seconds: float = Field(30.0, gt=0, description="How long one request to Milvus may take.")
     embedder: str = Field(
         "all-MiniLM-L6-v2",
         description="The embedding model: the packaged all-MiniLM-L6-v2, a folder, or (with a network) a hub name.",

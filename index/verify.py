@@ -46,8 +46,8 @@ class VerifyReport:
         return not self.problems
 
 
-def verify(location: Path) -> VerifyReport:
-    """Check the index at a location.
+def verify_folder(location: Path) -> VerifyReport:
+    """Check the index in a folder.
 
     Raises IndexNotFoundError, and IndexDamagedError when the file cannot be read as a catalog at all.
     """

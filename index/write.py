@@ -7,20 +7,45 @@ import json
 import os
 import socket
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 import filelock
 
-from index import fingerprint
+from index import fingerprint, vectors
 from index.catalog import Catalog
 from index.commit import Commit
 from index.errors import IndexDamagedError, IndexLockedError
 from index.schema import connect_to_write, storage
+from index.store import OnProgress
+from index.types import Progress
 
 LOCK = "writer.lock"
 HOLDER = "writer.json"
+
+
+class CatalogWriter(Catalog):
+    """A catalog and its FAISS file, open for their one writer."""
+
+    def __init__(self, connection: sqlite3.Connection, location: Path) -> None:
+        super().__init__(connection)
+        self._location = location
+
+    def missing(self, keys: Iterable[bytes]) -> list[bytes]:
+        """The keys, in order, under which no vector is stored."""
+        return [key for key in keys if not self.has_vector(key)]
+
+    def transaction(self) -> AbstractContextManager[Commit]:
+        """All changes inside become the next revision; none of them when an error is raised."""
+        return transaction(self)
+
+    def tidy(self, progress: OnProgress) -> None:
+        """Make the FAISS file again when it is behind the catalog."""
+        if self.count("vectors") and vectors.is_behind(self._location, self):
+            progress(Progress("write", 0, 1))
+            renew_file(self._location, self)
+            progress(Progress("write", 1, 1))
 
 
 @contextmanager
@@ -49,7 +74,7 @@ def locked(location: Path, wait_seconds: float = 0.0) -> Iterator[None]:
 
 
 @contextmanager
-def writer(location: Path, wait_seconds: float = 0.0) -> Iterator[Catalog]:
+def writer(location: Path, wait_seconds: float = 0.0) -> Iterator[CatalogWriter]:
     """The catalog open for writing, the only such in any process; made when there is none.
 
     Raises IndexLockedError as ``locked``, IndexDamagedError when the file is not a catalog, IndexMismatchError when a
@@ -63,7 +88,7 @@ def writer(location: Path, wait_seconds: float = 0.0) -> Iterator[Catalog]:
         except sqlite3.DatabaseError as error:
             raise IndexDamagedError(f"{location} does not hold a readable catalog: {error}") from error
         with closing(connection):
-            catalog = Catalog(connection)
+            catalog = CatalogWriter(connection, location)
             fingerprint.check_format(catalog.meta())
             yield catalog
 
@@ -100,3 +125,12 @@ def transaction(catalog: Catalog, *, housekeeping: bool = False) -> Iterator[Com
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def renew_file(location: Path, catalog: Catalog) -> None:
+    """Make the FAISS file of the catalog as it is now, and remove those of other revisions."""
+    described = vectors.write_file(location, catalog)
+    with transaction(catalog, housekeeping=True) as commit:
+        commit.set_meta(described.as_meta())
+        commit.clear_dropped()
+    vectors.remove_other_files(location, described.name)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 
-from index import DocumentIndex, Filters, Hit, IndexSettings, QuestionError
+from index import DocumentIndex, Filters, Hit, IndexSettings, Place, QuestionError, store_of
 from qa.calibration import Calibration
 from qa.citing import Proposal, Source, citations_of, cite, items_of, propose
 from qa.reader import Reader
@@ -31,14 +31,14 @@ class Answerer:
         self.index, self.reader, self.calibration, self.settings = index, reader, calibration, settings
 
     @classmethod
-    def open(cls, location: Path | None = None, *, settings: ReaderSettings | None = None) -> Answerer:
-        """Load the reader and open the index at ``location`` (default: the setting ``index``).
+    def open(cls, location: Place | None = None, *, settings: ReaderSettings | None = None) -> Answerer:
+        """Load the reader and open the index at ``location`` (default: the one that the settings name).
 
         Raises ``ModelError`` and whatever ``DocumentIndex.open`` raises.
         """
         settings = settings or ReaderSettings()
         searching = settings if isinstance(settings, IndexSettings) else IndexSettings()  # one tree may hold both
-        index = DocumentIndex.open(location or searching.index, settings=searching)
+        index = DocumentIndex.open(store_of(searching, location), settings=searching)
         return cls(index, load_reader(settings), load_calibration(settings.reader), settings)
 
     def __enter__(self) -> Answerer:
@@ -140,17 +140,19 @@ def _loaded(folder: Path, answer_tokens: int) -> Reader:
 
 
 @lru_cache(maxsize=4)
-def _opened(location: Path) -> Answerer:
+def _opened(location: Path | str) -> Answerer:
     return Answerer.open(location)
 
 
 def answer(question: str, *, index: Path | str | None = None, filters: Filters | None = None) -> Answer:
-    """Ask the index at ``index`` (default: the setting ``index``, ``.quoth`` in the current folder).
+    """Ask the index at ``index`` (default: the settings' own, ``.quoth`` in the current folder).
 
     The models and the index are opened at the first call and kept; a rebuilt index is noticed. Raises
     ``QuestionError``, ``IndexNotFoundError`` and their kin, all of them ``QuothError``.
     """
-    return _opened(Path(index or IndexSettings().index).resolve()).answer(question, filters=filters)
+    settings = IndexSettings()
+    place = str(index or settings.store or settings.index)
+    return _opened(place if "://" in place else Path(place).resolve()).answer(question, filters=filters)
 
 
 def _candidate(proposal: Proposal) -> Candidate:

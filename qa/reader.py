@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
-
-import torch
-from torch import Tensor
+from typing import TYPE_CHECKING, Any
 
 from index.embedder import has_fast_bf16
 from qa.features import Featurizer, Passage, Window
@@ -16,11 +13,17 @@ from qa.spans import merge, window_spans
 from qa.types import Span
 from qa.weights import load_model
 
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
 BATCH_TOKENS = 2500  # padded tokens of one forward pass: larger batches gain nothing on two cores
 
 
 def precision() -> torch.dtype:
     """bf16 where the processor computes it natively, else fp32."""
+    import torch
+
     return torch.bfloat16 if has_fast_bf16() else torch.float32
 
 
@@ -37,7 +40,6 @@ class Reader:
         """The reader of a model folder. Raises ``ModelError``."""
         return cls(load_model(folder, precision()), Featurizer.load(folder), span_tokens=span_tokens)
 
-    @torch.inference_mode()
     def read(self, question: str, passages: Sequence[Passage]) -> list[Span]:
         """Spans of all passages, best first, each place once; none where there is nothing to read.
 
@@ -53,7 +55,10 @@ class Reader:
         return merge(found)
 
     def _logits(self, windows: Sequence[Window]) -> tuple[list[Tensor], list[Tensor]]:
-        pairs = forward(self._model, windows, self._featurizer.padding, BATCH_TOKENS)
+        import torch
+
+        with torch.inference_mode():
+            pairs = forward(self._model, windows, self._featurizer.padding, BATCH_TOKENS)
         return [start for start, _ in pairs], [end for _, end in pairs]
 
 
@@ -86,6 +91,8 @@ def length_batches(lengths: Sequence[int], tokens: int) -> Iterator[list[int]]:
 
 def pad(rows: Sequence[Sequence[int]], padding: int) -> tuple[Tensor, Tensor]:
     """(b, longest) input ids filled up with ``padding``, and the mask of what is not filled; int64."""
+    import torch
+
     longest = max(map(len, rows))
     ids = torch.full((len(rows), longest), padding, dtype=torch.int64)
     mask = torch.zeros((len(rows), longest), dtype=torch.int64)

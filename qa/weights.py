@@ -11,16 +11,14 @@ import json
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
-
-import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
-from torch import Tensor
-from transformers import AutoConfig, AutoModelForQuestionAnswering
+from typing import TYPE_CHECKING, Any
 
 from index.errors import ModelError
 from qa.calibration import Calibration
+
+if TYPE_CHECKING:  # loading torch takes seconds, and much is asked of this package that needs no model
+    import torch
+    from torch import Tensor
 
 SHARD_BYTES = 44_000_000
 MANIFEST = "weights.json"
@@ -30,6 +28,8 @@ _SCALE = ".scale"
 
 def quantise(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Matrices as int8 (rows, columns) with a fp32 (rows, 1) scale under ``<name>.scale``; the rest as fp32."""
+    import torch
+
     packed: dict[str, Tensor] = {}
     for name, weight in weights.items():
         weight = weight.detach().float()
@@ -44,6 +44,8 @@ def quantise(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 def dequantise(packed: Mapping[str, Tensor], dtype: torch.dtype) -> dict[str, Tensor]:
     """The inverse of ``quantise``, up to half a scale an entry, in ``dtype``."""
+    import torch
+
     return {
         name: (weight * packed[name + _SCALE] if weight.dtype == torch.int8 else weight).to(dtype)
         for name, weight in packed.items()
@@ -53,6 +55,8 @@ def dequantise(packed: Mapping[str, Tensor], dtype: torch.dtype) -> dict[str, Te
 
 def save_model(model: Any, base: Path, out: Path, note: Mapping[str, object]) -> None:
     """Write a model folder: weights, manifest with ``note``, ``config.json`` and the tokenizer of ``base``."""
+    from safetensors.torch import save_file
+
     out.mkdir(parents=True, exist_ok=True)
     for old in out.glob("reader-*.safetensors"):
         old.unlink()
@@ -71,6 +75,10 @@ def load_model(folder: Path, dtype: torch.dtype) -> Any:
 
     Raises ``ModelError`` when a file is missing or is not the one that was saved.
     """
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+    from transformers import AutoConfig, AutoModelForQuestionAnswering
+
     packed: dict[str, Tensor] = {}
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))

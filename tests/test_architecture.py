@@ -77,7 +77,7 @@ def test_the_public_names_are_these():
         assert list(module.__all__) == sorted(module.__all__)
 
 
-@pytest.mark.parametrize("module", ["ui.cli", "ui.terminal"])
+@pytest.mark.parametrize("module", ["ui.cli", "ui.terminal", "ui.settings"])
 def test_the_command_line_starts_without_models_or_gradio(module: str):
     heavy = "{'torch', 'transformers', 'gradio', 'fastapi', 'sentence_transformers'}"
     script = f"import sys, {module}; print(*({heavy} & set(sys.modules)))"

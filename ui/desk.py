@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import threading
-from pathlib import Path
 
-from index import Filters
+from index import Filters, Place
 from index.errors import DocumentNotFoundError, QuothError
+from index.local import LocalStore
 from index.schema import CATALOG
+from index.stores import store_at
 from qa import Answer, Answerer, ReaderSettings
 from ui.cores import Cores
 
@@ -29,7 +30,7 @@ class Desk:
     begins to answer as soon as the first document is in; one that was deleted and made again is opened again.
     """
 
-    def __init__(self, location: Path, *, settings: ReaderSettings | None = None) -> None:
+    def __init__(self, location: Place, *, settings: ReaderSettings | None = None) -> None:
         self.location = location
         self.cores = Cores()
         self._settings = settings
@@ -100,9 +101,12 @@ class Desk:
             self._opening.release()
 
     def _on_disk(self) -> tuple[int, int] | None:
-        """What tells the catalog on disk from another that took its place."""
+        """What tells the catalog on disk from another that took its place; nothing of an index that is in no folder."""
+        store = store_at(self.location)
+        if not isinstance(store, LocalStore):
+            return None
         try:
-            found = (self.location / CATALOG).stat()
+            found = (store.location / CATALOG).stat()
         except OSError:
             return None
         return found.st_dev, found.st_ino

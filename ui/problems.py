@@ -36,6 +36,7 @@ STATUSES: tuple[tuple[type[errors.QuothError], HTTPStatus], ...] = (
     (errors.IndexLockedError, HTTPStatus.CONFLICT),
     (ForeignDocumentError, HTTPStatus.CONFLICT),
     (UploadError, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (errors.StoreUnreachableError, HTTPStatus.SERVICE_UNAVAILABLE),
     (LineFullError, HTTPStatus.SERVICE_UNAVAILABLE),
     (NotReadyError, HTTPStatus.SERVICE_UNAVAILABLE),
     (errors.DocumentNotFoundError, HTTPStatus.NOT_FOUND),

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from index import BuildReport, Embedder, IndexSettings, Progress, build
+from index import BuildReport, Embedder, IndexSettings, Place, Progress, build
 from index.errors import IndexLockedError, QuothError
 from ui.cores import Cores
 
@@ -28,7 +28,9 @@ class StoppedError(QuothError):
 class Rebuilding:
     """Runs builds of one index, and knows whether one is running."""
 
-    def __init__(self, location: Path, settings: IndexSettings, embedder: Callable[[], Embedder], cores: Cores) -> None:
+    def __init__(
+        self, location: Place, settings: IndexSettings, embedder: Callable[[], Embedder], cores: Cores
+    ) -> None:
         """``embedder`` gives the loaded model, so that a build does not load a second one."""
         self._location, self._settings, self._embedder, self._cores = location, settings, embedder, cores
         self._busy = threading.Lock()

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from index import Embedder, Filters
+from index import Embedder, Filters, store_of
 from index.errors import QuothError
 from qa import Answer
 from ui.desk import Desk
@@ -36,14 +36,15 @@ class Service:
     @classmethod
     def of(cls, settings: Settings) -> Service:
         """The service that the settings ask for; the index and the models are opened when first needed."""
-        desk, metrics = Desk(settings.index, settings=settings), Metrics()
+        store = store_of(settings)
+        desk, metrics = Desk(store, settings=settings), Metrics()
         metrics.watch("index_revision", "Revision of the index", lambda: _revision(desk))
         return cls(
             settings=settings,
             desk=desk,
             line=Line(desk, metrics, places=settings.waiting),
             uploads=Uploads(settings.index, most_bytes=settings.upload_megabytes * 10**6),
-            rebuilding=Rebuilding(settings.index, settings, lambda: _embedder(desk, settings), desk.cores),
+            rebuilding=Rebuilding(store, settings, lambda: _embedder(desk, settings), desk.cores),
             metrics=metrics,
         )
 

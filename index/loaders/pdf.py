@@ -11,6 +11,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from index.errors import UnreadableFileError
+from index.loaders import ocr
 from index.loaders.dates import parse_date
 from index.loaders.parsed import Parsed
 from index.loaders.text import canonical
@@ -39,7 +40,7 @@ class _Line:
 
 
 def parse_pdf(content: bytes) -> Parsed:
-    """A PDF with its page table; raises UnreadableFileError when it is damaged, locked or a scan without text."""
+    """A PDF with its page table; raises UnreadableFileError when damaged, locked, or a scan that cannot be read."""
     with PDFIUM:
         return _parse(content)
 
@@ -54,7 +55,19 @@ def _parse(content: bytes) -> Parsed:
             raise UnreadableFileError(f"{len(document)} pages; at most {_MOST_PAGES} are read")
         facts = document.get_metadata_dict()
         pages = [_read_page(document, place) for place in range(len(document))]
-    return _assemble(pages, facts)
+        pictures = [place for place, lines in enumerate(pages) if _is_picture(document, place, lines)]
+        lacking = ocr.missing() if pictures else ""
+        if not lacking:
+            for place in pictures:
+                pages[place] = [_Line(canonical(words), 0.0) for words in ocr.lines_on(document[place])]
+    return _assemble(pages, facts, [place + 1 for place in pictures], lacking)
+
+
+def _is_picture(document: pdfium.PdfDocument, place: int, lines: list[_Line] | None) -> bool:
+    """Whether a page has no words but a picture, as a scanned one."""
+    if lines is None or any(line.words.strip() for line in lines):
+        return False
+    return any(True for _ in document[place].get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE]))
 
 
 def _read_page(document: pdfium.PdfDocument, place: int) -> list[_Line] | None:
@@ -83,7 +96,8 @@ def _lines(textpage: pdfium.PdfTextPage) -> list[_Line]:
     return lines
 
 
-def _assemble(pages: list[list[_Line] | None], facts: dict[str, str]) -> Parsed:
+def _assemble(pages: list[list[_Line] | None], facts: dict[str, str], pictures: list[int], lacking: str) -> Parsed:
+    """``pictures`` are the numbers of scanned pages, ``lacking`` is what must be installed to read them."""
     known = {word.lower() for lines in pages for line in lines or () for word in _HYPHENED.findall(line.words)}
     sizes = _heading_sizes(pages)
     table: list[Page] = []
@@ -105,7 +119,7 @@ def _assemble(pages: list[list[_Line] | None], facts: dict[str, str]) -> Parsed:
     text = "".join(parts)
     empty = tuple(page.number for page in table if not text[page.start : page.end].strip())
     if len(empty) == len(table):
-        raise UnreadableFileError(_without_text(pages))
+        raise UnreadableFileError(_without_text(pages, pictures, lacking))
     date = parse_date(facts.get("CreationDate", "")) or parse_date(facts.get("ModDate", ""))
     metadata = {key.lower(): " ".join(canonical(facts[key]).split()) for key in ("Author", "Subject") if facts.get(key)}
     return Parsed(
@@ -116,7 +130,7 @@ def _assemble(pages: list[list[_Line] | None], facts: dict[str, str]) -> Parsed:
         pages=tuple(table),
         headings=tuple(headings),
         metadata=metadata,
-        warnings=_warnings(pages, empty),
+        warnings=_warnings(pages, empty, [number for number in pictures if number not in empty], lacking),
         empty_pages=empty,
     )
 
@@ -158,21 +172,32 @@ def _title(facts: dict[str, str], headings: list[Heading], sizes: dict[float, in
     return next((heading.title for heading in headings if heading.level == top), None)
 
 
-def _without_text(pages: list[list[_Line] | None]) -> str:
+def _without_text(pages: list[list[_Line] | None], pictures: list[int], lacking: str) -> str:
     if all(lines is None for lines in pages):
         return "damaged: none of its pages can be read"
     count = f"its {len(pages)} pages have" if len(pages) > 1 else "its one page has"
-    return f"a scan: {count} no text layer; run OCR over it first"
+    if pictures and not lacking:
+        return f"a scan: {count} no text layer, and OCR makes out no words"
+    return f"a scan: {count} no text layer; run OCR over it first{_or_install(lacking)}"
 
 
-def _warnings(pages: list[list[_Line] | None], empty: tuple[int, ...]) -> tuple[str, ...]:
+def _or_install(lacking: str) -> str:
+    return f", or install {lacking}" if lacking else ""
+
+
+def _warnings(
+    pages: list[list[_Line] | None], empty: tuple[int, ...], recognised: list[int], lacking: str
+) -> tuple[str, ...]:
     damaged = [number for number, lines in enumerate(pages, start=1) if lines is None]
     blank = [number for number in empty if number not in damaged]
     warnings = []
     if damaged:
         warnings.append(f"pages that cannot be read: {_listed(damaged)}")
     if blank:
-        warnings.append(f"pages without text: {_listed(blank)}")
+        to_read = f" (to read scanned ones, install {lacking})" if lacking else ""
+        warnings.append(f"pages without text: {_listed(blank)}{to_read}")
+    if recognised:
+        warnings.append(f"scanned pages, read by OCR, which errs: {_listed(recognised)}")
     return tuple(warnings)
 
 

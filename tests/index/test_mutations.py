@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from writing import FORMATS
+from writing_office import OFFICE_FORMATS
 
 from index import Document, Failure, IndexSettings
 from index.chunking import Chunker
@@ -45,9 +46,9 @@ def spoil(content: bytes, dice: random.Random) -> bytes:
 
 
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("suffix", FORMATS)
+@pytest.mark.parametrize("suffix", [*FORMATS, *OFFICE_FORMATS])
 def test_spoilt_files_are_parsed_or_reported(tmp_path: Path, suffix: str, chunker: Chunker) -> None:
-    dice, content = random.Random(suffix), FORMATS[suffix](SECTIONS)
+    dice, content = random.Random(suffix), (FORMATS | OFFICE_FORMATS)[suffix](SECTIONS)
     files = []
     for number in range(MUTATIONS):
         (tmp_path / f"{number}{suffix}").write_bytes(spoilt := spoil(content, dice))

@@ -4,86 +4,39 @@ from __future__ import annotations
 
 import io
 import sys
-import zipfile
-from email.message import EmailMessage
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageDraw, ImageFont
+from writing_office import OFFICE_FORMATS
 
 from index import Failure, IndexSettings, MissingExtraError, UnreadableFileError
-from index.loaders import parse
+from index.loaders import ocr, parse
 from index.parsing import parsed
 from index.sources import Scope, scan
 
-WORDS = "The tower was begun in 1173."
+SECTIONS = [
+    ("Origins", "The tower was begun in 1173 & “paid for” by the town."),
+    ("Repairs", "It was closed in 1990."),
+]
 
 
-def mail() -> bytes:
-    message = EmailMessage()
-    message["Subject"], message["From"], message["Date"] = (
-        "The tower",
-        "ada@example.org",
-        "Tue, 05 Mar 2024 12:00:00 +0000",
-    )
-    message.set_content(WORDS)
-    return message.as_bytes()
-
-
-def odt() -> bytes:
-    office, text = "urn:oasis:names:tc:opendocument:xmlns:office:1.0", "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
-    body = f'<text:h text:outline-level="1">Origins</text:h><text:p>{WORDS}</text:p>'
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
-        archive.writestr(
-            "content.xml",
-            f'<office:document-content xmlns:office="{office}" xmlns:text="{text}">'
-            f"<office:body><office:text>{body}</office:text></office:body></office:document-content>",
-        )
-    return file.getvalue()
-
-
-def epub() -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("mimetype", "application/epub+zip")
-        archive.writestr(
-            "META-INF/container.xml",
-            '<container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><rootfiles>'
-            '<rootfile full-path="a.opf" media-type="application/oebps-package+xml"/></rootfiles></container>',
-        )
-        archive.writestr(
-            "a.opf",
-            '<package xmlns="http://www.idpf.org/2007/opf" version="3.0"><metadata '
-            'xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>The tower</dc:title></metadata><manifest>'
-            '<item id="a" href="a.xhtml" media-type="application/xhtml+xml"/></manifest>'
-            '<spine><itemref idref="a"/></spine></package>',
-        )
-        archive.writestr(
-            "a.xhtml", f'<html xmlns="http://www.w3.org/1999/xhtml"><body><h1>Origins</h1><p>{WORDS}</p></body></html>'
-        )
-    return file.getvalue()
-
-
-FILES = {
-    "mail.eml": mail(),
-    "text.odt": odt(),
-    "book.epub": epub(),
-    "rich.rtf": rb"{\rtf1\ansi " + WORDS.encode() + rb"\par}",
-}
-
-
-@pytest.mark.parametrize("name", FILES)
-def test_the_extra_reads_them(name: str) -> None:
+@pytest.mark.parametrize("suffix", OFFICE_FORMATS)
+def test_the_extra_reads_them(suffix: str) -> None:
     pytest.importorskip("xberg")
-    assert WORDS in parse(FILES[name], name).text
+    text = parse(OFFICE_FORMATS[suffix](SECTIONS), f"file{suffix}").text
+    for part in (part for section in SECTIONS for part in section):
+        assert part in text
 
 
 def test_what_they_tell_of_themselves_is_kept() -> None:
     pytest.importorskip("xberg")
-    assert parse(FILES["mail.eml"], "mail.eml").date == "2024-03-05"
-    assert parse(FILES["book.epub"], "book.epub").title == "The tower"
-    assert [heading.title for heading in parse(FILES["text.odt"], "text.odt").headings] == ["Origins"]
+    assert parse(OFFICE_FORMATS[".eml"](SECTIONS), "mail.eml").date == "2024-03-05"
+    assert parse(OFFICE_FORMATS[".epub"](SECTIONS), "book.epub").title == "The tower"
+    for suffix in (".odt", ".pptx", ".epub"):
+        headings = parse(OFFICE_FORMATS[suffix](SECTIONS), f"file{suffix}").headings
+        assert [heading.title for heading in headings] == ["Origins", "Repairs"]
 
 
 def test_damaged_ones_are_reported() -> None:
@@ -94,13 +47,52 @@ def test_damaged_ones_are_reported() -> None:
 
 def test_they_are_read_within_the_limits_of_a_worker(tmp_path: Path) -> None:
     pytest.importorskip("xberg")
-    for name, content in FILES.items():
-        (tmp_path / name).write_bytes(content)
+    for suffix, made in OFFICE_FORMATS.items():
+        (tmp_path / f"file{suffix}").write_bytes(made(SECTIONS))
     results = list(parsed(scan(Scope(tmp_path)).files, IndexSettings()))
+    assert len(results) == len(OFFICE_FORMATS)
     assert [item for item in results if isinstance(item, Failure)] == []
 
 
 def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "xberg", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'quoth\[formats\]'"):
-        parse(FILES["rich.rtf"], "rich.rtf")
+        parse(OFFICE_FORMATS[".rtf"](SECTIONS), "rich.rtf")
+
+
+def scanned(*pages: Sequence[str]) -> bytes:
+    """A PDF of pictures of lines."""
+    pictures = []
+    for lines in pages:
+        pictures.append(Image.new("L", (1654, 1170), 255))
+        for row, line in enumerate(lines):
+            ImageDraw.Draw(pictures[-1]).text((150, 200 + 70 * row), line, font=ImageFont.load_default(40), fill=0)
+    file = io.BytesIO()
+    pictures[0].save(file, "PDF", save_all=True, append_images=pictures[1:], resolution=200)
+    return file.getvalue()
+
+
+def test_a_scan_that_could_be_read_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "missing", lambda: "Tesseract's data (apt install tesseract-ocr-eng)")
+    with pytest.raises(UnreadableFileError, match="no text layer; run OCR over it first, or install Tesseract's data"):
+        parse(scanned(["The tower was begun in 1173."]), "scan.pdf")
+
+
+def test_what_is_missing_for_scans_is_named_one_by_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(ocr, "_FOLDERS", (str(tmp_path),))
+    monkeypatch.delenv("TESSDATA_PREFIX", raising=False)
+    pytest.importorskip("xberg")
+    assert ocr.missing() == "Tesseract's data (apt install tesseract-ocr-eng)"
+    (tmp_path / "eng.traineddata").touch()
+    assert ocr.missing() == ""
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    assert "quoth[formats]" in ocr.missing()
+
+
+@pytest.mark.skipif(bool(ocr.missing()), reason=f"needs {ocr.missing()}")
+def test_scans_are_read_page_by_page_and_said_to_be() -> None:
+    document = parse(scanned(["The tower was begun in 1173."], [], ["It leans", "since then."]), "scan.pdf")
+    words = [document.text[page.start : page.end].split() for page in document.pages]
+    assert words == ["The tower was begun in 1173.".split(), [], "It leans since then.".split()]
+    assert document.empty_pages == (2,)
+    assert document.warnings == ("pages without text: 2", "scanned pages, read by OCR, which errs: 1, 3")

@@ -31,7 +31,7 @@ def test_a_parser_that_takes_too_long_is_ended(folder: Path) -> None:
         (folder / f"{number}.html").write_text("<p>Slow.</p>")
     failures = list(parsed(scan(Scope(folder)).files, IndexSettings(parse_seconds=0.001)))
     assert [item.reason for item in failures if isinstance(item, Failure)] == [
-        "parsing it took longer than 0.001 seconds"
+        "parsing it took longer than 0.001 seconds (`parse_seconds`)"
     ] * 3
 
 

@@ -7,8 +7,9 @@ import index
 NAMES = """
     BuildReport Chunk Document DocumentIndex DocumentRecord Embedder Failure Filters Hit IndexDamagedError
     IndexEmptyError IndexLockedError IndexMismatchError IndexNotFoundError IndexSettings IndexStatus MissingExtraError
-    ModelError NoDocumentsError Page Plan Problem Progress QuestionError QuothError RepairReport SourceNotFoundError
-    StorageError UnreadableFileError VerifyReport add build build_documents load plan rebuild remove repair verify
+    ModelError NoDocumentsError Page Place Plan Problem Progress QuestionError QuothError RepairReport
+    SourceNotFoundError StorageError StoreUnreachableError UnreadableFileError VerifyReport add build build_documents
+    load plan rebuild remove repair store_of verify
 """
 
 

@@ -106,7 +106,7 @@ def _over_documents(folder: Path | None, settings: Settings) -> Answerer:
             )
         with progress() as report:
             build([SEEDS], folder, settings=settings, progress=report)
-    return Answerer.open(folder or settings.index, settings=settings)
+    return Answerer.open(folder, settings=settings)
 
 
 def _render(evaluation: Evaluation, *, fit: bool, html: Path | None) -> RenderableType:

@@ -9,10 +9,11 @@ import typer
 
 from index.errors import SourceNotFoundError
 from ui.cli.console import emit, note, progress
-from ui.cli.options import Index, Json, Wait, settings_of
+from ui.cli.options import Index, Json, Store, Wait, settings_of
 
 if TYPE_CHECKING:
-    from index import BuildReport
+    from index import BuildReport, Place
+    from index.store import Store as KeptIn
     from ui.settings import Settings
 
 SEEDS = Path("seeds")
@@ -33,20 +34,22 @@ def build_index(
         list[Path] | None, typer.Argument(help="Folders and files; those of last time when none are given, or ./seeds.")
     ] = None,
     index: Index = None,
+    store: Store = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Stop after the plan.")] = False,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Read and embed everything again.")] = False,
     wait: Wait = 0.0,
     as_json: Json = False,
 ) -> None:
     """Index documents, or bring the index up to date: shows the plan, then reads only what changed."""
-    settings = settings_of(context, index=index)
-    sources = _sources(paths or [], settings.index)
-    from index import build, plan
+    settings = settings_of(context, index=index, store=store)
+    from index import build, plan, store_of
     from index import rebuild as build_anew
     from ui.terminal import render_plan, render_report
 
+    held = store_of(settings)
+    sources = _sources(paths or [], held)
     with progress() as report:
-        planned = plan(sources, settings.index, progress=report)
+        planned = plan(sources, held, progress=report)
     if dry_run:
         emit({"plan": planned}, lambda: render_plan(planned, dry_run=True), as_json=as_json)
         return
@@ -54,36 +57,54 @@ def build_index(
         note(render_plan(planned))
     run = build_anew if rebuild else build
     with progress() as report:
-        built = run(sources, settings.index, settings=settings, progress=report, wait_seconds=wait)
+        built = run(sources, held, settings=settings, progress=report, wait_seconds=wait)
     emit(built, lambda: render_report(built), as_json=as_json)
 
 
-def _sources(paths: list[Path], location: Path) -> list[Path]:
+def _sources(paths: list[Path], held: KeptIn) -> list[Path]:
     """The paths given, or none for those that the index remembers, or ./seeds. Raises ``SourceNotFoundError``."""
-    if paths or (location / "catalog.sqlite").exists():
+    if paths or held.exists():
         return paths
     if SEEDS.is_dir():
         return [SEEDS]
-    raise SourceNotFoundError(f"no index at {location} and nothing to make one from: run `quoth index FOLDER`")
+    raise SourceNotFoundError(f"no index at {held.name} and nothing to make one from: run `quoth index FOLDER`")
 
 
-def add(context: typer.Context, paths: Paths, index: Index = None, wait: Wait = 0.0, as_json: Json = False) -> None:
+def add(
+    context: typer.Context,
+    paths: Paths,
+    index: Index = None,
+    store: Store = None,
+    wait: Wait = 0.0,
+    as_json: Json = False,
+) -> None:
     """Add folders or files to the index; it looks at them from now on."""
-    settings = settings_of(context, index=index)
+    settings = settings_of(context, index=index, store=store)
     from index import add as add_paths
+    from index import store_of
 
+    held = store_of(settings)
     with progress() as report:
-        added = add_paths(paths, settings.index, settings=settings, progress=report, wait_seconds=wait)
+        added = add_paths(paths, held, settings=settings, progress=report, wait_seconds=wait)
     _tell(added, as_json=as_json)
 
 
-def remove(context: typer.Context, paths: Paths, index: Index = None, wait: Wait = 0.0, as_json: Json = False) -> None:
+def remove(
+    context: typer.Context,
+    paths: Paths,
+    index: Index = None,
+    store: Store = None,
+    wait: Wait = 0.0,
+    as_json: Json = False,
+) -> None:
     """Take documents out of the index, by folder, file or listed path; the files themselves stay."""
-    settings = settings_of(context, index=index)
+    settings = settings_of(context, index=index, store=store)
     from index import remove as remove_paths
+    from index import store_of
 
+    held = store_of(settings)
     with progress() as report:
-        removed = remove_paths(paths, settings.index, progress=report, wait_seconds=wait)
+        removed = remove_paths(paths, held, progress=report, wait_seconds=wait)
     _tell(removed, as_json=as_json)
 
 
@@ -91,22 +112,25 @@ def watch(
     context: typer.Context,
     paths: Annotated[list[Path] | None, typer.Argument(help="Folders; those of the index when none are given.")] = None,
     index: Index = None,
+    store: Store = None,
     as_json: Json = False,
 ) -> None:
     """Keep the index up to date with its folders until interrupted; with --json, one report a line."""
-    settings = settings_of(context, index=index)
-    sources = _sources(paths or [], settings.index)
+    settings = settings_of(context, index=index, store=store)
     from watchfiles import watch as changes
 
-    from index import build
+    from index import build, store_of
+
+    held = store_of(settings)
+    sources = _sources(paths or [], held)
 
     def update(places: list[Path]) -> BuildReport:
         with progress() as report:
-            return build(places, settings.index, settings=settings, progress=report, wait_seconds=60.0)
+            return build(places, held, settings=settings, progress=report, wait_seconds=60.0)
 
     _tell(update(sources), as_json=as_json, indent=None)
     behind = True  # what changed before the watch began is found at its first tick
-    for found in changes(*_watched(settings), debounce=500, rust_timeout=1000, yield_on_timeout=True):
+    for found in changes(*_watched(held, settings), debounce=500, rust_timeout=1000, yield_on_timeout=True):
         if found or behind:
             updated = update([])
             if updated.plan.added or updated.plan.changed or updated.plan.renamed or updated.plan.deleted:
@@ -114,11 +138,11 @@ def watch(
         behind = False
 
 
-def _watched(settings: Settings) -> set[str]:
+def _watched(held: Place, settings: Settings) -> set[str]:
     """The folders that the index's documents lie in."""
     from index import DocumentIndex
 
-    with DocumentIndex.open(settings.index, settings=settings) as opened:
+    with DocumentIndex.open(held, settings=settings) as opened:
         sources = {record.source for record in opened.documents()} | {failure.source for failure in opened.failures()}
     return sources - {""}
 

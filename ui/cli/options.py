@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 Index = Annotated[
     Path | None, typer.Option("--index", help="The folder with the index. [QUOTH_INDEX, or .quoth]", metavar="DIR")
 ]
+Store = Annotated[
+    str | None,
+    typer.Option(
+        "--store", help="A Milvus that holds the index instead: its address or file. [QUOTH_STORE]", metavar="URI"
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 PathGlob = Annotated[str | None, typer.Option("--path", help="Only documents whose path matches, as in 'reports/*'.")]
 After = Annotated[str | None, typer.Option("--after", help="Only documents dated from this day on.", metavar="DATE")]
@@ -34,7 +40,8 @@ def settings_of(context: typer.Context, **flags: object) -> Settings:
 def flags_of(context: typer.Context, **flags: object) -> dict[str, object]:
     """Values given on the command line, as ``--set`` or as a flag of the command's own."""
     own = {name: value for name, value in flags.items() if value is not None}
-    return {**(context.obj or {}), **own}
+    folder = {"store": ""} if "index" in own and "store" not in own else {}  # a folder that is named is meant
+    return {**(context.obj or {}), **folder, **own}
 
 
 def filters_of(path: str | None, after: str | None, before: str | None, media_type: str | None) -> Filters | None:

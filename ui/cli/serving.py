@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ui.cli.console import emit
-from ui.cli.options import Index, Json, flags_of, settings_of
+from ui.cli.options import Index, Json, Store, flags_of, settings_of
 
 
 def register(app: typer.Typer) -> None:
@@ -21,12 +21,13 @@ def register(app: typer.Typer) -> None:
 def chat(
     context: typer.Context,
     index: Index = None,
+    store: Store = None,
     host: Annotated[str | None, typer.Option("--host", help="The address to listen on. [127.0.0.1]")] = None,
     port: Annotated[int | None, typer.Option("--port", help="The port to listen on. [7860]", min=0, max=65535)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the address served as JSON.")] = False,
 ) -> None:
     """Serve the chat page and the HTTP service until interrupted."""
-    settings = settings_of(context, index=index, host=host, port=port)
+    settings = settings_of(context, index=index, store=store, host=host, port=port)
     from ui.server import serve
 
     def started(url: str) -> None:
@@ -38,10 +39,11 @@ def chat(
 def mcp(
     context: typer.Context,
     index: Index = None,
+    store: Store = None,
     writing: Annotated[bool, typer.Option("--allow-rebuild", help="Let the client rebuild the index too.")] = False,
 ) -> None:
     """Serve the Model Context Protocol over stdin and stdout, for a language model's client to start."""
-    settings = settings_of(context, index=index)
+    settings = settings_of(context, index=index, store=store)
     from ui.mcp import create_server
     from ui.service import Service
 
@@ -59,11 +61,11 @@ def openapi(context: typer.Context) -> None:
     emit(description, lambda: "", as_json=True)
 
 
-def show_settings(context: typer.Context, index: Index = None, as_json: Json = False) -> None:
+def show_settings(context: typer.Context, index: Index = None, store: Store = None, as_json: Json = False) -> None:
     """Print every setting, its value and where that came from."""
-    settings = settings_of(context, index=index)
+    settings = settings_of(context, index=index, store=store)
     from ui.settings import describe_settings
     from ui.terminal import render_settings
 
-    described = describe_settings(settings, flags_of(context, index=index))
+    described = describe_settings(settings, flags_of(context, index=index, store=store))
     emit(described, lambda: render_settings(described), as_json=as_json)

@@ -1,0 +1,114 @@
+"""Reads of an index in Milvus."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable
+
+from index.milvus_link import Link, Row, among
+from index.milvus_rows import PASSAGE, RECORD, Published, chunk_of, failure_of, published, stored, whole
+from index.milvus_schema import Head, read_head
+from index.store import StoredPassage
+from index.types import Chunk, Document, DocumentRecord, Failure
+
+
+class MilvusReading:
+    """Reads of the index in a slot; what was written by a commit that is not complete is not seen."""
+
+    def __init__(self, link: Link, slot: str = "index") -> None:
+        self.link, self.slot = link, slot
+
+    def head(self) -> Head:
+        """What the index is now."""
+        return read_head(self.link, self.slot) or Head(generation=0)
+
+    def meta(self) -> dict[str, str]:
+        """Everything known of the index as a whole."""
+        return dict(self.head().meta)
+
+    def revision(self) -> int:
+        """The number of the last commit; 0 before the first."""
+        return self.head().revision
+
+    def count(self, table: str) -> int:
+        """How many "documents" or "chunks" there are."""
+        head = self.head()
+        return {"documents": head.documents, "chunks": head.chunks}[table]
+
+    def sources(self) -> list[str]:
+        """The folders and files that builds look at."""
+        return sorted(json.loads(value) for value in self.facts("source").values())
+
+    def excluded(self) -> set[tuple[str, str]]:
+        """(source, path) of the files that must not come back by themselves."""
+        pairs = (json.loads(value) for value in self.facts("excluded").values())
+        return {(source, path) for source, path in pairs}
+
+    def failures(self) -> list[Failure]:
+        """Files that could not be read, by path."""
+        found = [failure_of(value) for value in self.facts("failure").values()]
+        return sorted(found, key=lambda failure: (failure.path, failure.source))
+
+    def records(self, ids: Collection[int] | None = None) -> list[DocumentRecord]:
+        """Documents without their texts, by path."""
+        return [one.record for one in self.published(ids)]
+
+    def document(self, document_id: int) -> Document | None:
+        """A whole document, or None when it is not there."""
+        for held in self.published([document_id]):
+            return whole(held, self._joined(held.text_keys()), self._joined(held.layout_keys()))
+        return None
+
+    def texts(self, ids: Collection[int]) -> dict[int, str]:
+        """The canonical texts of documents."""
+        held = self.published(ids)
+        parts = self._parts([key for one in held for key in one.text_keys()])
+        return {one.record.id: "".join(parts[key] for key in one.text_keys()) for one in held}
+
+    def chunks_of(self, document_id: int) -> list[Chunk]:
+        """The passages of a document in order."""
+        return [chunk_of(row) for row in self.rows_of(document_id, PASSAGE)]
+
+    def passages_of(self, document_id: int) -> list[StoredPassage]:
+        """The passages of a document in order, with everything that is kept of them."""
+        return [stored(row) for row in self.rows_of(document_id, [*PASSAGE, "key", "vector"])]
+
+    def rows_of(self, document_id: int, fields: list[str]) -> list[Row]:
+        """The rows of a document's passages in order."""
+        for held in self.published([document_id]):
+            ids = list(range(held.first, held.first + held.record.chunk_count))
+            rows = self.link.query_among(self.head().collection("passages"), "id", ids, fields) if ids else []
+            return sorted(rows, key=lambda row: row["id"])
+        return []
+
+    def published(self, ids: Iterable[int] | None = None) -> list[Published]:
+        """Documents with the places of their parts, by path."""
+        head = self.head()
+        if not head.generation:
+            return []
+        documents = head.collection("documents")
+        if ids is None:
+            rows = self.link.every(documents, "", RECORD)
+        else:
+            rows = self.link.query_among(documents, "id", sorted(set(ids)), RECORD)
+        found = [published(row) for row in rows]
+        return sorted(found, key=lambda one: (one.record.path, one.record.source))
+
+    def facts(self, kind: str) -> dict[str, str]:
+        """The facts of a kind by their keys."""
+        head = self.head()
+        if not head.generation:
+            return {}
+        rows = self.link.every(head.collection("facts"), f'key like "{kind}:%"', ["key", "value"])
+        return {row["key"]: row["value"] for row in rows}
+
+    def _joined(self, keys: list[str]) -> str:
+        parts = self._parts(keys)
+        return "".join(parts[key] for key in keys)
+
+    def _parts(self, keys: list[str]) -> dict[str, str]:
+        rows: list[Row] = []
+        texts = self.head().collection("texts")
+        for place in range(0, len(keys), 100):  # of at most 60 kB each
+            rows += self.link.query(texts, among("key", keys[place : place + 100]), ["key", "part"])
+        return {row["key"]: row["part"] for row in rows}
