@@ -1,7 +1,7 @@
 """The page around Gradio: our own frame about its question box, and a policy that lets nothing else run or load.
 
-Gradio's page has inline scripts, made anew for every request. Each is allowed by the hash of its text, so the policy
-needs neither 'unsafe-inline' nor 'unsafe-eval' for scripts, and a script that a document brings along never runs.
+Gradio's page has inline scripts and a style sheet, made anew for every request. Each is allowed by the hash of its
+text, so the policy needs neither 'unsafe-inline' nor 'unsafe-eval' for them, and what a document brings never runs.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ GRADIO = re.compile(r"<gradio-app.*?</gradio-app>", re.DOTALL)
 HEAD = re.compile(r"</head>")
 SHARING = re.compile(r"\s*<meta\s+(?:property=\"og:|name=\"twitter:)[^>]*>")  # addresses of Gradio's own pictures
 INLINE_SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
+INLINE_STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 
-# Styles may be inline: Svelte sets style attributes, and a style cannot reach another host under this policy.
+# Attributes alone may hold styles: Svelte sets them, and so do the boxes on a printed page.
 POLICY = (
-    "default-src 'none'; script-src 'self'{hashes}; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-    "font-src 'self' data:; connect-src 'self'; manifest-src 'self'; base-uri 'self'; form-action 'self'; "
-    "frame-ancestors 'none'; object-src 'none'"
+    "default-src 'none'; script-src 'self'{scripts}; style-src 'self'{styles}; style-src-attr 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; manifest-src 'self'; base-uri 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 )
 
 
@@ -41,8 +42,12 @@ def dress(page: str) -> str:
 
 def policy(page: str = "") -> str:
     """The Content-Security-Policy under which ``page`` works and nothing that is not in it runs."""
-    digests = (hashlib.sha256(script.encode()).digest() for script in INLINE_SCRIPT.findall(page))
-    return POLICY.format(hashes="".join(f" 'sha256-{base64.b64encode(digest).decode()}'" for digest in digests))
+    return POLICY.format(scripts=_hashes(INLINE_SCRIPT, page), styles=_hashes(INLINE_STYLE, page))
+
+
+def _hashes(inline: re.Pattern[str], page: str) -> str:
+    digests = (hashlib.sha256(found.encode()).digest() for found in inline.findall(page))
+    return "".join(f" 'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
 
 
 class Page:

@@ -11,6 +11,7 @@ from ui.page import dress, policy
 
 GRADIO = (
     '<html><head><meta property="og:image" content="https://elsewhere.example/x.jpg"/><script>let a = 1;</script>'
+    "<style>b { color: red }</style>"
     '<script src="./assets/a.js"></script></head><body><gradio-app eager="true"></gradio-app></body></html>'
 )
 
@@ -19,6 +20,12 @@ def test_every_inline_script_is_allowed_by_its_hash_and_no_other() -> None:
     digest = base64.b64encode(hashlib.sha256(b"let a = 1;").digest()).decode()
     (scripts,) = [part for part in policy(GRADIO).split("; ") if part.startswith("script-src")]
     assert scripts == f"script-src 'self' 'sha256-{digest}'"
+
+
+def test_styles_stand_in_our_files_in_the_page_itself_or_in_attributes() -> None:
+    digest = base64.b64encode(hashlib.sha256(b"b { color: red }").digest()).decode()
+    styles = [part for part in policy(GRADIO).split("; ") if part.startswith("style-src")]
+    assert styles == [f"style-src 'self' 'sha256-{digest}'", "style-src-attr 'unsafe-inline'"]
 
 
 def test_nothing_may_be_loaded_from_elsewhere_or_evaluated() -> None:
