@@ -75,7 +75,7 @@ class Desk:
     def set_threshold(self, threshold: float) -> None:
         """Give answers from another probability on, until this desk is closed. Raises what ``answerer`` raises."""
         answerer = self.answerer()
-        answerer.settings = answerer.settings.model_copy(update={"threshold": threshold})
+        self._settings = answerer.settings = answerer.settings.model_copy(update={"threshold": threshold})
 
     def close(self) -> None:
         """Give back the index and the reader; the next question opens them again."""

@@ -8,26 +8,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path, PurePath
-from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, UploadFile
 from fastapi.responses import HTMLResponse
-from pydantic import BaseModel, Field
 
 from index import Progress, QuothError
 from qa.evaluate import Evaluation, evaluate
 from qa.questions import GoldQuestion, read_gold
 from qa.report import html, plots, rows
+from ui.chosen import Chosen, keep
 from ui.desk import Desk
 from ui.markup import counted, one_line, text
 
 LARGEST = 10_000_000  # bytes of a file of questions
-
-
-class Threshold(BaseModel):
-    """The probability from which answers are given."""
-
-    threshold: Annotated[float, Field(ge=0, le=1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +71,13 @@ class Quality:
             raise HTTPException(HTTPStatus.NOT_FOUND, "Nothing has been evaluated yet.")
         return html(self._standing.evaluation, f"Quoth on {self._standing.name}")
 
-    def choose(self, chosen: Threshold) -> str:
-        """Give answers from another probability on, for everybody, until the server stops."""
-        self._desk.set_threshold(chosen.threshold)
+    def choose(self, choice: Chosen) -> str:
+        """Give answers from another probability on, for everybody, and keep that beside the index."""
+        try:
+            self._desk.set_threshold(choice.threshold)
+            keep(self._desk.location, choice)
+        except QuothError as problem:
+            raise HTTPException(HTTPStatus.CONFLICT, str(problem)) from problem
         return self.shown()
 
     def _run(self, questions: Sequence[GoldQuestion]) -> None:

@@ -1,5 +1,7 @@
 """Every setting in one place: flags over environment (``QUOTH_*``) over ``quoth.toml`` over defaults.
 
+The threshold that was chosen on the page stands between ``quoth.toml`` and the default.
+
 A setting has one name: ``chunk_tokens`` in the file is ``QUOTH_CHUNK_TOKENS`` in the environment and
 ``--set chunk_tokens=150`` on the command line.
 """
@@ -15,6 +17,7 @@ from pathlib import Path
 from typing import Annotated, Any, cast
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -26,6 +29,7 @@ from pydantic_settings import (
 from index.errors import QuothError
 from index.settings import IndexSettings
 from qa.settings import ReaderSettings
+from ui.chosen import chosen
 
 CONFIG_FILE = Path("quoth.toml")
 PREFIX = "QUOTH_"
@@ -73,8 +77,21 @@ class Settings(IndexSettings, ReaderSettings, ServerSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Flags, then environment, then quoth.toml of the current folder."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        """Flags, then environment, then quoth.toml of the current folder, then what was chosen on the page."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls), ChosenOnThePage(settings_cls)
+
+
+class ChosenOnThePage(PydanticBaseSettingsSource):
+    """The threshold kept beside the index, wherever the sources before say that the index is."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """Nothing by the field; everything comes at once."""
+        return None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """``threshold``, if one was chosen. Raises ``ChosenError``."""
+        choice = chosen(Path(self.current_state.get("index") or Settings.model_fields["index"].default))
+        return choice.model_dump() if choice else {}
 
 
 SECRETS = frozenset(name for name, field in Settings.model_fields.items() if "Secret" in str(field.annotation))
@@ -86,12 +103,15 @@ class Setting:
 
     name: str
     value: str
-    origin: str  # "flag", "environment", "quoth.toml" or "default"
+    origin: str  # "flag", "environment", "quoth.toml", "page" or "default"
     description: str
 
 
 def load_settings(flags: Mapping[str, object] | None = None) -> Settings:
-    """The settings in force. ``flags`` are given values; None in them means not given. Raises ``SettingsError``."""
+    """The settings in force. ``flags`` are given values; None in them means not given.
+
+    Raises ``SettingsError``, and ``ChosenError`` where what was chosen on the page is damaged.
+    """
     given = {name: value for name, value in (flags or {}).items() if value is not None}
     for name, origin in _named(given):
         if name not in Settings.model_fields:
@@ -105,7 +125,8 @@ def load_settings(flags: Mapping[str, object] | None = None) -> Settings:
 def describe_settings(settings: Settings, flags: Mapping[str, object] | None = None) -> list[Setting]:
     """Every setting of ``settings``, with where its value came from."""
     given = {name: value for name, value in (flags or {}).items() if value is not None}
-    origins = dict(reversed(list(_named(given))))
+    on_the_page = {"threshold": "page"} if chosen(settings.index) else {}
+    origins = on_the_page | dict(reversed(list(_named(given))))
     return [
         Setting(name, str(getattr(settings, name)), origins.get(name, "default"), field.description or "")
         for name, field in Settings.model_fields.items()

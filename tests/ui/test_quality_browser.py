@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from index import build
 from tests.ui.conftest import Open, serving
+from ui.settings import load_settings
 
 QUESTIONS = [
     {"question": "Who approved the plan for the harbour?", "answers": ["Anna Berg"]},
@@ -39,6 +40,7 @@ def test_a_file_of_questions_is_asked_plotted_and_sets_the_threshold(visit: Open
     chosen = page.locator("[data-threshold]").input_value()
     page.get_by_role("button", name="Use it").click()
     expect(page.locator("#library .threshold strong")).to_have_text(f"{float(chosen):.2f}")
+    assert f"{load_settings({'index': tmp_path / 'index'}).threshold:.4f}" == chosen  # kept beside the index
     with page.context.expect_page() as opening:
         page.get_by_role("link", name="The whole report").click()
     expect(opening.value.get_by_role("heading", level=1)).to_contain_text("mine.jsonl")

@@ -6,6 +6,7 @@ import pytest
 
 from index import IndexSettings
 from qa import ReaderSettings
+from ui.chosen import FILE, Chosen, ChosenError, keep
 from ui.settings import ServerSettings, Settings, SettingsError, describe_settings, load_settings, parse_assignments
 
 
@@ -32,6 +33,34 @@ def test_each_value_tells_where_it_came_from(folder: Path, monkeypatch: pytest.M
     origins = {setting.name: setting.origin for setting in describe_settings(load_settings(flags), flags)}
     wanted = {"index": "flag", "chunk_tokens": "environment", "port": "quoth.toml", "host": "default"}
     assert {name: origins[name] for name in wanted} == wanted
+
+
+def test_a_threshold_chosen_on_the_page_gives_way_to_every_other(folder: Path, monkeypatch: pytest.MonkeyPatch):
+    location = folder / "library"
+    location.mkdir()
+    keep(location, Chosen(threshold=0.37))
+    flags: dict[str, object] = {"index": location}
+
+    def in_force() -> tuple[float | None, str]:
+        settings = load_settings(flags)
+        (origin,) = [one.origin for one in describe_settings(settings, flags) if one.name == "threshold"]
+        return settings.threshold, origin
+
+    assert in_force() == (0.37, "page")
+    assert load_settings().threshold is None  # another index knows nothing of it
+    (folder / "quoth.toml").write_text("threshold = 0.5\n")
+    assert in_force() == (0.5, "quoth.toml")
+    monkeypatch.setenv("QUOTH_THRESHOLD", "0.6")
+    assert in_force() == (0.6, "environment")
+    flags["threshold"] = 0.7
+    assert in_force() == (0.7, "flag")
+
+
+def test_a_damaged_choice_is_named_and_not_passed_over(folder: Path):
+    (folder / ".quoth").mkdir()
+    (folder / ".quoth" / FILE).write_text('{"threshold": 7}')
+    with pytest.raises(ChosenError, match=r"chosen\.json cannot be read \(.*less than or equal to 1.*delete it"):
+        load_settings()
 
 
 @pytest.mark.parametrize("place", ["flag", "environment", "quoth.toml"])

@@ -9,15 +9,18 @@ export function start() {
   dialog.addEventListener("change", (event) => event.target.matches("[data-questions]") && begin(event.target.files[0]));
 }
 
-// Shows the view, and again twice a second while questions are being asked and the view is looked at.
+// Shows the view, and again twice a second while questions are being asked and the view is looked at; tells whether it
+// could.
 async function show(address, options) {
   try {
     dialog.innerHTML = await fragment(address, options);
   } catch (error) {
-    return notice(error.message);
+    notice(error.message);
+    return false;
   }
   const body = dialog.querySelector("[data-running]");
   if (body) setTimeout(() => dialog.open && body.isConnected && show("/ui/quality"), 500);
+  return true;
 }
 
 function begin(file) {
@@ -28,11 +31,10 @@ function begin(file) {
 
 async function choose() {
   const threshold = Number(dialog.querySelector("[data-threshold]").value);
-  await show("/ui/quality/threshold", {
+  const kept = await show("/ui/quality/threshold", {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ threshold }),
   });
-  const kept = threshold.toFixed(2);
-  notice(`In use until the server stops. To keep it, put threshold = ${kept} into quoth.toml.`);
+  if (kept) notice("In use, and kept beside the index. A threshold in quoth.toml, in the environment or in a flag goes before it at the next start.");
 }
