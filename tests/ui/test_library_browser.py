@@ -76,6 +76,21 @@ def test_a_file_that_fails_does_not_stop_the_others(visit: Open, shelf: Shelf, t
     expect(page.locator("#library tbody tr")).to_have_count(3)
 
 
+def test_a_dropped_folder_is_walked_through_and_its_hidden_files_left_out(
+    visit: Open, shelf: Shelf, tmp_path: Path
+) -> None:
+    page = visit(shelf.address)
+    folder = tmp_path / "dropped"
+    for name, words in (("mill", "The mill was built in 1887."), ("inn/old", "The inn has nine rooms."), (".git", "x")):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "notes.txt").write_text(words)
+    _drop(page, folder, onto="#welcome")  # anywhere on the page: the library opens
+    expect(page.locator("#progress")).to_contain_text("2 of 2 files added", timeout=120_000)
+    rows = page.locator("#library tbody tr")
+    expect(rows).to_have_count(4)
+    expect(rows.filter(has_text="dropped - inn - old - notes.txt")).to_have_count(1)
+
+
 def test_a_file_that_is_too_large_is_turned_away(visit: Open, shelf: Shelf, tmp_path: Path) -> None:
     page = _open(visit(shelf.address))
     large = tmp_path / "large.txt"
@@ -166,6 +181,17 @@ def _open(page: Page) -> Page:
     page.get_by_role("button", name="Library").click()
     page.locator("#library table").wait_for()
     return page
+
+
+def _drop(page: Page, folder: Path, *, onto: str) -> None:
+    """Drag a real folder in, as a person does; the browser's protocol alone can."""
+    box = page.locator(onto).bounding_box()
+    assert box
+    where = {"x": box["x"] + box["width"] / 2, "y": box["y"] + 10}
+    dragged = {"items": [], "files": [str(folder)], "dragOperationsMask": 1}
+    session = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        session.send("Input.dispatchDragEvent", {"type": kind, **where, "data": dragged})
 
 
 def _add(page: Page, folder: Path, files: dict[str, bytes]) -> None:

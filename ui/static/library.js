@@ -5,6 +5,8 @@ import { close as closeViewer } from "./viewer.js";
 import { watch } from "./rebuild.js";
 
 const dialog = document.getElementById("library");
+const folders = new WeakMap(); // where in a dropped folder a file lay
+const hidden = (file) => /(^|\/)\./.test(file.webkitRelativePath);
 let waiting;
 
 export function start() {
@@ -55,7 +57,7 @@ function narrowed(event) {
 }
 
 function changed(event) {
-  if (event.target.matches("[data-files]")) add([...event.target.files]);
+  if (event.target.matches("[data-files]")) add([...event.target.files].filter((file) => !hidden(file)));
   if (event.target.matches("[type=date]")) filters.set({ [event.target.name]: event.target.value });
   if (event.target.matches("[name=media_type]")) {
     const { value, selectedOptions } = event.target;
@@ -75,7 +77,7 @@ function dragged(event) {
   if (!dialog.open && event.type === "dragenter") return open();
   const place = dialog.querySelector("[data-drop]");
   place?.classList.toggle("over", event.type === "dragover");
-  if (event.type === "drop") collect(event.dataTransfer).then(add);
+  if (event.type === "drop") collect(event.dataTransfer).then(add); // what was dropped can be read now and not later
 }
 
 // A dropped folder is walked through; the browser gives its entries in pieces.
@@ -85,25 +87,38 @@ async function collect(transfer) {
 }
 
 async function files(entry) {
-  if (entry.isFile) return [await new Promise((found, failed) => entry.file(found, failed))];
+  if (entry.isFile) {
+    const file = await new Promise((found, failed) => entry.file(found, failed));
+    folders.set(file, entry.fullPath);
+    return [file];
+  }
   const reader = entry.createReader();
   const inside = [];
   for (;;) {
     const some = await new Promise((found, failed) => reader.readEntries(found, failed));
     if (!some.length) break;
-    inside.push(...some);
+    inside.push(...some.filter((one) => !one.name.startsWith("."))); // what a system hides is no document
   }
   return (await Promise.all(inside.map(files))).flat();
 }
 
+// Two files of one name in different folders of a folder are two documents.
+function distinct(chosen) {
+  const counts = Map.groupBy(chosen, (file) => file.name);
+  const path = (file) => (folders.get(file) ?? file.webkitRelativePath).replace(/^\//, "").replaceAll("/", " - ");
+  return chosen.map((file) => (counts.get(file.name).length > 1 && path(file)) || file.name);
+}
+
 // One file at a time, so that one that fails is named and the others go on.
 async function add(chosen) {
+  if (!dialog.querySelector("#progress")) await open();
   const failed = [];
+  const names = distinct(chosen);
   let added = 0;
   for (const [position, file] of chosen.entries()) {
     say(`Adding ${position + 1} of ${chosen.length}: ${file.name}`);
     const form = new FormData();
-    form.append("file", file, file.name);
+    form.append("file", file, names[position]);
     try {
       const response = await fetch("/v1/documents", { method: "POST", body: form });
       if (!response.ok) throw new Error(problem(await response.text()));
