@@ -72,6 +72,16 @@ def test_verdicts_are_kept_and_come_out_as_questions_to_evaluate_by(visit: Open,
     assert "Where did it blast off from?" not in examples
 
 
+def test_a_question_half_typed_outlives_a_reload(visit: Open, site: str) -> None:
+    page = visit(site)
+    page.locator("#question textarea").fill("How long will")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("Kim stay?")
+    page.reload()
+    expect(page.locator("#question textarea")).to_have_value("How long will\nKim stay?")
+    expect(page.locator("#log article")).to_have_count(0)  # Shift-Enter is a new line
+
+
 def test_an_answer_is_copied_with_its_source(visit: Open, site: str) -> None:
     page = visit(site)
     ask(page, FOUND)

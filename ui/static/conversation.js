@@ -21,6 +21,7 @@ export function start() {
     });
     document.dispatchEvent(new Event("quoth:ready"));
   });
+  whenThere("#question textarea", keepDraft);
   on("ask", (button) => ask(button.dataset.question ?? button.textContent));
   on("edit", (button) => writeQuestion(whole(button)));
   on("literal", (button) => {
@@ -34,6 +35,13 @@ export function start() {
   on("copy", (button) => copy(quotation(kept(button)), "Copied with its source"));
   on("link", (button) => copy(address(kept(button).citations[0]), "Link copied"));
   on("verdict", judge);
+}
+
+// Gradio loads the page anew when its server has been away; what was being typed outlives that.
+function keepDraft(box) {
+  const draft = sessionStorage.getItem("quoth.draft");
+  if (draft) writeQuestion(draft);
+  addEventListener("pagehide", () => sessionStorage.setItem("quoth.draft", box.value));
 }
 
 // Gradio builds its part after our script has run.
