@@ -188,7 +188,7 @@ def _failures(failures: Sequence[Failure]) -> str:
     if not failures:
         return ""
     rows = "".join(
-        f'<li><bdi class="path">{text(one_line(one.path))}</bdi> {text(one_line(one.reason, 300))}</li>'
+        f'<li><bdi class="path">{text(one_line(one.path))}</bdi>: {text(one_line(one.reason, 300))}</li>'
         for one in failures[:MOST]
     )
     heading = f"<h3>{counted(len(failures), 'file')} could not be read</h3>"

@@ -25,7 +25,8 @@ def pending(turn: str, question: str) -> str:
 
 def failed(turn: str, question: str, message: str) -> str:
     """The turn when the question could not be asked, with what to do about it."""
-    return _article(turn, "failed", _asked(question) + f'<p class="problem" role="alert">{text(message)}</p>')
+    said = message[:1].upper() + message[1:]
+    return _article(turn, "failed", _asked(question) + f'<p class="problem" role="alert">{text(said)}</p>')
 
 
 def answered(turn: str, answer: Answer, *, failures: Sequence[Failure] = (), asked: str | None = None) -> str:
@@ -96,6 +97,8 @@ def marked_passage(citation: Citation) -> str:
     lead = citation.sentence_start - citation.chunk_start
     tail = lead + len(citation.sentence)
     before, _, after = within(citation.passage, max(0, lead), max(0, min(tail, len(citation.passage))), room=280)
+    if citation.heading and before.strip() == citation.heading.rpartition(" › ")[2]:
+        before = ""  # the heading stands above the passage already
     return f'{text(before)}<span class="sentence">{marked_sentence(citation)}</span>{text(after)}'
 
 
@@ -110,6 +113,8 @@ def _article(turn: str, state: str, body: str, kept: dict[str, object] | None = 
 
 
 def _asked(question: str) -> str:
+    if not question.strip():
+        return ""  # a heading without words is none
     return f'<h2 class="question"><bdi>{text(one_line(question, 2000))}</bdi></h2>'
 
 
@@ -165,7 +170,8 @@ def _chip(citation: Citation) -> str:
 
 
 def _card(citation: Citation, position: int) -> str:
-    heading = f'<p class="heading" dir="auto">{text(one_line(citation.heading))}</p>' if citation.heading else ""
+    under = citation.heading if citation.heading != citation.title else None
+    heading = f'<p class="heading" dir="auto">{text(one_line(under))}</p>' if under else ""
     passage = f'{heading}<p class="passage" dir="auto">{marked_passage(citation)}</p>'
     if position == 0:
         return f'<section class="card"><h3>{_chip(citation)}</h3>{passage}</section>'
@@ -202,7 +208,7 @@ def _why(answer: Answer) -> str:
     rows = "".join(_row(position, one) for position, one in enumerate(answer.passages[:READ], start=1))
     head = "".join(f'<th scope="col">{name}</th>' for name in COLUMNS)
     times = answer.timings
-    spent = f"Search {times.search:.0f} ms, reading {times.read:.0f} ms, together {times.total:.0f} ms."
+    spent = f"Search {_spent(times.search)}, reading {_spent(times.read)}, together {_spent(times.total)}."
     sure = f"Chance of being right {answer.probability:.0%}; answers are given from {answer.threshold:.0%}."
     return (
         '<details class="why"><summary>Why this answer</summary>'
@@ -214,6 +220,10 @@ def _why(answer: Answer) -> str:
     )
 
 
+def _spent(milliseconds: float) -> str:
+    return f"{milliseconds:.0f} ms" if milliseconds < 10_000 else f"{milliseconds / 1000:.1f} s"
+
+
 def _runners_up(candidates: Sequence[Candidate]) -> str:
     if not candidates:
         return ""
@@ -222,7 +232,7 @@ def _runners_up(candidates: Sequence[Candidate]) -> str:
 
 
 def _row(position: int, passage: PassageRead) -> str:
-    margin = "not read" if passage.margin is None else f"{passage.margin:+.1f}"
+    margin = "not read" if passage.margin is None else f"{passage.margin:+.1f}".replace("-", "−")
     where = label(passage.title, passage.page, None)
     link = source_link(Place.of(passage.document_id, passage.start, passage.text), where, kind="")
     best = f"<bdi>{text(one_line(passage.best, 60))}</bdi>"
@@ -242,7 +252,7 @@ def _actions(answer: Answer) -> str:
         f'<button type="button" data-do="verdict" data-verdict="{verdict}" aria-pressed="false">{name}</button>'
         for verdict, name in (("up", good), ("down", bad))
     )
-    return f'<p class="actions">{copy}{link}{verdicts}</p>'
+    return f'<p class="actions">{copy}{link}<span class="verdicts">{verdicts}</span></p>'
 
 
 def _quoted(value: str) -> str:

@@ -98,7 +98,9 @@ def visit(browser: Browser) -> Iterator[Open]:
 
     def visit(address: str, *, width: int = 1440, height: int = 900, dark: bool = False, path: str = "/") -> Page:
         context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            has_touch=width < 500,  # a phone
         )
         context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
         contexts.append(context)

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from index import Failure
 from tests.ui.conftest import Open, ask
-from tests.ui.making import candidate, citation, found
+from tests.ui.making import candidate, citation, found, passage, refused
 from ui import render
 
+SMALL = """
+    [...document.querySelectorAll("button, a[href], summary, select, textarea, .hint label, input")]
+        .filter((one) => one.checkVisibility() && !one.matches(".skip, [type=checkbox], [type=file], dialog[open] ~ *"))
+        .map((one) => [one.outerHTML.slice(0, 120), one.getBoundingClientRect().height])
+        .filter(([, height]) => height < 44)
+"""
 FOUND, REFUSED = "How long will Kim stay on the station?", "Who won the 2022 World Cup?"
 
 
@@ -32,11 +39,18 @@ def _answers(page: Page) -> None:
 def _everything(page: Page) -> None:
     """Whatever an answer can have, which no one answer of the seed has."""
     text = "The crew of three, Kim, Ryzhikov and Zubritsky, was met by doctors."
-    cited = citation(text, "Kim, Ryzhikov and Zubritsky", heading="Landing › The crew")
+    title = "The Extraordinarily Long Report of the Committee on Capsules, Parachutes and Everything Else"
+    cited = citation(text, "Kim, Ryzhikov and Zubritsky", heading="Landing › The crew", title=title)
     other = candidate(citation("The crew was Kim, Petrov and Ovchinin.", "Kim, Petrov and Ovchinin"), 0.6)
     answer = found(cited, cited, spans=("Kim", "Ryzhikov"), disagreement=other, candidates=(other,), probability=0.7)
-    html = render.answered("f" * 32, answer, asked="Who are they?")
-    page.evaluate("kept => localStorage.setItem('quoth.turns', kept)", json.dumps([{"id": "f" * 32, "html": html}]))
+    unread = Failure("scan.pdf", "/elsewhere", "a scan: run OCR over it first")
+    turns = {
+        "f" * 32: render.answered("f" * 32, answer, asked="Who are they?"),
+        "e" * 32: render.answered("e" * 32, refused(passage(title=title)), failures=[unread]),
+        "d" * 32: render.failed("d" * 32, " ", "the question is empty"),
+    }
+    kept = json.dumps([{"id": turn, "html": html} for turn, html in turns.items()])
+    page.evaluate("kept => localStorage.setItem('quoth.turns', kept)", kept)
     page.reload()
     page.locator("#question textarea").wait_for()
     page.locator("#log .disagree").wait_for()
@@ -62,22 +76,40 @@ def _library(page: Page) -> None:
 VIEWS = [_welcome, _answers, _everything, _source, _library]
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
+WIDTHS = (1440, 1024, 390)
+
+
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.__name__.strip("_"))
-def test_axe_finds_nothing_serious(
-    visit: Open, site: str, view: Callable[[Page], None], width: int, dark: bool
-) -> None:
-    page = visit(site, width=width, dark=dark)
+def test_axe_finds_nothing_serious(visit: Open, site: str, view: Callable[[Page], None]) -> None:
+    page = visit(site)
     view(page)
-    findings = Axe().run(page).response["violations"]
-    serious = [
-        (finding["id"], [node["html"][:200] for node in finding["nodes"]])
-        for finding in findings
-        if finding["impact"] in ("serious", "critical")
-    ]
-    assert not serious
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for width, theme in product(WIDTHS, ("light", "dark")):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=theme)
+        findings = Axe().run(page).response["violations"]
+        serious = [
+            (width, theme, finding["id"], [node["html"][:200] for node in finding["nodes"]])
+            for finding in findings
+            if finding["impact"] in ("serious", "critical")
+        ]
+        assert not serious
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate("stream.scrollWidth <= stream.clientWidth")  # no long word or title widens it
+
+
+def test_on_a_phone_whatever_can_be_pressed_is_large_enough_for_a_finger(visit: Open, site: str) -> None:
+    page = visit(site, width=390, height=844)
+    _welcome(page)
+    page.locator(".examples").wait_for(timeout=120_000)
+    assert not page.evaluate(SMALL)
+    _everything(page)
+    assert not page.evaluate(SMALL)
+    page.locator("#log .chip").first.click()
+    page.locator("#viewer header").wait_for()
+    assert not page.evaluate(SMALL)
+    page.get_by_role("button", name="Close").click()
+    _library(page)
+    assert not page.evaluate(SMALL)
 
 
 def test_headings_are_in_order(visit: Open, site: str) -> None:

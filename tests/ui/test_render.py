@@ -84,6 +84,20 @@ def test_disagreeing_documents_are_both_shown() -> None:
     assert "The documents disagree" in shown and "<mark>Proton</mark>" in shown and "Elsewhere" in shown
 
 
+def test_a_heading_is_said_once_above_its_passage() -> None:
+    words = "The crew\n\nKim was met by doctors. They walked by themselves."
+    shown = render.answered("t1", found(citation(words, "Kim", heading="Landing › The crew")))
+    card = shown.partition('<section class="card">')[2].partition("</section>")[0]
+    assert card.count("The crew") == 1 and "Landing › The crew" in card
+    named = render.answered("t1", found(citation(words, "Kim", heading="A flight", title="A flight")))
+    assert 'class="heading"' not in named
+
+
+def test_a_question_that_failed_is_no_empty_heading_and_its_message_a_sentence() -> None:
+    assert "<h2" not in render.failed("t1", "  ", "the question is empty")
+    assert ">The question is empty<" in render.failed("t1", "  ", "the question is empty")
+
+
 def test_a_list_is_shown_as_a_list() -> None:
     shown = render.answered("t1", found(spans=("Kim", "Ryzhikov", "Zubritsky")))
     assert re.search(r"<ul class=\"items\".*<li dir=\"auto\">Ryzhikov</li>", shown)
