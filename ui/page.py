@@ -97,6 +97,6 @@ class _Dressing:
 
 
 def _protect(headers: MutableHeaders, content_policy: str) -> None:
-    headers["content-security-policy"] = content_policy
+    headers.setdefault("content-security-policy", content_policy)  # a page of its own may bring its own
     headers["x-content-type-options"] = "nosniff"
     headers["referrer-policy"] = "no-referrer"

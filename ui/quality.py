@@ -19,6 +19,7 @@ from qa.report import html, plots, rows
 from ui.chosen import Chosen, keep
 from ui.desk import Desk
 from ui.markup import counted, one_line, text
+from ui.page import policy
 
 LARGEST = 10_000_000  # bytes of a file of questions
 
@@ -65,11 +66,12 @@ class Quality:
         threading.Thread(target=self._run, args=(questions,), name="evaluation", daemon=True).start()
         return self.shown()
 
-    def report(self) -> str:
+    def report(self) -> HTMLResponse:
         """The last evaluation as a page of its own, with every miss."""
         if self._standing.evaluation is None:
             raise HTTPException(HTTPStatus.NOT_FOUND, "Nothing has been evaluated yet.")
-        return html(self._standing.evaluation, f"Quoth on {self._standing.name}")
+        report = html(self._standing.evaluation, f"Quoth on {self._standing.name}")
+        return HTMLResponse(report, headers={"content-security-policy": policy(report)})
 
     def choose(self, choice: Chosen) -> str:
         """Give answers from another probability on, for everybody, and keep that beside the index."""
