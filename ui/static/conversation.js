@@ -104,12 +104,12 @@ async function greet() {
 
 document.addEventListener("quoth:library", greet);
 
-// The server makes them when it starts, which takes a moment.
+// The server makes them when it starts, which takes a moment, and minutes where the machine is busy.
 async function examples() {
-  for (let tries = 0; tries < 60; tries += 1) {
+  for (let tries = 0; tries < 150; tries += 1) {
     const response = await fetch("/ui/examples");
     if (response.status !== 202) return response.ok ? response.text() : "";
-    await new Promise((wake) => setTimeout(wake, 750));
+    await new Promise((wake) => setTimeout(wake, Math.min(5000, 750 + 50 * tries)));
   }
   return "";
 }
