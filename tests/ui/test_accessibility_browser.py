@@ -100,7 +100,6 @@ def test_axe_finds_nothing_serious(visit: Open, site: str, view: Callable[[Page]
 def test_on_a_phone_whatever_can_be_pressed_is_large_enough_for_a_finger(visit: Open, site: str) -> None:
     page = visit(site, width=390, height=844)
     _welcome(page)
-    page.locator(".examples").wait_for(timeout=120_000)
     assert not page.evaluate(SMALL)
     _everything(page)
     assert not page.evaluate(SMALL)
