@@ -1,8 +1,10 @@
 """Documents into an index, and an index searched."""
 
 from index.build import BuildReport, add, build, build_documents, plan, remove
+from index.copying import copy
 from index.embedder import Embedder
 from index.errors import (
+    EngineError,
     IndexDamagedError,
     IndexEmptyError,
     IndexLockedError,
@@ -37,6 +39,7 @@ __all__ = [
     "DocumentIndex",
     "DocumentRecord",
     "Embedder",
+    "EngineError",
     "Failure",
     "Filters",
     "Hit",
@@ -66,6 +69,7 @@ __all__ = [
     "add",
     "build",
     "build_documents",
+    "copy",
     "load",
     "plan",
     "rebuild",

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index.embedder import Embedder
 from index.errors import SourceNotFoundError
-from index.ingest import Ingest
+from index.ingest import Embedded, Engine, Ingest
 from index.parsing import parsed
-from index.plan import Plan
+from index.plan import Changes, Plan
 from index.reconcile import changes_in, look, settle
 from index.settings import IndexSettings
 from index.sources import Scope, scopes
@@ -55,12 +55,14 @@ def build(
     dry_run: bool = False,
     wait_seconds: float = 0.0,
     embedder: Embedder | None = None,
+    engine: Engine | None = None,
 ) -> BuildReport:
     """Bring the index at ``location`` up to date with the files under ``sources`` (without any: those remembered).
 
     Unchanged files are not parsed again, renamed ones keep their vectors, deleted ones leave the index. Batches are
     committed as they are ready, so that an interrupted build goes on where it stopped. ``dry_run`` stops after the plan
-    and writes nothing. Raises SourceNotFoundError, NoDocumentsError, IndexMismatchError, IndexLockedError.
+    and writes nothing. An ``engine`` parses and embeds elsewhere than in this process.
+    Raises SourceNotFoundError, NoDocumentsError, IndexMismatchError, IndexLockedError.
     """
     began = time.monotonic()
     progress = progress or _silent
@@ -73,7 +75,7 @@ def build(
     with store_at(location).writing(wait_seconds) as held:
         changes = changes_in(held, places, looked)
         ingest = Ingest(held, settings, embedder or Embedder(settings), progress)
-        with closing(parsed(changes.to_parse, settings)) as documents:
+        with closing(_read(changes, settings, held, engine)) as documents:
             settle(held, places, looked, changes)
             ingest.take(documents, len(changes.to_parse))
         held.tidy(progress)
@@ -168,6 +170,18 @@ def build_documents(
         held.tidy(progress or _silent)
         done = Plan(tuple(found["added"]), tuple(found["changed"]), (), (), tuple(found["unchanged"]))
         return _report(held, done, [], ingest.embedded, began)
+
+
+def _read(
+    changes: Changes, settings: IndexSettings, held: Reading, engine: Engine | None
+) -> Generator[Document | Embedded | Failure]:
+    """What is in the files that must be parsed, embedded already where an engine did it."""
+    if engine is None:
+        return parsed(changes.to_parse, settings)
+    replaced = {(file.source, file.path) for file in changes.to_parse}
+    before = [record.id for record in held.records() if (record.source, record.path) in replaced]
+    known = {passage.key for document_id in before for passage in held.passages_of(document_id)}
+    return engine.read(changes.to_parse, settings, known)
 
 
 def _silent(progress: Progress) -> None:

@@ -14,6 +14,7 @@ QuothError
 ├── UnreadableFileError       one file cannot be parsed; a build reports it and goes on
 ├── ModelError                a model's files are missing, damaged or not what was asked for
 ├── QuestionError             an empty or overlong question
+├── EngineError               the engine that reads and embeds files cannot be reached or gave up
 └── MissingExtraError         an optional dependency is not installed
 """
 
@@ -72,6 +73,10 @@ class ModelError(QuothError):
 
 class QuestionError(QuothError, ValueError):
     """An empty or overlong question."""
+
+
+class EngineError(QuothError):
+    """The engine that reads and embeds files cannot be reached or gave up; what was committed is kept."""
 
 
 class MissingExtraError(QuothError):

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable, Sequence, Set
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from index import fingerprint
 from index.chunking import Chunker, keyword_text, passage_key, passage_text
-from index.embedder import Embedder
+from index.embedder import Embedder, Vectors
 from index.settings import IndexSettings
+from index.sources import SourceFile
 from index.store import OnProgress, Passage, Writing
-from index.types import Document, Failure, Progress
+from index.types import Chunk, Document, Failure, Progress
 
 _BATCH_CHARACTERS = 20_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """A document that was chunked and embedded elsewhere: vectors, float32 (dimensions,), by the keys of passages."""
+
+    document: Document
+    chunks: tuple[Chunk, ...]
+    vectors: dict[bytes, Vectors]
+
+    @property
+    def path(self) -> str:
+        """The document's."""
+        return self.document.path
 
 
 @dataclass(slots=True)
@@ -22,8 +38,19 @@ class Batch:
     documents: list[tuple[Document, list[Passage]]] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     texts: dict[bytes, str] = field(default_factory=dict)
+    vectors: dict[bytes, Vectors] = field(default_factory=dict)  # those that came with their documents
     chunks: int = 0
     characters: int = 0
+
+
+class Engine(Protocol):
+    """Something that parses, chunks and embeds files elsewhere."""
+
+    def read(
+        self, files: Sequence[SourceFile], settings: IndexSettings, known: Set[bytes]
+    ) -> Generator[Embedded | Failure]:
+        """What each file holds, or why it cannot be read, in any order; passages of known keys come without vectors."""
+        ...
 
 
 class Ingest:
@@ -42,13 +69,16 @@ class Ingest:
         self.embedded = 0
         fingerprint.check(writing.meta(), self._facts)
 
-    def take(self, parsed: Iterable[Document | Failure], total: int = 0) -> None:
+    def take(self, parsed: Iterable[Document | Embedded | Failure], total: int = 0) -> None:
         """Store documents, and the reasons of what could not be read, as they come; ``total`` is for progress."""
         known = set(self._writing.failures())
         batch = Batch()
         for done, item in enumerate(parsed, start=1):
-            if isinstance(item, Document):
-                self._add(batch, item)
+            if isinstance(item, Embedded):
+                self._add(batch, item.document, item.chunks)
+                batch.vectors |= item.vectors
+            elif isinstance(item, Document):
+                self._add(batch, item, self._chunker.chunk(item))
             elif item not in known:
                 batch.failures.append(item)
             self._progress(Progress("parse", done, total, item.path))
@@ -59,9 +89,9 @@ class Ingest:
         self._commit(batch)
         self._progress(Progress("embed", total, total, f"{self.embedded} passages"))
 
-    def _add(self, batch: Batch, document: Document) -> None:
+    def _add(self, batch: Batch, document: Document, chunks: Sequence[Chunk]) -> None:
         passages: list[Passage] = []
-        for chunk in self._chunker.chunk(document):
+        for chunk in chunks:
             key = passage_key(document, chunk)
             batch.texts[key] = passage_text(document, chunk)
             passages.append((chunk, keyword_text(document, chunk), key))
@@ -74,10 +104,13 @@ class Ingest:
         if not batch.documents and not batch.failures:
             return
         missing = self._writing.missing(batch.texts)
-        encoded = self._embedder.encode([batch.texts[key] for key in missing])
+        left = [key for key in missing if key not in batch.vectors]
+        fresh = {key: batch.vectors[key] for key in missing if key in batch.vectors}
+        if left:
+            fresh |= dict(zip(left, self._embedder.encode([batch.texts[key] for key in left]), strict=True))
         with self._writing.transaction() as commit:
             commit.set_meta(self._facts | {"dimensions": str(self._embedder.dimensions)})
-            commit.add_vectors(dict(zip(missing, encoded, strict=True)))
+            commit.add_vectors(fresh)
             for document, passages in batch.documents:
                 commit.put_document(document, passages)
             for failure in batch.failures:

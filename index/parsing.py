@@ -160,7 +160,7 @@ class _Worker:
         answer = json.loads(self._read(HEADER.unpack(self._read(HEADER.size, deadline, stop))[0], deadline, stop))
         if "reason" in answer:
             return Failure(file.path, file.source, answer["reason"], file.sha256)
-        return _document(answer["document"])
+        return document_of(answer["document"])
 
     def end(self) -> None:
         """Kill the process and let go of its pipes."""
@@ -194,7 +194,7 @@ class _Worker:
         return f"its parser crashed ({signal.Signals(-code).name if code < 0 else f'exit code {code}'})"
 
 
-def _document(fields: dict[str, Any]) -> Document:
+def document_of(fields: dict[str, Any]) -> Document:
     """A document from its JSON, which has lists where it has tuples."""
     fields["pages"] = tuple(Page(**page) for page in fields["pages"])
     fields["headings"] = tuple(Heading(**heading) for heading in fields["headings"])

@@ -10,6 +10,7 @@ from pathlib import Path
 from index.build import BuildReport, build, build_documents
 from index.embedder import Embedder
 from index.errors import IndexDamagedError, IndexMismatchError
+from index.ingest import Engine
 from index.settings import IndexSettings
 from index.store import OnProgress, Place, Reading
 from index.stores import store_at
@@ -23,6 +24,7 @@ def rebuild(
     progress: OnProgress | None = None,
     wait_seconds: float = 0.0,
     embedder: Embedder | None = None,
+    engine: Engine | None = None,
 ) -> BuildReport:
     """Parse, chunk and embed everything again, with the settings of now, from ``sources`` and the remembered ones.
 
@@ -36,10 +38,10 @@ def rebuild(
     progress = progress or (lambda _: None)
     with store_at(location).renewal(wait_seconds) as renewal:
         try:
-            report = _make(renewal.beside, renewal.old, sources, settings, progress, embedder)
+            report = _make(renewal.beside, renewal.old, sources, settings, progress, embedder, engine)
         except (IndexMismatchError, IndexDamagedError):  # left by a rebuild with other settings, or torn
             renewal.discard()
-            report = _make(renewal.beside, renewal.old, sources, settings, progress, embedder)
+            report = _make(renewal.beside, renewal.old, sources, settings, progress, embedder, engine)
         revision = renewal.adopt(progress)
     return replace(report, revision=revision, seconds=time.monotonic() - began)
 
@@ -51,6 +53,7 @@ def _make(
     settings: IndexSettings,
     progress: OnProgress,
     embedder: Embedder,
+    engine: Engine | None,
 ) -> BuildReport:
     """The new index, complete, at ``beside``."""
     remembered = [Path(path) for path in old.sources()] if old else []
@@ -63,4 +66,4 @@ def _make(
         if not remembered and not sources:
             return report
     wanted = list(dict.fromkeys([*remembered, *(source.resolve() for source in sources)]))
-    return build(wanted, beside, settings=settings, progress=progress, embedder=embedder)
+    return build(wanted, beside, settings=settings, progress=progress, embedder=embedder, engine=engine)

@@ -20,6 +20,10 @@ class IndexSettings(BaseSettings):
     )
     store_token: SecretStr | None = Field(None, description="What Milvus asks for: a token, or user:password.")
     store_seconds: float = Field(30.0, gt=0, description="How long one request to Milvus may take.")
+    engine: str = Field(
+        "", description="What reads and embeds files: empty for this process, ray, or the address of a Ray cluster."
+    )
+    engine_workers: int = Field(0, ge=0, description="How many workers the engine has; 0 is one for every core.")
     embedder: str = Field(
         "all-MiniLM-L6-v2",
         description="The embedding model: the packaged all-MiniLM-L6-v2, a folder, or (with a network) a hub name.",

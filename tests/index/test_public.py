@@ -5,11 +5,11 @@ from __future__ import annotations
 import index
 
 NAMES = """
-    BuildReport Chunk Document DocumentIndex DocumentRecord Embedder Failure Filters Hit IndexDamagedError
+    BuildReport Chunk Document DocumentIndex DocumentRecord Embedder EngineError Failure Filters Hit IndexDamagedError
     IndexEmptyError IndexLockedError IndexMismatchError IndexNotFoundError IndexSettings IndexStatus MissingExtraError
     ModelError NoDocumentsError Page Place Plan Problem Progress QuestionError QuothError RepairReport
     SourceNotFoundError StorageError StoreUnreachableError UnreadableFileError VerifyReport add build build_documents
-    load plan rebuild remove repair store_of verify
+    copy load plan rebuild remove repair store_of verify
 """
 
 

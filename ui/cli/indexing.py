@@ -1,4 +1,4 @@
-"""Commands that change what is indexed: ``quoth index``, ``add``, ``remove``, ``watch``."""
+"""Commands that change what is indexed: ``quoth index``, ``add``, ``remove``, ``copy``, ``watch``."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ui.cli.options import Index, Json, Store, Wait, settings_of
 
 if TYPE_CHECKING:
     from index import BuildReport, Place
+    from index.ingest import Engine
     from index.store import Store as KeptIn
     from ui.settings import Settings
 
@@ -24,7 +25,7 @@ Paths = Annotated[list[Path], typer.Argument(help="Folders and files.")]
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command(name="index")(build_index)
-    for command in (add, remove, watch):
+    for command in (add, remove, copy, watch):
         app.command()(command)
 
 
@@ -37,11 +38,15 @@ def build_index(
     store: Store = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Stop after the plan.")] = False,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Read and embed everything again.")] = False,
+    engine: Annotated[
+        str | None,
+        typer.Option("--engine", help="Read and embed by ray: 'ray', or a cluster's address.", metavar="ray|ADDRESS"),
+    ] = None,
     wait: Wait = 0.0,
     as_json: Json = False,
 ) -> None:
     """Index documents, or bring the index up to date: shows the plan, then reads only what changed."""
-    settings = settings_of(context, index=index, store=store)
+    settings = settings_of(context, index=index, store=store, engine=engine)
     from index import build, plan, store_of
     from index import rebuild as build_anew
     from ui.terminal import render_plan, render_report
@@ -57,8 +62,34 @@ def build_index(
         note(render_plan(planned))
     run = build_anew if rebuild else build
     with progress() as report:
-        built = run(sources, held, settings=settings, progress=report, wait_seconds=wait)
+        built = run(sources, held, settings=settings, progress=report, wait_seconds=wait, engine=_engine(settings))
     emit(built, lambda: render_report(built), as_json=as_json)
+
+
+def _engine(settings: Settings) -> Engine | None:
+    """What reads and embeds; None for this process."""
+    if not settings.engine:
+        return None
+    from index.ray_engine import RayEngine
+
+    return RayEngine(settings.engine, settings.engine_workers)
+
+
+def copy(
+    context: typer.Context,
+    source: Annotated[str, typer.Argument(help="The index to copy: a folder, or a Milvus.", metavar="FROM")],
+    target: Annotated[str, typer.Argument(help="Where to: a folder, or a Milvus.", metavar="TO")],
+    wait: Wait = 0.0,
+    as_json: Json = False,
+) -> None:
+    """Move an index between a folder and a Milvus without embedding anything again; the old one stays."""
+    settings = settings_of(context)
+    from index import copy as copy_index
+    from index import store_of
+
+    with progress() as report:
+        copied = copy_index(store_of(settings, source), store_of(settings, target), progress=report, wait_seconds=wait)
+    _tell(copied, as_json=as_json)
 
 
 def _sources(paths: list[Path], held: KeptIn) -> list[Path]:

@@ -1,0 +1,104 @@
+"""Building by Ray: the same index, whatever happens to the workers."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from pathlib import Path
+
+import pytest
+from standin import HashEmbedder
+
+from index import DocumentIndex, EngineError, IndexSettings, MissingExtraError, Progress, build, copy, verify
+from index.ray_engine import RayEngine
+
+pytest.importorskip("ray")
+
+
+def _hashing(settings: IndexSettings) -> HashEmbedder:
+    """In a worker: says where it runs, and fails for one text, as a model may."""
+    embedder = HashEmbedder()
+    whole = embedder.encode
+
+    def encode(texts):
+        place = os.environ.get("WORKERS_SEEN")
+        if place and os.environ.get("RAY_RAYLET_PID"):
+            Path(place, str(os.getpid())).touch()
+        if any("cannot be embedded" in text for text in texts):
+            raise ValueError("no")
+        return whole(texts)
+
+    embedder.encode = encode
+    return embedder
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> RayEngine:
+    seen = tmp_path / "seen"
+    seen.mkdir()
+    monkeypatch.setenv("WORKERS_SEEN", str(seen))
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    return RayEngine(workers=2, embedder=_hashing)
+
+
+def test_ray_builds_what_this_process_builds_though_a_worker_is_killed(engine: RayEngine, tmp_path: Path):
+    many = tmp_path / "many"
+    many.mkdir()
+    for number in range(96):
+        (many / f"{number}.txt").write_text(f"Text number {number} says what number {number} is. " * 20)
+    (many / "broken.pdf").write_text("no PDF")
+    (many / "odd.txt").write_text("This cannot be embedded.")
+    killed = threading.Event()
+
+    def kill_a_worker(step: Progress) -> None:
+        workers = [path for path in (tmp_path / "seen").iterdir() if Path("/proc", path.name).exists()]
+        if step.step == "parse" and workers and not killed.is_set():
+            os.kill(int(workers[0].name), signal.SIGKILL)
+            killed.set()
+
+    here, there = tmp_path / "here", tmp_path / "there"
+    settings = IndexSettings(commit_chunks=64)
+    embedder = HashEmbedder()
+    report = build([many], there, settings=settings, embedder=embedder, engine=engine, progress=kill_a_worker)
+    assert killed.is_set() and embedder.encoded == 0  # this process only commits
+    assert {(f.path, f.reason[:24]) for f in report.failures} == {
+        ("broken.pdf", "damaged, or not a PDF"), ("odd.txt", "it could not be embedded")}  # fmt: skip
+    (many / "odd.txt").unlink()
+    build([many], here, settings=settings, embedder=embedder)
+    with DocumentIndex.open(there, embedder=embedder) as one, DocumentIndex.open(here, embedder=embedder) as other:
+        ours, theirs = ({d.path: o.text(d.id) for d in o.documents()} for o in (one, other))
+        assert ours == theirs
+        question = "what is number 42"
+        assert [h.chunk.text for h in one.search(question)] == [h.chunk.text for h in other.search(question)]
+    assert verify(there).sound and verify(there).documents == 96
+    _and_copied(there, tmp_path, embedder)
+
+
+def _and_copied(there: Path, tmp_path: Path, embedder: HashEmbedder) -> None:
+    """An index goes to Milvus and back without a model, and a second copy does nothing."""
+    pytest.importorskip("pymilvus")
+    lite, back = str(tmp_path / "copy.db"), tmp_path / "back"
+    assert copy(there, lite).documents == 96
+    again = copy(there, lite)
+    assert again.plan.empty and again.revision == copy(there, lite).revision
+    copy(lite, back)
+    assert verify(lite).sound and verify(back).sound
+    with DocumentIndex.open(there, embedder=embedder) as one, DocumentIndex.open(back, embedder=embedder) as other:
+        assert one.failures() == other.failures() != []
+        ours, theirs = ({d.path: o.document(d.id) for d in o.documents()} for o in (one, other))
+        assert ours == theirs
+    assert build([], back, embedder=embedder).embedded == 0
+
+
+def test_a_cluster_that_is_not_there_says_so(tmp_path: Path, folder: Path):
+    with pytest.raises(EngineError, match=r"Ray at 127\.0\.0\.1:1 cannot be reached.*setting `engine`"):
+        build([folder], tmp_path / "index", embedder=HashEmbedder(), engine=RayEngine("127.0.0.1:1"))
+
+
+def test_a_missing_ray_names_the_extra(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(__import__("sys").modules, "ray", None)
+    with pytest.raises(MissingExtraError, match=r"quoth\[ray\]"):
+        build([folder], tmp_path / "index", embedder=HashEmbedder(), engine=RayEngine())
+
+
