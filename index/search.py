@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 
 from index import fingerprint, fusion
-from index.closeness import BM25_WEIGHT, Closeness, light_stem, rarity
+from index.closeness import BM25_WEIGHT, Closeness, rarity
 from index.embedder import Embedder
 from index.errors import DocumentNotFoundError, IndexEmptyError
 from index.keywords import TermReader, Terms
@@ -125,17 +125,17 @@ class DocumentIndex:
             dense = held.by_meaning(vector, self.settings.candidates, filters)
             keyword = held.by_words(terms, self.settings.candidates, filters)
             dense |= held.cosines(vector, keyword.keys() - dense.keys())
-            best = self._ordered(held, terms, dense, keyword)[:k]
+            best = self._ordered(held, question, terms, dense, keyword)[:k]
             return self._hits(held, dense, keyword, best)
 
     def _ordered(
-        self, held: Searching, terms: Terms, dense: dict[int, float], keyword: dict[int, float]
+        self, held: Searching, question: str, terms: Terms, dense: dict[int, float], keyword: dict[int, float]
     ) -> list[tuple[int, float]]:
         """Chunk ids with their fused scores, best first; of the first of them the words are looked at more closely."""
         weight = self.settings.dense_weight
         fused = fusion.fuse(dense, keyword, weight)
         scores = fusion.z_scores(dense, keyword)
-        closeness = Closeness({light_stem(w): rarity(n, terms.passages) for w, n in terms.counts.items()})
+        closeness = Closeness(question, {word: rarity(n, terms.passages) for word, n in terms.counts.items()})
         words = held.words([chunk_id for chunk_id, _ in fused[:_LOOKED_AT_CLOSELY]])
         near = {
             chunk_id: weight * scores[chunk_id][0]
