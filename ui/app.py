@@ -43,7 +43,8 @@ def create_app(
     welcome = Welcome(desk)
     # FastAPI's own documentation pages are left out: they load scripts from elsewhere.
     app = FastAPI(title="Quoth", docs_url=None, redoc_url=None, lifespan=_open_early(welcome))
-    pages = (welcome.router, viewer.router(desk), library.router, Quality(desk).router, feedback.router(location))
+    quality = Quality(desk, location)
+    pages = (welcome.router, viewer.router(desk), library.router, quality.router, feedback.router(location))
     for router in (*routers, *pages):
         app.include_router(router)
     app.mount("/static/quoth", StaticFiles(directory=STATIC), name="static")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +16,7 @@ FILE = "chosen.json"
 
 
 class ChosenError(QuothError):
-    """What was chosen cannot be read, or there is no index to keep it beside."""
+    """What was chosen cannot be read or kept."""
 
 
 class Chosen(BaseModel):
@@ -42,6 +43,7 @@ def keep(location: Path, choice: Chosen) -> None:
     """Put a choice in the place of the last one, whole or not at all. Raises ``ChosenError``."""
     partial = location / f".{FILE}.{secrets.token_hex(4)}"
     try:
+        location.mkdir(parents=True, exist_ok=True)  # an index in another store needs no folder of its own
         with partial.open("x", encoding="utf-8") as file:
             file.write(choice.model_dump_json() + "\n")
             file.flush()
@@ -50,5 +52,5 @@ def keep(location: Path, choice: Chosen) -> None:
     except OSError as error:
         raise ChosenError(f"the threshold cannot be kept in {location}: {error.strerror}") from error
     finally:
-        if location.is_dir():
+        with suppress(OSError):
             partial.unlink(missing_ok=True)

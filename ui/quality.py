@@ -39,8 +39,9 @@ class Standing:
 class Quality:
     """Evaluations over one desk, one at a time."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, desk: Desk, location: Path) -> None:
+        """``location`` is the folder of the index, where the threshold that is chosen is kept."""
+        self._desk, self._location = desk, location
         self._standing = Standing()
         self._lock = threading.Lock()
         self.router = APIRouter(prefix="/ui/quality", include_in_schema=False, default_response_class=HTMLResponse)
@@ -77,7 +78,7 @@ class Quality:
         """Give answers from another probability on, for everybody, and keep that beside the index."""
         try:
             self._desk.set_threshold(choice.threshold)
-            keep(self._desk.location, choice)
+            keep(self._location, choice)
         except QuothError as problem:
             raise HTTPException(HTTPStatus.CONFLICT, str(problem)) from problem
         return self.shown()
