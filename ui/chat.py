@@ -19,6 +19,7 @@ from ui.scope import Scope
 Ask = Callable[[str, Filters | None], Awaitable[Answer]]
 
 AT_ONCE = 2  # questions answered at the same time; more wait in Gradio's queue
+WAITING = 64  # of them; past it Gradio refuses
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 def build(desk: Desk, ask: Ask | None = None) -> gr.Blocks:
     """The question box, and the turn that was answered last; the page's script keeps the turns before it."""
     blocks = gr.Blocks(title="Quoth", analytics_enabled=False)
+    blocks.queue(max_size=WAITING)
     with blocks:
         # The policy on the page forbids the eval that gr.HTML needs. Markdown leaves one line of HTML as it is.
         turn = gr.Markdown(elem_id="turn", sanitize_html=False, latex_delimiters=[])

@@ -79,7 +79,8 @@ class Tools:
 
         path is a glob over the documents' paths; after and before are ISO dates that bound the documents' dates.
         """
-        answer = self._desk.answer(question, Filters(path, after, before))
+        with self._desk.cores.share(lambda: 1):
+            answer = self._desk.answer(question, Filters(path, after, before))
         return Told(
             found=answer.found,
             text=answer.text,

@@ -108,6 +108,12 @@ def test_a_head_that_never_ends_is_waited_for_no_longer(serving: Serving):
         assert slow.recv(1000).startswith(b"HTTP/1.1 408")
 
 
+def test_a_body_that_is_declared_too_large_is_refused_before_it_comes(serving: Serving):
+    with serving.connect() as large:
+        large.sendall(b"POST /v1/answer HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000000\r\n\r\n")
+        assert large.recv(1000).startswith(b"HTTP/1.1 413")
+
+
 def test_a_body_of_unknown_length_is_cut_off_at_the_limit(serving: Serving):
     with serving.connect() as flood:
         flood.sendall(b"POST /v1/answer HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n")
