@@ -100,5 +100,3 @@ def test_a_missing_ray_names_the_extra(tmp_path: Path, folder: Path, monkeypatch
     monkeypatch.setitem(__import__("sys").modules, "ray", None)
     with pytest.raises(MissingExtraError, match=r"quoth\[ray\]"):
         build([folder], tmp_path / "index", embedder=HashEmbedder(), engine=RayEngine())
-
-
