@@ -1,7 +1,7 @@
 """Disk, memory and time by size and store: ``python tests/benchmarks/store_sizes.py 1000 10000 [--milvus]``.
 
-One passage a document, of about 100 words, vectors of 384 dimensions near real ones; each size in a process of its own.
-Printed are bytes on disk a passage, the memory that opening and searching adds, and the seconds of building and of the
+Two passages or so a document, vectors of 384 dimensions near real ones; each size in a process of its own. Printed are
+bytes on disk a passage, the peak of the process's memory (its models included), and the seconds of building and of the
 median search, the model's part left out.
 """
 
@@ -37,8 +37,9 @@ def one(count: int, *, milvus: bool) -> None:
                 began = time.perf_counter()
                 opened.search(question)
                 taken.append(time.perf_counter() - began)
+        each = disk / report.chunks
         print(
-            f"{'Milvus Lite' if milvus else 'folder':12}{report.chunks:>9,} passages{disk / count:>9,.0f} bytes each"
+            f"{'Milvus Lite' if milvus else 'folder':12}{report.chunks:>9,} passages{each:>9,.0f} bytes each"
             f"{peak_megabytes():>8,.0f} MB peak{built:>8.1f} s built{1e3 * float(np.median(taken)):>8.1f} ms a search"
         )
 
