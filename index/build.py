@@ -68,11 +68,15 @@ def build(
     progress = progress or _silent
     settings = settings or IndexSettings()
     with store_at(location).reading() as held:
+        revision = held.revision()
         places = scopes(sources, held.sources())
         looked = look(places, held, progress)
         if dry_run:
             return _report(held, changes_in(held, places, looked).plan, places, 0, began)
     with store_at(location).writing(wait_seconds) as held:
+        if held.revision() != revision:  # another writer was at work meanwhile: files it took in are no deleted ones
+            places = scopes(sources, held.sources())
+            looked = look(places, held, progress)
         changes = changes_in(held, places, looked)
         ingest = Ingest(held, settings, embedder or Embedder(settings), progress)
         with closing(_read(changes, settings, held, engine)) as documents:

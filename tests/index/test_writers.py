@@ -51,6 +51,24 @@ def test_a_second_writer_waits_when_asked_to(folder: Path, location: Path) -> No
     holder.join()
 
 
+def test_a_file_that_another_writer_takes_in_meanwhile_is_not_taken_for_a_deleted_one(
+    folder: Path, location: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "other.txt").write_text("Something else.")
+
+    def meanwhile(progress: Progress) -> None:  # one of the two folders has been looked at already
+        if progress.step == "scan" and progress.done == 1 and not (other / "new.txt").exists():
+            for place in (folder, other):
+                (place / "new.txt").write_text(f"Something new in {place.name}.")
+            build([folder, other], location, embedder=HashEmbedder())
+
+    build([folder, other], location, progress=meanwhile, embedder=HashEmbedder())
+    with DocumentIndex.open(location, embedder=HashEmbedder()) as index:
+        assert [record.path for record in index.documents()].count("new.txt") == 2
+
+
 def test_a_reader_across_ten_builds_never_sees_a_state_in_between(folder: Path, location: Path) -> None:
     def write(number: int) -> None:
         (folder / "tea.txt").write_text(f"Edition {number} of the first file.")
