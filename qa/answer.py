@@ -6,6 +6,7 @@ import re
 import time
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
@@ -15,10 +16,12 @@ from qa.calibration import Calibration
 from qa.citing import Proposal, Source, citations_of, cite, items_of, propose
 from qa.reader import Reader
 from qa.settings import ReaderSettings
+from qa.spans import merge
 from qa.types import Answer, Candidate, PassageRead, Span, Timings
 from qa.weights import load_calibration
 
 _RUNNERS_UP = 4
+_READ_TOGETHER = 2  # passages, before it is asked again whether those that are left can still win
 _NEARLY_AS_GOOD = 0.7  # of the best probability: from here another answer is a disagreement worth showing
 
 
@@ -68,7 +71,7 @@ class Answerer:
         hits = self.index.search(asked, self.settings.passages, filters=filters)
         searched = time.perf_counter()
         sources = self._sources(hits, asked)
-        spans = self.reader.read(asked, [source.passage for source in sources])
+        spans = read_until_settled(self.reader, self.calibration, asked, sources)
         proposals = propose(sources, spans, self.calibration)
         done = time.perf_counter()
         timings = Timings(1e3 * (searched - began), 1e3 * (done - searched), 1e3 * (done - began))
@@ -116,6 +119,32 @@ class Answerer:
             ):
                 return _candidate(proposal)
         return None
+
+
+def read_until_settled(
+    reader: Reader, calibration: Calibration, question: str, sources: Sequence[Source]
+) -> list[Span]:
+    """Spans of the sources, best first, read in retrieval order until no source that is left can win.
+
+    What is known of a source without reading it bounds what it can come to. Those that hold the winner's words are read
+    all the same: they may say it too.
+    """
+    spans: list[Span] = []
+    left = list(range(len(sources)))
+    while left:
+        spans = merge([*spans, *_read(reader, question, sources, left[:_READ_TOGETHER])])
+        left = left[_READ_TOGETHER:]
+        best = next(iter(propose(sources, spans, calibration)), None)
+        if best is not None and best.probability >= max((sources[k].ceiling(calibration) for k in left), default=0.0):
+            also = [k for k in left if best.text in sources[k].passage.text]
+            return merge([*spans, *_read(reader, question, sources, also)])
+    return spans
+
+
+def _read(reader: Reader, question: str, sources: Sequence[Source], some: Sequence[int]) -> list[Span]:
+    """Spans of some of the sources, each with its source's place among all."""
+    spans = reader.read(question, [sources[k].passage for k in some])
+    return [replace(span, passage=some[span.passage]) for span in spans]
 
 
 def checked_question(question: str, longest: int) -> str:

@@ -1,14 +1,15 @@
 """From scores to one probability that an answer is right.
 
 A logistic regression over what is known of one passage's best span: its margin over the null, how far it stands above
-the next place in the same passage, how near the passage is to the question, and how many of the question's words it
-holds. All of these belong to that passage alone, so reading more passages never changes the probability of an answer
-(unlike a softmax over passages, or a product of no-answer scores).
+the next place in the same passage, how near the passage is to the question, how many of the question's words it holds,
+and how many of its own words only repeat the question's. All of these belong to that passage alone, so reading more
+passages never changes the probability of an answer (unlike a softmax over passages, or a product of no-answer scores).
 """
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
@@ -24,24 +25,33 @@ class Evidence:
     gap: float  # margin over the best other place in the same passage
     similarity: float  # cosine of question and passage, -1 to 1
     coverage: float  # share of the question's content words that the passage or its title holds, 0 to 1
+    echo: float = 0.0  # share of the answer's content words that the question holds, 0 to 1
 
     def features(self) -> tuple[float, ...]:
         """Squashed to a like scale, so that one extreme logit cannot outweigh everything."""
         margin, gap = np.tanh(self.margin / 10) * 5, np.tanh(self.gap / 5) * 2
-        return (float(margin), float(gap), self.similarity * 5, self.coverage * 2)
+        return (float(margin), float(gap), self.similarity * 5, self.coverage * 2, self.echo * 3)
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """``probability = sigmoid(weights · features + bias)``; below ``threshold`` the documents do not say."""
+    """``probability = sigmoid(weights · features + bias)``; below ``threshold`` the documents do not say.
+
+    ``highest`` are the greatest margin and gap among the cases it was fitted to.
+    """
 
     weights: tuple[float, ...]
     bias: float
     threshold: float
+    highest: tuple[float, float] = (math.inf, math.inf)
 
     def probability(self, evidence: Evidence) -> float:
         """The chance that the answer is right, 0 to 1."""
         return float(_sigmoid(np.dot(self.weights, evidence.features()) + self.bias))
+
+    def ceiling(self, similarity: float, coverage: float) -> float:
+        """The most that a passage of which no more is known can come to, 0 to 1."""
+        return max(self.probability(Evidence(*self.highest, similarity, coverage, echo)) for echo in (0.0, 1.0))
 
     @classmethod
     def from_json(cls, text: str) -> Calibration:
@@ -50,7 +60,8 @@ class Calibration:
         weights = tuple(map(float, found["weights"]))
         if len(weights) != len(Evidence(0.0, 0.0, 0.0, 0.0).features()):
             raise ValueError(f"{len(weights)} weights are not those of this version: run `python -m qa.fit`")
-        return cls(weights, float(found["bias"]), float(found["threshold"]))
+        margin, gap = map(float, found["highest"])
+        return cls(weights, float(found["bias"]), float(found["threshold"]), (margin, gap))
 
     def to_json(self) -> str:
         """As it is kept beside the reader's weights."""
@@ -81,7 +92,11 @@ def fit(questions: Sequence[Sequence[Case]], answerable: Sequence[bool]) -> Cali
     (scale,), bias = _regress([(score,) for score in scores], right)
     calibration = Calibration(tuple(float(scale * weight) for weight in weights), bias, 0.5)
     said = np.array([calibration.probability(case.evidence) for case in best])
-    return replace(calibration, threshold=even_threshold(said, np.array(right), np.array([has for _, has in asked])))
+    return replace(
+        calibration,
+        threshold=even_threshold(said, np.array(right), np.array([has for _, has in asked])),
+        highest=(max(case.evidence.margin for case in every), max(case.evidence.gap for case in every)),
+    )
 
 
 def _regress(

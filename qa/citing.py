@@ -17,6 +17,7 @@ _ASKS_DATE = re.compile(r"\b(date|dated|published|publication|posted|issued|writ
 _ASKS_LIST = re.compile(
     r"\b(who|what|which)\s+(are|were)\b|\bwhich\s+\w+s\b|\bwho\s+(all|else)\b|\b(name|list|names)\b", re.IGNORECASE
 )
+_WHO_OF = re.compile(r"^who\b.*?\b([A-Z]\w+)['’]s\b", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 _FUNCTION_WORDS = frozenset(
     "a an and are as at be by can could did do does for from had has have how in is it its many may might much must of "
@@ -36,6 +37,7 @@ class Source:
     text: str
     passage: Passage
     coverage: float
+    question: str
 
     @classmethod
     def of(cls, hit: Hit, text: str, question: str) -> Source:
@@ -43,7 +45,16 @@ class Source:
         title = _title(hit)
         head = 0 if _ASKS_DATE.search(question) else max(0, hit.document.body_start - hit.chunk.start)
         passage = Passage(hit.chunk.text, title, head)
-        return cls(hit, text, passage, coverage(question, f"{title} {hit.chunk.text}"))
+        return cls(hit, text, passage, coverage(question, f"{title} {hit.chunk.text}"), question)
+
+    @property
+    def similarity(self) -> float:
+        """The cosine of the passage and the question."""
+        return self.hit.dense_score or 0.0
+
+    def ceiling(self, calibration: Calibration) -> float:
+        """The most that an answer in this passage can come to, 0 to 1, before it is read."""
+        return calibration.ceiling(self.similarity, self.coverage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +88,9 @@ class Proposal:
         return mine <= theirs or theirs <= mine
 
 
-def coverage(question: str, text: str) -> float:
-    """The share of the question's content words that stand in the text, 0 to 1; 1 when it has none."""
-    wanted = {word[:_STEM] for word in _words(question) if word not in _FUNCTION_WORDS}
+def coverage(words: str, text: str) -> float:
+    """The share of content words that stand in the text, 0 to 1; 1 when there are none."""
+    wanted = {word[:_STEM] for word in _words(words) if word not in _FUNCTION_WORDS}
     held = {word[:_STEM] for word in _words(text)}
     return len(wanted & held) / len(wanted) if wanted else 1.0
 
@@ -87,7 +98,7 @@ def coverage(question: str, text: str) -> float:
 def propose(sources: Sequence[Source], spans: Iterable[Span], calibration: Calibration) -> list[Proposal]:
     """Every distinct place the reader proposes, the most probable first; overlapping chunks propose a place once."""
     found: list[Proposal] = []
-    for span, gap in distinct(spans):
+    for span, gap in distinct(span for span in spans if not names_possessor(sources[span.passage].question, span.text)):
         source = sources[span.passage]
         evidence = evidence_of(source, span, gap)
         start = source.hit.chunk.start + span.start
@@ -100,9 +111,16 @@ def propose(sources: Sequence[Source], spans: Iterable[Span], calibration: Calib
     return kept
 
 
+def names_possessor(question: str, answer: str) -> bool:
+    """Whether a question such as "Who is Kim's envoy?" is answered with Kim."""
+    asked = _WHO_OF.search(question)
+    return asked is not None and asked.group(1).lower() in map(str.lower, _words(answer))
+
+
 def evidence_of(source: Source, span: Span, gap: float) -> Evidence:
     """What is known of a span that stands ``gap`` above the next in its passage."""
-    return Evidence(span.margin, gap, source.hit.dense_score or 0.0, source.coverage)
+    echo = coverage(span.text, source.question)
+    return Evidence(span.margin, gap, source.similarity, source.coverage, echo)
 
 
 def distinct(spans: Iterable[Span]) -> Iterator[tuple[Span, float]]:

@@ -1,4 +1,4 @@
-"""How right the answers are when 1, 3, 5, 10 and 20 passages are read.
+"""How right the answers are when 1, 3, 5, 10 and 20 passages may be read, and how many are.
 
     python tests/benchmarks/passages_read.py squad.valid.jsonl squad.train.jsonl --sample 200
 
@@ -33,13 +33,12 @@ def measure(answerer: Answerer, questions: list[GoldQuestion], number: int) -> s
         answer = asked.answer(question.question)
         text = answer.text if answer.found else next((one.text for one in answer.candidates), "")
         held = any(mentions(passage.text, question.answers) for passage in answer.passages)
-        rows.append(
-            (exact_match(text, question.answers), f1(text, question.answers), held, answer.found, answer.timings.read)
-        )
-    shares = [100 * statistics.mean(column) for column in list(zip(*rows, strict=True))[:4]]
-    return (
-        f"{number:8}" + "".join(f"{share:10.1f}" for share in shares) + f"{statistics.median(r[4] for r in rows):10.0f}"
-    )
+        right = exact_match(text, question.answers), f1(text, question.answers)
+        read = sum(passage.margin is not None for passage in answer.passages)
+        rows.append((*right, held, answer.found, read / 100, answer.timings.read))
+    *shares, times = zip(*rows, strict=True)
+    means = "".join(f"{100 * statistics.mean(share):10.1f}" for share in shares)
+    return f"{number:8}{means}{statistics.median(times):10.0f}"
 
 
 def main() -> None:
@@ -57,8 +56,8 @@ def main() -> None:
             answerer.answer(questions[0].question)
             status = answerer.index.status()
             print(f"{len(questions)} questions of {arguments.files[0].name}, {status.chunks:,} passages in the index")
-            print(f"{'passages':>8}{'EM':>10}{'F1':>10}{'answer':>10}{'given':>10}{'reading':>10}")
-            print(f"{'read':>8}{'':>20}{'among them':>10}{'':>10}{'ms, p50':>10}")
+            print(f"{'passages':>8}{'EM':>10}{'F1':>10}{'answer':>10}{'given':>10}{'passages':>10}{'reading':>10}")
+            print(f"{'at most':>8}{'':>20}{'among them':>10}{'':>10}{'read':>10}{'ms, p50':>10}")
             for number in NUMBERS:
                 print(measure(answerer, questions, number), flush=True)
 

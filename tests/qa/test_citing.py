@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from index import Chunk, DocumentRecord, Hit
 from qa.calibration import Calibration
-from qa.citing import Source, citations_of, cite, coverage, distinct, items_of, propose
+from qa.citing import Source, citations_of, cite, coverage, distinct, items_of, names_possessor, propose
 from qa.types import Span
 
-CALIBRATION = Calibration((1.0, 0.0, 0.0, 0.0), -1.0, 0.5)
+CALIBRATION = Calibration((1.0, 0.0, 0.0, 0.0, 0.0), -1.0, 0.5)
 
 
 def hit(text, start=0, end=None, document=1, rank=1, body_start=0, heading=None):
@@ -138,3 +138,17 @@ def test_a_question_for_several_gets_the_items_of_one_sentence():
 )
 def test_coverage_is_the_share_of_content_words(question, share):
     assert coverage(question, "The rocket flew.") == pytest.approx(share)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "names"),
+    [
+        ("Who is Kim's envoy?", "Jonathan Kim", True),
+        ("who was Meridian’s first director?", "Meridian", True),
+        ("Who is Kim's envoy?", "Anna Berg", False),
+        ("Who is Kim?", "Jonathan Kim", False),
+        ("What is Meridian's address?", "12 Meridian Road", False),
+    ],
+)
+def test_nobody_is_the_answer_to_who_belongs_to_them(question, answer, names):
+    assert names_possessor(question, answer) is names

@@ -1,0 +1,70 @@
+"""Reading stops when what is left cannot win, and only then."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index import Chunk, DocumentRecord, Hit
+from qa.answer import read_until_settled
+from qa.calibration import Calibration
+from qa.citing import Source, propose
+from qa.features import Passage
+from qa.types import Span
+
+CALIBRATION = Calibration((0.5, 0.2, 0.5, 0.5, -0.5), -2.0, 0.3, (12.0, 10.0))
+RECORD = DocumentRecord(1, "1.txt", "", "text/plain", "", "", None, 0, 9, 0, 1, {}, ())
+
+
+class Scripted:
+    """Reads every passage as its whole text, with a margin that is decided beforehand; keeps what it read."""
+
+    def __init__(self, margins):
+        self.margins, self.asked = margins, []
+
+    def read(self, _question, passages):
+        self.asked.extend(passage.text for passage in passages)
+        margins = [self.margins[passage.text] for passage in passages]
+        return [Span(k, 0, len(p.text), p.text, m) for k, (p, m) in enumerate(zip(passages, margins, strict=True))]
+
+
+def source(number, similarity, coverage, text=None):
+    text = text or f"answer {number}"
+    hit = Hit(Chunk(number, number, 0, 0, len(text), text), replace(RECORD, id=number), number, 1.0, similarity)
+    return Source(hit, text, Passage(text), coverage, "?")
+
+
+SOURCES = st.lists(st.tuples(st.floats(-0.2, 1), st.floats(0, 1), st.floats(-12, 12)), min_size=1, max_size=10)
+
+
+@given(SOURCES)
+def test_the_winner_is_the_one_of_reading_everything(given_sources):
+    sources = [source(k, near, held) for k, (near, held, _) in enumerate(given_sources)]
+    reader = Scripted({s.text: margin for s, (_, _, margin) in zip(sources, given_sources, strict=True)})
+    everything = reader.read("?", [s.passage for s in sources])
+    best, *_ = propose(sources, everything, CALIBRATION)
+    settled, *_ = propose(sources, read_until_settled(reader, CALIBRATION, "?", sources), CALIBRATION)
+    assert settled.probability == best.probability
+
+
+def test_a_clear_answer_in_the_nearest_passage_leaves_far_ones_unread():
+    sources = [source(0, 0.8, 1.0), *(source(k, 0.1, 0.2) for k in range(1, 10))]
+    reader = Scripted({s.text: 11.0 if s is sources[0] else -8.0 for s in sources})
+    read_until_settled(reader, CALIBRATION, "?", sources)
+    assert reader.asked == ["answer 0", "answer 1"]
+
+
+def test_without_an_answer_everything_is_read():
+    sources = [source(k, 0.5, 0.5) for k in range(10)]
+    reader = Scripted({s.text: -8.0 for s in sources})
+    read_until_settled(reader, CALIBRATION, "?", sources)
+    assert len(reader.asked) == 10
+
+
+def test_a_far_passage_that_holds_the_winners_words_is_read_as_well():
+    same = source(7, 0.1, 0.2, text="answer 0")
+    sources = [source(0, 0.8, 1.0), *(source(k, 0.1, 0.2) for k in range(1, 7)), same]
+    reader = Scripted({s.text: 11.0 if s.text == "answer 0" else -8.0 for s in sources})
+    spans = read_until_settled(reader, CALIBRATION, "?", sources)
+    assert [span.passage for span in spans if span.text == "answer 0"] == [0, 7]
+    assert len(reader.asked) == 3
