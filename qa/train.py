@@ -43,10 +43,12 @@ from torch import Tensor
 from transformers import AutoConfig, AutoModelForQuestionAnswering
 
 from qa.corpus import Competition, Group, Question, open_corpus, read_questions, sample
-from qa.features import Featurizer, Passage, Window
+from qa.features import Featurizer, Passage
+from qa.masters import Masters
 from qa.metrics import exact_match, f1
 from qa.nearmiss import near_miss
-from qa.reader import Reader, forward, precision
+from qa.objective import step_loss
+from qa.reader import Reader, precision
 from qa.weights import MANIFEST, load_model, save_model
 
 SHARES = {"squad": 1.0, "docs": 1.0, "nq": 1.0, "qed": 1.0, "fairytaleqa": 0.5, "covidqa": 0.3, "qamr": 0.04}
@@ -78,89 +80,6 @@ class State:
     step: int = 0
     seconds: float = 0.0
     seen: int = 0
-
-
-class Masters:
-    """fp32 copies of a bf16 model's parameters: what AdamW steps and what the moving average follows."""
-
-    def __init__(self, model: torch.nn.Module, recipe: Recipe) -> None:
-        """Take the copies of what is trained; biases and norms are not decayed."""
-        self.live = [parameter for parameter in model.parameters() if parameter.requires_grad]
-        self.weights = [parameter.detach().float().clone() for parameter in self.live]
-        self.average = [weight.clone() for weight in self.weights]
-        decayed = [weight for weight in self.weights if weight.ndim > 1]
-        plain = [weight for weight in self.weights if weight.ndim <= 1]
-        groups = [{"params": decayed, "weight_decay": recipe.decay}, {"params": plain, "weight_decay": 0.0}]
-        self.optimizer = torch.optim.AdamW(groups, lr=recipe.rate, betas=(0.9, 0.98), fused=True)
-        self._keep = recipe.average
-
-    def add(self, gradients: Sequence[Tensor | None]) -> None:
-        """Add gradients of the live parameters, in their order, to those of the next step."""
-        for weight, gradient in zip(self.weights, gradients, strict=True):
-            if gradient is not None:
-                weight.grad = gradient.float() if weight.grad is None else weight.grad.add_(gradient)
-
-    def step(self, rate: float, step: int) -> None:
-        """One optimiser step from the gradients added, back into the live parameters, and one of the average."""
-        torch.nn.utils.clip_grad_norm_(self.weights, 1.0)
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
-        self.optimizer.step()
-        self.optimizer.zero_grad()
-        keep = min(self._keep, (1 + step) / (10 + step))  # forgets the untrained start quickly
-        torch._foreach_lerp_(self.average, self.weights, 1.0 - keep)
-        self.write(self.weights)
-
-    def write(self, weights: Sequence[Tensor]) -> None:
-        """Put weights into the live model."""
-        for parameter, weight in zip(self.live, weights, strict=True):
-            parameter.data.copy_(weight)
-
-
-def gold_mask(window: Window, places: Sequence[tuple[int, int]], length: int) -> tuple[Tensor, Tensor]:
-    """(length,) bool each: the input positions at which a gold answer starts and ends within this window."""
-    starts, ends = torch.zeros(length, dtype=torch.bool), torch.zeros(length, dtype=torch.bool)
-    for start, end in places:
-        inside = [k for k, (a, b) in enumerate(window.offsets) if a < end and b > start]
-        if inside and window.offsets[inside[0], 0] <= start and window.offsets[inside[-1], 1] >= end:
-            starts[window.first + inside[0]] = ends[window.first + inside[-1]] = True
-    return starts, ends
-
-
-def side_loss(logits: Sequence[Tensor], golds: Sequence[Tensor], windows: Sequence[Window], alone: float) -> Tensor:
-    """The loss of one side (starts or ends) of one question: a scalar.
-
-    ``logits`` and ``golds`` are one (m,) each a window, position 0 the null.
-    """
-    null = logits[0].new_zeros(1)
-    margins, hits = [], []
-    for row, gold, window in zip(logits, golds, windows, strict=True):
-        inside = slice(window.first, window.first + len(window.offsets))
-        margins.append(row[inside] - row[0])
-        hits.append(gold[inside])
-
-    def likelihood(margin: Tensor, hit: Tensor) -> Tensor:
-        reached = margin[hit] if bool(hit.any()) else null
-        return torch.logsumexp(torch.cat([null, margin]), 0) - torch.logsumexp(reached, 0)
-
-    shared = likelihood(torch.cat(margins), torch.cat(hits))
-    if len(margins) == 1:
-        return shared * (1.0 + alone)
-    return shared + alone * torch.stack([likelihood(m, h) for m, h in zip(margins, hits, strict=True)]).mean()
-
-
-def step_loss(model: torch.nn.Module, featurizer: Featurizer, groups: Sequence[Group], recipe: Recipe) -> Tensor:
-    """The losses of several questions, added: a scalar."""
-    cut = [featurizer.windows(group.question, group.passages) for group in groups]
-    logits = iter(forward(model, [w for windows in cut for w in windows], featurizer.padding, recipe.tokens))
-    losses = []
-    for group, windows in zip(groups, cut, strict=True):
-        rows = [next(logits) for _ in windows]
-        masks = [gold_mask(w, group.golds[w.passage], len(w.input_ids)) for w in windows]
-        for side in (0, 1):
-            picked, golds = [row[side] for row in rows], [mask[side] for mask in masks]
-            losses.append(side_loss(picked, golds, windows, recipe.alone))
-    return torch.stack(losses).sum()
 
 
 def beside(group: Group, rng: random.Random) -> list[Group]:
@@ -217,7 +136,7 @@ class Trainer:
         self.featurizer = Featurizer.load(base)
         self.model, self.state.seen = start(base)
         freeze(self.model, recipe.frozen)
-        self.masters = Masters(self.model, recipe)
+        self.masters = Masters(self.model, decay=recipe.decay, average=recipe.average)
         self.model.to(precision()).train()
         self._readers = ThreadPoolExecutor(torch.get_num_threads(), initializer=torch.set_num_threads, initargs=(1,))
         self.questions = sample(data, SHARES, recipe.seed)
@@ -287,14 +206,16 @@ class Trainer:
     def _gradients(self, places: Sequence[int]) -> tuple[float, tuple[Tensor | None, ...]]:
         """The share of some questions in the loss of a step, and its gradients."""
         groups = [group for place in places for group in self._groups(place)]
-        loss = step_loss(self.model, self.featurizer, groups, self.recipe) / self.recipe.groups
+        tokens, alone = self.recipe.tokens, self.recipe.alone
+        loss = step_loss(self.model, self.featurizer, groups, tokens=tokens, alone=alone) / self.recipe.groups
         return float(loss.detach()), torch.autograd.grad(loss, self.masters.live, allow_unused=True)
 
     def _groups(self, place: int) -> list[Group]:
         """The question at a place of the data with its competition, and its near miss now and then."""
         rng = random.Random(f"{self.recipe.seed}:{place}")
         question = self.questions[place % len(self.questions)]
-        group = self.competition.group(question, rng.choice(self.recipe.rivals))
+        rivals = rng.choice(self.recipe.rivals) if question.answers else 0  # its own passage is the hard one
+        group = self.competition.group(question, rivals)
         wanted = question.answers and rng.random() < self.recipe.near
         return [group, *beside(group, rng)] if wanted else [group]
 

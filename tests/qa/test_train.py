@@ -9,7 +9,9 @@ import torch
 
 from qa.corpus import Competition, Question, display_title
 from qa.features import Window
-from qa.train import Masters, Recipe, gold_mask, rate_at, side_loss
+from qa.masters import Masters
+from qa.objective import gold_mask, side_loss
+from qa.train import Recipe, rate_at
 
 RECIPE = Recipe()
 
@@ -73,7 +75,7 @@ def test_the_learning_rate_rises_and_falls_to_zero():
 def test_masters_keep_small_steps_that_bf16_would_lose():
     model = torch.nn.Linear(2, 1, bias=False)
     torch.nn.init.constant_(model.weight, 256.0)
-    masters = Masters(model, RECIPE)
+    masters = Masters(model, decay=RECIPE.decay, average=RECIPE.average)
     model.to(torch.bfloat16)
     before = masters.weights[0].clone()
     for step in range(20):
