@@ -18,7 +18,8 @@ from ui.server import assemble
 from ui.service import Service
 from ui.settings import load_settings
 
-expect.set_options(timeout=30_000)  # a busy machine takes its time; a page that is right does not get wrong by it
+PATIENCE = 120_000  # ms: a busy machine takes its time; a page that is right does not get wrong by it
+expect.set_options(timeout=PATIENCE)
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = (
     "--no-sandbox",
@@ -104,10 +105,11 @@ def visit(browser: Browser) -> Iterator[Open]:
         )
         context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
         contexts.append(context)
+        context.set_default_timeout(PATIENCE)
         seen.watch(context, address)
         page = context.new_page()
         page.goto(address + path)
-        page.locator("#question textarea").wait_for(timeout=60_000)
+        page.locator("#question textarea").wait_for()
         return page
 
     yield visit
@@ -121,4 +123,4 @@ def ask(page: Page, question: str) -> None:
     before = page.locator("#log article").count()
     page.locator("#question textarea").fill(question)
     page.keyboard.press("Enter")
-    page.locator(f"#log article:not(.pending):nth-of-type({before + 1})").wait_for(timeout=120_000)
+    page.locator(f"#log article:not(.pending):nth-of-type({before + 1})").wait_for()

@@ -126,7 +126,7 @@ def test_everything_is_reached_with_the_keyboard(visit: Open, site: str) -> None
     expect(page.locator("#question textarea")).to_be_focused()
     page.keyboard.type(FOUND)
     page.keyboard.press("Enter")
-    page.locator("#log .found").wait_for(timeout=120_000)
+    page.locator("#log .found").wait_for()
     page.locator("#log .chip").first.focus()
     page.keyboard.press("Enter")
     expect(page.locator("#viewer h2")).to_be_focused()

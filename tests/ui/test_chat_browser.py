@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import io
 import os
-import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
-import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.ui.conftest import Open, ask
 
 PICTURES = Path(__file__).parents[2] / "ui" / "pictures"
 TAKE = os.environ.get("TAKE_PICTURES") == "1"  # settings named QUOTH_ are not the tests'
-BUSY = os.getloadavg()[0] > 2 * (os.cpu_count() or 1)
 ANSWERED = [
     ("What rocket was used?", "Soyuz 2.1a"),
     ("Where did it blast off from?", "Baikonur"),
@@ -23,6 +21,14 @@ ANSWERED = [
     ("Who is Putin's investment envoy?", "Kirill Dmitriev"),
     ("When does Russia plan to launch the first modules of its own station?", "2027"),
 ]
+JOIN, STREAM = "/gradio_api/queue/join", "/gradio_api/queue/data"
+CHANGES = """
+() => {
+  const changes = [];
+  new MutationObserver(() => changes.push(1)).observe(document.getElementById("log"), { childList: true });
+  return changes;
+}
+"""
 REFUSED = ["Who won the 2022 World Cup?", "What is the capital of Australia?", "How much did the launch cost?"]
 
 
@@ -51,8 +57,8 @@ def test_the_page_says_how_much_is_indexed_and_offers_questions_that_are_answere
     page = visit(site)
     expect(page.locator("#counts")).to_contain_text("1 document")
     example = page.locator(".examples button").first
-    example.click(timeout=120_000)
-    expect(page.locator("#log article.found mark").first).to_be_visible(timeout=120_000)
+    example.click()
+    expect(page.locator("#log article.found mark").first).to_be_visible()
     expect(page.locator("#welcome")).to_be_hidden()
 
 
@@ -64,11 +70,17 @@ def test_a_question_that_cannot_be_asked_gets_a_clear_message_and_is_not_lost(vi
         expect(page.locator("#question textarea")).to_have_value(question)
 
 
-@pytest.mark.skipif(BUSY, reason="other work takes the processor: nothing can be timed")
-def test_the_answer_is_on_the_page_soon_after_the_server_has_it(visit: Open, site: str) -> None:
+def test_an_answer_costs_one_request_and_at_most_three_changes_of_the_page(visit: Open, site: str) -> None:
+    """How soon it is there, ``tests/benchmarks/page_delay.py`` measures; this is what keeps it soon on any machine."""
     page = visit(site)
-    ask(page, "What rocket was used?")
-    assert min(_delay(page, "Where did it blast off from?") for _ in range(4)) < 300
+    page.locator(".examples button").first.wait_for()  # the welcome has come, and asks for nothing more
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+    changes = page.evaluate_handle(CHANGES)
+    for number, question in enumerate(("What rocket was used?", "Where did it blast off from?"), start=1):
+        ask(page, question)
+        assert [path for path in asked if path.startswith("/gradio_api/")] == [JOIN, STREAM] * number
+        assert number <= changes.evaluate("changes => changes.length") <= 3 * number
 
 
 def test_the_picture_of_the_readme_is_of_the_real_page(visit: Open, site: str, tmp_path: Path) -> None:
@@ -95,16 +107,3 @@ def test_stopping_gives_the_question_up_and_the_next_one_is_answered(visit: Open
     expect(page.get_by_role("button", name="Ask")).to_be_visible()
     ask(page, "Who won the 2022 World Cup?")
     expect(page.locator("#log article").last).to_contain_text("can’t find")
-
-
-def _delay(page: Page, question: str) -> float:
-    """Milliseconds from pressing Enter to the answer on the page, without what the server took to find it."""
-    began = time.perf_counter()
-    ask(page, question)
-    return 1e3 * (time.perf_counter() - began) - _server_time(page)
-
-
-def _server_time(page: Page) -> float:
-    """Milliseconds from search to answer, as the last turn tells them."""
-    why = page.locator("#log article").last.locator(".why").text_content() or ""
-    return float(why.partition("together ")[2].partition(" ms")[0])

@@ -25,7 +25,7 @@ def test_a_follow_up_can_be_asked_as_typed(visit: Open, site: str) -> None:
     ask(page, FIRST)
     ask(page, SECOND)
     page.get_by_role("button", name="Ask as typed").click()
-    expect(page.locator("#log article:not(.pending)")).to_have_count(3, timeout=120_000)
+    expect(page.locator("#log article:not(.pending)")).to_have_count(3)
     expect(page.locator("#log article").last.locator(".understood")).to_have_count(0)
 
 

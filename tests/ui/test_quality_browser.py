@@ -32,7 +32,7 @@ def shelf(tmp_path: Path) -> Iterator[str]:
 def test_a_file_of_questions_is_asked_plotted_and_sets_the_threshold(visit: Open, shelf: str, tmp_path: Path) -> None:
     page = _open(visit(shelf))
     _hand_in(page, tmp_path / "mine.jsonl", "".join(json.dumps(question) + "\n" for question in QUESTIONS))
-    expect(page.locator("#library .plots svg").first).to_be_visible(timeout=120_000)
+    expect(page.locator("#library .plots svg").first).to_be_visible()
     expect(page.locator("#library tbody")).to_contain_text("F1")
     serious = [one for one in Axe().run(page).response["violations"] if one["impact"] in ("serious", "critical")]
     assert not serious
