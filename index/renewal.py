@@ -14,7 +14,8 @@ from index.fingerprint import FACTS
 from index.schema import CATALOG, FORMAT, connect_to_read, connect_to_write
 from index.store import OnProgress
 from index.types import Progress
-from index.write import locked, renew_file, transaction
+from index.vectors import remove_other_files, write_file
+from index.write import locked, transaction
 
 BESIDE = "rebuild"  # the folder in the index's folder in which the new one is made
 
@@ -42,9 +43,8 @@ class FolderRenewal:
             _put_aside(self.location)
         with closing(connect_to_write(self.location)) as connection:
             catalog = Catalog(connection)
-            adopt(catalog, self.beside)
+            adopt(catalog, self.location, self.beside)
             progress(Progress("swap", 1, 1))
-            renew_file(self.location, catalog)
             revision = catalog.revision()
         shutil.rmtree(self.beside)
         return revision
@@ -62,10 +62,11 @@ def renewal(location: Path, wait_seconds: float = 0.0) -> Iterator[FolderRenewal
                 connection.close()
 
 
-def adopt(catalog: Catalog, other: Path) -> None:
-    """Replace all that the catalog holds by what the index at ``other`` holds, in one transaction.
+def adopt(catalog: Catalog, location: Path, other: Path) -> None:
+    """Replace all that the catalog at a location holds by what the index at ``other`` holds, in one transaction.
 
-    Documents of the same source and path keep their ids; no other id is ever used again.
+    The FAISS file is made within it, so that nobody finds the new catalog without one. Documents of the same source and
+    path keep their ids; no other id is ever used again.
     """
     connection = catalog.connection
     connection.execute("ATTACH ? AS other", (str(other / CATALOG),))
@@ -76,8 +77,11 @@ def adopt(catalog: Catalog, other: Path) -> None:
             facts = dict(connection.execute("SELECT key, value FROM other.meta"))
             commit.set_meta({key: facts[key] for key in (*FACTS, "dimensions") if key in facts})
             connection.execute("DELETE FROM meta WHERE key LIKE 'vector~_%' ESCAPE '~'")
+            described = write_file(location, catalog, catalog.revision() + 1) if catalog.count("vectors") else None
+            commit.set_meta(described.as_meta() if described else {})
     finally:
         connection.execute("DETACH other")
+    remove_other_files(location, described.name if described else "")
 
 
 def _replace_rows(connection: sqlite3.Connection) -> None:

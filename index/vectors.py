@@ -1,7 +1,8 @@
 """Nearest vectors: a FAISS file made from the catalog, and the few vectors that came after it.
 
-The file is a cache. It is named after the revision it was made at, written beside its place, synced and moved into it,
-and the catalog keeps its sha256, because FAISS reads flipped bits without complaint.
+The file is a cache. It is named after the revision it was made at and its sha256, so that no file is ever replaced by
+another one, written beside its place, synced and moved into it. The catalog keeps the sha256, because FAISS reads
+flipped bits without complaint.
 """
 
 from __future__ import annotations
@@ -108,7 +109,7 @@ def read_file(location: Path, described: VectorFile) -> faiss.Index | None:
         return None
 
 
-def write_file(location: Path, catalog: Catalog) -> VectorFile:
+def write_file(location: Path, catalog: Catalog, revision: int) -> VectorFile:
     """Make the FAISS file of the catalog's vectors and move it into place; the caller commits what is returned."""
     count = catalog.count("vectors")
     sample = catalog.some_vectors(neighbours.sample_size(count))
@@ -117,8 +118,7 @@ def write_file(location: Path, catalog: Catalog) -> VectorFile:
     for ids, vectors in catalog.vectors_after(0):
         base.add_with_ids(vectors, np.asarray(ids, dtype=np.int64))
         last_id = ids[-1]
-    path = location / f"vectors.{catalog.revision()}.faiss"
-    partial = path.with_suffix(".partial")
+    partial = location / f"vectors.{revision}.partial"
     try:
         faiss.write_index(base, str(partial))
     except RuntimeError as error:  # how FAISS tells of a full disk
@@ -126,6 +126,7 @@ def write_file(location: Path, catalog: Catalog) -> VectorFile:
     with partial.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         os.fsync(file.fileno())
+    path = location / f"vectors.{revision}.{digest[:12]}.faiss"
     partial.replace(path)
     _sync_folder(location)
     return VectorFile(path.name, digest, last_id, base.ntotal)

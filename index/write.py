@@ -129,7 +129,7 @@ def transaction(catalog: Catalog, *, housekeeping: bool = False) -> Iterator[Com
 
 def renew_file(location: Path, catalog: Catalog) -> None:
     """Make the FAISS file of the catalog as it is now, and remove those of other revisions."""
-    described = vectors.write_file(location, catalog)
+    described = vectors.write_file(location, catalog, catalog.revision())
     with transaction(catalog, housekeeping=True) as commit:
         commit.set_meta(described.as_meta())
         commit.clear_dropped()

@@ -1,25 +1,35 @@
 """Killed at any moment, a build leaves an index that opens, is sound, and lost nothing that was committed.
 
-The short round is part of the suite; ``QUOTH_KILLS=200 pytest tests/index/test_crash.py`` goes on for longer.
+The short round is part of the suite; ``QUOTH_KILLS=200 pytest tests/index/test_crash.py -s`` kills so many builds and
+rebuilds at random moments, and one before the first and the last of every kind of step.
 """
 
 from __future__ import annotations
 
-import os
 import random
-import subprocess
-import sys
+import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from standin import HashEmbedder
+from victim import Fate, Victims
 
 from index import DocumentIndex, build, verify
 
-VICTIM = Path(__file__).parent / "victim.py"
 # Read from the process's own start: the shared fixtures take settings out of the environment.
-KILLS = int(Path("/proc/self/environ").read_bytes().partition(b"QUOTH_KILLS=")[2].partition(b"\0")[0] or b"8")
+KILLS = int(Path("/proc/self/environ").read_bytes().partition(b"QUOTH_KILLS=")[2].partition(b"\0")[0] or b"12")
+EVERY_STEP = 100  # kills from which on every kind of step is tried
+
+
+@pytest.fixture
+def victims(tmp_path: Path) -> Iterator[Victims]:
+    (tmp_path / "files").mkdir()
+    started = Victims(tmp_path / "index", tmp_path / "files")
+    change(started.folder, random.Random(1))
+    yield started
+    started.close()
 
 
 def change(folder: Path, dice: random.Random) -> None:
@@ -41,14 +51,6 @@ def contents(location: Path) -> dict[str, str]:
         return {record.path: opened.text(record.id) for record in opened.documents()}
 
 
-def start(location: Path, folder: Path, *arguments: str, rebuild: bool = False) -> subprocess.Popen[str]:
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(VICTIM.parent), *sys.path])}
-    if rebuild:
-        environment["REBUILD"] = "1"
-    command = [sys.executable, str(VICTIM), str(location), str(folder), *arguments]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-
 def assert_whole(location: Path, before: dict[str, str], folder: Path) -> None:
     """The index is sound; each document is as it was, or as its file is now; what never changed is there."""
     report = verify(location)
@@ -66,36 +68,44 @@ def assert_whole(location: Path, before: dict[str, str], folder: Path) -> None:
 
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("rebuild", [False, True], ids=["build", "rebuild"])
-def test_killing_a_build_at_every_step_keeps_the_index(tmp_path: Path, rebuild: bool) -> None:
-    location, folder, dice = tmp_path / "index", tmp_path / "files", random.Random(1)
-    folder.mkdir()
-    change(folder, dice)
-    build([folder], location, embedder=HashEmbedder())
-    for event in sorted(dice.sample(range(1, 60), max(3, KILLS // 8))):
-        before = contents(location)
-        change(folder, dice)
-        start(location, folder, str(event), rebuild=rebuild).communicate(timeout=120)
-        assert_whole(location, before, folder)
-    assert build([folder], location, embedder=HashEmbedder()).documents == len(list(folder.iterdir()))
-    assert contents(location) == {path.name: path.read_text() for path in folder.iterdir()}
-    assert verify(location).sound
+def test_killing_a_build_at_every_step_keeps_the_index(victims: Victims, rebuild: bool) -> None:
+    dice, kept = random.Random(3), victims.location.with_name("kept")
+    build([victims.folder], victims.location, embedder=HashEmbedder())
+    before = contents(victims.location)
+    change(victims.folder, dice)
+    shutil.copytree(victims.location, kept)
+    steps, _ = victims.whole(rebuild=rebuild)
+    tried = steps if KILLS >= EVERY_STEP else dice.sample(steps, KILLS // 3)
+    for step in tried:
+        shutil.rmtree(victims.location)
+        shutil.copytree(kept, victims.location)
+        assert victims.run(Fate(rebuild=rebuild, fatal=step)) < 0
+        assert_whole(victims.location, before, victims.folder)
+        if KILLS >= EVERY_STEP:
+            assert_all_taken_in(victims)
+    print(f"\n{len(tried)} killed, before: {', '.join(f'{name} ({time})' for name, time in tried)}")
+    assert_all_taken_in(victims)
 
 
 @pytest.mark.timeout(7200)
-def test_killing_a_build_at_any_moment_keeps_the_index(tmp_path: Path) -> None:
-    location, folder, dice = tmp_path / "index", tmp_path / "files", random.Random(2)
-    folder.mkdir()
-    change(folder, dice)
+def test_killing_a_build_at_any_moment_keeps_the_index(victims: Victims) -> None:
+    dice = random.Random(2)
     began = time.monotonic()
-    start(location, folder).communicate(timeout=120)
+    victims.run(Fate(rebuild=True))
     whole = time.monotonic() - began
+    killed = 0
     for _ in range(KILLS):
-        before = contents(location)
-        change(folder, dice)
-        victim = start(location, folder, rebuild=dice.random() < 0.3)
-        time.sleep(whole * (0.4 + 0.8 * dice.random()))
-        victim.kill()
-        victim.communicate()
-        assert_whole(location, before, folder)
-    build([folder], location, embedder=HashEmbedder())
-    assert contents(location) == {path.name: path.read_text() for path in folder.iterdir()}
+        before = contents(victims.location)
+        change(victims.folder, dice)
+        killed += victims.run(Fate(rebuild=dice.random() < 0.5, seconds=whole * dice.random())) < 0
+        assert_whole(victims.location, before, victims.folder)
+    print(f"\n{KILLS} times, {killed} of them before the end")
+    assert killed
+    assert_all_taken_in(victims)
+
+
+def assert_all_taken_in(victims: Victims) -> None:
+    """The next build brings everything up to date."""
+    build([victims.folder], victims.location, embedder=HashEmbedder())
+    assert contents(victims.location) == {path.name: path.read_text() for path in victims.folder.iterdir()}
+    assert verify(victims.location).sound
