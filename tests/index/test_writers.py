@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -96,6 +99,48 @@ def test_a_reader_across_ten_builds_never_sees_a_state_in_between(folder: Path, 
         reader.join()
     assert seen
     assert all(len(editions) == 2 and editions[0] == editions[1] for editions in seen)
+
+
+# Searches until a file appears, and prints of which editions the passages were that it found together.
+READER = """
+import sys
+from pathlib import Path
+from standin import HashEmbedder
+from index import DocumentIndex
+location, stop, seen = Path(sys.argv[1]), Path(sys.argv[2]), set()
+with DocumentIndex.open(location, embedder=HashEmbedder()) as opened:
+    print("ready", flush=True)
+    while not stop.exists():
+        hits = opened.search("edition file", k=10)
+        seen.add(tuple(sorted(hit.chunk.text.split()[1] for hit in hits if hit.chunk.text.startswith("Edition"))))
+print(*("+".join(editions) for editions in seen))
+"""
+
+
+def test_readers_in_other_processes_see_each_of_ten_rebuilds_whole(folder: Path, location: Path) -> None:
+    def write(number: int) -> None:
+        for name in ("tea.txt", "salt.txt"):
+            (folder / name).write_text(f"Edition {number} of the file {name}.")
+
+    write(0)
+    build([], location, embedder=HashEmbedder())
+    stop = folder.with_name("stop")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path])}
+    command = [sys.executable, "-c", READER, str(location), str(stop)]
+    readers = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    for reader in readers:
+        assert reader.stdout is not None
+        assert reader.stdout.readline() == "ready\n"
+    for number in range(1, 11):
+        write(number)
+        rebuild([], location, embedder=HashEmbedder())
+    stop.touch()
+    for reader in readers:
+        seen = reader.communicate(timeout=60)[0].split()
+        assert reader.returncode == 0
+        assert {"0+0", "10+10"} & set(seen)
+        assert len(seen) > 1
+        assert set(seen) <= {f"{number}+{number}" for number in range(11)}
 
 
 def test_a_rebuild_with_other_settings_replaces_the_index_at_once(folder: Path, location: Path) -> None:
