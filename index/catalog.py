@@ -220,12 +220,12 @@ class Catalog:
         """Chunk ids with BM25 scores (higher is better) for an FTS5 query, best first."""
         if document_ids is None:
             rows = self.connection.execute(
-                "SELECT rowid, -bm25(passages) FROM passages WHERE passages MATCH ? ORDER BY rank LIMIT ?",
+                "SELECT rowid, -rank FROM passages WHERE passages MATCH ? ORDER BY rank LIMIT ?",
                 (query, limit),
             )
         else:
             rows = self.connection.execute(
-                "SELECT rowid, -bm25(passages) FROM passages WHERE passages MATCH ? AND rowid IN "
+                "SELECT rowid, -rank FROM passages WHERE passages MATCH ? AND rowid IN "
                 "(SELECT id FROM chunks WHERE document_id IN (SELECT value FROM json_each(?))) ORDER BY rank LIMIT ?",
                 (query, json.dumps(list(document_ids)), limit),
             )

@@ -8,9 +8,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 _WORDS = re.compile(r"\w+")
-_COMMON_SHARE = 10  # a term in more than a tenth of the passages costs time and tells little
-_MOST_PASSAGES = 5_000  # and one in more than so many costs more than it tells, however many there are
-_SMALL_CORPUS = 1_000  # passages; below it every term is worth its time
+# Scoring a passage takes about a microsecond. In 5,000 passages, words that together stand in a fortieth of them, the
+# rarest first, were found to propose as much as all words do that stand in no more than a tenth each.
+_LOOKED_AT_SHARE = 40
+_LEAST_LOOKED_AT, _MOST_LOOKED_AT = 1_000, 5_000  # passages
 _MOST_TERMS = 64
 
 _STOP_WORDS = """
@@ -33,16 +34,18 @@ class Terms:
         return " OR ".join(f'"{word}"' for word in self.chosen()) or None
 
     def chosen(self) -> list[str]:
-        """The words to look for: those that are in any passage.
+        """The words to look for, in order: of those that are in any passage the rarest, and more while they are rare.
 
-        Words that stand in more than a tenth of the passages are left out, unless nothing else is left: then the rarest
-        stays.
+        Together they stand in no more than a fortieth of the passages, or in 1,000 where these are fewer.
         """
-        present = {word: count for word, count in self.counts.items() if count}
-        if not present:
-            return []
-        limit = min(self.passages // _COMMON_SHARE, _MOST_PASSAGES) if self.passages > _SMALL_CORPUS else self.passages
-        return [word for word, count in present.items() if count <= limit] or [min(present, key=present.__getitem__)]
+        left = min(max(self.passages // _LOOKED_AT_SHARE, _LEAST_LOOKED_AT), _MOST_LOOKED_AT)
+        chosen: set[str] = set()
+        for word in sorted((word for word, count in self.counts.items() if count), key=self.counts.__getitem__):
+            left -= self.counts[word]
+            if chosen and left < 0:
+                break
+            chosen.add(word)
+        return [word for word in self.counts if word in chosen]
 
 
 class TermReader:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Set
+from collections.abc import Collection, Iterator, Set
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from index.verify import VerifyReport, verify_folder
 from index.write import CatalogWriter, writer
 
 _COMPARED_ONE_BY_ONE = 5_000  # vectors that filters leave
+_COMMON = 500  # passages; terms in more are few, and take longest to count
 
 
 class LocalStore:
@@ -90,6 +91,7 @@ class LocalSession(Catalog):
         self._vectors_at = (-1, "")
         self._counted_at, self._passages = -1, 0
         self._records: list[DocumentRecord] | None = None
+        self._common: dict[str, int] = {}  # in how many passages common terms stand
         self.meta()  # raises sqlite3.DatabaseError when the file is none
 
     @contextmanager
@@ -119,7 +121,16 @@ class LocalSession(Catalog):
         revision = self.revision()
         if self._counted_at != revision:
             self._counted_at, self._passages, self._records = revision, self.count("chunks"), None
+            self._common.clear()
         return self._passages
+
+    def document_frequency(self, terms: Collection[str]) -> dict[str, int]:
+        """In how many passages each term stands; counting takes the longer the more it are, and is done once then."""
+        self.passages()
+        known = {term: self._common[term] for term in terms if term in self._common}
+        counted = super().document_frequency([term for term in terms if term not in known])
+        self._common |= {term: count for term, count in counted.items() if count >= _COMMON}
+        return known | counted
 
     def by_meaning(self, vector: Vectors, limit: int, filters: Filters | None) -> dict[int, float]:
         """Cosines of the nearest chunks that the filters admit, by chunk id."""
