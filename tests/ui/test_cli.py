@@ -68,6 +68,7 @@ def test_what_the_documents_do_not_say_exits_with_1_and_shows_what_is_near(quoth
         (["ask", "x" * 10_000], 2, "2,000"),
         (["ask"], 2, "question"),
         (["ask", "Why?", "--no-such-flag"], 2, "--no-such-flag"),
+        (["ask", "Why?", "--meta", "author"], 2, "key=value"),
         (["--set", "chunk_token=3", "status"], 2, "chunk_tokens"),
         (["index", "no-such-folder"], 3, "no-such-folder"),
     ],

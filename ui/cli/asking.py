@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ui.cli.console import Exit, emit
-from ui.cli.options import After, Before, Index, Json, MediaType, PathGlob, Store, filters_of, settings_of
+from ui.cli.options import After, Before, Index, Json, MediaType, Metadata, PathGlob, Store, filters_of, settings_of
 
 
 def register(app: typer.Typer) -> None:
@@ -25,6 +25,7 @@ def ask(
     after: After = None,
     before: Before = None,
     media_type: MediaType = None,
+    metadata: Metadata = None,
     as_json: Json = False,
 ) -> None:
     """Answer a question out of the index. Exits with 1 when the documents do not hold the answer."""
@@ -34,6 +35,6 @@ def ask(
 
     asked = sys.stdin.read().strip() if question == "-" else question
     answerer = Answerer.open(settings=settings)
-    answer = answerer.answer(asked, filters=filters_of(path, after, before, media_type))
+    answer = answerer.answer(asked, filters=filters_of(path, after, before, media_type, metadata))
     emit(answer.as_dict(), lambda: render_answer(answer), as_json=as_json)
     raise typer.Exit(Exit.DONE if answer.found else Exit.NOT_FOUND)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +13,8 @@ from ui.cli.console import emit, note, progress
 from ui.cli.options import Index, Json, Store, Wait, settings_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from index import BuildReport, Place
     from index.ingest import Engine
     from index.store import Store as KeptIn
@@ -114,10 +117,7 @@ def add(
     from index import add as add_paths
     from index import store_of
 
-    held = store_of(settings)
-    with progress() as report:
-        added = add_paths(paths, held, settings=settings, progress=report, wait_seconds=wait)
-    _tell(added, as_json=as_json)
+    _change(partial(add_paths, settings=settings), paths, store_of(settings), wait, as_json=as_json)
 
 
 def remove(
@@ -133,10 +133,14 @@ def remove(
     from index import remove as remove_paths
     from index import store_of
 
-    held = store_of(settings)
+    _change(remove_paths, paths, store_of(settings), wait, as_json=as_json)
+
+
+def _change(act: Callable[..., BuildReport], paths: list[Path], held: KeptIn, wait: float, *, as_json: bool) -> None:
+    """Carry out a change of some paths, telling how far it is, and what it did."""
     with progress() as report:
-        removed = remove_paths(paths, held, progress=report, wait_seconds=wait)
-    _tell(removed, as_json=as_json)
+        changed = act(paths, held, progress=report, wait_seconds=wait)
+    _tell(changed, as_json=as_json)
 
 
 def watch(

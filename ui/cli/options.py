@@ -25,6 +25,10 @@ PathGlob = Annotated[str | None, typer.Option("--path", help="Only documents who
 After = Annotated[str | None, typer.Option("--after", help="Only documents dated from this day on.", metavar="DATE")]
 Before = Annotated[str | None, typer.Option("--before", help="Only documents dated up to this day.", metavar="DATE")]
 MediaType = Annotated[str | None, typer.Option("--type", help="Only documents of this media type, as application/pdf.")]
+Metadata = Annotated[
+    list[str] | None,
+    typer.Option("--meta", help="Only documents whose front matter says so; may be given again.", metavar="KEY=VALUE"),
+]
 Wait = Annotated[
     float, typer.Option("--wait", help="How long to wait for another writer to finish.", min=0, metavar="SECONDS")
 ]
@@ -44,9 +48,16 @@ def flags_of(context: typer.Context, **flags: object) -> dict[str, object]:
     return {**(context.obj or {}), **folder, **own}
 
 
-def filters_of(path: str | None, after: str | None, before: str | None, media_type: str | None) -> Filters | None:
-    """The filters asked for; None for none."""
+def filters_of(
+    path: str | None, after: str | None, before: str | None, media_type: str | None, metadata: list[str] | None
+) -> Filters | None:
+    """The filters asked for; None for none. Raises BadParameter when metadata is not KEY=VALUE."""
     from index import Filters
 
-    filters = Filters(path=path, after=after, before=before, media_type=media_type)
+    pairs = [pair.partition("=") for pair in metadata or ()]
+    for key, sign, value in pairs:
+        if not key or not sign:
+            raise typer.BadParameter(f"{key}{value} is not KEY=VALUE, as in author=Ada", param_hint="--meta")
+    facts = {key: value for key, _, value in pairs}
+    filters = Filters(path=path, after=after, before=before, media_type=media_type, metadata=facts)
     return None if filters == Filters() else filters
