@@ -14,7 +14,7 @@ from index.store import Place, Searching, Store
 from index.stores import store_at
 from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit, IndexStatus
 
-_LOOKED_AT_CLOSELY = 40  # candidates
+LOOKED_AT_CLOSELY = 40  # candidates
 
 
 class DocumentIndex:
@@ -136,7 +136,7 @@ class DocumentIndex:
         fused = fusion.fuse(dense, keyword, weight)
         scores = fusion.z_scores(dense, keyword)
         closeness = Closeness(question, {word: rarity(n, terms.passages) for word, n in terms.counts.items()})
-        words = held.words([chunk_id for chunk_id, _ in fused[:_LOOKED_AT_CLOSELY]])
+        words = held.words([chunk_id for chunk_id, _ in fused[:LOOKED_AT_CLOSELY]])
         near = {
             chunk_id: weight * scores[chunk_id][0]
             + (1.0 - weight) * (BM25_WEIGHT * scores[chunk_id][1] + closeness.of(text, title))

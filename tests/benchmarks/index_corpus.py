@@ -21,8 +21,8 @@ def real_sentences() -> list[str]:
     return [" ".join(words[start : start + 18]) + "." for start in range(0, len(words) - 18, 9)]
 
 
-def documents(count: int, sentences: int = 6, seed: int = 0) -> Iterator[Document]:
-    """So many documents of one passage each, made from real sentences and a number that is their own."""
+def documents(count: int, sentences: int = 3, seed: int = 0) -> Iterator[Document]:
+    """So many documents, nearly all of one passage, made from real sentences and a number that is their own."""
     dice, pool = np.random.default_rng(seed), real_sentences()
     for number in range(count):
         chosen = " ".join(pool[place] for place in dice.integers(0, len(pool), sentences))

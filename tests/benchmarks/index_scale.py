@@ -1,8 +1,8 @@
-"""What size costs: ``python tests/benchmarks/index_scale.py [VECTORS | --curve]`` (a million unless told).
+"""What size costs: ``python tests/benchmarks/index_scale.py [VECTORS | --curve [FOLDER]]`` (a million unless told).
 
 Search by the index that is chosen for the size, against the exact one: time, recall of the first ten, and the memory
-that opening takes; the vectors are real embeddings disturbed. Then time, memory and disk of whole indexes of 1,000,
-10,000 and 100,000 passages, as a curve.
+that opening takes; the vectors are real embeddings disturbed. Then, as a curve, time, memory and disk of whole indexes
+of 1,000, 10,000 and 100,000 passages and the time of a search in them, kept in FOLDER when it is given.
 """
 
 from __future__ import annotations
@@ -19,11 +19,13 @@ from pathlib import Path
 import faiss
 import numpy as np
 from index_corpus import PerturbingEmbedder, documents, peak_megabytes, perturbed, real_sentences
+from index_speed import searching as asked
 
 from index import Embedder, build_documents, neighbours
 from index.embedder import Vectors
 
 QUESTIONS, K, BATCH = 200, 10, 50_000
+SIZES, COSTS = (1000, 10_000, 100_000), ("seconds", "processor s", "peak MB", "disk MB", "search ms")
 
 
 def searching(count: int, place: Path) -> None:
@@ -92,43 +94,46 @@ def resident() -> float:
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 1e6
 
 
-def curve() -> None:
-    """Time, peak memory and disk of whole indexes, each in a process of its own."""
-    print("passages      seconds   peak MB   disk MB")
+def curve(place: Path) -> None:
+    """Time, peak memory, disk and time of a search of whole indexes, each in a process of its own."""
+    print("passages" + "".join(f"{name:>13}" for name in COSTS))
     rows = []
-    for count in (1000, 10_000, 100_000):
-        command = [sys.executable, __file__, "--cost", str(count)]
+    for count in SIZES:
+        command = [sys.executable, __file__, "--cost", str(count), str(place / str(count))]
         figures = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
         rows.append([float(figure) for figure in figures])
-        print(f"{count:>8,} {rows[-1][0]:>12.1f} {rows[-1][1]:>9.0f} {rows[-1][2]:>9.1f}")
-    for column, name in enumerate(("seconds", "peak MB", "disk MB")):
+        print(f"{count:>8,}" + "".join(f"{figure:>13.1f}" for figure in rows[-1]), flush=True)
+    for column, name in enumerate(COSTS):
         most = max(row[column] for row in rows)
-        for count, row in zip((1000, 10_000, 100_000), rows, strict=True):
-            print(f"{name:>8} {count:>8,} |{'#' * max(1, round(50 * row[column] / most))}")
+        for count, row in zip(SIZES, rows, strict=True):
+            print(f"{name:>11} {count:>8,} |{'#' * max(1, round(50 * row[column] / most))} {row[column]:.1f}")
 
 
-def cost(count: int) -> None:
-    """Build an index without the model's own time, and print seconds, peak megabytes and megabytes on disk."""
-    with tempfile.TemporaryDirectory() as place:
-        embedder = PerturbingEmbedder(Embedder())
-        began = time.perf_counter()
-        build_documents(documents(count), Path(place), embedder=embedder)
-        seconds = time.perf_counter() - began
-        disk = sum(file.stat().st_size for file in Path(place).iterdir()) / 1e6
-    print(seconds, peak_megabytes(), disk)
+def cost(count: int, location: Path) -> None:
+    """Build an index without the model's own time, and print what that took, in the order of COSTS.
+
+    A search is told by the processor's time, which others' load does not lengthen.
+    """
+    real = Embedder()
+    embedder = PerturbingEmbedder(real)
+    began, began_own = time.perf_counter(), time.process_time()
+    build_documents(documents(count), location, embedder=embedder)
+    seconds, own = time.perf_counter() - began, time.process_time() - began_own
+    disk = sum(file.stat().st_size for file in location.iterdir()) / 1e6
+    print(seconds, own, peak_megabytes(), disk, asked(location, real)[1])
 
 
 if __name__ == "__main__":
     match sys.argv[1:]:
         case ["--search", folder]:
             search(Path(folder))
-        case ["--cost", number]:
-            cost(int(number))
+        case ["--cost", number, folder]:
+            cost(int(number), Path(folder))
         case rest:
             print(
                 f"{datetime.date.today()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before the first run"
             )
-            if rest != ["--curve"]:
-                with tempfile.TemporaryDirectory() as folder:
+            with tempfile.TemporaryDirectory() as folder:
+                if "--curve" not in rest:
                     searching(int(rest[0]) if rest else 1_000_000, Path(folder))
-            curve()
+                curve(Path(rest[1] if len(rest) > 1 else folder))

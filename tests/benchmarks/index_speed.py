@@ -1,6 +1,7 @@
 """How fast the index embeds, grows and is searched: ``python tests/benchmarks/index_speed.py [PART...]``.
 
-Parts are ``embedding``, ``memory`` and ``large``; all of them unless some are named.
+Parts are ``embedding``, ``fp32`` (the same as where there is no bf16), ``memory`` and ``large``; all of them unless
+some are named. A name with a slash in it is the folder of the large index, made there when it is missing, and kept.
 
 Embedding is measured against ``SentenceTransformer.encode`` left at its defaults, turn about on the same passages in
 one process. Then an index of 100,000 passages gets one document more, and is searched; its vectors are real ones
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -23,8 +25,9 @@ from pathlib import Path
 import numpy as np
 from index_corpus import PerturbingEmbedder, documents, peak_megabytes, perturbed, real_sentences
 
-from index import DocumentIndex, Embedder, add, build_documents
-from index.embedder import has_fast_bf16, packaged_model
+from index import DocumentIndex, Embedder, add, build_documents, remove
+from index import embedder as embedder_module
+from index.embedder import packaged_model
 
 ROUNDS, PASSAGES, LARGE = 5, 32, 100_000
 
@@ -37,11 +40,12 @@ def embedding(embedder: Embedder) -> None:
     import torch
     from sentence_transformers import SentenceTransformer
 
-    texts = [document.text for document in documents(PASSAGES)]
+    texts = [document.text for document in documents(PASSAGES, sentences=4)]
     default = SentenceTransformer(str(packaged_model()), device="cpu")
     default.encode(texts[:8])
     embedder.encode(texts[:8])
-    print(f"embedding, bf16 {'on' if has_fast_bf16() else 'off'}: {PASSAGES} passages, {ROUNDS} rounds turn about")
+    bf16 = "on" if embedder_module.has_fast_bf16() else "off"
+    print(f"embedding, bf16 {bf16}: {PASSAGES} passages, {ROUNDS} rounds turn about")
     for name, threads, clock in (
         ("one core, processor time", 1, time.process_time),
         ("all cores, by the clock", os.cpu_count() or 1, time.perf_counter),
@@ -57,41 +61,42 @@ def embedding(embedder: Embedder) -> None:
         print(f"    ratio: {statistics.median(ratios):.2f} (of each pair: {', '.join(f'{r:.2f}' for r in ratios)})")
 
 
-def growing_and_searching(embedder: Embedder, place: Path) -> None:
+def growing_and_searching(embedder: Embedder, location: Path) -> None:
     """One more document in a large index, and questions to it with the embedding of the question left out."""
-    standin = PerturbingEmbedder(embedder)
-    location = place / "index"
-    seconds = timed(lambda: build_documents(documents(LARGE), location, embedder=standin))
-    size = sum(file.stat().st_size for file in location.iterdir())
-    print(f"an index of {LARGE:,} passages: {seconds:.0f} s to store and index, {size / LARGE / 1000:.1f} kB a passage")
-    (place / "files").mkdir()
-    added = []
+    if not location.exists():
+        build_documents(documents(LARGE), location, embedder=PerturbingEmbedder(embedder))
+    with DocumentIndex.open(location, embedder=embedder) as opened:
+        print(f"an index of {opened.status().chunks:,} passages")
+    place, added = location.with_name(f"{location.name}-files"), []
+    place.mkdir()
     for number in range(5):
-        (place / "files" / f"{number}.txt").write_text(f"The lighthouse number {number} was lit for the first time.")
+        (place / f"{number}.txt").write_text(f"The lighthouse number {number} was lit for the first time.")
         began = time.perf_counter()
-        report = add([place / "files" / f"{number}.txt"], location, embedder=embedder)
+        report = add([place / f"{number}.txt"], location, embedder=embedder)
         added.append(time.perf_counter() - began)
         assert report.embedded == 1
+    remove([place], location)
+    shutil.rmtree(place)
     print(f"  adding one document: median {statistics.median(added):.2f} s (without loading the model)")
-    questions = [f"What is said about {' '.join(text.split()[3:8])}?" for text in real_sentences()[:200]]
+    taken, own = searching(location, embedder)
+    print(f"  searching it: p50 {np.percentile(taken, 50):.1f} ms, p95 {np.percentile(taken, 95):.1f} ms")
+    print(f"  of the processor's time: {own:.1f} ms a question")
+
+
+def searching(location: Path, embedder: Embedder, count: int = 200) -> tuple[list[float], float]:
+    """Milliseconds that each question took, its embedding known before; and of processor time, the mean.
+
+    Others' load lengthens the first and not the second.
+    """
+    questions = [f"What is said about {' '.join(text.split()[3:8])}?" for text in real_sentences()[:count]]
     vectors = perturbed(embedder.encode(real_sentences()[:500]), len(questions), np.random.default_rng(2), 0.02)
     known = dict(zip(questions, vectors, strict=True))
     embedder.encode = lambda texts: np.stack([known[text] for text in texts])  # type: ignore[method-assign]
     with DocumentIndex.open(location, embedder=embedder) as opened:
         opened.search(questions[0])
-        taken = [timed(lambda q=question: opened.search(q)) * 1000 for question in questions]
-    print(f"  searching it: p50 {np.percentile(taken, 50):.1f} ms, p95 {np.percentile(taken, 95):.1f} ms")
-    print(f"  of the processor's time: {cpu(questions, location, embedder):.1f} ms a question")
-
-
-def cpu(questions: list[str], location: Path, embedder: Embedder) -> float:
-    """Milliseconds of processor time a question, which others' load does not lengthen."""
-    with DocumentIndex.open(location, embedder=embedder) as opened:
-        opened.search(questions[0])
         began = time.process_time()
-        for question in questions:
-            opened.search(question)
-        return (time.process_time() - began) / len(questions) * 1000
+        taken = [timed(lambda q=question: opened.search(q)) * 1000 for question in questions]
+        return taken, (time.process_time() - began) / len(questions) * 1000
 
 
 def memory() -> None:
@@ -122,13 +127,19 @@ if __name__ == "__main__":
     if "--peak" in sys.argv:
         peak(int(sys.argv[-1]))
         sys.exit()
-    wanted = sys.argv[1:] or ["embedding", "memory", "large"]
+    *kept, wanted = [Path(name) for name in sys.argv[1:] if "/" in name], [n for n in sys.argv[1:] if "/" not in n]
+    wanted = wanted or ["embedding", "fp32", "memory", "large"]
     print(f"{datetime.date.today()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before the first run")
     model = Embedder()
     if "embedding" in wanted:
         embedding(model)
+    if "fp32" in wanted:
+        has_bf16 = embedder_module.has_fast_bf16
+        embedder_module.has_fast_bf16 = lambda: False
+        embedding(Embedder())
+        embedder_module.has_fast_bf16 = has_bf16
     if "memory" in wanted:
         memory()
     if "large" in wanted:
         with tempfile.TemporaryDirectory() as folder:
-            growing_and_searching(model, Path(folder))
+            growing_and_searching(model, kept[0] if kept else Path(folder, "index"))
