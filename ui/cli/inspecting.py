@@ -5,7 +5,19 @@ from __future__ import annotations
 import typer
 
 from ui.cli.console import Exit, emit, progress
-from ui.cli.options import After, Before, Index, Json, MediaType, PathGlob, Store, Wait, filters_of, settings_of
+from ui.cli.options import (
+    After,
+    Before,
+    Index,
+    Json,
+    MediaType,
+    Metadata,
+    PathGlob,
+    Store,
+    Wait,
+    filters_of,
+    settings_of,
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -33,6 +45,7 @@ def documents(
     after: After = None,
     before: Before = None,
     media_type: MediaType = None,
+    metadata: Metadata = None,
     as_json: Json = False,
 ) -> None:
     """List the documents with what was noticed while reading them, and the files that could not be read."""
@@ -40,7 +53,7 @@ def documents(
     from index import DocumentIndex, store_of
     from ui.terminal import render_documents
 
-    filters = filters_of(path, after, before, media_type)
+    filters = filters_of(path, after, before, media_type, metadata)
     with DocumentIndex.open(store_of(settings), settings=settings) as opened:
         records = [record for record in opened.documents() if filters is None or filters.admit(record)]
         failures = opened.failures()
