@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import os
 import runpy
@@ -10,8 +11,11 @@ from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from index import Embedder, IndexSettings, build
 from qa import Answerer
@@ -19,9 +23,23 @@ from qa import Answerer
 ROOT = Path(__file__).parent.parent
 _attempts: list[str] = runpy.run_path(str(ROOT / "tests" / "guard" / "sitecustomize.py"))["attempts"]
 
+# A machine that is busy with other work is slow, and no example is wrong by it.
+hypothesis_settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("patient")
+
 # A developer's own settings are not the tests'.
 for _name in [name for name in os.environ if name.startswith("QUOTH_")]:
     del os.environ[_name]
+
+
+def _once(load: Callable[[Embedder], Any]) -> Callable[[Embedder], Any]:
+    """Load what an embedder needs for the first of its name; the others share it, as all share the reader."""
+    loaded = functools.cache(lambda name: load(Embedder(IndexSettings(embedder=name))))
+    return lambda embedder: loaded(embedder.name)
+
+
+Embedder._load = _once(Embedder._load)
+Embedder._load_tokenizer = _once(Embedder._load_tokenizer)
 
 
 @pytest.fixture(autouse=True)
@@ -30,6 +48,12 @@ def network_attempts() -> Iterator[list[str]]:
     _attempts.clear()
     yield _attempts
     assert not _attempts, "reached for the network"
+
+
+@pytest.fixture
+def guard(tmp_path: Path) -> dict[str, str]:
+    """What puts a Python process under the guard, from its first line; what it tries is in ``OFFLINE_LOG``."""
+    return {"PYTHONPATH": str(ROOT / "tests" / "guard"), "OFFLINE_LOG": str(tmp_path / "attempts")}
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from index.types import Heading, Page
 words = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1, max_size=40)
 paragraphs = st.lists(words, min_size=1, max_size=60).map(" ".join)
 sections = st.lists(st.tuples(st.text("abcdefgh ", min_size=3, max_size=30), paragraphs), min_size=1, max_size=6)
-relaxed = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+relaxed = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 def assert_sound(document: Document, chunker: Chunker) -> None:

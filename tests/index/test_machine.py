@@ -147,4 +147,4 @@ class IndexMachine(RuleBasedStateMachine):
 
 
 TestIndex = IndexMachine.TestCase
-TestIndex.settings = settings(max_examples=15, stateful_step_count=12, deadline=None)
+TestIndex.settings = settings(max_examples=15, stateful_step_count=12)

@@ -44,13 +44,13 @@ def test_a_second_writer_waits_when_asked_to(folder: Path, location: Path) -> No
     def hold() -> None:
         with locked(location):
             entered.set()
-            leave.wait(10)
+            leave.wait(60)
 
     holder = threading.Thread(target=hold)
     holder.start()
-    entered.wait(10)
+    entered.wait(60)
     threading.Timer(0.5, leave.set).start()
-    assert build([], location, wait_seconds=20, embedder=HashEmbedder()).plan.added == ("new.txt",)
+    assert build([], location, wait_seconds=60, embedder=HashEmbedder()).plan.added == ("new.txt",)
     holder.join()
 
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.features import Featurizer, Passage
@@ -22,7 +22,6 @@ TEXT = st.text(
 )
 
 
-@settings(deadline=None, max_examples=100)
 @given(text=TEXT, title=TEXT, question=TEXT, body=st.integers(0, 50))
 def test_every_token_is_a_place_of_the_passage(featurizer, text, title, question, body):
     for window in featurizer.windows(question, [Passage(text, title, body)]):

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.sentences import around, sentence_numbers, sentences
@@ -16,7 +16,6 @@ def split(text):
     return [text[a:b] for a, b in sentences(text)]
 
 
-@settings(deadline=None)
 @given(PROSE)
 def test_sentences_are_ordered_and_hold_all_that_is_not_white_space(text):
     bounds = sentences(text)
@@ -45,7 +44,6 @@ def test_sentences_end_where_a_person_would_end_them(text, expected):
     assert split(text) == expected
 
 
-@settings(deadline=None)
 @given(PROSE, st.data())
 def test_the_sentence_around_a_place_holds_it(text, data):
     start = data.draw(st.integers(0, len(text)))

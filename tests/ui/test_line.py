@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 import torch
@@ -25,10 +25,16 @@ class SlowDesk:
     def answer(self, question: str, filters: object = None) -> Answer:
         self.asked.append(question)
         self.threads.append(torch.get_num_threads())
-        assert self.let_go.wait(10)
+        assert self.let_go.wait(60)
         if question == "broken":
             raise RuntimeError(question)
         return Answer(question, False, "", 0.0, 0.5, ())
+
+
+async def _until(true: Callable[[], object]) -> None:
+    """Wait until something is so."""
+    while not true():
+        await asyncio.sleep(0.01)
 
 
 @pytest.fixture
@@ -95,7 +101,7 @@ def test_closing_answers_what_is_being_answered_and_drops_what_waits(desk: SlowD
 
     async def crowd() -> None:
         first, waiting = (asyncio.create_task(line.answer(name)) for name in ("first", "waiting"))
-        await asyncio.sleep(0.05)
+        await _until(lambda: desk.asked)
         closing = asyncio.create_task(asyncio.to_thread(line.close))
         await asyncio.sleep(0.05)
         desk.let_go.set()
@@ -129,7 +135,7 @@ def test_a_question_alone_has_every_core_and_those_in_a_crowd_share_them(desk: S
 
     async def crowd() -> None:
         alone = asyncio.create_task(ask("alone"))
-        await asyncio.sleep(0.05)
+        await _until(lambda: desk.threads)
         waiting = asyncio.create_task(ask(*"abcdefgh"))
         await asyncio.sleep(0.05)
         assert (desk.asked, desk.threads) == (["alone"], [4])  # no core is free, so nobody else begins
@@ -147,12 +153,12 @@ def test_closing_does_not_wait_for_ever(desk: SlowDesk):
 
     async def crowd() -> None:
         first = asyncio.create_task(line.answer("first"))
-        await asyncio.sleep(0.05)
+        await _until(lambda: desk.asked)
         line.close(0.1)
         desk.let_go.set()
         await first
 
-    asyncio.run(asyncio.wait_for(crowd(), 5))
+    asyncio.run(asyncio.wait_for(crowd(), 50))
 
 
 def test_work_in_the_background_takes_one_core_from_the_questions_and_gives_it_back(desk: SlowDesk):
@@ -166,5 +172,5 @@ def test_work_in_the_background_takes_one_core_from_the_questions_and_gives_it_b
             await line.answer("alone")
         await line.answer("alone again")
 
-    asyncio.run(asyncio.wait_for(crowd(), 10))
+    asyncio.run(asyncio.wait_for(crowd(), 50))
     assert desk.threads == [1, 1, 1, 1, 1, 2]

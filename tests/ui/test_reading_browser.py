@@ -98,7 +98,7 @@ def test_a_pdf_shows_its_page_with_the_answer_boxed(visit: Open, pdf_site: str, 
         start = opened.text(flight.id).index("Zhezkazgan")
     page = visit(pdf_site, path=f"/#source/{flight.id}/{start}-{start + 10}")
     picture = page.locator("#viewer .sheet img")
-    expect(picture).to_be_visible(timeout=20_000)
+    expect(picture).to_be_visible()
     expect(page.locator("#viewer .box")).to_have_count(1)
     expect(page.locator("#viewer .box")).to_be_in_viewport()
     expect(page.locator("#viewer figcaption")).to_have_text("Page 2")

@@ -35,7 +35,7 @@ def test_an_error_that_nobody_foresaw_ends_the_events_and_frees_the_place(
         return [event async for event in runs.start()]
 
     for _ in range(2):
-        (told,) = asyncio.run(asyncio.wait_for(watch(), 10))
+        (told,) = asyncio.run(asyncio.wait_for(watch(), 50))
         assert isinstance(told, QuothError)
         assert "nobody" not in str(told)
 
@@ -45,7 +45,7 @@ def test_a_second_rebuild_is_refused_and_the_first_has_one_core(embedder: Embedd
 
     def slow(*_: object, **__: object) -> BuildReport:
         threads.append(torch.get_num_threads())
-        assert go.wait(10)
+        assert go.wait(50)
         return REPORT
 
     runs = _rebuilding(monkeypatch, slow, embedder)
