@@ -18,7 +18,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built from the source as it is."""
     out = tmp_path_factory.mktemp("dist")
     command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(out), str(ROOT)]
-    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    subprocess.run(command, check=True, capture_output=True)
     return next(out.glob("*.whl"))
 
 
@@ -31,23 +31,17 @@ def test_the_wheel_holds_the_packages_with_their_data_and_nothing_else(wheel: Pa
     assert any(name.startswith("ui/static/") and name.endswith(".css") for name in names)
 
 
-def test_the_wheel_answers_from_an_environment_of_its_own(wheel: Path, seeds: Path, tmp_path: Path):
+def test_the_wheel_answers_from_an_environment_of_its_own(wheel: Path, seed_index: Path, tmp_path: Path):
     environment = tmp_path / "venv"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(environment)], check=True, timeout=120)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(environment)], check=True)
     library = Path(sysconfig.get_path("purelib", vars={"base": str(environment), "platbase": str(environment)}))
     # What it depends on is large and the same: it is borrowed from here, after the environment's own.
     (library / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n")
     pip = [sys.executable, "-m", "pip", "--python", str(environment / "bin" / "python"), "install", "--no-deps"]
-    subprocess.run([*pip, "--no-index", "--quiet", str(wheel)], check=True, capture_output=True, timeout=300)
-    quoth = str(environment / "bin" / "quoth")
+    subprocess.run([*pip, "--no-index", "--quiet", str(wheel)], check=True, capture_output=True)
     clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [quoth, *arguments]
-        return subprocess.run(command, cwd=tmp_path, env=clean, capture_output=True, text=True, timeout=200)
-
-    assert run("index", str(seeds)).returncode == 0
-    asked = run("ask", "What rocket was used?")
+    command = [str(environment / "bin" / "quoth"), "ask", "What rocket was used?", "--index", str(seed_index)]
+    asked = subprocess.run(command, cwd=tmp_path, env=clean, capture_output=True, text=True)
     assert "Soyuz" in asked.stdout, asked.stderr
     origin = "import ui; print(ui.__file__)"
     python = [str(environment / "bin" / "python"), "-c", origin]
