@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 if TYPE_CHECKING:  # the models come with these, and a terminal can do without
@@ -119,15 +119,19 @@ def render_report(report: BuildReport) -> RenderableType:
 def render_check(report: VerifyReport) -> RenderableType:
     """What a check of the index found."""
     checked = f"{report.documents:,} documents, {report.chunks:,} passages, {report.vectors:,} vectors checked"
-    verdict = f"{len(report.problems):,} problems: run `quoth repair`" if report.problems else "no problem found"
+    verdict = f"{_problems_said(len(report.problems))}: run `quoth repair`" if report.problems else "no problem found"
     return Group(*_problems(report.problems), Text(f"{checked} at revision {report.revision}: {verdict}", style="bold"))
 
 
 def render_repair(report: RepairReport) -> RenderableType:
     """What a repair mended and what it had to leave."""
-    mended = f"{len(report.mended):,} problems mended, {report.embedded:,} passages embedded again"
+    mended = f"{_problems_said(len(report.mended))} mended, {report.embedded:,} passages embedded again"
     left = f"; {len(report.left):,} left: run `quoth index --rebuild`" if report.left else ""
     return Group(*_problems(report.left), Text(mended + left, style="bold"))
+
+
+def _problems_said(count: int) -> str:
+    return f"{count:,} problem{'' if count == 1 else 's'}"
 
 
 def _problems(problems: Sequence[Problem]) -> Iterator[RenderableType]:
@@ -159,7 +163,8 @@ def render_failures(failures: Sequence[Failure]) -> RenderableType:
 
 def render_documents(records: Iterable[DocumentRecord], failures: Sequence[Failure]) -> RenderableType:
     """A table of what is indexed with what was noticed, then of what could not be."""
-    table = Table("Document", "Title", "Type", "Date", "Pages", "Passages", "Noticed", box=None, header_style="bold")
+    path = Column("Document", overflow="fold")  # a name that is cut cannot be named again
+    table = Table(path, "Title", "Type", "Date", "Pages", "Passages", "Noticed", box=None, header_style="bold")
     for record in records:
         cells = (record.path, record.title, record.media_type, record.date or "", str(record.page_count or ""))
         last = (f"{record.chunk_count:,}", "; ".join(record.warnings))

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from index import DocumentIndex, Embedder, build, remove
+from index import DocumentIndex, Embedder, build, rebuild, remove
 from index.errors import DocumentNotFoundError
 from index.write import locked
 from ui import chat, logs
@@ -167,6 +167,19 @@ def test_an_index_that_is_deleted_is_missed_and_one_in_its_place_is_asked(folder
     build([folder], tmp_path / "index")
     assert client.get("/v1/documents").json()["total"] == 2
     _until(lambda: client.get("/readyz").status_code == 200)
+
+
+def test_what_another_writer_commits_or_rebuilds_is_answered_from_without_a_restart(
+    library: TestClient, folder: Path, tmp_path: Path
+):
+    def answer() -> str:
+        return library.post("/v1/answer", json={"question": "Where does the bus to Niebüll wait?"}).json()["text"]
+
+    assert answer() == ""
+    for act, place in ((build, "harbour"), (rebuild, "town hall")):
+        (folder / "bus.md").write_text(f"# Bus\n\nThe bus to Niebüll waits at the {place}, next to the lighthouse.\n")
+        act([], tmp_path / "index")
+        assert place in answer()
 
 
 def test_it_says_whether_it_is_ready_and_what_it_has_done(client: TestClient):

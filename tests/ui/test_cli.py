@@ -103,7 +103,7 @@ def test_documents_are_added_listed_and_removed(quoth: Quoth, tmp_path: Path):
         (tmp_path / name).parent.mkdir()
         (tmp_path / name).write_text(text)
     (tmp_path / "b" / "broken.pdf").write_bytes(b"%PDF-1.4 nothing more")
-    quoth("index", "a")
+    assert quoth("index", "a").stderr.startswith("Plan: 1 added")
     added = quoth("add", "b").stdout
     assert "1 embedded" in added
     assert "Not readable: 1" in added

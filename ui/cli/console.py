@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from index.errors import QuestionError, QuothError
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.console import Console, RenderableType
 
     from index import Progress
 
@@ -27,6 +27,7 @@ class Exit(IntEnum):
     ERROR = 3  # it could not be done
 
 
+_UNLIMITED = 10_000  # columns
 STEPS = {"scan": "Looking for documents", "parse": "Reading", "embed": "Embedding", "write": "Writing"}
 
 
@@ -36,19 +37,21 @@ def emit(result: object, view: Callable[[], RenderableType], *, as_json: bool, i
         sys.stdout.write(to_json(result, indent) + "\n")
         sys.stdout.flush()
         return
-    from rich.console import Console
-
-    # Where nobody looks at a width, lines are left as long as they are.
-    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=not sys.stdout.isatty())
-    console.print(view())
+    _console(sys.stdout).print(view())
 
 
 def note(view: RenderableType) -> None:
-    """Tell a person something on the way, on stderr, if there is one to see it."""
-    if sys.stderr.isatty():
-        from rich.console import Console
+    """Tell a person, or a log, something on the way: on stderr."""
+    _console(sys.stderr).print(view)
 
-        Console(stderr=True, highlight=False, markup=False, emoji=False).print(view)
+
+def _console(stream: TextIO) -> Console:
+    """What prints to a stream; where nobody looks at a width, lines and tables are left as wide as they are."""
+    from rich.console import Console
+
+    plain = not stream.isatty()
+    width = _UNLIMITED if plain else None
+    return Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=plain, width=width)
 
 
 def to_json(result: object, indent: int | None = 2) -> str:
