@@ -1,9 +1,9 @@
-"""Fits the weights in ``index/closeness.py``: ``python tests/benchmarks/closeness_fit.py FILE... [--most N]``.
+"""Fits the weights in ``index/closeness.py``: ``python tests/benchmarks/closeness_fit.py FILE... [--lines N]``.
 
-The files are as for ``index_recall.py``; up to N answerable questions of each are asked (600 unless told). Of the
-candidates that search looks at closely, one is right: the weights are those of a softmax over them that make the right
-ones likeliest, scaled so that the vectors weigh what the setting ``dense_weight`` says. Only ever give it the files of
-the training sets; ``index_recall.py`` then tells what the weights do for questions kept apart.
+The files are as for ``index_recall.py``, read up to N lines each (all unless told), and up to 600 answerable questions
+of each are asked. Of the candidates that search looks at closely, one is right: the weights are those of a softmax over
+them that make the right ones likeliest, scaled so that the vectors weigh what the setting ``dense_weight`` says. Only
+ever give it files of the training sets; ``index_recall.py`` then tells what the weights do for questions kept apart.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from index import Document, DocumentIndex, IndexSettings, build_documents, fusio
 from index.closeness import Closeness, rarity
 from index.search import LOOKED_AT_CLOSELY
 
+ASKED = 600  # questions of a file
 NAMES = ("dense", "BM25_WEIGHT", "COVERAGE_WEIGHT", "SENTENCE_WEIGHT", "ADJACENT_WEIGHT", "ALIKE_WEIGHT")
 Candidates = tuple[list[list[float]], list[bool]]  # what each measures, and whether it is a right one
 
@@ -41,10 +42,10 @@ def candidates(opened: DocumentIndex, question: str, right: int) -> Candidates:
     return measured, [chunks[i].document_id == right for i in best]
 
 
-def asked(files: list[str], most: int) -> Iterator[Candidates]:
+def asked(files: list[str], most: int | None) -> Iterator[Candidates]:
     """The candidates of the questions of each file, where a right one is among them; each file is searched alone."""
     for file in files:
-        read = list(lines([file]))
+        read = list(lines([file]))[:most]
         titles = {line["context"]: line["title"] for line in read}
         made = [Document(f"{n}", title, text, "text/plain") for n, (text, title) in enumerate(titles.items())]
         questions = [line for line in read if not line["is_impossible"]]
@@ -52,7 +53,7 @@ def asked(files: list[str], most: int) -> Iterator[Candidates]:
             build_documents(made, Path(place))
             with DocumentIndex.open(Path(place)) as opened:
                 ids = {opened.text(record.id): record.id for record in opened.documents()}
-                for line in random.Random(0).sample(questions, min(most, len(questions))):
+                for line in random.Random(0).sample(questions, min(ASKED, len(questions))):
                     found = candidates(opened, line["question"], ids[line["context"]])
                     if any(found[1]) and len(found[1]) == LOOKED_AT_CLOSELY:
                         yield found
@@ -79,7 +80,7 @@ def fit(found: list[Candidates]) -> list[float]:
 
 
 def main(arguments: list[str]) -> None:
-    most = int(arguments[arguments.index("--most") + 1]) if "--most" in arguments else 600
+    most = int(arguments[arguments.index("--lines") + 1]) if "--lines" in arguments else None
     files = [argument for argument in arguments if argument.endswith(".jsonl")]
     found = list(asked(files, most))
     dense, *words = fit(found)
