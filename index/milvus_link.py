@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ _OLDEST = (2, 5)  # the first version with a BM25 function
 _CONNECT_SECONDS = 5.0
 _SLOW = 10  # loading and flushing may take so many times as long as a search
 _PAGE = 1_000  # rows or ids in one request
+_REQUEST_BYTES = 8_000_000
 
 Row = dict[str, Any]
 
@@ -99,13 +101,18 @@ class Link:
         return rows
 
     def put(self, collection: str, rows: list[Row]) -> None:
-        """Insert rows, or replace those of the same primary key."""
-        for place in range(0, len(rows), _PAGE):
-            self.call("upsert", collection, rows[place : place + _PAGE])
+        """Insert rows, or replace those of the same primary key, so that a request that is repeated does no harm."""
+        for some in _requests(rows):
+            self.call("upsert", collection, some)
 
     def delete(self, collection: str, where: str) -> None:
         """Delete the rows that an expression admits."""
         self.call("delete", collection, filter=where)
+
+    def delete_among(self, collection: str, field: str, values: list[Any]) -> None:
+        """Delete the rows whose field has one of the values."""
+        for place in range(0, len(values), _PAGE):
+            self.delete(collection, among(field, values[place : place + _PAGE]))
 
     def _connect(self, token: str) -> Any:
         os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # what goes wrong is raised, and told once
@@ -167,3 +174,18 @@ def quoted(value: str) -> str:
 def among(field: str, values: list[Any]) -> str:
     """The expression that a field has one of the values."""
     return f"{field} in [{', '.join(quoted(v) if isinstance(v, str) else str(v) for v in values)}]"
+
+
+def _requests(rows: list[Row]) -> Iterator[list[Row]]:
+    """Rows in portions that fit into a request."""
+    some: list[Row] = []
+    size = 0
+    for row in rows:
+        length = 4 * sum(len(value) for value in row.values() if isinstance(value, str | list)) + 100
+        if some and (size + length > _REQUEST_BYTES or len(some) == _PAGE):
+            yield some
+            some, size = [], 0
+        some.append(row)
+        size += length
+    if some:
+        yield some

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
+from index.errors import IndexDamagedError
 from index.milvus_link import Link, Row, among
 from index.milvus_rows import PASSAGE, RECORD, Published, chunk_of, failure_of, published, stored, whole
 from index.milvus_schema import Head, read_head
 from index.store import StoredPassage
 from index.types import Chunk, Document, DocumentRecord, Failure
+
+_PARTS = 200  # in one answer, of at most 60 kB each
+_TRIES = 3
 
 
 class MilvusReading:
@@ -54,32 +58,41 @@ class MilvusReading:
         return [one.record for one in self.published(ids)]
 
     def document(self, document_id: int) -> Document | None:
-        """A whole document, or None when it is not there."""
-        for held in self.published([document_id]):
-            return whole(held, self._joined(held.text_keys()), self._joined(held.layout_keys()))
-        return None
+        """A whole document, or None when it is not there. Raises IndexDamagedError when a part of it is gone."""
+        return self.documents([document_id]).get(document_id)
+
+    def documents(self, ids: Collection[int]) -> dict[int, Document]:
+        """Whole documents by id. Raises IndexDamagedError when a part of one is gone."""
+        held, parts = self._parted(ids, lambda one: one.text_keys() + one.layout_keys())
+        return {
+            one.record.id: whole(one, _joined(parts, one.text_keys()), _joined(parts, one.layout_keys()))
+            for one in held
+        }
 
     def texts(self, ids: Collection[int]) -> dict[int, str]:
-        """The canonical texts of documents."""
-        held = self.published(ids)
-        parts = self._parts([key for one in held for key in one.text_keys()])
-        return {one.record.id: "".join(parts[key] for key in one.text_keys()) for one in held}
+        """The canonical texts of documents. Raises IndexDamagedError when a part of one is gone."""
+        held, parts = self._parted(ids, Published.text_keys)
+        return {one.record.id: _joined(parts, one.text_keys()) for one in held}
 
     def chunks_of(self, document_id: int) -> list[Chunk]:
         """The passages of a document in order."""
-        return [chunk_of(row) for row in self.rows_of(document_id, PASSAGE)]
+        return [chunk_of(row) for row in self.rows_of([document_id], PASSAGE).get(document_id, [])]
 
     def passages_of(self, document_id: int) -> list[StoredPassage]:
         """The passages of a document in order, with everything that is kept of them."""
-        return [stored(row) for row in self.rows_of(document_id, [*PASSAGE, "key", "vector"])]
+        rows = self.rows_of([document_id], [*PASSAGE, "key", "vector"])
+        return [stored(row) for row in rows.get(document_id, [])]
 
-    def rows_of(self, document_id: int, fields: list[str]) -> list[Row]:
-        """The rows of a document's passages in order."""
-        for held in self.published([document_id]):
-            ids = list(range(held.first, held.first + held.record.chunk_count))
-            rows = self.link.query_among(self.head().collection("passages"), "id", ids, fields) if ids else []
-            return sorted(rows, key=lambda row: row["id"])
-        return []
+    def rows_of(self, ids: Collection[int], fields: list[str]) -> dict[int, list[Row]]:
+        """The rows of documents' passages in order, by the ids of the documents; ``fields`` has the document's."""
+        held = {one.record.id: one for one in self.published(ids)}
+        chunk_ids = [one.first + n for one in held.values() for n in range(one.record.chunk_count)]
+        rows = self.link.query_among(self.head().collection("passages"), "id", chunk_ids, fields)
+        found: dict[int, list[Row]] = {document_id: [] for document_id in held}
+        for row in sorted(rows, key=lambda row: row["id"]):
+            if row["document"] in held and held[row["document"]].owns(row["id"]):
+                found[row["document"]].append(row)
+        return found
 
     def published(self, ids: Iterable[int] | None = None) -> list[Published]:
         """Documents with the places of their parts, by path."""
@@ -102,13 +115,28 @@ class MilvusReading:
         rows = self.link.every(head.collection("facts"), f'key like "{kind}:%"', ["key", "value"])
         return {row["key"]: row["value"] for row in rows}
 
-    def _joined(self, keys: list[str]) -> str:
-        parts = self._parts(keys)
-        return "".join(parts[key] for key in keys)
+    def _parted(
+        self, ids: Collection[int], keys_of: Callable[[Published], list[str]]
+    ) -> tuple[list[Published], dict[str, str]]:
+        """Documents, and their parts of some keys; asked for again when a writer replaced one in between."""
+        lost: list[str] = []
+        for _ in range(_TRIES):
+            held = self.published(ids)
+            parts = self._parts([key for one in held for key in keys_of(one)])
+            lost = [one.record.path for one in held if any(key not in parts for key in keys_of(one))]
+            if not lost:
+                return held, parts
+        raise IndexDamagedError(
+            f"{lost[0]} has lost a part of its text in {self.link.uri}: run `quoth index --rebuild`"
+        )
 
     def _parts(self, keys: list[str]) -> dict[str, str]:
         rows: list[Row] = []
         texts = self.head().collection("texts")
-        for place in range(0, len(keys), 100):  # of at most 60 kB each
-            rows += self.link.query(texts, among("key", keys[place : place + 100]), ["key", "part"])
+        for place in range(0, len(keys), _PARTS):
+            rows += self.link.query(texts, among("key", keys[place : place + _PARTS]), ["key", "part"])
         return {row["key"]: row["part"] for row in rows}
+
+
+def _joined(parts: dict[str, str], keys: list[str]) -> str:
+    return "".join(parts[key] for key in keys)

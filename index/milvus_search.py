@@ -1,8 +1,10 @@
 """Searching an index in Milvus: HNSW over the vectors, and Milvus' own BM25 over stemmed words.
 
-Each side proposes its best candidates by its own order. The BM25 scores that Milvus gives are not compared with
-anything: those of Milvus Lite are negative and know only the frequencies of their segment. The candidates' scores are
-counted here from their own words, with frequencies of the whole index (of a sample of it, when it is large).
+Each side proposes its best candidates by its own order. They are not fused by Milvus, nor by their ranks alone: an
+index must answer the same wherever it is kept, and what is in a folder is fused by adding scores. The BM25 scores that
+Milvus gives cannot be added to anything (those of Milvus Lite are negative, and know only the frequencies of their
+segment), so the candidates' scores are counted here from their own words, with frequencies of the whole index; of a
+sample of it, when it is large. Which hundred candidates its BM25 proposes stays Milvus' choice.
 """
 
 from __future__ import annotations

@@ -79,20 +79,21 @@ class RayEngine:
             batch_format="pandas",
             compute=ray.data.ActorPoolStrategy(size=min(workers, tasks)),
             num_cpus=1,
-            max_restarts=-1,
-            max_task_retries=-1,
-        )
+        )  # Ray Data starts workers that died again, and repeats their tasks
         for batch in rows.iter_batches(batch_size=None, batch_format="pandas"):
             yield from batch.to_dict("records")
 
     def _started(self) -> Any:
         os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
         os.environ.setdefault("RAY_DATA_DISABLE_PROGRESS_BARS", "1")
+        if self.address == LOCAL:
+            os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"  # also on Linux: the node is 127.0.0.1, and no other
         try:
             import ray
             import ray.data
         except ImportError as error:
             raise MissingExtraError("`--engine ray` needs Ray: run `pip install 'quoth[ray]'`") from error
+        logging.getLogger("ray.data").setLevel(logging.ERROR)
         if self.address != LOCAL:
             self._knock()
         context = ray.data.DataContext.get_current()

@@ -16,6 +16,8 @@ import gradio as gr
 from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 
+from index.local import LocalStore
+from index.stores import store_at
 from qa import ReaderSettings
 from ui import chat, feedback, library, viewer
 from ui.desk import Desk
@@ -44,7 +46,8 @@ def create_app(
     # FastAPI's own documentation pages are left out: they load scripts from elsewhere.
     app = FastAPI(title="Quoth", docs_url=None, redoc_url=None, lifespan=_open_early(welcome))
     quality = Quality(desk, location)
-    pages = (welcome.router, viewer.router(desk), library.router, quality.router, feedback.router(location))
+    verdicts = feedback.router(location, made=not isinstance(store_at(desk.location), LocalStore))
+    pages = (welcome.router, viewer.router(desk), library.router, quality.router, verdicts)
     for router in (*routers, *pages):
         app.include_router(router)
     app.mount("/static/quoth", StaticFiles(directory=STATIC), name="static")

@@ -45,8 +45,8 @@ class Verdict(BaseModel):
         return example | ({"document": self.citations[0].path} if self.citations else {})
 
 
-def router(location: Path) -> APIRouter:
-    """The routes over the verdicts kept beside the index at ``location``."""
+def router(location: Path, *, made: bool = False) -> APIRouter:
+    """The routes over the verdicts kept in the folder ``location``, which is ``made`` when the index is elsewhere."""
     routes = APIRouter(prefix="/ui/verdicts", include_in_schema=False)
     writing = threading.Lock()
     file = location / FILE
@@ -54,7 +54,9 @@ def router(location: Path) -> APIRouter:
     @routes.post("", status_code=HTTPStatus.NO_CONTENT)
     def keep(verdict: Verdict) -> None:
         """Add one verdict; a later one on the same turn replaces it."""
-        if not location.is_dir():
+        if made:
+            location.mkdir(parents=True, exist_ok=True)
+        elif not location.is_dir():
             raise HTTPException(HTTPStatus.CONFLICT, "There is no index to keep verdicts beside.")
         line = json.dumps(verdict.model_dump() | {"at": datetime.now(UTC).isoformat(timespec="seconds")})
         with writing, file.open("a", encoding="utf-8") as kept:

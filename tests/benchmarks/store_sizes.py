@@ -1,8 +1,10 @@
-"""Disk, memory and time by size and store: ``python tests/benchmarks/store_sizes.py 1000 10000 [--milvus]``.
+"""Disk, memory and time by size and store: ``python tests/benchmarks/store_sizes.py [folder|milvus] 1000 10000``.
 
-Two passages or so a document, vectors of 384 dimensions near real ones; each size in a process of its own. Printed are
-bytes on disk a passage, the peak of the process's memory (its models included), and the seconds of building and of the
-median search, the model's part left out.
+Passages of 70 words, with vectors of 384 dimensions that lie in clusters, are put into a store by commits of 512.
+There is no chunking, no embedding and no model, so that what is measured is the store. A second process opens it and
+searches. Printed are bytes on disk a passage; processor seconds of writing, with what the store does in the background;
+memory, of writing at its peak and of searching, without what the libraries take; and the processor's time of the median
+search, by meaning and by words. Processor time is what a busy machine tells least wrongly.
 """
 
 from __future__ import annotations
@@ -12,43 +14,104 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from index_corpus import PerturbingEmbedder, documents, peak_megabytes
+from index_corpus import peak_megabytes, perturbed, real_sentences
 
-from index import DocumentIndex, Embedder, build_documents
+from index.embedder import Vectors
+from index.keywords import TermReader
+from index.store import Change
+from index.stores import store_at
+from index.types import Chunk, Document
 
-QUESTIONS = ("how does a rebuild go on", "which files are read", "what is the threshold", "where is the index kept")
+TOGETHER, CENTRES, DIMENSIONS, SEARCHES = 512, 2_000, 384, 20
+QUESTION = "which files does a rebuild look at when the threshold of the folder is found"
 
 
-def one(count: int, *, milvus: bool) -> None:
-    embedder = PerturbingEmbedder(Embedder())
-    with tempfile.TemporaryDirectory() as scratch:
-        place = str(Path(scratch, "index.db")) if milvus else Path(scratch, "index")
-        began = time.perf_counter()
-        report = build_documents(documents(count), place, embedder=embedder)
-        built = time.perf_counter() - began
-        disk = sum(file.stat().st_size for file in Path(place).rglob("*") if file.is_file())
-        with DocumentIndex.open(place, embedder=embedder) as opened:
-            opened.search(QUESTIONS[0])  # loads
-            taken = []
-            for question in QUESTIONS * 5:
-                began = time.perf_counter()
-                opened.search(question)
-                taken.append(time.perf_counter() - began)
-        each = disk / report.chunks
-        print(
-            f"{'Milvus Lite' if milvus else 'folder':12}{report.chunks:>9,} passages{each:>9,.0f} bytes each"
-            f"{peak_megabytes():>8,.0f} MB peak{built:>8.1f} s built{1e3 * float(np.median(taken)):>8.1f} ms a search"
-        )
+def centres() -> Vectors:
+    made = np.random.default_rng(5).normal(size=(CENTRES, DIMENSIONS)).astype(np.float32)
+    return np.asarray(made / np.linalg.norm(made, axis=1, keepdims=True), dtype=np.float32)
+
+
+def put(change: Change, numbers: range, sentences: list[str], around: Vectors) -> None:
+    dice = np.random.default_rng(numbers.start)
+    vectors = perturbed(around, len(numbers), dice)
+    for number, vector in zip(numbers, vectors, strict=True):
+        text = f"Entry {number}. " + " ".join(sentences[place] for place in dice.integers(0, len(sentences), 4))
+        key = number.to_bytes(16, "big")
+        change.add_vectors({key: vector})
+        document = Document(f"{number}.txt", f"Document {number}", text, "text/plain", sha256=f"{number:064x}")
+        change.put_document(document, [(Chunk(0, 0, 0, 0, len(text), text), text, key)])
+
+
+def write(place: str, count: int) -> None:
+    sentences, around = real_sentences(), centres()
+    with store_at(place).writing() as held:
+        before, began, clock = peak_megabytes(), time.process_time(), time.perf_counter()
+        for start in range(0, count, TOGETHER):
+            with held.transaction() as change:
+                change.set_meta({"dimensions": str(DIMENSIONS)})
+                put(change, range(start, min(count, start + TOGETHER)), sentences, around)
+        held.tidy(lambda _: None)
+    taken, waited = time.process_time() - began, time.perf_counter() - clock
+    print(
+        f"{taken:7.1f} s of the processor to write ({waited:.0f} s by the clock), {peak_megabytes() - before:6.0f} MB"
+    )
+
+
+def resident() -> float:
+    return int(Path("/proc/self/status").read_text().partition("VmRSS:")[2].split()[0]) / 1000
+
+
+def timed(act: object, times: int) -> Iterator[float]:
+    for _ in range(times):
+        began = time.process_time()
+        act()  # type: ignore[operator]
+        yield 1e3 * (time.process_time() - began)
+
+
+def search(place: str) -> None:
+    terms = TermReader()
+    vectors = iter(perturbed(centres(), 2 * SEARCHES, np.random.default_rng(3)))
+    session = store_at(place).session()
+    before = resident()
+
+    def by_meaning() -> None:
+        with session.snapshot() as held:
+            assert held.by_meaning(next(vectors), 100, None)
+
+    def by_words() -> None:
+        with session.snapshot() as held:
+            assert held.by_words(terms.read(QUESTION, held.document_frequency, held.passages()), 100, None)
+
+    for name, act in (("meaning", by_meaning), ("words", by_words)):
+        first = next(timed(act, 1))
+        print(f"{np.median(list(timed(act, SEARCHES))):7.1f} ms by {name} (the first {first:.0f})", end=" ")
+    print(f"{resident() - before:6.0f} MB")
+    session.close()
+
+
+def main(stores: list[str], sizes: list[int]) -> None:
+    print(f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}", flush=True)
+    for size in sizes:
+        for store in stores:
+            with tempfile.TemporaryDirectory() as scratch:
+                place = str(Path(scratch, "index.db" if store == "milvus" else "index"))
+                told = []
+                for act in (["--write", place, str(size)], ["--search", place]):
+                    done = subprocess.run([sys.executable, __file__, *act], check=True, capture_output=True, text=True)
+                    told.append(done.stdout.strip())
+                disk = sum(file.stat().st_size for file in Path(place).rglob("*") if file.is_file())
+            print(f"{store:7}{size:>8,} passages{disk / size:>7,.0f} bytes each", *told, sep="  ", flush=True)
 
 
 if __name__ == "__main__":
-    if "--one" in sys.argv:
-        one(int(sys.argv[1]), milvus="--milvus" in sys.argv)
+    if sys.argv[1] == "--write":
+        write(sys.argv[2], int(sys.argv[3]))
+    elif sys.argv[1] == "--search":
+        search(sys.argv[2])
     else:
-        print(f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}", flush=True)
-        for size in [argument for argument in sys.argv[1:] if argument.isdigit()]:
-            for store in ([], ["--milvus"]) if "--milvus" in sys.argv else ([],):
-                subprocess.run([sys.executable, __file__, size, "--one", *store], check=True)
+        given = [word for word in sys.argv[1:] if not word.isdigit()]
+        main(given or ["folder", "milvus"], [int(word) for word in sys.argv[1:] if word.isdigit()])

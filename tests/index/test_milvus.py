@@ -9,13 +9,27 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from standin import HashEmbedder
 
-from index import DocumentIndex, Filters, IndexMismatchError, StoreUnreachableError, build, repair, verify
+from index import (
+    Chunk,
+    Document,
+    DocumentIndex,
+    Filters,
+    IndexMismatchError,
+    StoreUnreachableError,
+    build,
+    milvus_search,
+    repair,
+    verify,
+)
+from index.keywords import Terms
 from index.milvus_filters import expression
 from index.milvus_link import Link
 from index.milvus_schema import HEADS, UNUSED
+from index.store import Change
 from index.stores import store_at
 
 pytest.importorskip("pymilvus")
@@ -161,3 +175,34 @@ def test_a_milvus_without_keyword_search_is_refused(place: str, monkeypatch: pyt
 )
 def test_filters_are_asked_for_in_milvus_own_words(filters: Filters, expected: str):
     assert expression(filters) == expected
+
+
+def test_frequencies_of_a_large_index_are_estimated_from_a_sample(place: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(milvus_search, "_SAMPLE", 400)  # of 1,200 passages, as 4,096 of 12,000
+    with store_at(place).writing() as held:
+        with held.transaction() as change:
+            change.set_meta({"dimensions": "2"})
+            for number in range(1200):
+                _put_words(change, number, f"tea {'iron' if number % 2 else 'salt'} {'gold' if number == 7 else ''}")
+        with held.transaction() as change:
+            for record in held.records()[:200]:  # a sixth of the ids belong to nothing any more
+                change.remove_document(record.id)
+        kept, expected = held.count("chunks"), sum(r.path.endswith("odd") for r in held.records())
+    session = store_at(place).session()
+    with session.snapshot() as found:
+        told = found.document_frequency(["tea", "iron", "gold", "silver"])
+        assert found.document_frequency(["tea", "iron", "gold"]) == {k: n for k, n in told.items() if k != "silver"}
+        by_words = found.by_words(Terms({"gold": 1, "iron": 500}, kept), 20, None)
+    assert kept == 1000 and abs(told["tea"] - kept) <= 0.02 * kept  # every passage has it
+    assert abs(told["iron"] - expected) < 0.25 * expected  # four standard deviations of so small a sample
+    assert 1 <= told["gold"] <= 5 and told["silver"] == 1  # what the sample has not is not thereby nowhere
+    assert len(set(by_words.values())) == 2 and max(by_words, key=by_words.__getitem__) == 8
+    session.close()
+
+
+def _put_words(change: Change, number: int, words: str) -> None:
+    path = f"{number}.{'odd' if number % 2 else 'even'}"
+    key = number.to_bytes(16, "big")
+    change.add_vectors({key: np.array([1.0, 0.0], dtype=np.float32)})
+    document = Document(path, "", words, "text/plain", sha256=str(number))
+    change.put_document(document, [(Chunk(0, 0, 0, 0, len(words), words), words, key)])

@@ -1,0 +1,144 @@
+"""Documents built by Ray while its processes are killed: ``store_ray.py 20000 [folder|milvus]``.
+
+So many short documents are indexed by two workers into a folder and into a Milvus Lite file. When the first of them are
+committed a worker is killed, at three eighths the process that builds; the run is then repeated to its end. Afterwards
+every document must be there once, with its own text and its own passage; how many the second run embedded is told, and
+the addresses at which Ray's processes listened.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from index import DocumentIndex, IndexSettings, build, verify
+from index.ray_engine import RayEngine
+from index.stores import store_at
+from index.types import Progress
+
+WORKERS = 2
+
+
+def text_of(number: int) -> str:
+    part, shelf = number * 7919 % 100_003, number % 97
+    return f"Entry {number} is about part {part}, which lies on shelf {shelf} of hall {number % 13}."
+
+
+def drive(folder: str, place: str, most: str) -> None:
+    """Build, and say how many documents are committed; what this prints is read by the process that kills it."""
+    done = [0]
+
+    def tell(step: Progress) -> None:
+        done[0] = step.done if step.step == "parse" else done[0]
+        if step.step == "commit" and step.done:
+            print("committed", done[0], flush=True)
+
+    os.environ["RAY_worker_niceness"] = "0"  # noqa: SIM112 - as nice as the rest; Ray's own default is 15 more
+    settings = IndexSettings(commit_chunks=int(most))
+    report = build([Path(folder)], place, settings=settings, engine=RayEngine(workers=WORKERS), progress=tell)
+    print("embedded", report.embedded, flush=True)
+
+
+def parents() -> dict[int, int]:
+    """The parent of each process."""
+    found = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            found[int(status.parent.name)] = int(status.read_text().rpartition(")")[2].split()[1])
+        except (OSError, ValueError):
+            continue
+    return found
+
+
+def below(process: int) -> set[int]:
+    """The processes that a process started, and those that they did."""
+    parent = parents()
+    found = {process}
+    while more := {child for child, its in parent.items() if its in found} - found:
+        found |= more
+    return found - {process}
+
+
+def listening(processes: set[int]) -> set[str]:
+    """The addresses without their ports that some processes listen on."""
+    told = subprocess.run(["ss", "-ltnpH"], capture_output=True, text=True, check=True).stdout.splitlines()
+    held = (line.split() for line in told if {int(one) for one in re.findall(r"pid=(\d+)", line)} & processes)
+    return {fields[3].rpartition(":")[0] for fields in held}
+
+
+def kill_a_worker(driver: int) -> bool:
+    for process in below(driver):
+        try:
+            if Path(f"/proc/{process}/cmdline").read_bytes().startswith(b"ray::MapWorker"):
+                os.kill(process, signal.SIGKILL)
+                return True
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return False
+
+
+def lines_of(driver: subprocess.Popen[str]) -> Iterator[tuple[str, int]]:
+    assert driver.stdout is not None
+    for line in driver.stdout:
+        word, _, number = line.strip().partition(" ")
+        if word in {"committed", "embedded"}:
+            yield word, int(number)
+
+
+def run(count: int, folder: Path, place: str) -> str:
+    command = [sys.executable, __file__, "--drive", str(folder), place, str(min(512, count // 16))]
+    killed, addresses = 0, set[str]()
+    first = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    for _, done in lines_of(first):
+        addresses |= listening(below(first.pid) | {first.pid})
+        if not killed:
+            killed += kill_a_worker(first.pid)
+        elif killed and done >= 3 * count // 8:
+            first.kill()
+            break
+    assert first.wait() == -signal.SIGKILL and killed, "it ended before it was killed"
+    began = time.monotonic()
+    second = subprocess.run(command, capture_output=True, text=True, check=True)
+    embedded = int(second.stdout.rpartition("embedded")[2])
+    with store_at(place).reading() as held:
+        records = held.records()
+        texts = held.texts([record.id for record in records])
+    assert sorted(record.path for record in records) == sorted(f"{n}.txt" for n in range(count))
+    assert all(texts[record.id] == text_of(int(record.path.removesuffix(".txt"))) for record in records)
+    report = verify(place)
+    assert report.sound and report.documents == report.chunks == count, report
+    with DocumentIndex.open(place) as opened:
+        found = opened.search(f"Which shelf is entry {count - 1} on?")[0].document.path
+    return (
+        f"{killed} worker killed, then the process that builds (exit {first.returncode}); the second run embedded "
+        f"{embedded:,} of {count:,}, {time.monotonic() - began:.0f} s; {len(records):,} documents and "
+        f"{report.chunks:,} passages, none lost, none doubled, every text its file's, every promise kept; "
+        f"the last one is found: {found == f'{count - 1}.txt'}; listened on {', '.join(sorted(addresses))}"
+    )
+
+
+def main(count: int, stores: list[str]) -> None:
+    print(f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}, {count:,} documents, {WORKERS} workers", flush=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch, "documents")
+        folder.mkdir()
+        for number in range(count):
+            (folder / f"{number}.txt").write_text(text_of(number))
+        for store in stores:
+            place = str(Path(scratch, "index.db" if store == "milvus" else "index"))
+            print(f"{store:7}", run(count, folder, place), flush=True)
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "--drive":
+        drive(*sys.argv[2:])
+    else:
+        main(int(sys.argv[1]), sys.argv[2:] or ["folder", "milvus"])
