@@ -108,7 +108,8 @@ class RayEngine:
         where: dict[str, Any] = own if self.address == LOCAL else {"address": self.address}
         try:
             ray.init(**where, log_to_driver=False, logging_level=logging.ERROR, ignore_reinit_error=True)
-        except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
+        except Exception as error:
+            ray.shutdown()
             raise self._unreachable(error) from error
         return ray
 
@@ -121,6 +122,8 @@ class RayEngine:
             raise self._unreachable(error) from error
 
     def _unreachable(self, error: Exception) -> EngineError:
+        if self.address == LOCAL:
+            return EngineError(f"Ray could not be started here: {error} Try again when the machine is less busy")
         return EngineError(f"Ray at {self.address} cannot be reached: {error}. Is the setting `engine` right?")
 
 

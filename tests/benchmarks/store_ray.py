@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import datetime
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -18,6 +17,9 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "index"))
+import listening
 
 from index import DocumentIndex, IndexSettings, build, verify
 from index.ray_engine import RayEngine
@@ -28,8 +30,7 @@ WORKERS = 2
 
 
 def text_of(number: int) -> str:
-    part, shelf = number * 7919 % 100_003, number % 97
-    return f"Entry {number} is about part {part}, which lies on shelf {shelf} of hall {number % 13}."
+    return f"Entry {number} lies on shelf {number * 7919 % 97}."
 
 
 def drive(folder: str, place: str, most: str) -> None:
@@ -47,35 +48,8 @@ def drive(folder: str, place: str, most: str) -> None:
     print("embedded", report.embedded, flush=True)
 
 
-def parents() -> dict[int, int]:
-    """The parent of each process."""
-    found = {}
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            found[int(status.parent.name)] = int(status.read_text().rpartition(")")[2].split()[1])
-        except (OSError, ValueError):
-            continue
-    return found
-
-
-def below(process: int) -> set[int]:
-    """The processes that a process started, and those that they did."""
-    parent = parents()
-    found = {process}
-    while more := {child for child, its in parent.items() if its in found} - found:
-        found |= more
-    return found - {process}
-
-
-def listening(processes: set[int]) -> set[str]:
-    """The addresses without their ports that some processes listen on."""
-    told = subprocess.run(["ss", "-ltnpH"], capture_output=True, text=True, check=True).stdout.splitlines()
-    held = (line.split() for line in told if {int(one) for one in re.findall(r"pid=(\d+)", line)} & processes)
-    return {fields[3].rpartition(":")[0] for fields in held}
-
-
 def kill_a_worker(driver: int) -> bool:
-    for process in below(driver):
+    for process in listening.below(driver):
         try:
             if Path(f"/proc/{process}/cmdline").read_bytes().startswith(b"ray::MapWorker"):
                 os.kill(process, signal.SIGKILL)
@@ -95,10 +69,10 @@ def lines_of(driver: subprocess.Popen[str]) -> Iterator[tuple[str, int]]:
 
 def run(count: int, folder: Path, place: str) -> str:
     command = [sys.executable, __file__, "--drive", str(folder), place, str(min(512, count // 16))]
-    killed, addresses = 0, set[str]()
+    killed, heard = 0, set()
     first = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     for _, done in lines_of(first):
-        addresses |= listening(below(first.pid) | {first.pid})
+        heard |= listening.addresses(listening.below(first.pid))
         if not killed:
             killed += kill_a_worker(first.pid)
         elif killed and done >= 3 * count // 8:
@@ -106,7 +80,7 @@ def run(count: int, folder: Path, place: str) -> str:
             break
     assert first.wait() == -signal.SIGKILL and killed, "it ended before it was killed"
     began = time.monotonic()
-    second = subprocess.run(command, capture_output=True, text=True, check=True)
+    second = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     embedded = int(second.stdout.rpartition("embedded")[2])
     with store_at(place).reading() as held:
         records = held.records()
@@ -116,12 +90,12 @@ def run(count: int, folder: Path, place: str) -> str:
     report = verify(place)
     assert report.sound and report.documents == report.chunks == count, report
     with DocumentIndex.open(place) as opened:
-        found = opened.search(f"Which shelf is entry {count - 1} on?")[0].document.path
+        found = opened.search(f"On which shelf does entry {count - 1} lie?")[0].document.path
     return (
         f"{killed} worker killed, then the process that builds (exit {first.returncode}); the second run embedded "
-        f"{embedded:,} of {count:,}, {time.monotonic() - began:.0f} s; {len(records):,} documents and "
+        f"{embedded:,} of {count:,}; checked after {time.monotonic() - began:.0f} s; {len(records):,} documents and "
         f"{report.chunks:,} passages, none lost, none doubled, every text its file's, every promise kept; "
-        f"the last one is found: {found == f'{count - 1}.txt'}; listened on {', '.join(sorted(addresses))}"
+        f"the last one is found: {found == f'{count - 1}.txt'}; Ray listened on {', '.join(sorted(map(str, heard)))}"
     )
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 
+import listening
 import pytest
 from standin import HashEmbedder
 
@@ -42,7 +44,10 @@ def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> RayEngine:
     return RayEngine(workers=2, embedder=_hashing)
 
 
-def test_ray_builds_what_this_process_builds_though_a_worker_is_killed(engine: RayEngine, tmp_path: Path):
+def test_ray_builds_in_milvus_what_this_process_builds_in_a_folder_though_a_worker_is_killed(
+    engine: RayEngine, tmp_path: Path
+):
+    pytest.importorskip("pymilvus")
     many = tmp_path / "many"
     many.mkdir()
     for number in range(96):
@@ -50,17 +55,20 @@ def test_ray_builds_what_this_process_builds_though_a_worker_is_killed(engine: R
     (many / "broken.pdf").write_text("no PDF")
     (many / "odd.txt").write_text("This cannot be embedded.")
     killed = threading.Event()
+    heard: set[IPv4Address | IPv6Address] = set()
 
     def kill_a_worker(step: Progress) -> None:
         workers = [path for path in (tmp_path / "seen").iterdir() if Path("/proc", path.name).exists()]
         if step.step == "parse" and workers and not killed.is_set():
+            heard.update(listening.addresses(listening.below(os.getpid())))
             os.kill(int(workers[0].name), signal.SIGKILL)
             killed.set()
 
-    here, there = tmp_path / "here", tmp_path / "there"
+    here, there = tmp_path / "here", str(tmp_path / "there.db")
     settings = IndexSettings(commit_chunks=64)
     embedder = HashEmbedder()
     report = build([many], there, settings=settings, embedder=embedder, engine=engine, progress=kill_a_worker)
+    assert heard and all(map(listening.is_of_this_machine_alone, heard)), heard
     assert killed.is_set() and embedder.encoded == 0  # this process only commits
     assert {(f.path, f.reason[:24]) for f in report.failures} == {
         ("broken.pdf", "damaged, or not a PDF"), ("odd.txt", "it could not be embedded")}  # fmt: skip
@@ -75,16 +83,15 @@ def test_ray_builds_what_this_process_builds_though_a_worker_is_killed(engine: R
     _and_copied(there, tmp_path, embedder)
 
 
-def _and_copied(there: Path, tmp_path: Path, embedder: HashEmbedder) -> None:
-    """An index goes to Milvus and back without a model, and a second copy does nothing."""
-    pytest.importorskip("pymilvus")
-    lite, back = str(tmp_path / "copy.db"), tmp_path / "back"
-    assert copy(there, lite).documents == 96
-    again = copy(there, lite)
-    assert again.plan.empty and again.revision == copy(there, lite).revision
-    copy(lite, back)
+def _and_copied(there: str, tmp_path: Path, embedder: HashEmbedder) -> None:
+    """An index goes from Milvus to a folder and back without a model, and a second copy does nothing."""
+    back, lite = tmp_path / "back", str(tmp_path / "copy.db")
+    assert copy(there, back).documents == 96
+    again = copy(there, back)
+    assert again.plan.empty and again.revision == copy(there, back).revision
+    copy(back, lite)
     assert verify(lite).sound and verify(back).sound
-    with DocumentIndex.open(there, embedder=embedder) as one, DocumentIndex.open(back, embedder=embedder) as other:
+    with DocumentIndex.open(there, embedder=embedder) as one, DocumentIndex.open(lite, embedder=embedder) as other:
         assert one.failures() == other.failures() != []
         ours, theirs = ({d.path: o.document(d.id) for d in o.documents()} for o in (one, other))
         assert ours == theirs
