@@ -13,6 +13,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
+import numpy as np
+
 from index.embedder import Vectors
 from index.fingerprint import check_format
 from index.milvus_change import MilvusChange
@@ -115,15 +117,17 @@ class MilvusWriting(MilvusReading):
         documents: list[Row] = []
         texts: list[Row] = []
         rows: list[Row] = []
+        words = [f"{document.title}\n{words}" for *_, document, passages in taken.puts for _, words, _ in passages]
+        stems = iter(self._stemmer.stems(words))
         for document_id, first, document, passages in taken.puts:
             row, parts = document_rows(document, document_id, first, len(passages))
             documents.append(row)
             texts += parts
-            stems = self._stemmer.stems([f"{document.title}\n{words}" for _, words, _ in passages])
+            own = [next(stems) for _ in passages]
             for passage, (_, _, key) in zip(
-                passage_rows(document, document_id, first, passages, stems), passages, strict=True
+                passage_rows(document, document_id, first, passages, own), passages, strict=True
             ):
-                rows.append(passage | {"vector": [float(x) for x in vectors[key]]})
+                rows.append(passage | {"vector": np.asarray(vectors[key], dtype=np.float32).tolist()})
         for kind, many in (("texts", texts), ("passages", rows), ("documents", documents)):
             self.link.put(taken.head.collection(kind), many)
         self.link.delete_among(taken.head.collection("documents"), "id", taken.removed_ids())

@@ -19,7 +19,8 @@ class Stemmer:
     def stems(self, texts: Sequence[str]) -> list[list[str]]:
         """The stems of each text, in order."""
         found: list[list[str]] = [[] for _ in texts]
-        with self._lock:
+        with self._lock, self._tables:
+            self._tables.execute("BEGIN")  # one transaction, and not one a text
             self._tables.execute("DELETE FROM texts")
             self._tables.executemany("INSERT INTO texts (rowid, text) VALUES (?, ?)", enumerate(texts, start=1))
             for term, place in self._tables.execute("SELECT term, doc FROM stems ORDER BY doc, offset"):
