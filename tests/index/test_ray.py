@@ -41,6 +41,7 @@ def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> RayEngine:
     seen.mkdir()
     monkeypatch.setenv("WORKERS_SEEN", str(seen))
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    monkeypatch.setenv("RAY_worker_niceness", "0")  # or the workers wait for whatever else runs
     return RayEngine(workers=2, embedder=_hashing)
 
 
