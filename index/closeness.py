@@ -8,11 +8,12 @@ kept apart.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
+import operator
 import re
-from collections.abc import Iterable, Mapping, Set
-from functools import lru_cache
+from collections.abc import Mapping, Set
 
 _ENDINGS = ("ing", "ies", "ied", "es", "ed", "s", "ly", "e")
 _WORD = re.compile(r"\w+")
@@ -21,10 +22,8 @@ _ALIKE = 4  # letters that two words must begin with in common
 BM25_WEIGHT = 0.2
 COVERAGE_WEIGHT, SENTENCE_WEIGHT, ADJACENT_WEIGHT, ALIKE_WEIGHT = 2.4, 4.8, 3.7, 3.7
 
-Placed = tuple[int, int, str]  # where a word starts and ends, and its stem
 
-
-@lru_cache(maxsize=65_536)
+@functools.lru_cache(maxsize=65_536)
 def light_stem(word: str) -> str:
     """A word without its commonest English ending: enough to see that two forms are of one word."""
     for ending in _ENDINGS:
@@ -46,9 +45,14 @@ class Closeness:
         for word, weight in weights.items():
             stem = light_stem(word)
             self._weights[stem] = max(weight, self._weights.get(stem, 0.0))
+        self._bits = {stem: 1 << place for place, stem in enumerate(self._weights)}
+        self._weighed: dict[int, float] = {0: 0.0}  # what the words of a set weigh, a bit for each
         self._whole = sum(self._weights.values()) or 1.0
         words = _WORD.findall(question.lower())
-        told = {pair: self._weight(pair) for pair in itertools.pairwise(map(light_stem, words))}
+        told = {
+            (one, other): self._weights.get(one, 0.0) + self._weights.get(other, 0.0)
+            for one, other in itertools.pairwise(map(light_stem, words))
+        }
         self._pairs = {pair: weight for pair, weight in told.items() if weight}
         self._ordered = sum(self._pairs.values()) or 1.0
         self._marks = _marks({stem[:_ALIKE] for stem in self._weights}, set(words))
@@ -66,42 +70,43 @@ class Closeness:
         What stands in the passage or its title; what stands in one sentence or the title; what stands side by side as
         in the question; and what only begins as a word that is there.
         """
-        lowered = text.lower()
-        sentences = self._sentences(lowered)
-        in_title = self._weights.keys() & {
-            stem for part in self._sentences(title.lower().replace("_", " ")) for _, _, stem in part
-        }
-        words = {stem for sentence in sentences for _, _, stem in sentence}
-        present = in_title | (self._weights.keys() & words)
-        told = [present.intersection(stem for _, _, stem in sentence) for sentence in sentences]
+        title_words = self._look(title.lower().replace("_", " "))[0]
+        in_title = sum(bit for stem, bit in self._bits.items() if stem in title_words)
+        words, sentences, pairs = self._look(text.lower())
+        present = functools.reduce(operator.or_, sentences, in_title)
+        absent = [stem for stem, bit in self._bits.items() if not present & bit]
         return (
             self._weight(present) / self._whole,
-            max(self._weight(in_title | sentence) for sentence in told) / self._whole,
-            sum(self._pairs[pair] for pair in self._adjacent(lowered, sentences)) / self._ordered,
-            sum(self._alike(stem, words) for stem in self._weights.keys() - present) / self._whole,
+            max(self._weight(in_title | sentence) for sentence in sentences) / self._whole,
+            sum(self._pairs[pair] for pair in pairs) / self._ordered,
+            sum(self._alike(stem, words) for stem in absent) / self._whole,
         )
 
-    def _sentences(self, lowered: str) -> list[list[Placed]]:
-        """The words that the question has or nearly has, by sentence."""
-        sentences: list[list[Placed]] = [[]]
+    def _look(self, lowered: str) -> tuple[set[str], list[int], set[tuple[str, str]]]:
+        """Stems that the question has or nearly has; its words in each sentence, as bits; its pairs side by side."""
+        words: set[str] = set()
+        sentences: list[int] = []
+        pairs: set[tuple[str, str]] = set()
+        sentence, before, end = 0, "", 0
         for match in self._marks.finditer(lowered):
-            if match[1]:
-                sentences[-1].append((match.start(), match.end(), light_stem(match[1])))
-            elif sentences[-1]:
-                sentences.append([])
-        return sentences
+            if word := match[1]:
+                stem = light_stem(word)
+                words.add(stem)
+                sentence |= self._bits.get(stem, 0)
+                if (before, stem) in self._pairs and not _WORD.search(lowered, end, match.start()):
+                    pairs.add((before, stem))
+                before, end = stem, match.end()
+            else:
+                sentences.append(sentence)
+                sentence, before = 0, ""
+        sentences.append(sentence)
+        return words, sentences, pairs
 
-    def _weight(self, words: Iterable[str]) -> float:
-        return sum(self._weights.get(word, 0.0) for word in words)
-
-    def _adjacent(self, lowered: str, sentences: list[list[Placed]]) -> set[tuple[str, str]]:
-        """The pairs of the question's words that stand side by side here as they do there."""
-        return {
-            (one, other)
-            for sentence in sentences
-            for (_, end, one), (start, _, other) in itertools.pairwise(sentence)
-            if (one, other) in self._pairs and not _WORD.search(lowered, end, start)
-        }
+    def _weight(self, words: int) -> float:
+        """What the words of a set weigh."""
+        if words not in self._weighed:
+            self._weighed[words] = sum(self._weights[stem] for stem, bit in self._bits.items() if words & bit)
+        return self._weighed[words]
 
     def _alike(self, stem: str, words: set[str]) -> float:
         """The weight of a word that is absent, by how much of it the most similar word begins with."""
