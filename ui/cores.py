@@ -1,4 +1,4 @@
-"""The processor's cores, lent to whoever computes: all together use no more threads than there are."""
+"""The processor's cores: those who wait for a result use no more threads than there are, all else stands back."""
 
 from __future__ import annotations
 
@@ -9,18 +9,15 @@ from contextlib import contextmanager
 
 import torch
 
+BACKGROUND = 5  # how much nicer than questions: beside a crowd that never ends it still gets a quarter of a core
+
 
 class Cores:
-    """The cores that this process may use; safe to use from several threads.
-
-    Questions get what is free; work in the background has one core to itself for as long as it takes. (To let it run at
-    a lower priority beside them held the questions up: it has the interpreter's lock while it waits for the processor.)
-    """
+    """The cores that this process may use, lent to those who wait for a result; safe to use from several threads."""
 
     def __init__(self, total: int | None = None) -> None:
         """``total`` is for those who know better than the operating system."""
         self.total = self._free = total or len(os.sched_getaffinity(0))
-        self._lent = 0
         self._changed = threading.Condition()
 
     @contextmanager
@@ -34,28 +31,18 @@ class Cores:
         try:
             yield mine
         finally:
-            self._give_back(mine)
-
-    @contextmanager
-    def background(self) -> Iterator[None]:
-        """Compute on one core that questions do without meanwhile; on the last one they and the block must agree."""
-        with self._changed:
-            mine = 1 if self._lent < self.total - 1 else 0
-            self._lent += mine
-            self._free -= mine  # below nothing until a question is through: it comes before those that wait
-            self._changed.wait_for(lambda: self._free >= 0)
-        use_threads(1)
-        try:
-            yield
-        finally:
             with self._changed:
-                self._lent -= mine
-            self._give_back(mine)
+                self._free += mine
+                self._changed.notify_all()
 
-    def _give_back(self, cores: int) -> None:
-        with self._changed:
-            self._free += cores
-            self._changed.notify_all()
+
+def stand_back() -> None:
+    """Let the calling thread compute on one core, in time that questions leave; there is no way back.
+
+    (A core taken from the questions for it would halve what two cores answer, for as long as it takes.)
+    """
+    use_threads(1)
+    os.nice(BACKGROUND)
 
 
 def use_threads(threads: int) -> None:

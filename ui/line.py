@@ -40,7 +40,7 @@ class Line:
         self._inside = 0
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(self._at_once, "answer")
-        metrics.watch("line", "Questions waiting or being answered", lambda: self._inside)
+        metrics.watch("questions_pending", "Questions waiting or being answered", lambda: self._inside)
 
     async def answer(self, question: str, filters: Filters | None = None) -> Answer:
         """Wait for a turn and answer. Raises ``LineFullError`` at once when there is no place.

@@ -17,6 +17,7 @@ from qa.evaluate import Evaluation, evaluate
 from qa.questions import GoldQuestion, read_gold
 from qa.report import html, plots, rows
 from ui.chosen import Chosen, keep
+from ui.cores import stand_back
 from ui.desk import Desk
 from ui.markup import counted, one_line, text
 from ui.page import policy
@@ -84,14 +85,14 @@ class Quality:
         return self.shown()
 
     def _run(self, questions: Sequence[GoldQuestion]) -> None:
+        stand_back()  # people who ask come first
         name = self._standing.name
 
         def tell(step: Progress) -> None:
             self._standing = Standing(True, name, step.done, step.total)
 
         try:
-            with self._desk.cores.background():
-                evaluation = evaluate(self._desk.answerer(), questions, progress=tell)
+            evaluation = evaluate(self._desk.answerer(), questions, progress=tell)
             self._standing = Standing(name=name, evaluation=evaluation)
         except QuothError as problem:
             self._standing = Standing(name=name, problem=str(problem))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from index import BuildReport, Embedder, IndexSettings, Place, Progress, build
 from index.errors import IndexLockedError, QuothError
-from ui.cores import Cores
+from ui.cores import Cores, stand_back
 
 log = logging.getLogger("quoth.rebuilding")
 
@@ -53,7 +53,7 @@ class Rebuilding:
         """
         self._claim()
         try:
-            with self._cores.background():
+            with self._cores.share(lambda: self._cores.total):  # one of them, in its turn
                 yield lambda sources: self._build(sources, progress=self._check)
         finally:
             self._busy.release()
@@ -89,10 +89,10 @@ class Rebuilding:
             self._check(step)
             tell(step)
 
+        stand_back()
         last: Event = QuothError("the rebuild failed; the server's log has the details")
         try:
-            with self._cores.background():
-                last = self._build(sources, progress=report)
+            last = self._build(sources, progress=report)
         except QuothError as error:
             last = error
         except OSError as error:

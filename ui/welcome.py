@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse
 
 from index import IndexNotFoundError, IndexStatus, QuothError
 from qa import Answerer, example_questions
+from ui.cores import stand_back
 from ui.desk import Desk
 from ui.markup import counted, text
 
@@ -79,8 +80,8 @@ class Welcome:
         try:
             answerer = self._desk.answerer()
             revision = answerer.index.revision
-            with self._desk.cores.background():
-                self._examples = Examples(revision, _questions(answerer))
+            stand_back()
+            self._examples = Examples(revision, _questions(answerer))
         except Exception:  # the greeting tells a person; an index that is closed meanwhile concerns nobody
             log.info("no example questions", exc_info=True)
         finally:

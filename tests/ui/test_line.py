@@ -62,7 +62,7 @@ def test_past_the_bound_a_question_is_turned_away_at_once(desk: SlowDesk):
     counted = metrics.text().decode()
     assert "quoth_turned_away_total 1.0" in counted
     assert 'quoth_answers_total{outcome="not_found"} 4.0' in counted
-    assert "quoth_line 0.0" in counted
+    assert "quoth_questions_pending 0.0" in counted
 
 
 def test_who_leaves_the_line_is_not_answered_and_frees_the_place(desk: SlowDesk):
@@ -161,16 +161,23 @@ def test_closing_does_not_wait_for_ever(desk: SlowDesk):
     asyncio.run(asyncio.wait_for(crowd(), 50))
 
 
-def test_work_in_the_background_takes_one_core_from_the_questions_and_gives_it_back(desk: SlowDesk):
+def test_a_file_that_is_taken_in_waits_for_a_core_as_a_question_does(desk: SlowDesk):
     desk.cores = Cores(2)
     line = Line(desk, Metrics(), places=20)
-    desk.let_go.set()
 
     async def crowd() -> None:
-        with desk.cores.background(), desk.cores.background():  # the last core is never taken
-            await asyncio.gather(*(line.answer(name) for name in "abcd"))
-            await line.answer("alone")
-        await line.answer("alone again")
+        alone = asyncio.create_task(line.answer("alone"))
+        await asyncio.sleep(0.05)
+        taken_in = asyncio.create_task(asyncio.to_thread(_one_core, desk.cores))
+        await asyncio.sleep(0.05)
+        assert not taken_in.done()
+        desk.let_go.set()
+        assert await taken_in == 1
+        await alone
 
     asyncio.run(asyncio.wait_for(crowd(), 50))
-    assert desk.threads == [1, 1, 1, 1, 1, 2]
+
+
+def _one_core(cores: Cores) -> int:
+    with cores.share(lambda: cores.total) as mine:
+        return mine

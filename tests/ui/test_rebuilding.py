@@ -1,6 +1,7 @@
 """Rebuilding beside the questions: nobody waits for ever, and nobody who has left is told anything."""
 
 import asyncio
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ from index import BuildReport, Embedder, IndexSettings, Progress
 from index.errors import IndexLockedError, QuothError
 from index.plan import Plan
 from ui import rebuilding
-from ui.cores import Cores
+from ui.cores import BACKGROUND, Cores
 from ui.rebuilding import UNTOLD, Listener, Rebuilding
 
 REPORT = BuildReport(Plan(), 1, 1, 1, 0, 0.0)
@@ -40,11 +41,18 @@ def test_an_error_that_nobody_foresaw_ends_the_events_and_frees_the_place(
         assert "nobody" not in str(told)
 
 
-def test_a_second_rebuild_is_refused_and_the_first_has_one_core(embedder: Embedder, monkeypatch: pytest.MonkeyPatch):
-    go, threads = threading.Event(), []
+def _niceness() -> int:
+    return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+
+def test_a_second_rebuild_is_refused_and_the_first_stands_back_on_one_core(
+    embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+):
+    go, threads, niceness = threading.Event(), [], []
 
     def slow(*_: object, **__: object) -> BuildReport:
         threads.append(torch.get_num_threads())
+        niceness.append(_niceness())
         assert go.wait(50)
         return REPORT
 
@@ -61,6 +69,7 @@ def test_a_second_rebuild_is_refused_and_the_first_has_one_core(embedder: Embedd
 
     asyncio.run(watch())
     assert threads == [1]
+    assert niceness == [min(19, _niceness() + BACKGROUND)]
 
 
 def test_a_listener_that_is_slow_or_gone_does_not_fill_the_memory():
