@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 from qa import Answer
 
@@ -16,8 +16,13 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
+        ProcessCollector(registry=self._registry)  # memory, processor time, open files
         self._stages = Histogram(
-            "quoth_stage_seconds", "Time an answer took", ["stage"], buckets=SECONDS, registry=self._registry
+            "quoth_stage_seconds",
+            "Time that each stage of an answer took",
+            ["stage"],
+            buckets=SECONDS,
+            registry=self._registry,
         )
         self._answers = Counter(
             "quoth_answers", "Questions answered, by what came of them", ["outcome"], registry=self._registry

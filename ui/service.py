@@ -39,12 +39,14 @@ class Service:
         store = store_of(settings)
         desk, metrics = Desk(store, settings=settings), Metrics()
         metrics.watch("index_revision", "Revision of the index", lambda: _revision(desk))
+        rebuilding = Rebuilding(store, settings, lambda: _embedder(desk, settings), desk.cores)
+        metrics.watch("rebuild_running", "Whether the index is being brought up to date", lambda: rebuilding.running)
         return cls(
             settings=settings,
             desk=desk,
             line=Line(desk, metrics, places=settings.waiting),
             uploads=Uploads(settings.index, most_bytes=settings.upload_megabytes * 10**6),
-            rebuilding=Rebuilding(store, settings, lambda: _embedder(desk, settings), desk.cores),
+            rebuilding=rebuilding,
             metrics=metrics,
         )
 
