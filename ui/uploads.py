@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 import shutil
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -43,7 +44,7 @@ class Uploads:
         target = self.folder / checked_name(name)
         self.folder.mkdir(parents=True, exist_ok=True)
         partial = self._spare()
-        try:
+        with self._busy(fcntl.LOCK_SH), _temporary(partial):
             with partial.open("xb") as file:
                 for piece in self._pieces(content):
                     file.write(piece)
@@ -52,8 +53,6 @@ class Uploads:
             with self._undone_by_an_error(target):
                 partial.replace(target)
                 yield target
-        finally:
-            partial.unlink(missing_ok=True)
 
     @contextmanager
     def removing(self, record: DocumentRecord) -> Iterator[None]:
@@ -64,7 +63,7 @@ class Uploads:
         if not self.holds(record):
             raise ForeignDocumentError(f"{record.path} lies in {record.source}: remove it there, then rebuild")
         target = self.folder / checked_name(record.path)
-        with self._undone_by_an_error(target):
+        with self._busy(fcntl.LOCK_SH), self._undone_by_an_error(target):
             target.unlink(missing_ok=True)
             yield
 
@@ -74,13 +73,28 @@ class Uploads:
         before = self._spare()
         if target.exists():
             _duplicate(target, before)
+        with _temporary(before):
+            try:
+                yield
+            except BaseException:
+                before.replace(target) if before.exists() else target.unlink(missing_ok=True)
+                raise
+
+    def clear(self) -> None:
+        """Delete what a service that was killed left half done, unless another one is at work in the folder."""
+        with suppress(FileNotFoundError, BlockingIOError), self._busy(fcntl.LOCK_EX | fcntl.LOCK_NB):
+            for left in self.folder.glob(".*.part"):
+                left.unlink(missing_ok=True)
+
+    @contextmanager
+    def _busy(self, lock: int) -> Iterator[None]:
+        """Hold a lock on the folder, shared by those who work in it."""
+        folder = os.open(self.folder, os.O_RDONLY)
         try:
+            fcntl.flock(folder, lock)
             yield
-        except BaseException:
-            before.replace(target) if before.exists() else target.unlink(missing_ok=True)
-            raise
         finally:
-            before.unlink(missing_ok=True)
+            os.close(folder)
 
     def _spare(self) -> Path:
         """A name that nobody has, and that no build reads."""
@@ -97,6 +111,15 @@ class Uploads:
     def holds(self, record: DocumentRecord) -> bool:
         """Whether a document was handed in here."""
         return record.source == str(self.folder)
+
+
+@contextmanager
+def _temporary(file: Path) -> Iterator[None]:
+    """A file that is gone after the block."""
+    try:
+        yield
+    finally:
+        file.unlink(missing_ok=True)
 
 
 def _duplicate(file: Path, other: Path) -> None:

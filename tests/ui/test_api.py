@@ -21,6 +21,7 @@ from ui import chat, logs
 from ui.server import assemble
 from ui.service import Service
 from ui.settings import load_settings
+from ui.uploads import Uploads
 
 ROOT = Path(__file__).parent.parent.parent
 FERRY = "# Ferry\n\nThe ferry to Föhr leaves Dagebüll at a quarter past nine.\n"
@@ -218,6 +219,7 @@ def test_a_name_with_a_path_in_it_leads_nowhere_else(library: TestClient, name: 
     before = {path for path in tmp_path.rglob("*") if "index" not in path.parts}
     handed_in = library.post("/v1/documents", files={"file": (name, b"Nothing leaves the folder of uploads.")})
     assert handed_in.json()["path"] == "escape.txt"
+    assert library.get(handed_in.headers["location"]).json() == handed_in.json()
     assert (tmp_path / "index" / "uploads" / "escape.txt").exists()
     assert {path for path in tmp_path.rglob("*") if "index" not in path.parts} == before
 
@@ -319,6 +321,18 @@ def test_while_another_process_writes_nothing_is_taken_in_or_out(library: TestCl
     assert "harbour" in (uploads / "bus.txt").read_text()
     assert library.delete(f"/v1/documents/{bus['id']}").status_code == 204
     assert list(uploads.iterdir()) == []
+
+
+def test_what_a_killed_service_left_half_done_is_cleared_unless_another_is_at_work(tmp_path: Path):
+    uploads = Uploads(tmp_path, most_bytes=1000)
+    uploads.clear()  # there is no folder yet
+    with uploads.saving("bus.txt", io.BytesIO(b"The bus waits.")):
+        left = uploads.folder / ".0123456789abcdef.part"
+        left.write_text("half a fi")
+        Uploads(tmp_path, most_bytes=1000).clear()
+        assert left.exists()
+    uploads.clear()
+    assert [file.name for file in uploads.folder.iterdir()] == ["bus.txt"]
 
 
 def test_two_who_hand_in_the_same_name_do_not_mix(library: TestClient, tmp_path: Path):

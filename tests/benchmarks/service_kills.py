@@ -1,0 +1,122 @@
+"""Kill the service again and again while it rebuilds or takes in a file, and look whether anything was lost.
+
+    python tests/benchmarks/service_kills.py --kills 20
+
+Every round changes all documents, starts the service, asks it to take them in (every third time it is handed a file
+instead), and kills it at a random moment. After that the index must verify, and hold every document as it was at some
+time; after the last round a whole rebuild must bring all of them up to date.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import http.client
+import os
+import random
+import shutil
+import signal
+import tempfile
+import threading
+import time
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
+
+from load import SEEDS, serving
+
+from index import DocumentIndex, build, verify
+
+DOCUMENTS = 150
+OURS = {f"{k}.txt" for k in range(DOCUMENTS)}
+LONGEST = 3.0  # seconds after which it is killed at the latest
+BOUNDARY = "boundary"
+
+
+def write(folder: Path, number: int) -> None:
+    """Change every document; each says in which round."""
+    for k in range(DOCUMENTS):
+        text = f"In round {number} the tree {k} of the alley was {k % 40} metres tall and had {number} rings. "
+        (folder / f"{k}.txt").write_text(text * 30)
+
+
+def ask(url: str, path: str, body: bytes = b"", kind: str = "application/json") -> None:
+    """Send a request whose end nobody lives to see."""
+    request = urllib.request.Request(url + path, body, {"Content-Type": kind}, method="POST")
+    with suppress(OSError, http.client.HTTPException), urllib.request.urlopen(request, timeout=60) as answered:
+        answered.read()
+
+
+def disturb(url: str, number: int) -> None:
+    """Let the service write: what lies in its folder, or every third time a file that is handed in."""
+    if number % 3:
+        ask(url, "/v1/rebuild")
+        return
+    disposition = 'Content-Disposition: form-data; name="file"; filename="handed-in.txt"'
+    body = f"--{BOUNDARY}\r\n{disposition}\r\n\r\n{f'Handed in at round {number}. ' * 20_000}\r\n--{BOUNDARY}--\r\n"
+    ask(url, "/v1/documents", body.encode(), f"multipart/form-data; boundary={BOUNDARY}")
+
+
+def examine(index: Path, number: int) -> str:
+    """What was lost up to a round; nothing when all is well."""
+    report = verify(index)
+    if not report.sound:
+        return f"the index is not sound: {report.problems}"
+    with DocumentIndex.open(index) as opened:
+        texts = {record.path: opened.text(record.id) for record in opened.documents()}
+    missing = OURS - texts.keys()
+    torn = [path for path, text in texts.items() if path in OURS and not _whole(text, number)]
+    return f"missing {sorted(missing)}, torn {torn}" if missing or torn else ""
+
+
+def _whole(text: str, number: int) -> bool:
+    """Whether a document is as it was in one of the rounds."""
+    rounds = {line.split(" ", 1)[0] for line in text.split("In round ")[1:]}
+    return len(rounds) <= 1 and all(int(one) <= number for one in rounds)
+
+
+def kill(index: Path, number: int, dice: random.Random) -> float:
+    """One round; the seconds after which the service was killed."""
+    with serving(index) as (url, pid):
+        left_over = list((index / "uploads").glob(".*.part"))
+        assert not left_over, f"left over from the kill before: {left_over}"
+        writing = threading.Thread(target=disturb, args=(url, number))
+        writing.start()
+        after = dice.uniform(0, LONGEST)
+        time.sleep(after)
+        os.kill(pid, signal.SIGKILL)
+    writing.join()
+    return after
+
+
+def main() -> None:
+    """Kill so many times, then rebuild in peace."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kills", type=int, default=20)
+    kills = parser.parse_args().kills
+    dice, lost, revisions = random.Random(17), 0, 0
+    with tempfile.TemporaryDirectory(prefix="quoth-kills-") as name:
+        folder, index = Path(name) / "documents", Path(name) / "index"
+        shutil.copytree(SEEDS, folder)
+        write(folder, 0)
+        before = build([folder], index).revision
+        for number in range(1, kills + 1):
+            write(folder, number)
+            after = kill(index, number, dice)
+            wrong = examine(index, number)
+            lost += bool(wrong)
+            with DocumentIndex.open(index) as opened:
+                revisions += opened.revision > before
+                before = opened.revision
+            print(f"round {number}: killed after {after:.2f} s, revision {before}; {wrong or 'sound'}", flush=True)
+        build([], index)
+        wrong = examine(index, kills)
+        with DocumentIndex.open(index) as opened:
+            ours = [record for record in opened.documents() if record.path in OURS]
+            stale = sum(f"In round {kills} " not in opened.text(record.id) for record in ours)
+    print(f"{datetime.date.today()}: {kills} kills, {revisions} of them after a commit; losses: {lost}")
+    print(f"after the rebuild in peace: {wrong or 'sound'}, {stale} documents out of date")
+
+
+if __name__ == "__main__":
+    main()
