@@ -13,13 +13,20 @@ from starlette.exceptions import HTTPException
 
 from index import Filters, Hit
 from qa import Answer
-from ui.problems import CLIENT_CLOSED_REQUEST, responses
+from ui import examples
+from ui.problems import CLIENT_CLOSED_REQUEST, EVERYWHERE, responses
 from ui.service import Served
 
 T = TypeVar("T")
 
 Date = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$", examples=["2025-04-08"])]
-ASKING = (HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.CONFLICT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+ASKING = (
+    HTTPStatus.REQUEST_TIMEOUT,
+    HTTPStatus.CONFLICT,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
 
 
 class Narrowing(BaseModel):
@@ -64,16 +71,16 @@ class Hits(BaseModel):
     revision: int
 
 
-router = APIRouter(prefix="/v1", tags=["questions"], responses=responses(*ASKING))
+router = APIRouter(prefix="/v1", tags=["questions"], responses=responses(*EVERYWHERE, *ASKING))
 
 
-@router.post("/answer", responses=responses(HTTPStatus.SERVICE_UNAVAILABLE))
+@router.post("/answer", responses=examples.of(examples.ANSWER))
 async def answer(asked: Question, request: Request, service: Served) -> Answer:
     """Answer a question with a verbatim quote, or say that the documents do not hold the answer."""
     return await unless_gone(request, service.answer(asked.question, asked.narrowed()))
 
 
-@router.post("/search", responses=responses(HTTPStatus.SERVICE_UNAVAILABLE))
+@router.post("/search", responses=examples.of(examples.HITS))
 async def search(asked: Search, request: Request, service: Served) -> Hits:
     """Find the passages nearest to a question."""
     found = service.line.search(asked.question, asked.k, asked.narrowed())

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import gradio as gr
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 
 from index.local import LocalStore
@@ -44,7 +45,9 @@ def create_app(
     desk = desk or Desk(location, settings=settings)
     welcome = Welcome(desk)
     # FastAPI's own documentation pages are left out: they load scripts from elsewhere.
-    app = FastAPI(title="Quoth", docs_url=None, redoc_url=None, lifespan=_open_early(welcome))
+    app = FastAPI(
+        title="Quoth", docs_url=None, redoc_url=None, lifespan=_open_early(welcome), generate_unique_id_function=_name
+    )
     quality = Quality(desk, location)
     verdicts = feedback.router(location, made=not isinstance(store_at(desk.location), LocalStore))
     pages = (welcome.router, viewer.router(desk), library.router, quality.router, verdicts)
@@ -66,6 +69,11 @@ def create_app(
         ssr_mode=False,
     )
     return mounted
+
+
+def _name(route: APIRoute) -> str:
+    """The operation's name in OpenAPI, by which clients that are made from it call it."""
+    return route.name
 
 
 def _open_early(welcome: Welcome) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:

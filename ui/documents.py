@@ -7,20 +7,23 @@ from dataclasses import asdict
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, UploadFile
+from fastapi import APIRouter, Depends, Path, Query, Response, UploadFile
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from index import BuildReport, DocumentRecord, Failure, Progress
+from index import BuildReport, DocumentIndex, DocumentRecord, Failure, Progress
 from index.errors import QuothError, UnreadableFileError
-from ui.problems import responses
+from ui import examples
+from ui.problems import EVERYWHERE, responses
 from ui.rebuilding import Event
 from ui.service import Served
 
-Id = Annotated[int, Path(ge=1, le=2**53, description="The id of a document, as the list has it.")]
-Offset = Annotated[int, Query(ge=0, le=2**53)]
-Limit = Annotated[int, Query(ge=1, le=1000)]
+Id = Annotated[int, Path(ge=1, le=2**53, description="The id of a document, as the list has it.", examples=[1])]
+Offset = Annotated[int, Query(ge=0, le=2**53, description="How many documents to pass over.")]
+Limit = Annotated[int, Query(ge=1, le=1000, description="How many documents to list at most.")]
+Start = Annotated[int, Query(ge=0, le=2**53, description="The first code point, counted from 0.")]
+End = Annotated[int | None, Query(ge=0, le=2**53, description="The code point after the last one.")]
 LONGEST_STRETCH = 100_000
 
 
@@ -32,6 +35,13 @@ class Documents(BaseModel):
     total: int = Field(description="How many documents there are in all.")
     revision: int
 
+    @classmethod
+    def of(cls, index: DocumentIndex, offset: int, limit: int) -> Documents:
+        """At most ``limit`` documents after the first ``offset``."""
+        records = index.documents()
+        chosen = records[offset : offset + limit]
+        return cls(documents=chosen, failures=index.failures(), total=len(records), revision=index.revision)
+
 
 class Stretch(BaseModel):
     """Code points ``start`` to ``end`` of a document's text: what a citation points at."""
@@ -41,9 +51,29 @@ class Stretch(BaseModel):
     end: int
     text: str
 
+    @classmethod
+    def of(cls, index: DocumentIndex, document_id: int, start: int, end: int | None, longest: int) -> Stretch:
+        """A stretch that lies in the text, of at most ``longest`` code points. Raises ``DocumentNotFoundError``."""
+        whole = index.text(document_id)
+        first = min(start, len(whole))
+        last = max(first, min(len(whole) if end is None else end, len(whole), first + longest))
+        return cls(document_id=document_id, start=first, end=last, text=whole[first:last])
 
-router = APIRouter(prefix="/v1", tags=["documents"], responses=responses(HTTPStatus.CONFLICT))
+
+router = APIRouter(
+    prefix="/v1",
+    tags=["documents"],
+    responses=responses(*EVERYWHERE, HTTPStatus.CONFLICT, HTTPStatus.SERVICE_UNAVAILABLE),
+)
 MISSING = responses(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY)
+NO_ROOM = responses(HTTPStatus.INSUFFICIENT_STORAGE)
+HANDING_IN = (
+    HTTPStatus.REQUEST_TIMEOUT,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    HTTPStatus.INSUFFICIENT_STORAGE,
+)
+LOCATION = {"Location": {"description": "Where the document is.", "schema": {"type": "string"}}}
 
 
 def _known(document_id: Id, service: Served) -> DocumentRecord:
@@ -56,36 +86,30 @@ def _known(document_id: Id, service: Served) -> DocumentRecord:
 Known = Annotated[DocumentRecord, Depends(_known)]
 
 
-@router.get("/documents", responses=responses(HTTPStatus.UNPROCESSABLE_ENTITY))
-def documents(service: Served, offset: Offset = 0, limit: Limit = 100) -> Documents:
+@router.get("/documents", responses=responses(HTTPStatus.UNPROCESSABLE_ENTITY) | examples.of(examples.DOCUMENTS))
+def list_documents(service: Served, offset: Offset = 0, limit: Limit = 100) -> Documents:
     """List what is indexed and what could not be."""
-    index = service.desk.answerer().index
-    records = index.documents()
-    chosen = records[offset : offset + limit]
-    return Documents(documents=chosen, failures=index.failures(), total=len(records), revision=index.revision)
+    return Documents.of(service.desk.answerer().index, offset, limit)
 
 
 @router.get("/documents/{document_id}", responses=MISSING)
-def document(record: Known) -> DocumentRecord:
+def get_document(record: Known) -> DocumentRecord:
     """Report on one document."""
     return record
 
 
 @router.get("/documents/{document_id}/text", responses=MISSING)
-def text(record: Known, service: Served, start: Offset = 0, end: Offset | None = None) -> Stretch:
+def get_text(record: Known, service: Served, start: Start = 0, end: End = None) -> Stretch:
     """Give a stretch of a document's text, at most 100,000 code points of it."""
-    whole = service.desk.answerer().index.text(record.id)
-    first = min(start, len(whole))
-    last = max(first, min(len(whole) if end is None else end, len(whole), first + LONGEST_STRETCH))
-    return Stretch(document_id=record.id, start=first, end=last, text=whole[first:last])
+    return Stretch.of(service.desk.answerer().index, record.id, start, end, LONGEST_STRETCH)
 
 
 @router.post(
     "/documents",
     status_code=HTTPStatus.CREATED,
-    responses=responses(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    responses={201: {"headers": LOCATION}, **responses(*HANDING_IN)},
 )
-def add(file: UploadFile, service: Served) -> DocumentRecord:
+def add_document(file: UploadFile, service: Served, response: Response) -> DocumentRecord:
     """Hand in a document; one of the same name is replaced."""
     uploads = service.uploads
     with service.rebuilding.alone() as build:
@@ -98,17 +122,19 @@ def add(file: UploadFile, service: Served) -> DocumentRecord:
             build([uploads.folder])  # what was there before is there again
             raise
         records = service.desk.answerer().index.documents()
-    return next(record for record in records if uploads.holds(record) and record.path == saved.name)
+    added = next(record for record in records if uploads.holds(record) and record.path == saved.name)
+    response.headers["Location"] = f"/v1/documents/{added.id}"
+    return added
 
 
-@router.delete("/documents/{document_id}", status_code=HTTPStatus.NO_CONTENT, responses=MISSING)
-def remove(record: Known, service: Served) -> None:
+@router.delete("/documents/{document_id}", status_code=HTTPStatus.NO_CONTENT, responses=MISSING | NO_ROOM)
+def remove_document(record: Known, service: Served) -> None:
     """Take out a document that was handed in; one that lies in somebody's folder is removed there."""
     with service.rebuilding.alone() as build, service.uploads.removing(record):
         build([service.uploads.folder])
 
 
-@router.post("/plan")
+@router.post("/plan", responses=examples.of(examples.PLANNED))
 def plan(service: Served) -> BuildReport:
     """Say what a rebuild would do, and change nothing."""
     return service.rebuilding.plan()
@@ -118,7 +144,9 @@ async def _begun(service: Served) -> AsyncIterator[Event]:
     return service.rebuilding.start()
 
 
-@router.post("/rebuild", response_class=EventSourceResponse)
+@router.post(
+    "/rebuild", response_class=EventSourceResponse, responses=examples.of(examples.EVENTS, "text/event-stream")
+)
 async def rebuild(events: Annotated[AsyncIterator[Event], Depends(_begun)]) -> AsyncIterator[ServerSentEvent]:
     """Bring the index up to date with its folders: events `progress`, then `done` or `failed`.
 

@@ -10,7 +10,8 @@ from fastapi.responses import Response
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
 
-from ui.problems import responses
+from ui.description import UNGUARDED
+from ui.problems import EVERYWHERE, responses
 from ui.service import Served
 
 router = APIRouter(tags=["operation"])
@@ -29,19 +30,27 @@ class Readiness(BaseModel):
     revision: int
 
 
-@router.get("/healthz")
+@router.get("/healthz", responses=responses(HTTPStatus.BAD_REQUEST), openapi_extra=UNGUARDED)
 async def healthz() -> Health:
     """Say that the process runs; nothing is opened for it."""
     return Health()
 
 
-@router.get("/readyz", responses=responses(HTTPStatus.SERVICE_UNAVAILABLE))
+@router.get(
+    "/readyz",
+    responses=responses(HTTPStatus.BAD_REQUEST, HTTPStatus.SERVICE_UNAVAILABLE),
+    openapi_extra=UNGUARDED,
+)
 def readyz(service: Served) -> Readiness:
     """Say at once whether questions can be answered; where not, the index and the models are being opened."""
     return Readiness(revision=service.desk.ready().index.revision)
 
 
-@router.get("/metrics", response_class=Response, responses={200: {"content": {CONTENT_TYPE_LATEST: {}}}})
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses={200: {"content": {CONTENT_TYPE_LATEST: {"schema": {"type": "string"}}}}, **responses(*EVERYWHERE)},
+)
 def metrics(service: Served) -> Response:
     """Give the counters in Prometheus' text format."""
     return Response(service.metrics.text(), media_type=CONTENT_TYPE_LATEST)

@@ -96,17 +96,11 @@ class Tools:
 
     def documents(self, offset: int = 0, limit: int = 100) -> Documents:
         """List the indexed documents by path, and every file that could not be read with the reason."""
-        index = self._desk.answerer().index
-        records = index.documents()
-        chosen = records[max(0, offset) : max(0, offset) + max(0, limit)]
-        return Documents(documents=chosen, failures=index.failures(), total=len(records), revision=index.revision)
+        return Documents.of(self._desk.answerer().index, max(0, offset), max(0, limit))
 
     def passage(self, document_id: int, start: int, end: int) -> Stretch:
         """Give a document's text from code point start to end, as a citation names them; widen them to see more."""
-        whole = self._desk.answerer().index.text(document_id)
-        first = min(max(0, start), len(whole))
-        last = max(first, min(end, len(whole), first + LONGEST_STRETCH))
-        return Stretch(document_id=document_id, start=first, end=last, text=whole[first:last])
+        return Stretch.of(self._desk.answerer().index, document_id, max(0, start), end, LONGEST_STRETCH)
 
     def rebuild(self) -> Rebuilt:
         """Bring the index up to date with its folders, and report what was added, changed, deleted or unreadable."""

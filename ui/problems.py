@@ -9,7 +9,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -44,8 +44,37 @@ STATUSES: tuple[tuple[type[errors.QuothError], HTTPStatus], ...] = (
 )
 
 
+MEANINGS = {
+    HTTPStatus.BAD_REQUEST: "The request is malformed, or came under a name that is not served.",
+    HTTPStatus.UNAUTHORIZED: "A token is needed: send `Authorization: Bearer TOKEN`.",
+    HTTPStatus.FORBIDDEN: "The request comes from another site's page.",
+    HTTPStatus.NOT_FOUND: "There is no such document.",
+    HTTPStatus.REQUEST_TIMEOUT: "The request took too long to arrive.",
+    HTTPStatus.CONFLICT: "There is no index yet, or something else is writing to it; `detail` says what to do.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The request is larger than is taken.",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "The request does not hold what it must; `detail` says what and where.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Too many questions are waiting, or what is needed cannot be had yet.",
+    HTTPStatus.INSUFFICIENT_STORAGE: "The disk refused; nothing was changed.",
+}
+EVERYWHERE = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+RETRY = {"Retry-After": {"description": "Seconds after which to try again.", "schema": {"type": "integer"}}}
+
+
 class Problem(BaseModel):
-    """What an error says of itself."""
+    """What an error says of itself (RFC 9457)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "urn:quoth:LineFull",
+                    "title": "Service Unavailable",
+                    "status": 503,
+                    "detail": "66 questions are waiting already: try again in a moment",
+                }
+            ]
+        }
+    )
 
     type: str = Field("about:blank", description="The kind of error: urn:quoth:NAME, or about:blank for HTTP's own.")
     title: str = Field(description="The kind of error in words.")
@@ -55,8 +84,9 @@ class Problem(BaseModel):
 
 def responses(*statuses: HTTPStatus) -> dict[int | str, dict[str, object]]:
     """The problems that a route may answer with, as its OpenAPI says them."""
-    schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
-    return {status.value: {"description": status.phrase, "content": {MEDIA_TYPE: schema}} for status in statuses}
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    retry = {HTTPStatus.SERVICE_UNAVAILABLE: {"headers": RETRY}}
+    return {s.value: {"description": MEANINGS[s], "content": content, **retry.get(s, {})} for s in statuses}
 
 
 def problem(

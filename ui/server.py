@@ -8,7 +8,6 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
-from importlib.metadata import version
 from types import FrameType
 
 import uvicorn
@@ -20,6 +19,7 @@ from ui import api, documents, health, logs, problems
 from ui.access import Access, Gate, trusted_hosts
 from ui.app import create_app
 from ui.connection import connections
+from ui.description import describe
 from ui.limits import BodyLimits
 from ui.service import Service
 from ui.settings import Settings
@@ -38,7 +38,7 @@ def assemble(service: Service) -> FastAPI:
     gate = Gate.of(settings)
     routers = (health.router, api.router, documents.router, problems.router)
     app = create_app(settings.index, settings=settings, desk=service.desk, ask=service.answer, routers=routers)
-    app.version = version("quoth")
+    describe(app)
     app.state.service = service
     for served in (app, *(route.app for route in app.routes if isinstance(route, Mount))):
         if isinstance(served, FastAPI):  # Gradio's is one in itself
@@ -86,6 +86,7 @@ def serve(settings: Settings, started: Callable[[str], None]) -> None:
     service = Service.of(settings)
     app = assemble(service)
     listening = listen(settings.host, settings.port)
+    service.uploads.clear()
     logs.configure()
     config = uvicorn.Config(
         app,

@@ -1,8 +1,11 @@
 """The HTTP service keeps the promises of its OpenAPI description, whatever it is sent."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import jsonschema_rs
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
@@ -13,8 +16,8 @@ from ui.server import assemble
 from ui.service import Service
 from ui.settings import load_settings
 
-PATHS = json.loads((Path(__file__).parent.parent.parent / "ui" / "openapi.json").read_text())["paths"]
-OPERATIONS = [(method, path) for path, methods in PATHS.items() for method in methods]
+PUBLISHED = json.loads((Path(__file__).parent.parent.parent / "ui" / "openapi.json").read_text())
+OPERATIONS = [(method, path) for path, methods in PUBLISHED["paths"].items() for method in methods]
 
 
 @pytest.fixture(scope="module")
@@ -36,3 +39,37 @@ def test_nothing_breaks_the_service_or_its_description(method: str, path: str, d
         case.call_and_validate(excluded_checks=[positive_data_acceptance], timeout=600)
 
     promises_are_kept()
+
+
+def _parts(part: Any) -> Iterator[dict[str, Any]]:
+    """Every object in a piece of JSON."""
+    if isinstance(part, dict):
+        yield part
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from _parts(inner)
+
+
+def test_the_description_is_whole_and_its_examples_are_what_it_describes():
+    referred = [part["$ref"] for part in _parts(PUBLISHED) if isinstance(part.get("$ref"), str)]
+    assert {name.removeprefix("#/components/schemas/") for name in referred} <= PUBLISHED["components"][
+        "schemas"
+    ].keys()
+    shown = [part for part in _parts(PUBLISHED["paths"]) if "example" in part and "schema" in part]
+    shown += [{"schema": part, "example": one} for part in _parts(PUBLISHED) for one in part.get("examples", ())]
+    assert len(shown) > 6
+    for part in shown:
+        jsonschema_rs.validate({**part["schema"], "components": PUBLISHED["components"]}, part["example"])
+
+
+def test_every_operation_has_a_name_of_its_own_and_tells_its_errors():
+    operations = [PUBLISHED["paths"][path][method] for method, path in OPERATIONS]
+    names = [operation["operationId"] for operation in operations]
+    assert len(set(names)) == len(names)
+    assert all(name.isidentifier() and len(name) < 20 for name in names)
+    for operation in operations:
+        assert all(parameter.get("description") for parameter in operation.get("parameters", ()))
+        if operation.get("security") != []:
+            assert "401" in operation["responses"]
+        for status, told in operation["responses"].items():
+            assert status < "400" or list(told["content"]) == ["application/problem+json"]
+            assert status != "503" or "Retry-After" in told["headers"]
