@@ -47,7 +47,7 @@ def main(count: int) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch, "documents")
         folder.mkdir()
-        for document in documents(count):
+        for document in documents(count, sentences=6):
             (folder / document.path).write_text(document.text)
         for turn, workers in enumerate(TURNS):
             command = [sys.executable, __file__, "--drive", str(folder), str(Path(scratch, str(turn))), str(workers)]
