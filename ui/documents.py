@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import AsyncIterator
 from dataclasses import asdict
 from http import HTTPStatus
@@ -15,6 +16,7 @@ from starlette.exceptions import HTTPException
 from index import BuildReport, DocumentIndex, DocumentRecord, Failure, Progress
 from index.errors import QuothError, UnreadableFileError
 from ui import examples
+from ui.drops import Drop
 from ui.problems import EVERYWHERE, responses
 from ui.rebuilding import Event
 from ui.service import Served
@@ -111,18 +113,14 @@ def get_text(record: Known, service: Served, start: Start = 0, end: End = None) 
 )
 def add_document(file: UploadFile, service: Served, response: Response) -> DocumentRecord:
     """Hand in a document; one of the same name is replaced."""
-    uploads = service.uploads
     with service.rebuilding.alone() as build:
-        try:
-            with uploads.saving(file.filename or "", file.file) as saved:
-                for failure in build([uploads.folder]).failures:
-                    if (failure.source, failure.path) == (str(uploads.folder), saved.name):
-                        raise UnreadableFileError(f"{saved.name}: {failure.reason}")
-        except UnreadableFileError:
-            build([uploads.folder])  # what was there before is there again
-            raise
+        drop = Drop(service.uploads, secrets.token_hex(16))
+        name = drop.keep(file.filename or "", file.file)
+        for failure in drop.take_in(build, service.uploaded).failures:
+            if (failure.source, failure.path) == (str(service.uploads.folder), name):
+                raise UnreadableFileError(f"{name}: {failure.reason}")
         records = service.desk.answerer().index.documents()
-    added = next(record for record in records if uploads.holds(record) and record.path == saved.name)
+    added = next(record for record in records if service.uploads.holds(record) and record.path == name)
     response.headers["Location"] = f"/v1/documents/{added.id}"
     return added
 
@@ -152,6 +150,12 @@ async def rebuild(events: Annotated[AsyncIterator[Event], Depends(_begun)]) -> A
 
     It goes on when nobody listens any more, and questions are answered meanwhile.
     """
+    async for told in tell(events):
+        yield told
+
+
+async def tell(events: AsyncIterator[Event]) -> AsyncIterator[ServerSentEvent]:
+    """A build's events as they are sent."""
     async for event in events:
         if isinstance(event, QuothError):
             yield ServerSentEvent(event="failed", data={"detail": str(event)})

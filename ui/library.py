@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Depends, HTTPException, Query, UploadFile
+from fastapi.responses import HTMLResponse, PlainTextResponse
+from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from index import BuildReport, DocumentRecord, Failure, IndexNotFoundError, NoDocumentsError, QuothError
 from index.loaders import SUFFIXES
+from ui.documents import tell
+from ui.drops import Drop
 from ui.markup import counted, one_line, spoken_date, text
+from ui.rebuilding import Event
 from ui.service import Served
 
 MOST = 200  # rows shown at once; a name narrows a longer list
@@ -48,7 +52,7 @@ def library(service: Served, name: Annotated[str, Query(max_length=200)] = "") -
     except QuothError as problem:
         raise HTTPException(HTTPStatus.CONFLICT, str(problem)) from problem
     removable = frozenset(record.id for record in records if service.uploads.holds(record))
-    return page(records, failures, name=name, removable=removable)
+    return page(records, failures, megabytes=service.settings.upload_megabytes, name=name, removable=removable)
 
 
 @router.post("/plan")
@@ -62,6 +66,30 @@ def plan(service: Served) -> str:
         raise HTTPException(HTTPStatus.CONFLICT, str(problem)) from problem
 
 
+@router.post("/drops/{key}", response_class=PlainTextResponse)
+def drop(key: str, file: UploadFile, service: Served) -> str:
+    """Hand in one file of several that are dropped together; gives the name that it will have."""
+    return Drop(service.uploads, key).keep(file.filename or "", file.file)
+
+
+@router.delete("/drops/{key}", status_code=HTTPStatus.NO_CONTENT)
+def give_up(key: str, service: Served) -> None:
+    """Forget what was handed in so far."""
+    Drop(service.uploads, key).discard()
+
+
+async def _taken_in(key: str, service: Served) -> AsyncIterator[Event]:
+    dropped = Drop(service.uploads, key)
+    return service.rebuilding.start(lambda build: dropped.take_in(build, service.uploaded))
+
+
+@router.post("/drops/{key}/build", response_class=EventSourceResponse)
+async def take_in(events: Annotated[AsyncIterator[Event], Depends(_taken_in)]) -> AsyncIterator[ServerSentEvent]:
+    """Index everything that was dropped, in one build; the events are those of a rebuild."""
+    async for told in tell(events):
+        yield told
+
+
 @router.post("/stop", status_code=HTTPStatus.NO_CONTENT)
 def stop(service: Served) -> None:
     """Let a running rebuild end; what it has committed stays."""
@@ -72,6 +100,7 @@ def page(
     records: Sequence[DocumentRecord],
     failures: Sequence[Failure],
     *,
+    megabytes: int,
     name: str = "",
     removable: frozenset[int] = frozenset(),
 ) -> str:
@@ -85,7 +114,8 @@ def page(
         f'<header><h2 id="library-title">Library</h2><p class="total">{total}</p>'
         '<button type="button" data-do="quality">Quality</button>'
         '<button type="button" data-do="close-library">Close</button></header>'
-        f'<div class="body">{_add()}<div class="progress" id="progress" role="status" aria-live="polite"></div>'
+        f'<div class="body">{_add(megabytes)}'
+        '<div class="progress" id="progress" role="status" aria-live="polite"></div>'
         f"{_narrow(records, name) if records else ''}{table}{more}{_failures(failures)}</div>"
     )
 
@@ -113,13 +143,14 @@ def type_name(media_type: str) -> str:
     return TYPES.get(media_type, media_type)
 
 
-def _add() -> str:
+def _add(megabytes: int) -> str:
     kinds = ",".join(sorted(SUFFIXES))
     return (
-        '<div class="add" data-drop><p><strong>Drop files or a folder here</strong>, or '
+        f'<div class="add" data-drop data-most="{megabytes}"><p><strong>Drop files or a folder here</strong>, or '
         f'<label class="button">choose files<input type="file" data-files multiple accept="{kinds}"></label> '
         '<label class="button">choose a folder<input type="file" data-files webkitdirectory></label></p>'
-        f"<p>{', '.join(sorted(kind.lstrip('.') for kind in SUFFIXES))}. They stay on this machine.</p></div>"
+        f"<p>{', '.join(sorted(kind.lstrip('.') for kind in SUFFIXES))}. "
+        f"Up to {megabytes} MB each. They stay on this machine.</p></div>"
     )
 
 

@@ -13,8 +13,9 @@ from ui.problems import problem
 
 JSON_BYTES = 64 * 1024  # a question and its filters
 FORM_BYTES = 64 * 1024  # what a form adds to the file that it carries
-UPLOADING = ("/v1/documents", "/ui/quality")
+UPLOADING = ("/v1/documents", "/ui/library/drops/", "/ui/quality")
 TOO_LARGE = "The request is larger than {:,} bytes."
+FILE_TOO_LARGE = "The file is larger than {:,.0f} MB, the setting `upload_megabytes`."
 
 
 class BodyLimits:
@@ -31,20 +32,22 @@ class BodyLimits:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        limit = self.most_bytes if scope["path"] in UPLOADING else JSON_BYTES
+        carries_file = scope["path"].startswith(UPLOADING)
+        limit = self.most_bytes if carries_file else JSON_BYTES
+        too_large = FILE_TOO_LARGE.format((limit - FORM_BYTES) / 1e6) if carries_file else TOO_LARGE.format(limit)
         declared = Headers(scope=scope).get("content-length", "0")
         if declared.isdecimal() and int(declared) > limit:
-            refusal = problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE.format(limit))
+            refusal = problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, too_large)
             await refusal(scope, receive, send)
         else:
-            await self.app(scope, _Body(receive, limit, self.seconds).receive, send)
+            await self.app(scope, _Body(receive, limit, self.seconds, too_large).receive, send)
 
 
 class _Body:
     """One body on its way in."""
 
-    def __init__(self, receive: Receive, limit: int, seconds: float) -> None:
-        self._receive, self._limit, self._left = receive, limit, limit
+    def __init__(self, receive: Receive, limit: int, seconds: float, too_large: str) -> None:
+        self._receive, self._left, self._too_large = receive, limit, too_large
         self._deadline = asyncio.get_running_loop().time() + seconds
         self._arrived = False
 
@@ -58,6 +61,6 @@ class _Body:
             raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, "The request took too long to arrive.") from None
         self._left -= len(message.get("body", b""))
         if self._left < 0:
-            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE.format(self._limit))
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, self._too_large)
         self._arrived = not message.get("more_body", False)
         return message

@@ -17,6 +17,7 @@ log = logging.getLogger("quoth.rebuilding")
 
 Event = Progress | BuildReport | QuothError
 Build = Callable[[Sequence[Path]], BuildReport]
+Work = Callable[[Build], BuildReport]
 
 UNTOLD = 1000  # events that wait for a slow listener; past them progress is passed over
 
@@ -58,14 +59,14 @@ class Rebuilding:
         finally:
             self._busy.release()
 
-    def start(self, sources: Sequence[Path] = ()) -> AsyncIterator[Event]:
-        """Begin a build that goes on whether it is watched or not. Raises ``IndexLockedError`` at once.
+    def start(self, work: Work = lambda build: build(())) -> AsyncIterator[Event]:
+        """Begin a build that goes on whether it is watched or not: of the remembered folders, or what ``work`` builds.
 
-        The events end with its report, or with the error that ended it.
+        Raises ``IndexLockedError`` at once. The events end with its report, or with the error that ended it.
         """
         self._claim()
         listener = Listener()
-        threading.Thread(target=self._run, args=(sources, listener.tell), name="rebuild", daemon=True).start()
+        threading.Thread(target=self._run, args=(work, listener.tell), name="rebuild").start()
         return listener.events()
 
     def stop(self) -> None:
@@ -84,7 +85,7 @@ class Rebuilding:
             raise IndexLockedError("a rebuild is running already: wait until it is done")
         self._stop.clear()
 
-    def _run(self, sources: Sequence[Path], tell: Callable[[Event], None]) -> None:
+    def _run(self, work: Work, tell: Callable[[Event], None]) -> None:
         def report(step: Progress) -> None:
             self._check(step)
             tell(step)
@@ -92,7 +93,7 @@ class Rebuilding:
         stand_back()
         last: Event = QuothError("the rebuild failed; the server's log has the details")
         try:
-            last = self._build(sources, progress=report)
+            last = work(lambda sources: self._build(sources, progress=report))
         except QuothError as error:
             last = error
         except OSError as error:

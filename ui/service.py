@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from index import Embedder, Filters, store_of
-from index.errors import QuothError
+from index.errors import IndexNotFoundError, QuothError
 from qa import Answer
 from ui.desk import Desk
 from ui.line import Line
@@ -55,6 +55,13 @@ class Service:
         answered = await self.line.answer(question, filters)
         log_answer(answered, with_text=self.settings.log_text)
         return answered
+
+    def uploaded(self) -> dict[str, str]:
+        """The sha256 of every document that was handed in and is in the index now, by name."""
+        try:
+            return self.uploads.among(self.desk.answerer().index.documents())
+        except IndexNotFoundError:
+            return {}
 
     def close(self) -> None:
         """Finish what is being answered, stop a rebuild, and let go of the index; within a few seconds."""

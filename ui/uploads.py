@@ -7,7 +7,7 @@ import os
 import secrets
 import shutil
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -35,24 +35,19 @@ class Uploads:
         self.folder = location.resolve() / "uploads"
         self._most_bytes = most_bytes
 
-    @contextmanager
-    def saving(self, name: str, content: BinaryIO) -> Iterator[Path]:
-        """Keep a file, in place of one of the same name; an error in the block leaves the folder as it was.
-
-        Raises ``UploadError``.
-        """
-        target = self.folder / checked_name(name)
-        self.folder.mkdir(parents=True, exist_ok=True)
+    def store(self, name: str, content: BinaryIO, folder: Path) -> str:
+        """Keep a file in ``folder``, in place of one of the same name; gives its name there. Raises ``UploadError``."""
+        checked = checked_name(name)
+        folder.mkdir(parents=True, exist_ok=True)
         partial = self._spare()
-        with self._busy(fcntl.LOCK_SH), _temporary(partial):
+        with self.busy(), _temporary(partial):
             with partial.open("xb") as file:
                 for piece in self._pieces(content):
                     file.write(piece)
                 file.flush()
                 os.fsync(file.fileno())
-            with self._undone_by_an_error(target):
-                partial.replace(target)
-                yield target
+            partial.replace(folder / checked)
+        return checked
 
     @contextmanager
     def removing(self, record: DocumentRecord) -> Iterator[None]:
@@ -63,7 +58,7 @@ class Uploads:
         if not self.holds(record):
             raise ForeignDocumentError(f"{record.path} lies in {record.source}: remove it there, then rebuild")
         target = self.folder / checked_name(record.path)
-        with self._busy(fcntl.LOCK_SH), self._undone_by_an_error(target):
+        with self.busy(), self._undone_by_an_error(target):
             target.unlink(missing_ok=True)
             yield
 
@@ -82,12 +77,12 @@ class Uploads:
 
     def clear(self) -> None:
         """Delete what a service that was killed left half done, unless another one is at work in the folder."""
-        with suppress(FileNotFoundError, BlockingIOError), self._busy(fcntl.LOCK_EX | fcntl.LOCK_NB):
+        with suppress(FileNotFoundError, BlockingIOError), self.busy(fcntl.LOCK_EX | fcntl.LOCK_NB):
             for left in self.folder.glob(".*.part"):
                 left.unlink(missing_ok=True)
 
     @contextmanager
-    def _busy(self, lock: int) -> Iterator[None]:
+    def busy(self, lock: int = fcntl.LOCK_SH) -> Iterator[None]:
         """Hold a lock on the folder, shared by those who work in it."""
         folder = os.open(self.folder, os.O_RDONLY)
         try:
@@ -111,6 +106,10 @@ class Uploads:
     def holds(self, record: DocumentRecord) -> bool:
         """Whether a document was handed in here."""
         return record.source == str(self.folder)
+
+    def among(self, records: Iterable[DocumentRecord]) -> dict[str, str]:
+        """The sha256 of those that were handed in here, by name."""
+        return {record.path: record.sha256 for record in records if self.holds(record)}
 
 
 @contextmanager

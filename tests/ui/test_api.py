@@ -326,7 +326,8 @@ def test_while_another_process_writes_nothing_is_taken_in_or_out(library: TestCl
 def test_what_a_killed_service_left_half_done_is_cleared_unless_another_is_at_work(tmp_path: Path):
     uploads = Uploads(tmp_path, most_bytes=1000)
     uploads.clear()  # there is no folder yet
-    with uploads.saving("bus.txt", io.BytesIO(b"The bus waits.")):
+    uploads.store("bus.txt", io.BytesIO(b"The bus waits."), uploads.folder)
+    with uploads.busy():
         left = uploads.folder / ".0123456789abcdef.part"
         left.write_text("half a fi")
         Uploads(tmp_path, most_bytes=1000).clear()

@@ -40,7 +40,7 @@ def empty(tmp_path: Path) -> Iterator[str]:
         yield address
 
 
-def test_an_empty_library_invites_the_first_file_and_answers_from_it(visit: Open, empty: str, tmp_path: Path) -> None:
+def test_an_empty_library_invites_the_first_file_and_answers_from_it(empty: str, visit: Open, tmp_path: Path) -> None:
     page = visit(empty)
     expect(page.locator("#welcome")).to_contain_text("nothing to ask about yet")
     ask(page, "Who approved the plan?")
@@ -55,7 +55,7 @@ def test_an_empty_library_invites_the_first_file_and_answers_from_it(visit: Open
     expect(page.locator("#log article").last).to_contain_text("harbour")
 
 
-def test_the_table_tells_type_passages_date_and_report(visit: Open, shelf: Shelf) -> None:
+def test_the_table_tells_type_passages_date_and_report(shelf: Shelf, visit: Open) -> None:
     page = _open(visit(shelf.address))
     row = page.locator("#library tbody tr", has_text="harbour.txt")
     expect(row).to_contain_text("Text")
@@ -66,7 +66,7 @@ def test_the_table_tells_type_passages_date_and_report(visit: Open, shelf: Shelf
     expect(page.locator("#library tbody tr")).to_have_count(1)
 
 
-def test_a_file_that_fails_does_not_stop_the_others(visit: Open, shelf: Shelf, tmp_path: Path) -> None:
+def test_a_file_that_fails_does_not_stop_the_others(shelf: Shelf, visit: Open, tmp_path: Path) -> None:
     page = _open(visit(shelf.address))
     files = {"bad.pdf": b"%PDF-1.7 damaged", "run.exe": b"MZ", "good.txt": b"The mill was built in 1887 by Ada Lund."}
     _add(page, tmp_path, files)
@@ -74,34 +74,39 @@ def test_a_file_that_fails_does_not_stop_the_others(visit: Open, shelf: Shelf, t
     expect(page.locator("#progress")).to_contain_text("damaged")
     expect(page.locator("#progress")).to_contain_text(".exe are not read")
     expect(page.locator("#library tbody tr")).to_have_count(3)
+    expect(page.locator("#library .unreadable")).to_have_count(0)
 
 
 def test_a_dropped_folder_is_walked_through_and_its_hidden_files_left_out(
-    visit: Open, shelf: Shelf, tmp_path: Path
+    shelf: Shelf, visit: Open, tmp_path: Path
 ) -> None:
     page = visit(shelf.address)
     folder = tmp_path / "dropped"
     for name, words in (("mill", "The mill was built in 1887."), ("inn/old", "The inn has nine rooms."), (".git", "x")):
         (folder / name).mkdir(parents=True)
         (folder / name / "notes.txt").write_text(words)
+    builds: list[str] = []
+    page.on("request", lambda request: builds.append(request.url) if request.url.endswith("/build") else None)
     _drop(page, folder, onto="#welcome")  # anywhere on the page: the library opens
     expect(page.locator("#progress")).to_contain_text("2 of 2 files added")
+    assert len(builds) == 1
     rows = page.locator("#library tbody tr")
     expect(rows).to_have_count(4)
     expect(rows.filter(has_text="dropped - inn - old - notes.txt")).to_have_count(1)
 
 
-def test_a_file_that_is_too_large_is_turned_away(visit: Open, shelf: Shelf, tmp_path: Path) -> None:
+def test_a_file_that_is_too_large_is_turned_away(shelf: Shelf, visit: Open, tmp_path: Path) -> None:
     page = _open(visit(shelf.address))
     large = tmp_path / "large.txt"
     with large.open("wb") as file:
         file.truncate(200 * 10**6)
     page.locator("[data-files][multiple]").set_input_files(large)
     expect(page.locator("#progress")).to_contain_text("0 of 1 file added")
+    expect(page.locator("#progress")).to_contain_text("larger than 50 MB")
     expect(page.locator("#library tbody tr")).to_have_count(2)
 
 
-def test_what_was_handed_in_can_be_removed(visit: Open, shelf: Shelf, tmp_path: Path) -> None:
+def test_what_was_handed_in_can_be_removed(shelf: Shelf, visit: Open, tmp_path: Path) -> None:
     page = _open(visit(shelf.address))
     assert page.get_by_role("button", name="Remove").count() == 0  # files of a person's own folder stay theirs
     _add(page, tmp_path, {"mill.txt": b"The mill was built in 1887 by Ada Lund."})
@@ -110,7 +115,7 @@ def test_what_was_handed_in_can_be_removed(visit: Open, shelf: Shelf, tmp_path: 
     expect(page.locator("#library tbody tr")).to_have_count(2)
 
 
-def test_a_rebuild_shows_its_plan_first_and_answers_go_on(visit: Open, shelf: Shelf) -> None:
+def test_a_rebuild_shows_its_plan_first_and_answers_go_on(shelf: Shelf, visit: Open) -> None:
     page = _open(visit(shelf.address))
     page.get_by_role("button", name="Check for changes").click()
     expect(page.locator("#progress")).to_contain_text("Everything is up to date")
@@ -125,13 +130,14 @@ def test_a_rebuild_shows_its_plan_first_and_answers_go_on(visit: Open, shelf: Sh
     expect(page.locator("#library tbody")).to_contain_text("mill.txt")
 
 
-def test_a_rebuild_can_be_cancelled_and_the_old_answers_stay(visit: Open, shelf: Shelf) -> None:
+def test_a_rebuild_can_be_cancelled_and_the_old_answers_stay(shelf: Shelf, visit: Open) -> None:
     page = _open(visit(shelf.address))
     for number in range(300):
         (shelf.folder / f"{number}.txt").write_text(f"Report {number}. " + "The mill was built by Ada Lund. " * 300)
     page.get_by_role("button", name="Check for changes").click()
     page.get_by_role("button", name="Rebuild now").click()
     expect(page.locator("#progress progress")).to_be_visible()
+    expect(page.locator("#progress")).to_contain_text(re.compile(r"of 30\d documents .* passages a second .* left"))
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator("#progress")).to_contain_text("stopped")
     page.get_by_role("button", name="Close").click()
@@ -139,7 +145,7 @@ def test_a_rebuild_can_be_cancelled_and_the_old_answers_stay(visit: Open, shelf:
     expect(page.locator("#log article").last).to_contain_text("Berg")
 
 
-def test_an_old_answer_says_that_its_document_has_changed(visit: Open, shelf: Shelf) -> None:
+def test_an_old_answer_says_that_its_document_has_changed(shelf: Shelf, visit: Open) -> None:
     page = visit(shelf.address)
     ask(page, "Who approved the plan for the harbour?")
     (shelf.folder / "harbour.txt").write_text(
@@ -154,7 +160,7 @@ def test_an_old_answer_says_that_its_document_has_changed(visit: Open, shelf: Sh
     expect(page.locator("#viewer mark")).to_have_count(0)
 
 
-def test_filters_narrow_what_is_asked_and_are_seen_in_the_chat(visit: Open, shelf: Shelf) -> None:
+def test_filters_narrow_what_is_asked_and_are_seen_in_the_chat(shelf: Shelf, visit: Open) -> None:
     page = _open(visit(shelf.address))
     row = page.locator("#library tbody tr", has_text="airport.md")
     row.get_by_role("button", name="Answer only from").click()

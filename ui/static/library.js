@@ -1,12 +1,15 @@
 // The library: the documents there are, adding and removing them, rebuilding, and which of them are asked.
-import { fragment, notice, on, problem, sure } from "./actions.js";
+import { fragment, notice, on, sure } from "./actions.js";
 import { filters } from "./filters.js";
 import { close as closeViewer } from "./viewer.js";
-import { watch } from "./rebuild.js";
+import { counted, watch } from "./rebuild.js";
 
 const dialog = document.getElementById("library");
 const folders = new WeakMap(); // where in a dropped folder a file lay
 const hidden = (file) => /(^|\/)\./.test(file.webkitRelativePath);
+// One for all views of the dialog, so that what is under way is seen whatever is opened meanwhile.
+const progress = Object.assign(document.createElement("div"), { className: "progress", id: "progress" });
+progress.setAttribute("role", "status");
 let waiting;
 
 export function start() {
@@ -31,7 +34,6 @@ async function open() {
 }
 
 async function refresh(name = "") {
-  const said = dialog.querySelector("#progress")?.innerHTML ?? "";
   try {
     dialog.innerHTML = await fragment(`/ui/library?name=${encodeURIComponent(name)}`);
   } catch (error) {
@@ -39,10 +41,18 @@ async function refresh(name = "") {
     dialog.querySelector(".problem").textContent = error.message;
     return;
   }
-  dialog.querySelector("#progress").innerHTML = said;
+  dialog.querySelector("#progress").replaceWith(progress);
   const form = dialog.querySelector("[data-narrow]");
   for (const [key, value] of Object.entries(filters.read())) if (form?.elements[key]) form.elements[key].value = value;
   document.dispatchEvent(new Event("quoth:library"));
+}
+
+// After a change that took a while: the dialog may be closed or show something else by now.
+async function changedIn(said, details) {
+  say(said, details);
+  if (dialog.querySelector("[data-drop]")) await refresh();
+  else document.dispatchEvent(new Event("quoth:library"));
+  if (!dialog.open || !progress.isConnected) notice(said);
 }
 
 function narrowed(event) {
@@ -109,63 +119,103 @@ function distinct(chosen) {
   return chosen.map((file) => (counts.get(file.name).length > 1 && path(file)) || file.name);
 }
 
-// One file at a time, so that one that fails is named and the others go on.
+// The files go to the server one after another, so that one that is not taken is named and the others go on; then one
+// build takes in what has arrived.
 async function add(chosen) {
-  if (!dialog.querySelector("#progress")) await open();
-  const failed = [];
-  const names = distinct(chosen);
-  let added = 0;
-  for (const [position, file] of chosen.entries()) {
-    say(`Adding ${position + 1} of ${chosen.length}: ${file.name}`);
-    const form = new FormData();
-    form.append("file", file, names[position]);
-    try {
-      const response = await fetch("/v1/documents", { method: "POST", body: form });
-      if (!response.ok) throw new Error(problem(await response.text()));
-      added += 1;
-    } catch (error) {
-      failed.push(`${file.name}: ${error.message}`);
-    }
+  if (!chosen.length) return;
+  if (!progress.isConnected) await open();
+  const drop = `/ui/library/drops/${key()}`;
+  const { arrived, failed, given } = await hand(chosen, distinct(chosen), drop);
+  if (given) {
+    fetch(drop, { method: "DELETE" }).catch(() => {});
+    return say("Cancelled: nothing was added.", failed);
   }
-  const total = `${added} of ${chosen.length} ${chosen.length === 1 ? "file" : "files"} added.`;
-  say(total, failed);
-  await refresh();
+  const [ended, told] = arrived.length ? await taken(`${drop}/build`) : ["done", { failures: [] }];
+  if (ended !== "done") return changedIn(sentence(told.detail), failed);
+  const unread = told.failures.filter(({ path }) => arrived.includes(path));
+  for (const { path, reason } of unread) failed.push(`${path}: ${reason}`);
+  await changedIn(`${arrived.length - unread.length} of ${counted(chosen.length, "file")} added.`, failed);
+}
+
+// What has arrived waits for a build that is running already.
+async function taken(address) {
+  for (;;) {
+    const end = await watch(progress, address);
+    if (end[0] !== "busy") return end;
+    say("Waiting for the rebuild that is running…");
+    await new Promise((wake) => setTimeout(wake, 2000));
+  }
+}
+
+// Gives the names of the files that have arrived, the reasons why others have not, and whether a person gave it up.
+async function hand(chosen, names, drop) {
+  const line = document.createElement("p");
+  const bar = Object.assign(document.createElement("progress"), { value: 0 });
+  const stop = Object.assign(document.createElement("button"), { type: "button", textContent: "Cancel" });
+  const sending = new AbortController();
+  stop.addEventListener("click", () => sending.abort());
+  bar.setAttribute("aria-label", "Adding files");
+  bar.max = chosen.reduce((bytes, file) => bytes + file.size, 1);
+  const most = Number(dialog.querySelector("[data-most]").dataset.most);
+  progress.replaceChildren(line, bar, stop);
+  const arrived = [];
+  const failed = [];
+  for (const [position, file] of chosen.entries()) {
+    line.textContent = `Adding ${position + 1} of ${chosen.length}: ${file.name}`;
+    try {
+      if (file.size > most * 1e6) throw new Error(`larger than ${most} MB, the most that is taken`);
+      const form = new FormData();
+      form.append("file", file, names[position]);
+      arrived.push(await fragment(drop, { method: "POST", body: form, signal: sending.signal }));
+    } catch (error) {
+      if (sending.signal.aborted) break;
+      failed.push(`${names[position]}: ${error.message}`);
+    }
+    bar.value += file.size;
+  }
+  return { arrived, failed, given: sending.signal.aborted };
+}
+
+function key() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 async function remove(button) {
   if (!sure(button, "Remove it?")) return;
   try {
-    const response = await fetch(`/v1/documents/${button.dataset.id}`, { method: "DELETE" });
-    if (!response.ok) throw new Error(problem(await response.text()));
+    await fragment(`/v1/documents/${button.dataset.id}`, { method: "DELETE" });
     say("Removed.");
   } catch (error) {
-    say(error.message);
+    say(sentence(error.message));
   }
   await refresh();
 }
 
 async function plan() {
-  const place = dialog.querySelector("#progress");
   say("Looking at the folders…");
   try {
-    place.innerHTML = await fragment("/ui/library/plan", { method: "POST" });
+    progress.innerHTML = await fragment("/ui/library/plan", { method: "POST" });
   } catch (error) {
-    say(error.message);
+    say(sentence(error.message));
   }
 }
 
 async function rebuild() {
-  const place = dialog.querySelector("#progress");
-  const said = await watch(place);
-  await refresh();
-  say(said);
+  const [ended, told] = await watch(progress, "/v1/rebuild");
+  const total = () => `Done: ${counted(told.documents, "document")}, ${counted(told.chunks, "passage")}.`;
+  const said = ended === "done" ? total() : sentence(told.detail);
+  await changedIn(said);
   notice(said);
 }
 
 function say(words, details = []) {
-  const place = dialog.querySelector("#progress");
   const line = Object.assign(document.createElement("p"), { textContent: words });
   const list = document.createElement("ul");
   for (const detail of details) list.append(Object.assign(document.createElement("li"), { textContent: detail }));
-  place.replaceChildren(line, ...(details.length ? [list] : []));
+  progress.replaceChildren(line, ...(details.length ? [list] : []));
+}
+
+function sentence(words) {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}${/[.!?]$/.test(words) ? "" : "."}`;
 }

@@ -1,10 +1,18 @@
 // A rebuild as it happens: documents, passages a second, time left, and a way to stop it.
 import { problem } from "./actions.js";
 
-const STEPS = { scan: "Looking at files", parse: "Reading documents", embed: "Indexing passages", write: "Writing" };
+const STEPS = {
+  scan: "Looking at files",
+  parse: "Reading documents",
+  embed: "Indexing passages",
+  commit: "Indexing passages",
+  swap: "Writing the index",
+  write: "Writing the index",
+};
 
-// Shows progress in `place` until the rebuild has ended; gives what to say of its end.
-export async function watch(place) {
+// Begins a build at `address` and shows its progress in `place` until it has ended; gives what it was told at the end:
+// "done" with the report, "failed" with the reason, or "busy" when another build is running.
+export async function watch(place, address) {
   const line = document.createElement("p");
   const bar = document.createElement("progress");
   const stop = Object.assign(document.createElement("button"), { type: "button", textContent: "Cancel" });
@@ -13,33 +21,51 @@ export async function watch(place) {
   place.replaceChildren(line, bar, stop);
   const pace = new Pace();
   try {
-    const response = await fetch("/v1/rebuild", { method: "POST" });
-    if (!response.ok) return problem(await response.text());
-    for await (const [name, data] of events(response.body)) {
-      if (name === "done") return `Done: ${data.documents} documents, ${data.chunks} passages.`;
-      if (name === "failed") return data.detail;
-      line.textContent = [STEPS[data.step] ?? data.step, pace.of(data)].filter(Boolean).join(" · ");
-      if (data.total) bar.max = data.total;
-      bar.value = data.done;
+    const response = await fetch(address, { method: "POST" });
+    if (!response.ok) return [response.status === 409 ? "busy" : "failed", { detail: problem(await response.text()) }];
+    for await (const [name, told] of events(response.body)) {
+      if (name !== "progress") return [name, told];
+      pace.note(told);
+      line.textContent = [STEPS[told.step] ?? told.step, ...pace.words()].join(" · ");
+      if (pace.total) bar.max = pace.total;
+      bar.value = pace.done;
     }
   } catch {
-    return "The connection was lost; the rebuild goes on.";
+    return ["failed", { detail: "The connection was lost; what was begun goes on." }];
   }
-  return "The rebuild has ended.";
+  return ["failed", { detail: "The rebuild has ended." }];
 }
 
-class Pace {
-  step = null;
+export function counted(number, noun) {
+  return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+}
 
-  of({ step, done, total }) {
-    const now = performance.now();
-    if (step !== this.step) Object.assign(this, { step, began: now, from: done });
-    const rate = (1000 * (done - this.from)) / (now - this.began);
-    const parts = [total ? `${done} of ${total}` : `${done}`];
-    if (step === "embed" && rate > 0) parts.push(`${rate.toFixed(rate < 10 ? 1 : 0)} passages a second`);
-    if (rate > 0 && total > done) parts.push(`${left((total - done) / rate)} left`);
-    return parts.join(" · ");
+// How far a build is, over all its steps: reading and indexing take turns.
+class Pace {
+  done = 0;
+  total = 0;
+  passages = 0;
+
+  note({ step, done, total, detail }) {
+    if (step !== "parse" && step !== "embed") return;
+    this.began ??= performance.now();
+    Object.assign(this, { done, total });
+    if (step === "embed") this.passages = parseInt(detail) || 0;
   }
+
+  words() {
+    const { done, total, passages } = this;
+    if (!total) return [];
+    const seconds = (performance.now() - this.began) / 1000;
+    const said = [`${done.toLocaleString("en")} of ${counted(total, "document")}`];
+    if (passages) said.push(`${rounded(passages / seconds)} passages a second`);
+    if (passages && total > done) said.push(`${left(((total - done) * seconds) / done)} left`);
+    return said;
+  }
+}
+
+function rounded(rate) {
+  return rate.toFixed(rate < 10 ? 1 : 0);
 }
 
 function left(seconds) {
