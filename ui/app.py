@@ -20,7 +20,7 @@ from fastapi.staticfiles import StaticFiles
 from index.local import LocalStore
 from index.stores import store_at
 from qa import ReaderSettings
-from ui import chat, feedback, library, viewer
+from ui import chat, feedback, library, presence, viewer
 from ui.desk import Desk
 from ui.page import STATIC, Page
 from ui.quality import Quality
@@ -43,14 +43,17 @@ def create_app(
     line. ``routers`` come before the page, which takes every path that is left.
     """
     desk = desk or Desk(location, settings=settings)
-    welcome = Welcome(desk)
+    welcome, quality = Welcome(desk), Quality(desk, location)
     # FastAPI's own documentation pages are left out: they load scripts from elsewhere.
     app = FastAPI(
-        title="Quoth", docs_url=None, redoc_url=None, lifespan=_open_early(welcome), generate_unique_id_function=_name
+        title="Quoth",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan(welcome, quality),
+        generate_unique_id_function=_name,
     )
-    quality = Quality(desk, location)
     verdicts = feedback.router(location, made=not isinstance(store_at(desk.location), LocalStore))
-    pages = (welcome.router, viewer.router(desk), library.router, quality.router, verdicts)
+    pages = (welcome.router, viewer.router(desk), library.router, quality.router, verdicts, presence.router())
     for router in (*routers, *pages):
         app.include_router(router)
     app.mount("/static/quoth", StaticFiles(directory=STATIC), name="static")
@@ -76,12 +79,14 @@ def _name(route: APIRoute) -> str:
     return route.name
 
 
-def _open_early(welcome: Welcome) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    """Load the models while the first person opens the page, and not at the first question."""
+def _lifespan(welcome: Welcome, quality: Quality) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Load the models while the first person opens the page; end what is in the background when the service does."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         welcome.make()
         yield
+        welcome.stop()
+        quality.stop()
 
     return lifespan

@@ -18,8 +18,9 @@ from ui.scope import Scope
 
 Ask = Callable[[str, Filters | None], Awaitable[Answer]]
 
-AT_ONCE = 2  # questions answered at the same time; more wait in Gradio's queue
-WAITING = 64  # of them; past it Gradio refuses
+AT_ONCE = 40  # questions taken from Gradio's queue, which has no more hands; the line at the desk bounds what computes
+WAITING = 64  # more of them; past it Gradio refuses
+LOOK = 0.01  # seconds between two looks of Gradio into its queue
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ def build(desk: Desk, ask: Ask | None = None) -> gr.Blocks:
     """The question box, and the turn that was answered last; the page's script keeps the turns before it."""
     blocks = gr.Blocks(title="Quoth", analytics_enabled=False)
     blocks.queue(max_size=WAITING)
+    blocks._queue.sleep_when_free = LOOK  # Gradio's own is a thousandth, which keeps an idle server busy
     with blocks:
         # The policy on the page forbids the eval that gr.HTML needs. Markdown leaves one line of HTML as it is.
         turn = gr.Markdown(elem_id="turn", sanitize_html=False, latex_delimiters=[])

@@ -23,6 +23,10 @@ class NotReadyError(QuothError):
     """Questions cannot be answered yet."""
 
 
+class EndingError(QuothError):
+    """The service ends, and what it did in the background with it."""
+
+
 class Desk:
     """Opens the answerer of one index when it is first needed, and keeps it; and the cores that all compute on.
 
@@ -69,7 +73,7 @@ class Desk:
         if opened is not None and self._file == self._on_disk() and opened.index.embedder.is_loaded:
             return opened
         if self._opening.acquire(blocking=False):
-            threading.Thread(target=self._open, name="opening", daemon=True).start()
+            threading.Thread(target=self._open, name="opening").start()
         raise NotReadyError(self._problem or "the index and the models are being opened: ask again in a moment")
 
     def set_threshold(self, threshold: float) -> None:

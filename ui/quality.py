@@ -18,7 +18,7 @@ from qa.questions import GoldQuestion, read_gold
 from qa.report import html, plots, rows
 from ui.chosen import Chosen, keep
 from ui.cores import stand_back
-from ui.desk import Desk
+from ui.desk import Desk, EndingError
 from ui.markup import counted, one_line, text
 from ui.page import policy
 
@@ -45,6 +45,7 @@ class Quality:
         self._desk, self._location = desk, location
         self._standing = Standing()
         self._lock = threading.Lock()
+        self._ending = threading.Event()
         self.router = APIRouter(prefix="/ui/quality", include_in_schema=False, default_response_class=HTMLResponse)
         self.router.add_api_route("", self.shown, methods=["GET"])
         self.router.add_api_route("", self.begin, methods=["POST"], status_code=HTTPStatus.ACCEPTED)
@@ -65,8 +66,12 @@ class Quality:
             if self._standing.running:
                 raise HTTPException(HTTPStatus.CONFLICT, "An evaluation is running already.")
             self._standing = Standing(True, one_line(file.filename or "questions"), 0, len(questions))
-        threading.Thread(target=self._run, args=(questions,), name="evaluation", daemon=True).start()
+        threading.Thread(target=self._run, args=(questions,), name="evaluation").start()
         return self.shown()
+
+    def stop(self) -> None:
+        """Let an evaluation end with the question that is being answered: the service ends."""
+        self._ending.set()
 
     def report(self) -> HTMLResponse:
         """The last evaluation as a page of its own, with every miss."""
@@ -89,6 +94,8 @@ class Quality:
         name = self._standing.name
 
         def tell(step: Progress) -> None:
+            if self._ending.is_set():
+                raise EndingError("the service ends")
             self._standing = Standing(True, name, step.done, step.total)
 
         try:

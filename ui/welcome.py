@@ -11,9 +11,9 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 from index import IndexNotFoundError, IndexStatus, QuothError
-from qa import Answerer, example_questions
+from qa import Answer, Answerer, example_questions
 from ui.cores import stand_back
-from ui.desk import Desk
+from ui.desk import Desk, EndingError
 from ui.markup import counted, text
 
 INVITATION = (
@@ -40,6 +40,7 @@ class Welcome:
         self._desk = desk
         self._examples = Examples(-1, ())
         self._making = threading.Lock()
+        self._ending = threading.Event()
         self.router = APIRouter(prefix="/ui", include_in_schema=False, default_response_class=HTMLResponse)
         self.router.add_api_route("/welcome", self.greeting)
         self.router.add_api_route("/examples", self.examples)
@@ -73,22 +74,40 @@ class Welcome:
 
     def make(self) -> None:
         """Begin to make examples of this revision, unless that is under way; loads the models too."""
-        if self._making.acquire(blocking=False):
-            threading.Thread(target=self._make, name="examples", daemon=True).start()
+        if not self._ending.is_set() and self._making.acquire(blocking=False):
+            # No daemon: the interpreter would not wait for it at its own end, and abort inside a model.
+            threading.Thread(target=self._make, name="examples").start()
+
+    def stop(self) -> None:
+        """Make no more examples: what is under way ends with the question that is being answered."""
+        self._ending.set()
 
     def _make(self) -> None:
         try:
             answerer = self._desk.answerer()
             revision = answerer.index.revision
             stand_back()
-            self._examples = Examples(revision, _questions(answerer))
+            self._examples = Examples(revision, _questions(_Until(answerer, self._ending)))
         except Exception:  # the greeting tells a person; an index that is closed meanwhile concerns nobody
             log.info("no example questions", exc_info=True)
         finally:
             self._making.release()
 
 
-def _questions(answerer: Answerer) -> tuple[str, ...]:
+class _Until:
+    """An answerer that answers until the service ends."""
+
+    def __init__(self, answerer: Answerer, ending: threading.Event) -> None:
+        self._answerer, self._ending = answerer, ending
+        self.index = answerer.index
+
+    def answer(self, question: str) -> Answer:
+        if self._ending.is_set():
+            raise EndingError("the service ends")
+        return self._answerer.answer(question)
+
+
+def _questions(answerer: _Until) -> tuple[str, ...]:
     try:
         return tuple(example_questions(answerer))
     except QuothError:

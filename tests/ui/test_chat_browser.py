@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import io
 import os
+import threading
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.ui.conftest import Open, ask
+from qa import Answer, Answerer
+from tests.ui.conftest import Open, ask, serving
+from ui.line import Line, LineFullError
 
 PICTURES = Path(__file__).parents[2] / "ui" / "pictures"
 TAKE = os.environ.get("TAKE_PICTURES") == "1"  # settings named QUOTH_ are not the tests'
@@ -107,3 +111,54 @@ def test_stopping_gives_the_question_up_and_the_next_one_is_answered(visit: Open
     expect(page.get_by_role("button", name="Ask")).to_be_visible()
     ask(page, "Who won the 2022 World Cup?")
     expect(page.locator("#log article").last).to_contain_text("can’t find")
+
+
+def test_a_server_that_is_lost_is_told_and_the_question_kept(
+    visit: Open, seed_index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer, go = Answerer.answer, threading.Event()
+
+    def slow(answerer: Answerer, question: str, **narrowed: object) -> Answer:
+        assert go.wait(60)
+        return answer(answerer, question, **narrowed)
+
+    with serving(seed_index) as address:
+        page = visit(address, broken=True)
+        monkeypatch.setattr(Answerer, "answer", slow)
+        page.locator("#question textarea").fill(ANSWERED[0][0])
+        page.keyboard.press("Enter")
+        expect(page.locator("#log .pending")).to_contain_text("Looking it up")
+        expect(page.locator("#question textarea")).to_have_value("")
+        threading.Timer(3, go.set).start()
+    expect(page.locator("#log .failed [role=alert]")).to_contain_text("The connection to the server was lost")
+    expect(page.locator("#question textarea")).to_have_value(ANSWERED[0][0])
+    monkeypatch.undo()
+    with serving(seed_index, port=int(address.rpartition(":")[2])):
+        page.reload()
+        expect(page.locator("#question textarea")).to_have_value(ANSWERED[0][0])
+        page.get_by_role("button", name="Ask").click()
+        expect(page.locator("#log .found mark").first).to_contain_text(ANSWERED[0][1])
+
+
+def test_a_server_that_is_busy_says_so_and_the_question_is_kept(
+    visit: Open, seed_index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise LineFullError("64 questions are waiting already: try again in a moment")
+
+    with serving(seed_index) as address:
+        page = visit(address)
+        with monkeypatch.context() as patch:
+            patch.setattr(Line, "_enter", full)
+            ask(page, ANSWERED[0][0])
+        expect(page.locator("#log .failed").last).to_contain_text("64 questions are waiting already")
+        expect(page.locator("#question textarea")).to_have_value(ANSWERED[0][0])
+        # Before a question comes to the line, Gradio has a queue of its own, which refuses past its bound.
+        page.route("**/queue/join*", lambda route: route.fulfill(status=503, json={"detail": "Queue is full."}))
+        page.get_by_role("button", name="Ask").click()
+        expect(page.locator("#log .failed").last).to_contain_text("The server is busy")
+        expect(page.locator("#question textarea")).to_have_value(ANSWERED[0][0])
+        page.unroute("**/queue/join*")
+        page.get_by_role("button", name="Ask").click()
+        expect(page.locator("#log .found mark").first).to_contain_text(ANSWERED[0][1])
+        page.context.close()

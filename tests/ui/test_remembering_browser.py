@@ -25,7 +25,7 @@ def test_two_people_never_see_each_others_questions(visit: Open, site: str) -> N
 
 def test_the_conversation_outlives_the_server(visit: Open, seed_index: Path) -> None:
     with serving(seed_index) as address:
-        page = visit(address)
+        page = visit(address, broken=True)
         ask(page, FOUND)
         port = int(address.rpartition(":")[2])
     with serving(seed_index, port=port):

@@ -1,12 +1,18 @@
 // The conversation: takes each turn that Gradio delivers, shows it, and keeps it in this browser.
 import { copy, fragment, notice, on, problem, sure } from "./actions.js";
+import * as connection from "./connection.js";
 import { exported } from "./export.js";
 import { send } from "./scope.js";
 import { read, turns, write } from "./store.js";
 
+const LOST =
+  "The connection to the server was lost before the answer came. Your question is kept: ask again when it is back.";
+const BUSY = "The server is busy: too many questions are waiting already. Your question is kept: ask again in a moment.";
+
 const log = document.getElementById("log");
 const stream = document.getElementById("stream");
 const welcome = document.getElementById("welcome");
+let typed = ""; // the question that waits, as it was asked
 
 export function start() {
   for (const turn of turns.all()) show(turn.html);
@@ -22,6 +28,12 @@ export function start() {
     document.dispatchEvent(new Event("quoth:ready"));
   });
   whenThere("#question textarea", keepDraft);
+  document.addEventListener("keypress", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && event.target.matches?.("#question textarea")) asking();
+  }, true);
+  // Gradio says in a corner what it could not send, and then that its server is lost, which the question says itself.
+  whenThere(".toast-wrap", (corner) => new MutationObserver(refused).observe(corner, { childList: true, subtree: true }));
+  connection.start(() => giveUp(LOST));
   on("ask", (button) => ask(button.dataset.question ?? button.textContent));
   on("edit", (button) => writeQuestion(whole(button)));
   on("literal", (button) => {
@@ -29,6 +41,7 @@ export function start() {
     ask(button.closest("article").querySelector(".question").textContent);
   });
   on("new", newTopic);
+  document.addEventListener("click", (event) => event.target.closest?.("#ask") && asking(), true);
   document.addEventListener("click", (event) => event.target.closest?.("#stop") && stopped());
   on("clear", clear);
   on("export", save);
@@ -41,7 +54,41 @@ export function start() {
 function keepDraft(box) {
   const draft = sessionStorage.getItem("quoth.draft");
   if (draft) writeQuestion(draft);
-  addEventListener("pagehide", () => sessionStorage.setItem("quoth.draft", box.value));
+  addEventListener("pagehide", () => {
+    const waiting = document.body.classList.contains("waiting");
+    sessionStorage.setItem("quoth.draft", box.value || (waiting ? typed : ""));
+  });
+}
+
+// The question stands in the conversation at once, before the server has heard of it. Gradio takes one at a time.
+function asking() {
+  if (document.body.classList.contains("waiting")) return;
+  typed = document.querySelector("#question textarea").value;
+  connection.begin();
+  const holder = document.createElement("template");
+  holder.innerHTML = '<article class="turn pending" data-turn="asking"><h2 class="question"><bdi></bdi></h2><p class="wait"><span class="dots" aria-hidden="true"></span>Looking it up</p></article>';
+  if (typed.trim()) holder.content.querySelector("bdi").textContent = typed;
+  else holder.content.querySelector("h2").remove();
+  put(holder.content.firstElementChild);
+  settle();
+}
+
+async function refused(changes) {
+  if (!log.querySelector("[data-turn=asking]") || !changes.some(({ addedNodes }) => addedNodes.length)) return;
+  giveUp((await connection.there()) ? BUSY : LOST);
+}
+
+// What waits will not be answered: it says so, and the question is in the box again unless another is being typed.
+function giveUp(message) {
+  for (const turn of log.querySelectorAll(".pending")) {
+    turn.classList.replace("pending", "failed");
+    const words = Object.assign(document.createElement("p"), { className: "problem", textContent: message });
+    words.setAttribute("role", "alert");
+    turn.querySelector(".wait").replaceWith(words);
+    turn.dataset.turn += "-lost"; // an answer that comes after all is shown in a place of its own
+  }
+  settle();
+  if (!document.querySelector("#question textarea").value) writeQuestion(typed);
 }
 
 // Gradio builds its part after our script has run.
@@ -57,11 +104,13 @@ function whenThere(selector, act) {
   waiting.observe(document.body, { childList: true, subtree: true });
 }
 
-// A turn comes twice, waiting and then with its answer; one that was stopped stays as it is.
+// A turn comes twice, waiting, for its name, and then with its answer; one that was stopped stays as it is.
 function receive(article) {
   if (!article) return;
   const shown = log.querySelector(`[data-turn="${article.dataset.turn}"]`);
   const waiting = article.classList.contains("pending");
+  const own = log.querySelector("[data-turn=asking]");
+  if (waiting && own) return void (own.dataset.turn = article.dataset.turn);
   if (shown && (waiting || !shown.classList.contains("pending"))) return;
   show(article.outerHTML);
   settle();
@@ -73,8 +122,11 @@ function receive(article) {
 function show(html) {
   const holder = document.createElement("template");
   holder.innerHTML = html;
-  const article = holder.content.firstElementChild;
-  const before = log.querySelector(`[data-turn="${article.dataset.turn}"]`);
+  put(holder.content.firstElementChild);
+}
+
+function put(article) {
+  const before = log.querySelector(`[data-turn="${article.dataset.turn}"]`) ?? log.querySelector("[data-turn=asking]");
   article.classList.toggle("topic-end", read("topic-end", null) === article.dataset.turn);
   if (before) before.replaceWith(article);
   else log.append(article);
