@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,13 @@ QUESTIONS = [
     {"question": "How much does the harbour cost?", "answers": ["40 million euros"]},
     {"question": "Who won the 2022 World Cup?", "answers": []},
 ]
+ON_TOP = """
+    (notice) => {
+        notice.style.pointerEvents = "auto";
+        const { x, y, width, height } = notice.getBoundingClientRect();
+        return document.elementFromPoint(x + width / 2, y + height / 2) === notice;
+    }
+"""
 
 
 @pytest.fixture
@@ -29,13 +37,18 @@ def shelf(tmp_path: Path) -> Iterator[str]:
         yield address
 
 
-def test_a_file_of_questions_is_asked_plotted_and_sets_the_threshold(visit: Open, shelf: str, tmp_path: Path) -> None:
+def test_a_file_of_questions_is_asked_plotted_and_sets_the_threshold(shelf: str, visit: Open, tmp_path: Path) -> None:
     page = _open(visit(shelf))
     _hand_in(page, tmp_path / "mine.jsonl", "".join(json.dumps(question) + "\n" for question in QUESTIONS))
     expect(page.locator("#library .plots svg").first).to_be_visible()
     expect(page.locator("#library tbody")).to_contain_text("F1")
-    serious = [one for one in Axe().run(page).response["violations"] if one["impact"] in ("serious", "critical")]
-    assert not serious
+    for width, theme in product((1440, 390), ("light", "dark")):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=theme)
+        findings = Axe().run(page).response["violations"]
+        assert not [one for one in findings if one["impact"] in ("serious", "critical")]
+        assert page.evaluate("document.querySelector('#library .body').scrollWidth") <= width
+    page.set_viewport_size({"width": 1440, "height": 900})
     page.locator("[data-threshold]").select_option(index=3)
     chosen = page.locator("[data-threshold]").input_value()
     page.get_by_role("button", name="Use it").click()
@@ -48,11 +61,12 @@ def test_a_file_of_questions_is_asked_plotted_and_sets_the_threshold(visit: Open
 
 @pytest.mark.parametrize(("name", "content"), [("a.jsonl", "not json"), ("b.txt", "words"), ("c.csv", "")])
 def test_a_file_that_is_no_file_of_questions_says_why(
-    visit: Open, shelf: str, tmp_path: Path, name: str, content: str
+    shelf: str, visit: Open, tmp_path: Path, name: str, content: str
 ) -> None:
     page = _open(visit(shelf))
     _hand_in(page, tmp_path / name, content)
     expect(page.locator("#notice")).not_to_be_empty()
+    assert page.locator("#notice").evaluate(ON_TOP)  # the dialog lies above all else
     assert str(tmp_path) not in page.locator("#notice").inner_text()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from index import DocumentIndex, build
@@ -103,6 +104,7 @@ def test_a_pdf_shows_its_page_with_the_answer_boxed(visit: Open, pdf_site: str, 
     expect(page.locator("#viewer .box")).to_be_in_viewport()
     expect(page.locator("#viewer figcaption")).to_have_text("Page 2")
     expect(page.locator("#viewer mark")).to_have_text("Zhezkazgan")
+    assert not [one for one in Axe().run(page).response["violations"] if one["impact"] in ("serious", "critical")]
 
 
 def test_a_markdown_file_keeps_its_headings(visit: Open, pdf_site: str, pdf_index: Path) -> None:

@@ -23,13 +23,17 @@ export function sure(button, asking) {
   return false;
 }
 
+const passing = document.getElementById("notice");
 let hiding;
+
+// Said in passing, above whatever is open: inside a dialog, since all that is outside of one is inert.
 export function notice(message) {
-  const place = document.getElementById("notice");
-  place.textContent = message;
-  place.classList.add("shown");
+  if (passing.matches(":popover-open")) passing.hidePopover();
+  (document.querySelector("dialog[open]") ?? document.body).append(passing);
+  passing.showPopover();
+  passing.textContent = message;
   clearTimeout(hiding);
-  hiding = setTimeout(() => place.classList.remove("shown"), 3200);
+  hiding = setTimeout(() => passing.isConnected && passing.hidePopover(), 3200 + 30 * message.length);
 }
 
 export async function copy(value, said) {
@@ -43,7 +47,9 @@ export async function copy(value, said) {
 
 // A fragment of HTML from our own server, which has escaped every word of a document in it.
 export async function fragment(address, options) {
-  const response = await fetch(address, options);
+  const response = await fetch(address, options).catch(() => {
+    throw new Error("The server cannot be reached.");
+  });
   const body = await response.text();
   if (!response.ok) throw new Error(problem(body));
   return body;
