@@ -13,6 +13,8 @@ from rich.console import Group, RenderableType
 from rich.table import Column, Table
 from rich.text import Text
 
+from ui.markup import counted
+
 if TYPE_CHECKING:  # the models come with these, and a terminal can do without
     from index import BuildReport, DocumentRecord, Failure, IndexStatus, Plan, Problem, RepairReport, VerifyReport
     from qa import Answer, Citation
@@ -111,27 +113,26 @@ def render_plan(plan: Plan, *, dry_run: bool = False) -> RenderableType:
 
 def render_report(report: BuildReport) -> RenderableType:
     """What a build has done."""
-    done = f"{report.documents:,} documents, {report.chunks:,} passages ({report.embedded:,} embedded)"
+    held = f"{counted(report.documents, 'document')}, {counted(report.chunks, 'passage')}"
+    done = f"{held} ({report.embedded:,} embedded)"
     summary = Text(f"{done} at revision {report.revision} in {report.seconds:.1f} s", style="bold")
     return Group(render_failures(report.failures), summary)
 
 
 def render_check(report: VerifyReport) -> RenderableType:
     """What a check of the index found."""
-    checked = f"{report.documents:,} documents, {report.chunks:,} passages, {report.vectors:,} vectors checked"
-    verdict = f"{_problems_said(len(report.problems))}: run `quoth repair`" if report.problems else "no problem found"
+    parts = ((report.documents, "document"), (report.chunks, "passage"), (report.vectors, "vector"))
+    checked = f"{', '.join(counted(number, noun) for number, noun in parts)} checked"
+    found = f"{counted(len(report.problems), 'problem')}: run `quoth repair`"
+    verdict = found if report.problems else "no problem found"
     return Group(*_problems(report.problems), Text(f"{checked} at revision {report.revision}: {verdict}", style="bold"))
 
 
 def render_repair(report: RepairReport) -> RenderableType:
     """What a repair mended and what it had to leave."""
-    mended = f"{_problems_said(len(report.mended))} mended, {report.embedded:,} passages embedded again"
+    mended = f"{counted(len(report.mended), 'problem')} mended, {counted(report.embedded, 'passage')} embedded again"
     left = f"; {len(report.left):,} left: run `quoth index --rebuild`" if report.left else ""
     return Group(*_problems(report.left), Text(mended + left, style="bold"))
-
-
-def _problems_said(count: int) -> str:
-    return f"{count:,} problem{'' if count == 1 else 's'}"
 
 
 def _problems(problems: Sequence[Problem]) -> Iterator[RenderableType]:
