@@ -27,9 +27,9 @@ from load import SEEDS, serving
 
 from index import DocumentIndex, build, verify
 
-DOCUMENTS = 150
+DOCUMENTS = 60
 OURS = {f"{k}.txt" for k in range(DOCUMENTS)}
-LONGEST = 3.0  # seconds after which it is killed at the latest
+LONGEST = 4.0  # seconds after which it is killed at the latest
 BOUNDARY = "boundary"
 
 
@@ -37,7 +37,7 @@ def write(folder: Path, number: int) -> None:
     """Change every document; each says in which round."""
     for k in range(DOCUMENTS):
         text = f"In round {number} the tree {k} of the alley was {k % 40} metres tall and had {number} rings. "
-        (folder / f"{k}.txt").write_text(text * 30)
+        (folder / f"{k}.txt").write_text(text * 10)
 
 
 def ask(url: str, path: str, body: bytes = b"", kind: str = "application/json") -> None:
@@ -94,6 +94,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=20)
     kills = parser.parse_args().kills
+    os.environ["QUOTH_COMMIT_CHUNKS"] = "10"  # so that most kills come after a commit and before the last one
     dice, lost, revisions = random.Random(17), 0, 0
     with tempfile.TemporaryDirectory(prefix="quoth-kills-") as name:
         folder, index = Path(name) / "documents", Path(name) / "index"
