@@ -91,8 +91,13 @@ class RayEngine:
         try:
             import ray
             import ray.data
+            from ray._private import ray_constants
         except ImportError as error:
             raise MissingExtraError("`--engine ray` needs Ray: run `pip install 'quoth[ray]'`") from error
+        if self.address == LOCAL:
+            ray_constants.ENABLE_RAY_CLUSTER = (
+                False  # read from the environment too early, where ray was imported before
+            )
         logging.getLogger("ray.data").setLevel(logging.ERROR)
         if self.address != LOCAL:
             self._knock()
