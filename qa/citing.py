@@ -27,6 +27,9 @@ _FUNCTION_WORDS = frozenset(
 _STEM = 6  # letters by which two words count as the same
 _REACH = 1200  # code points around a chunk in which its first and last sentences must begin and end
 _LIST_MARGIN = 2.0  # an item of a list may score this much less than the best item
+_SEPARATOR = re.compile(r"[,;]\s+(?:(?:and|or)\s+)?|\s+(?:and|or)\s+")
+_ITEM_WORDS = 8  # of an item; what is longer is a clause
+_BETWEEN_WORDS = 3  # that may stand between two items: "Kim and Russians Ryzhikov and ..."
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,15 +173,39 @@ def citations_of(best: Proposal, proposals: Sequence[Proposal], threshold: float
 
 
 def items_of(question: str, best: Proposal, spans: Sequence[Span]) -> tuple[str, ...]:
-    """The items of a list answer in the order of the text: spans of one sentence that are nearly as good."""
+    """The items of a list answer, in the order of the text: slices of one sentence.
+
+    They are the parts of an answer that is a series ("Kim, Ryzhikov and Zubritsky"), or else spans that are nearly as
+    good as the best and stand in a series with it.
+    """
     if not _ASKS_LIST.search(question):
         return ()
+    parts = _SEPARATOR.split(best.span.text)
+    if len(parts) > 2 and all(_is_item(part) for part in parts):
+        return tuple(parts)
     text = best.source.passage.text
     low, high = around(text, best.span.start, best.span.end)
     near = [s for s in spans if s.passage == best.span.passage and low <= s.start and s.end <= high]
     enough = max(0.0, best.span.margin - _LIST_MARGIN)
-    items = [span for span, _ in distinct(near) if span.margin >= enough]
-    return tuple(span.text for span in sorted(items, key=lambda s: s.start)) if len(items) > 1 else ()
+    items = sorted((span for span, _ in distinct(near) if span.margin >= enough), key=lambda span: span.start)
+    series = next((run for run in _series(items, text) if best.span in run), [])
+    return tuple(span.text for span in series) if len(series) > 1 else ()
+
+
+def _is_item(part: str) -> bool:
+    return 0 < len(part.split()) <= _ITEM_WORDS and part.count("(") == part.count(")")
+
+
+def _series(items: Sequence[Span], text: str) -> Iterator[list[Span]]:
+    """The spans, parted where more than a separator and a word or two stands between neighbours."""
+    run: list[Span] = []
+    for span in items:
+        between = text[run[-1].end : span.start] if run else ""
+        if run and not (_SEPARATOR.search(f"{between} ") and len(between.split()) <= _BETWEEN_WORDS):
+            yield run
+            run = []
+        run.append(span)
+    yield run
 
 
 def _title(hit: Hit) -> str:

@@ -9,7 +9,7 @@ from qa.calibration import Calibration
 from qa.citing import Source, citations_of, cite, coverage, distinct, items_of, names_possessor, propose
 from qa.types import Span
 
-CALIBRATION = Calibration((1.0, 0.0, 0.0, 0.0, 0.0), -1.0, 0.5)
+CALIBRATION = Calibration((1.0, 0.0, 0.0, 0.0), -1.0, 0.5)
 
 
 def hit(text, start=0, end=None, document=1, rank=1, body_start=0, heading=None):
@@ -131,6 +131,25 @@ def test_a_question_for_several_gets_the_items_of_one_sentence():
     best = proposals([part], *spans)[0]
     assert items_of("Who are the crew?", best, spans) == ("Kim", "Ryzhikov", "Zubritsky")
     assert items_of("Who commands the crew?", best, spans) == ()
+
+
+def test_an_answer_that_is_a_series_is_parted_into_its_items():
+    part = source(CREW)
+    best = proposals([part], span(part, "Kim, Ryzhikov and Zubritsky"))[0]
+    assert items_of("Who were the crew?", best, [best.span]) == ("Kim", "Ryzhikov", "Zubritsky")
+
+
+@pytest.mark.parametrize("answer", ["research and development", "1,000", "Kim (called Jonny, or J, by some)"])
+def test_an_answer_that_is_no_series_stays_whole(answer):
+    part = source(f"It is {answer} here.")
+    best = proposals([part], span(part, answer))[0]
+    assert items_of("What are they?", best, [best.span]) == ()
+
+
+def test_places_that_are_not_in_a_series_are_no_list():
+    part = source("Kim flew to the station, where after three days he met Onishi.")
+    spans = [span(part, "Kim", 5.0), span(part, "Onishi", 4.5)]
+    assert items_of("Who are the crew?", proposals([part], *spans)[0], spans) == ()
 
 
 @pytest.mark.parametrize(
