@@ -1,9 +1,9 @@
 """From scores to one probability that an answer is right.
 
 A logistic regression over what is known of one passage's best span: its margin over the null, how far it stands above
-the next place in the same passage, how near the passage is to the question, how many of the question's words it holds,
-and how many of its own words only repeat the question's. All of these belong to that passage alone, so reading more
-passages never changes the probability of an answer (unlike a softmax over passages, or a product of no-answer scores).
+the next place in the same passage, how near the passage is to the question, and how many of the question's words it
+holds. All of these belong to that passage alone, so reading more passages never changes the probability of an answer
+(unlike a softmax over passages, or a product of no-answer scores).
 """
 
 from __future__ import annotations
@@ -25,12 +25,11 @@ class Evidence:
     gap: float  # margin over the best other place in the same passage
     similarity: float  # cosine of question and passage, -1 to 1
     coverage: float  # share of the question's content words that the passage or its title holds, 0 to 1
-    echo: float = 0.0  # share of the answer's content words that the question holds, 0 to 1
 
     def features(self) -> tuple[float, ...]:
         """Squashed to a like scale, so that one extreme logit cannot outweigh everything."""
         margin, gap = np.tanh(self.margin / 10) * 5, np.tanh(self.gap / 5) * 2
-        return (float(margin), float(gap), self.similarity * 5, self.coverage * 2, self.echo * 3)
+        return (float(margin), float(gap), self.similarity * 5, self.coverage * 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ class Calibration:
 
     def ceiling(self, similarity: float, coverage: float) -> float:
         """The most that a passage of which no more is known can come to, 0 to 1."""
-        return max(self.probability(Evidence(*self.highest, similarity, coverage, echo)) for echo in (0.0, 1.0))
+        return self.probability(Evidence(*self.highest, similarity, coverage))
 
     @classmethod
     def from_json(cls, text: str) -> Calibration:

@@ -122,8 +122,7 @@ def names_possessor(question: str, answer: str) -> bool:
 
 def evidence_of(source: Source, span: Span, gap: float) -> Evidence:
     """What is known of a span that stands ``gap`` above the next in its passage."""
-    echo = coverage(span.text, source.question)
-    return Evidence(span.margin, gap, source.similarity, source.coverage, echo)
+    return Evidence(span.margin, gap, source.similarity, source.coverage)
 
 
 def distinct(spans: Iterable[Span]) -> Iterator[tuple[Span, float]]:

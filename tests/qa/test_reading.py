@@ -12,7 +12,7 @@ from qa.citing import Source, propose
 from qa.features import Passage
 from qa.types import Span
 
-CALIBRATION = Calibration((0.5, 0.2, 0.5, 0.5, -0.5), -2.0, 0.3, (12.0, 10.0))
+CALIBRATION = Calibration((0.5, 0.2, 0.5, 0.5), -2.0, 0.3, (12.0, 10.0))
 RECORD = DocumentRecord(1, "1.txt", "", "text/plain", "", "", None, 0, 9, 0, 1, {}, ())
 
 
