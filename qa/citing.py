@@ -18,6 +18,7 @@ _ASKS_LIST = re.compile(
     r"\b(who|what|which)\s+(are|were)\b|\bwhich\s+\w+s\b|\bwho\s+(all|else)\b|\b(name|list|names)\b", re.IGNORECASE
 )
 _WHO_OF = re.compile(r"^who\b.*?\b([A-Z]\w+)['’]s\b", re.IGNORECASE)
+_NAME = re.compile(r"[A-Z]\w+(?: [A-Z]\w+)*")
 _WORD = re.compile(r"\w+")
 _FUNCTION_WORDS = frozenset(
     "a an and are as at be by can could did do does for from had has have how in is it its many may might much must of "
@@ -101,7 +102,7 @@ def coverage(words: str, text: str) -> float:
 def propose(sources: Sequence[Source], spans: Iterable[Span], calibration: Calibration) -> list[Proposal]:
     """Every distinct place the reader proposes, the most probable first; overlapping chunks propose a place once."""
     found: list[Proposal] = []
-    for span, gap in distinct(span for span in spans if not names_possessor(sources[span.passage].question, span.text)):
+    for span, gap in distinct(span for span in spans if not _of_possessor(sources[span.passage], span)):
         source = sources[span.passage]
         evidence = evidence_of(source, span, gap)
         start = source.hit.chunk.start + span.start
@@ -114,10 +115,20 @@ def propose(sources: Sequence[Source], spans: Iterable[Span], calibration: Calib
     return kept
 
 
-def names_possessor(question: str, answer: str) -> bool:
-    """Whether a question such as "Who is Kim's envoy?" is answered with Kim."""
+def names_possessor(question: str, text: str, start: int, end: int) -> bool:
+    """Whether a question such as "Who is Kim's envoy?" is answered with Kim, or with another part of Kim's name.
+
+    ``text[start:end]`` is the answer; a name is a run of capitalised words.
+    """
     asked = _WHO_OF.search(question)
-    return asked is not None and asked.group(1).lower() in map(str.lower, _words(answer))
+    if asked is None:
+        return False
+    names = " ".join(name.group() for name in _NAME.finditer(text) if name.start() < end and start < name.end())
+    return asked.group(1).lower() in _words(f"{names} {text[start:end]}")
+
+
+def _of_possessor(source: Source, span: Span) -> bool:
+    return names_possessor(source.question, source.passage.text, span.start, span.end)
 
 
 def evidence_of(source: Source, span: Span, gap: float) -> Evidence:

@@ -170,4 +170,11 @@ def test_coverage_is_the_share_of_content_words(question, share):
     ],
 )
 def test_nobody_is_the_answer_to_who_belongs_to_them(question, answer, names):
-    assert names_possessor(question, answer) is names
+    assert names_possessor(question, answer, 0, len(answer)) is names
+
+
+@pytest.mark.parametrize(("answer", "names"), [("Jonathan", True), ("Envoy Jonathan", True), ("Anna Berg", False)])
+def test_nor_is_another_part_of_their_name(answer, names):
+    text = "Then Envoy Jonathan Kim’s envoy spoke. Anna Berg is her name."
+    start = text.index(answer)
+    assert names_possessor("Who is Kim's envoy?", text, start, start + len(answer)) is names
