@@ -110,8 +110,8 @@ function receive(article) {
   const shown = log.querySelector(`[data-turn="${article.dataset.turn}"]`);
   const waiting = article.classList.contains("pending");
   const own = log.querySelector("[data-turn=asking]");
+  if (shown && (waiting || !shown.classList.contains("pending"))) return; // a stopped turn may come once more, too
   if (waiting && own) return void (own.dataset.turn = article.dataset.turn);
-  if (shown && (waiting || !shown.classList.contains("pending"))) return;
   show(article.outerHTML);
   settle();
   if (waiting) return;
