@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
 import io
 import os
@@ -21,6 +22,7 @@ from index import Embedder, IndexSettings, build
 from qa import Answerer
 
 ROOT = Path(__file__).parent.parent
+STATUS = pytest.StashKey[int]()
 _attempts: list[str] = runpy.run_path(str(ROOT / "tests" / "guard" / "sitecustomize.py"))["attempts"]
 
 # A machine that is busy with other work is slow, and no example is wrong by it.
@@ -112,3 +114,20 @@ def quoth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done
         return Done(int(left.value.code or 0), stdout.getvalue(), stderr.getvalue())
 
     return run
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Keep how it went for the end below."""
+    session.config.stash[STATUS] = int(exitstatus)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End without taking the interpreter down: a server that a test gave up may still have a thread inside a model.
+
+    Python ends such a thread where it stands, and the C++ it stands in aborts the process, tests passed or not.
+    """
+    atexit._run_exitfuncs()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(config.stash.get(STATUS, 1))
