@@ -13,7 +13,8 @@ all the question's passages, with each window's logits taken relative to its own
 (shared normalisation, Clark and Gardner 2018; multi-passage BERT, Wang et al. 2019): exactly the margin by which
 passages compete when questions are answered. ``alone`` is the same for one passage; a passage without the answer has
 the null as its target. Several gold places share their probability. Beside some questions stands a near miss of the
-same question with the same passage (``qa.nearmiss``), whose target is the null.
+same question with the same passage (``qa.nearmiss``), whose target is the null. An unanswerable question is read with
+its own passage alone: that is the one that misleads.
 
 The embeddings and the lowest layers stay as they are, which saves a sixth of the time. The model runs in bf16 with
 fp32 master weights (AdamW, weight decay 0.01, gradient norm 1). Dropout is off: with one pass over the data nothing is

@@ -123,9 +123,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """End without taking the interpreter down: a server that a test gave up may still have a thread inside a model.
+    """End without taking the interpreter down: it aborted now and then, after all tests had passed.
 
-    Python ends such a thread where it stands, and the C++ it stands in aborts the process, tests passed or not.
+    Most likely a server that a test gave up still has a thread inside a model; which one has not been found.
     """
     atexit._run_exitfuncs()
     sys.stdout.flush()
