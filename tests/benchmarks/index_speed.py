@@ -127,8 +127,8 @@ if __name__ == "__main__":
     if "--peak" in sys.argv:
         peak(int(sys.argv[-1]))
         sys.exit()
-    *kept, wanted = [Path(name) for name in sys.argv[1:] if "/" in name], [n for n in sys.argv[1:] if "/" not in n]
-    wanted = wanted or ["embedding", "fp32", "memory", "large"]
+    kept = [Path(name) for name in sys.argv[1:] if "/" in name]
+    wanted = [name for name in sys.argv[1:] if "/" not in name] or ["embedding", "fp32", "memory", "large"]
     print(f"{datetime.date.today()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before the first run")
     model = Embedder()
     if "embedding" in wanted:
