@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from index.milvus_link import quoted
+from index.milvus_link import among, quoted
 from index.types import Filters
 
 _ANYTHING = re.compile(r"\*+")
@@ -16,6 +16,8 @@ _ONE = re.compile(
 def expression(filters: Filters) -> str:
     """The conditions on path, date and media type; empty for none."""
     parts = []
+    if filters.documents:
+        parts.append(among("path", sorted(filters.documents)))
     if filters.path is not None:
         parts.append(f"path like {quoted(_like(filters.path))}")
     if filters.media_type is not None:

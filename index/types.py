@@ -116,9 +116,12 @@ class Filters:
     before: str | None = None  # ISO date, inclusive
     media_type: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    documents: frozenset[str] = frozenset()  # relative paths, of which it must have one; empty: any
 
     def admit(self, document: DocumentRecord) -> bool:
         """Whether the document meets every condition; one without a date meets no date range."""
+        if self.documents and document.path not in self.documents:
+            return False
         if self.path is not None and not fnmatch.fnmatchcase(document.path, self.path):
             return False
         if self.media_type is not None and document.media_type != self.media_type:

@@ -39,10 +39,13 @@ class Narrowing(BaseModel):
     before: Date | None = Field(None, description="The latest date.")
     media_type: str | None = Field(None, max_length=200, examples=["text/plain"])
     metadata: dict[str, str] = Field(default_factory=dict, max_length=20)
+    documents: list[Annotated[str, Field(max_length=1000)]] = Field(
+        default_factory=list, max_length=100, description="Relative paths, of which a document must have one."
+    )
 
     def as_filters(self) -> Filters:
         """The same, as the index knows it."""
-        return Filters(self.path, self.after, self.before, self.media_type, self.metadata)
+        return Filters(self.path, self.after, self.before, self.media_type, self.metadata, frozenset(self.documents))
 
 
 class Question(BaseModel):

@@ -36,7 +36,7 @@ TYPES = {
     "text/markdown": "Markdown",
     "text/plain": "Text",
 }
-COLUMNS = ("Document", "Type", "Pages", "Passages", "Date", "Status", "Actions")
+COLUMNS = ("Ask", "Document", "Type", "Pages", "Passages", "Date", "Status", "Actions")
 
 router = APIRouter(prefix="/ui/library", include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -172,6 +172,7 @@ def _table(records: Iterable[DocumentRecord], removable: frozenset[int]) -> str:
     head = "".join(f'<th scope="col">{column}</th>' for column in COLUMNS)
     rows = "".join(_row(one, removable=one.id in removable) for one in records)
     return (
+        '<p class="ticked" role="status" data-ticked></p>'
         '<div class="scroll" tabindex="0" role="group" aria-label="Documents">'
         f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
@@ -186,9 +187,10 @@ def _row(record: DocumentRecord, *, removable: bool) -> str:
         f"{record.chunk_count:,}",
         text(spoken_date(record.date)) if record.date else "–",
         _status(record),
-        _buttons(record, removable=removable),
+        _removal(record) if removable else "",
     )
-    return f'<tr><th scope="row">{name}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+    rest = "".join(f"<td>{cell}</td>" for cell in cells)
+    return f'<tr><td>{_choice(record)}</td><th scope="row">{name}</th>{rest}</tr>'
 
 
 def _status(record: DocumentRecord) -> str:
@@ -201,18 +203,14 @@ def _status(record: DocumentRecord) -> str:
     return f"<details><summary>{words}</summary><ul>{items}</ul></details>"
 
 
-def _buttons(record: DocumentRecord, *, removable: bool) -> str:
+def _choice(record: DocumentRecord) -> str:
     name = text(one_line(record.title, 60))
-    only = (
-        f'<button type="button" data-do="only" data-path="{text(record.path)}" '
-        f'aria-label="Answer only from {name}">Only this</button>'
-    )
-    remove = (
-        f'<button type="button" data-do="remove" data-id="{record.id}" aria-label="Remove {name}">Remove</button>'
-        if removable
-        else ""
-    )
-    return only + remove
+    return f'<input type="checkbox" data-document value="{text(record.path)}" aria-label="Answer only from {name}">'
+
+
+def _removal(record: DocumentRecord) -> str:
+    name = text(one_line(record.title, 60))
+    return f'<button type="button" data-do="remove" data-id="{record.id}" aria-label="Remove {name}">Remove</button>'
 
 
 def _failures(failures: Sequence[Failure]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -10,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from index import Filters, QuestionError
 from qa.followup import Turn, understand
 
-GLOB = re.compile(r"([*?[])")
+Path = Annotated[str, Field(max_length=4096)]
 Date = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
 
 
@@ -26,7 +25,7 @@ class Scope(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    document: Annotated[str, Field(max_length=2000)] | None = None  # a path
+    documents: Annotated[frozenset[Path], Field(max_length=100)] = frozenset()
     media_type: Annotated[str, Field(max_length=200)] | None = None
     after: Date | None = None
     before: Date | None = None
@@ -42,8 +41,8 @@ class Scope(BaseModel):
 
     def filters(self) -> Filters | None:
         """The same for a search; None when every document counts."""
-        path = GLOB.sub(r"[\1]", self.document) if self.document else None
-        chosen = Filters(path=path, after=self.after, before=self.before, media_type=self.media_type or None)
+        kind = self.media_type or None
+        chosen = Filters(documents=self.documents, after=self.after, before=self.before, media_type=kind)
         return None if chosen == Filters() else chosen
 
     def understood(self, question: str) -> str:

@@ -171,6 +171,7 @@ def test_a_milvus_without_keyword_search_is_refused(place: str, monkeypatch: pyt
         (Filters(before="2024"), 'date >= "0" and date <= "2024~"'),
         (Filters(media_type='a"b'), 'media_type == "a\\"b"'),
         (Filters(metadata={"author": "Ada"}), ""),
+        (Filters(documents=frozenset({"a*", 'b"'})), 'path in ["a*", "b\\""]'),
     ],
 )
 def test_filters_are_asked_for_in_milvus_own_words(filters: Filters, expected: str):

@@ -79,6 +79,9 @@ def test_hits_are_ranked_and_scored(opened: DocumentIndex) -> None:
         (Filters(before="2020"), {"animals/whale.md"}),
         (Filters(metadata={"author": "Ada"}), {"animals/mouse.md", "metals/gallium.txt"}),
         (Filters(path="metals/*", metadata={"author": "Ada"}), {"metals/gallium.txt"}),
+        (Filters(documents=frozenset({"metals/iron.txt", "codes/e4711.txt"})), {"metals/iron.txt", "codes/e4711.txt"}),
+        (Filters(documents=frozenset({"metals/*", "animals/whale.md"})), {"animals/whale.md"}),
+        (Filters(documents=frozenset({"metals/iron.txt", "animals/whale.md"}), before="2020"), {"animals/whale.md"}),
     ],
 )
 def test_filters_admit_only_what_they_say(opened: DocumentIndex, filters: Filters, allowed: set[str]) -> None:

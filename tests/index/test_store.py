@@ -29,7 +29,13 @@ from index import (
 from index.store import Place
 from index.stores import store_at
 
-FILTERS = (None, Filters(path="*.txt"), Filters(after="2024-03", before="2024"), Filters(media_type="text/html"))
+FILTERS = (
+    None,
+    Filters(path="*.txt"),
+    Filters(after="2024-03", before="2024"),
+    Filters(media_type="text/html"),
+    Filters(documents=frozenset({"tea.txt", "deep/coffee.md"})),
+)
 QUESTIONS = ("At how many degrees does iron melt?", "espresso seconds", "Which leaves are not oxidised?")
 
 

@@ -83,12 +83,15 @@ def test_a_refusal_is_an_answer_too(client: TestClient):
 
 
 def test_a_search_is_narrowed_by_filters(client: TestClient):
-    def found(**filters: str) -> int:
+    def found(**filters: object) -> int:
         return len(client.post("/v1/search", json={"question": "rocket", "filters": filters}).json()["hits"])
 
     assert found(after="2025-04") > 0
     assert found(before="2025-04-07") == 0
     assert found(path="*.pdf") == 0
+    path = client.get("/v1/documents").json()["documents"][0]["path"]
+    assert found(documents=["another.txt", path]) > 0
+    assert found(documents=["another.txt"]) == 0
 
 
 def test_documents_are_listed_in_pages(client: TestClient):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from index import build
 from tests.ui.conftest import Open, ask, serving
@@ -110,9 +110,12 @@ def test_what_was_handed_in_can_be_removed(shelf: Shelf, visit: Open, tmp_path: 
     page = _open(visit(shelf.address))
     assert page.get_by_role("button", name="Remove").count() == 0  # files of a person's own folder stay theirs
     _add(page, tmp_path, {"mill.txt": b"The mill was built in 1887 by Ada Lund."})
+    _only(page, "mill.txt").check()
+    expect(page.locator("#chosen .filter")).to_have_text(["mill.txt"])
     page.get_by_role("button", name="Remove").click()
     page.get_by_role("button", name="Remove").click()
     expect(page.locator("#library tbody tr")).to_have_count(2)
+    expect(page.locator("#chosen .filter")).to_have_count(0)
 
 
 def test_a_rebuild_shows_its_plan_first_and_answers_go_on(shelf: Shelf, visit: Open) -> None:
@@ -161,26 +164,48 @@ def test_an_old_answer_says_that_its_document_has_changed(shelf: Shelf, visit: O
 
 
 def test_filters_narrow_what_is_asked_and_are_seen_in_the_chat(shelf: Shelf, visit: Open) -> None:
+    (shelf.folder / "mill.txt").write_text("Ada Lund approved the plan for the mill in Bergen.")
     page = _open(visit(shelf.address))
-    row = page.locator("#library tbody tr", has_text="airport.md")
-    row.get_by_role("button", name="Answer only from").click()
-    expect(page.locator("#chosen")).to_contain_text("airport.md")
-    ask(page, "Who approved the plan?")
-    turn = page.locator("#log article").last
-    expect(turn).to_contain_text("Peter Low")
-    expect(turn).not_to_contain_text("Berg")
+    page.get_by_role("button", name="Check for changes").click()
+    page.get_by_role("button", name="Rebuild now").click()
+    expect(page.locator("#library tbody tr")).to_have_count(3)
+    _only(page, "airport.md").check()
+    page.get_by_role("button", name="Close").click()
+    chosen = page.locator("#chosen .filter")
+    expect(chosen).to_have_text(["airport.md"])
+    _ask_who(page, "Peter Low", of=["Low"])
+    _only(_open(page), "mill.txt").check()
+    expect(page.locator("#library .ticked")).to_contain_text("only from the 2 ticked documents")
+    page.get_by_role("button", name="Close").click()
+    expect(chosen).to_have_text(["airport.md", "mill.txt"])
+    _ask_who(page, "Low|Lund", of=["Low", "Lund"])
     page.reload()
     page.locator("#question textarea").wait_for()
-    expect(page.locator("#chosen")).to_contain_text("airport.md")
+    expect(chosen).to_have_text(["airport.md", "mill.txt"])
+    page.get_by_role("button", name="Take off: airport.md").click()
+    _ask_who(page, "Ada Lund", of=["Lund"])
+    expect(_only(_open(page), "mill.txt")).to_be_checked()
+    expect(_only(page, "airport.md")).not_to_be_checked()
+    page.get_by_role("button", name="Close").click()
     page.get_by_role("button", name="All documents").click()
     expect(page.locator("#chosen")).to_be_hidden()
     _open(page).locator("[name=before]").fill("2023-12-31")
     page.get_by_role("button", name="Close").click()
-    expect(page.locator("#chosen")).to_contain_text("until 2023-12-31")
+    expect(chosen).to_have_text(["until 2023-12-31"])
+    _ask_who(page, "Berg", of=["Berg"])
+
+
+def _only(page: Page, name: str) -> Locator:
+    return page.locator("#library tbody tr", has_text=name).get_by_role("checkbox")
+
+
+def _ask_who(page: Page, answer: str, *, of: list[str]) -> None:
+    """Ask what every document answers; nobody but ``of`` may come up."""
     ask(page, "Who approved the plan?")
     turn = page.locator("#log article").last
-    expect(turn).to_contain_text("Berg")
-    expect(turn).not_to_contain_text("Low")
+    expect(turn.locator("mark").first).to_have_text(re.compile(answer))
+    for other in {"Berg", "Low", "Lund"} - set(of):
+        expect(turn).not_to_contain_text(re.compile(rf"\b{other}\b"))
 
 
 def _open(page: Page) -> Page:

@@ -1,13 +1,26 @@
 // Which documents are asked: chosen in the library, shown above the question, sent along with it, remembered.
-import { on } from "./actions.js";
+import { notice, on } from "./actions.js";
 import { read, write } from "./store.js";
+
+const MOST = 100; // documents chosen one by one, which the server takes
+const SHOWN = 3; // of them, above the question
+const place = document.getElementById("chosen");
 
 export const filters = {
   read: () => read("filters", {}),
+  documents: () => filters.read().documents ?? [],
   set(chosen) {
-    const kept = Object.entries({ ...this.read(), ...chosen }).filter(([, value]) => value);
+    const kept = Object.entries({ ...filters.read(), ...chosen }).filter(([, value]) => value?.length);
     write("filters", Object.fromEntries(kept));
     show();
+  },
+  // Takes a document in or out; tells whether it is in.
+  choose(path, wanted) {
+    const others = filters.documents().filter((one) => one !== path);
+    const full = wanted && others.length >= MOST;
+    if (full) notice(`No more than ${MOST} documents can be chosen one by one.`);
+    else filters.set({ documents: wanted ? [...others, path] : others });
+    return wanted && !full;
   },
   start() {
     on("clear-filters", () => {
@@ -15,15 +28,33 @@ export const filters = {
       show();
       document.querySelector("#question textarea").focus();
     });
+    on("unfilter", ({ dataset: { name, value } }) => {
+      if (name === "documents") filters.choose(value, false);
+      else filters.set({ [name]: "" });
+      (place.querySelector("button") ?? document.querySelector("#question textarea")).focus();
+    });
     show();
   },
 };
 
 function show() {
-  const place = document.getElementById("chosen");
-  const { document: path, type_name, after, before } = filters.read();
-  const parts = [path, type_name, after && `from ${after}`, before && `until ${before}`].filter(Boolean);
+  const { media_type, type_name, after, before } = filters.read();
+  const paths = filters.documents();
+  const parts = paths.slice(0, SHOWN).map((path) => part("documents", path, path));
+  if (paths.length > SHOWN) parts.push(Object.assign(document.createElement("span"), { textContent: `and ${paths.length - SHOWN} more` }));
+  if (media_type) parts.push(part("media_type", type_name));
+  if (after) parts.push(part("after", `from ${after}`));
+  if (before) parts.push(part("before", `until ${before}`));
   place.hidden = !parts.length;
-  place.querySelector("bdi").textContent = parts.join(" · ");
+  place.querySelector("[data-filters]").replaceChildren(...parts);
   document.dispatchEvent(new Event("quoth:scope"));
+}
+
+// One condition, as a button that takes it off again.
+function part(name, words, value = "") {
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "filter", title: words });
+  Object.assign(button.dataset, { do: "unfilter", name, value });
+  button.setAttribute("aria-label", `Take off: ${words}`);
+  button.append(Object.assign(document.createElement("bdi"), { textContent: words }));
+  return button;
 }

@@ -15,7 +15,6 @@ let waiting;
 export function start() {
   on("library", open);
   on("close-library", () => dialog.close());
-  on("only", (button) => choose({ document: button.dataset.path }));
   on("remove", remove);
   on("plan", plan);
   on("rebuild", rebuild);
@@ -44,6 +43,8 @@ async function refresh(name = "") {
   dialog.querySelector("#progress").replaceWith(progress);
   const form = dialog.querySelector("[data-narrow]");
   for (const [key, value] of Object.entries(filters.read())) if (form?.elements[key]) form.elements[key].value = value;
+  for (const box of dialog.querySelectorAll("[data-document]")) box.checked = filters.documents().includes(box.value);
+  ticked();
   document.dispatchEvent(new Event("quoth:library"));
 }
 
@@ -68,6 +69,10 @@ function narrowed(event) {
 
 function changed(event) {
   if (event.target.matches("[data-files]")) add([...event.target.files].filter((file) => !hidden(file)));
+  if (event.target.matches("[data-document]")) {
+    event.target.checked = filters.choose(event.target.value, event.target.checked);
+    ticked();
+  }
   if (event.target.matches("[type=date]")) filters.set({ [event.target.name]: event.target.value });
   if (event.target.matches("[name=media_type]")) {
     const { value, selectedOptions } = event.target;
@@ -75,10 +80,11 @@ function changed(event) {
   }
 }
 
-function choose(chosen) {
-  filters.set(chosen);
-  dialog.close();
-  document.querySelector("#question textarea").focus();
+function ticked() {
+  const number = filters.documents().length;
+  const said = number ? `Answers come only from the ${counted(number, "ticked document")}.` : "Tick documents to be answered from those alone.";
+  const place = dialog.querySelector("[data-ticked]");
+  if (place) place.textContent = said;
 }
 
 function dragged(event) {
@@ -185,6 +191,7 @@ async function remove(button) {
   if (!sure(button, "Remove it?")) return;
   try {
     await fragment(`/v1/documents/${button.dataset.id}`, { method: "DELETE" });
+    filters.choose(button.closest("tr").querySelector("[data-document]").value, false);
     say("Removed.");
   } catch (error) {
     say(sentence(error.message));
