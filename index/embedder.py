@@ -24,6 +24,7 @@ Vectors = npt.NDArray[np.float32]
 PACKAGED_NAME = "all-MiniLM-L6-v2"
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _BATCH_TOKENS = 4096  # padded; larger batches leave the processor's cache, smaller ones wait more often for each other
+_STEP_TOKENS = 8  # lengths are padded to a multiple: torch keeps memory for every shape it has met
 
 
 def packaged_model() -> Path:
@@ -106,7 +107,7 @@ class Embedder:
     def _forward(self, batch: list[list[int]]) -> Vectors:
         import torch
 
-        longest = max(len(ids) for ids in batch)
+        longest = _padded(max(len(ids) for ids in batch))
         ids = torch.zeros((len(batch), longest), dtype=torch.long)
         mask = torch.zeros((len(batch), longest), dtype=torch.long)
         for row, tokens in enumerate(batch):
@@ -152,11 +153,16 @@ class Embedder:
         return model.eval()
 
 
+def _padded(length: int) -> int:
+    """The length of a row that holds so many tokens."""
+    return -(-length // _STEP_TOKENS) * _STEP_TOKENS
+
+
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
     """Places sorted by length, cut so that a padded batch stays within the token budget."""
     batch: list[int] = []
     for place in sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True):
-        if batch and lengths[batch[0]] * (len(batch) + 1) > _BATCH_TOKENS:
+        if batch and _padded(lengths[batch[0]]) * (len(batch) + 1) > _BATCH_TOKENS:
             yield batch
             batch = []
         batch.append(place)

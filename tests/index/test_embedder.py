@@ -28,6 +28,19 @@ def test_batching_does_not_change_what_a_text_means(embedder: Embedder) -> None:
         assert float(together[number] @ embedder.encode([texts[number]])[0]) > 0.999
 
 
+def test_texts_of_every_length_reach_the_model_in_few_shapes(embedder: Embedder) -> None:
+    """Torch keeps memory for every shape it has met, so that a build of many documents would grow with each."""
+    widths: list[int] = []
+    transformer = embedder._loaded()[0]
+    met = transformer.register_forward_pre_hook(lambda _, given: widths.append(given[0]["input_ids"].shape[1]))
+    try:
+        embedder.encode(["word " * length for length in range(200)])
+    finally:
+        met.remove()
+    assert {width % 8 for width in widths} == {0}
+    assert max(widths) >= 200
+
+
 def test_it_agrees_with_sentence_transformers_in_full_precision(embedder: Embedder) -> None:
     from sentence_transformers import SentenceTransformer
 
