@@ -3,8 +3,8 @@
 The questions of all files are asked end to end: the paragraphs that they carry become one index, ten passages are
 read for each question, and every place the reader proposes is a case, right to the degree of its F1. The regression
 is fitted over all cases, which says which of two proposals to believe; then one scale and one shift over the chosen
-ones, which says how far. Expected calibration error is measured by fitting on one half of the questions and asking
-the other, both ways.
+ones, which says how far. What that comes to is measured on questions not used to fit: they are parted into five, and
+each part is judged by the calibration of the other four.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+import numpy as np
 
 from index import DocumentIndex, build_documents
 from qa.calibration import Calibration, Case, fit
@@ -33,13 +35,17 @@ from qa.weights import CALIBRATION
 class Asked:
     """A question's cases in retrieval order, by passage, and what its own paragraph alone is answered with (F1)."""
 
+    file: str
     cases: tuple[tuple[int, Case], ...]
     answerable: bool
     alone: float
 
 
-def ask(index: DocumentIndex, reader: Reader, gold: GoldQuestion, passages: int) -> Asked:
-    """Read a question end to end, and with its own paragraph alone."""
+Judged = tuple[Asked, Calibration]  # by which its cases are told apart
+
+
+def ask(index: DocumentIndex, reader: Reader, gold: GoldQuestion, passages: int, file: str) -> Asked:
+    """Read a question of a file end to end, and with its own paragraph alone."""
     hits = index.search(gold.question, passages)
     sources = [Source.of(hit, "", gold.question) for hit in hits]
     spans = reader.read(gold.question, [source.passage for source in sources])
@@ -53,79 +59,88 @@ def ask(index: DocumentIndex, reader: Reader, gold: GoldQuestion, passages: int)
     ]
     own = reader.read(gold.question, [Passage(gold.context or "", gold.title)])
     alone = f1(own[0].text, gold.answers) if own and gold.answers else 0.0
-    return Asked(tuple(cases), bool(gold.answers), alone)
+    return Asked(file, tuple(cases), bool(gold.answers), alone)
 
 
-def chosen(asked: Sequence[Asked], calibration: Calibration, passages: int) -> list[Case]:
-    """The most probable case of each question among its first passages."""
-    kept = [[case for passage, case in one.cases if passage < passages] for one in asked]
-    return [max(cases, key=lambda case: calibration.probability(case.evidence)) for cases in kept if cases]
+def held_out(asked: Sequence[Asked], parts: int = 5) -> list[Judged]:
+    """Every question with the calibration that was fitted on the other parts of them."""
+    judged: list[Judged] = []
+    for part in range(parts):
+        others = fit_asked([one for number, one in enumerate(asked) if number % parts != part])
+        judged.extend((one, others) for one in asked[part::parts])
+    return judged
 
 
-def figures(asked: Sequence[Asked], calibration: Calibration, passages: int) -> dict[str, float]:
-    """What the questions come to when that many passages are read."""
-    best = chosen(asked, calibration, passages)
-    said = [calibration.probability(case.evidence) for case in best]
-    answered = [(case.right, one.alone) for case, one in zip(best, asked, strict=True) if one.answerable]
-    alone = [right for right, own in answered if own >= 0.5]
+def figures(judged: Sequence[Judged], passages: int) -> dict[str, float]:
+    """What the questions come to when the likeliest case of so many passages is taken."""
+    said, right, answered = [], [], []
+    for asked, calibration in judged:
+        likely = {case: calibration.probability(case.evidence) for at, case in asked.cases if at < passages}
+        best = max(likely, key=likely.__getitem__, default=None)
+        said.append(likely[best] if best else 0.0)
+        right.append(best.right if best else 0.0)
+        if asked.answerable:
+            answered.append((right[-1], asked.alone))
+    alone = [one for one, own in answered if own >= 0.5]
     return {
-        "f1": 100 * sum(right for right, _ in answered) / len(answered),
+        "questions": len(judged),
+        "f1": 100 * sum(one for one, _ in answered) / len(answered),
         "alone": 100 * sum(own for _, own in answered) / len(answered),
-        "kept": 100 * sum(right >= 0.5 for right in alone) / max(len(alone), 1),
-        "auroc": auroc(said, [one.answerable for one in asked]),
-        "auroc_right": auroc(said, [case.right >= 0.5 for case in best]),
-        "ece": calibration_error(said, [case.right for case in best]),
+        "kept": 100 * sum(one >= 0.5 for one in alone) / max(len(alone), 1),
+        "auroc": auroc(said, [asked.answerable for asked, _ in judged]),
+        "auroc_right": auroc(said, [one >= 0.5 for one in right]),
+        "ece": calibration_error(said, right),
+        "ece_by_chance": error_by_chance(said),
     }
 
 
-def crossed(asked: Sequence[Asked], passages: int) -> dict[str, dict[str, float]]:
-    """``figures`` of each half under the calibration fitted on the other."""
-    halves = asked[::2], asked[1::2]
-    return {
-        name: figures(here, fit_asked(there, passages), passages)
-        for name, here, there in (("first half", *halves), ("second half", *halves[::-1]))
-    }
+def error_by_chance(said: Sequence[float], draws: int = 100) -> float:
+    """The expected calibration error that so many probabilities would show if they were perfect, 0 to 1."""
+    dice = np.random.default_rng(17)
+    drawn = (dice.random((draws, len(said))) < np.asarray(said)).astype(float)
+    return float(np.mean([calibration_error(said, right.tolist()) for right in drawn]))
 
 
-def fit_asked(asked: Sequence[Asked], passages: int) -> Calibration:
-    """The calibration of questions that were asked, each read with up to so many passages."""
-    cases = [[case for passage, case in one.cases if passage < passages] for one in asked]
-    return fit(cases, [one.answerable for one in asked])
+def fit_asked(asked: Sequence[Asked]) -> Calibration:
+    """The calibration of questions that were asked."""
+    return fit([[case for _, case in one.cases] for one in asked], [one.answerable for one in asked])
+
+
+def conclude(asked: Sequence[Asked], passages: int, model: Path) -> None:
+    """Fit, write the calibration beside the weights and print what it comes to on questions held out."""
+    asked = random.Random(17).sample(asked, len(asked))
+    judged = held_out(asked)
+    for name in (*dict.fromkeys(one.file for one in asked), ""):
+        of_file = [(one, calibration) for one, calibration in judged if name in ("", one.file)]
+        for number in (number for number in (1, 3, 5, 10, 20) if number <= passages):
+            row = {key: round(value, 3) for key, value in figures(of_file, number).items()}
+            sys.stdout.write(json.dumps({"file": name or "all", "passages": number, **row}) + "\n")
+    fitted = fit_asked(asked).to_json()
+    (model / CALIBRATION).write_text(fitted, encoding="utf-8")
+    sys.stdout.write(fitted)
 
 
 def main() -> None:
-    """Ask, fit, write the calibration beside the weights and print what it comes to."""
+    """Ask all questions, and ``conclude``."""
     parser = argparse.ArgumentParser(prog="python -m qa.fit", description=__doc__)
     parser.add_argument("files", type=Path, nargs="+", help="question files that carry their paragraphs")
     parser.add_argument(
         "--paragraphs", type=Path, nargs="*", default=[], help="further files, for their paragraphs only"
     )
     parser.add_argument("--model", type=Path, default=MODEL, help="folder of the reader's weights")
-    parser.add_argument("--most", type=int, default=500, help="questions of each file, drawn at random")
-    parser.add_argument("--passages", type=int, default=20, help="passages read for each question")
+    parser.add_argument("--most", type=int, default=700, help="questions of each file, drawn at random")
+    parser.add_argument("--passages", type=int, default=10, help="passages read for each question")
     arguments = parser.parse_args()
-    reader, rng, asked = Reader.load(arguments.model), random.Random(17), []
+    reader = Reader.load(arguments.model)
+    asked: list[Asked] = []
     with TemporaryDirectory() as folder:
         files = {path: read_gold(path) for path in [*arguments.files, *arguments.paragraphs]}
         build_documents(documents(gold for file in files.values() for gold in file if gold.context), Path(folder))
         with DocumentIndex.open(Path(folder)) as index:
             for path in arguments.files:
-                sample = rng.sample(files[path], min(arguments.most, len(files[path])))
-                found = [ask(index, reader, gold, arguments.passages) for gold in sample]
-                asked.extend(found)
-                calibration = fit_asked(found, 10)
-                _say(path.name, {str(k): figures(found, calibration, k) for k in (1, 3, 5, 10, 20)})
-    rng.shuffle(asked)
-    calibration = fit_asked(asked, 10)
-    (arguments.model / CALIBRATION).write_text(calibration.to_json(), encoding="utf-8")
-    _say("crossed", crossed(asked, 10))
-    _say("all", {str(k): figures(asked, calibration, k) for k in (1, 3, 5, 10, 20)})
-    sys.stdout.write(calibration.to_json())
-
-
-def _say(name: str, found: dict[str, dict[str, float]]) -> None:
-    for row, values in found.items():
-        sys.stdout.write(json.dumps({"set": name, "row": row, **{k: round(v, 3) for k, v in values.items()}}) + "\n")
+                drawn = random.Random(17).sample(files[path], min(arguments.most, len(files[path])))
+                asked.extend(ask(index, reader, gold, arguments.passages, path.name) for gold in drawn)
+    conclude(asked, arguments.passages, arguments.model)
 
 
 if __name__ == "__main__":
