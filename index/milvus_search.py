@@ -9,9 +9,7 @@ sample of it, when it is large. Which hundred candidates its BM25 proposes stays
 
 from __future__ import annotations
 
-import random
 import threading
-from collections import Counter
 from collections.abc import Collection, Iterator, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +20,7 @@ from index.bm25 import bm25
 from index.embedder import Vectors
 from index.keywords import Terms
 from index.milvus_filters import expression
+from index.milvus_frequencies import Frequencies, frequencies
 from index.milvus_link import Link, Row, among
 from index.milvus_reading import MilvusReading
 from index.milvus_rows import PASSAGE, Published, chunk_of, words_of
@@ -29,26 +28,7 @@ from index.milvus_schema import Head, load
 from index.stems import Stemmer
 from index.types import Chunk, DocumentRecord, Filters
 
-_SAMPLE = 4_096  # passages from which frequencies are estimated
-_SAMPLE_PAGE = 1_024
-_DRIFT = 0.05  # of the passages, that may come or go before the sample is drawn again
 _LEAST_EF = 200  # candidates that the graph search keeps
-
-
-@dataclass(frozen=True, slots=True)
-class Frequencies:
-    """In how many of some passages each stem stands."""
-
-    chunks: int  # in the index when they were counted
-    counted: int  # passages that were looked at
-    counts: Counter[str]
-    words: float  # in a passage, on average
-
-    def of(self, stem: str, chunks: int) -> int:
-        """In how many passages of the whole index the stem stands, about; exact when all were looked at."""
-        if self.counted >= self.chunks:
-            return self.counts[stem]
-        return max(1, round(self.counts[stem] * chunks / max(1, self.counted)))
 
 
 class MilvusSession:
@@ -91,31 +71,9 @@ class MilvusSession:
         """Frequencies that are about those of the index now."""
         with self._lock:
             known = self._frequencies
-            near = known is not None and abs(known.chunks - head.chunks) <= _DRIFT * known.chunks
-            small = head.chunks <= _SAMPLE and known is not None and known.chunks != head.chunks
-            if known is None or not near or small:
-                known = self._frequencies = self._counted(head)
+            if known is None or not known.still_of(head):
+                known = self._frequencies = frequencies(self._link, head)
             return known
-
-    def _counted(self, head: Head) -> Frequencies:
-        passages = head.collection("passages")
-        if head.chunks <= _SAMPLE:
-            rows = self._link.every(passages, "", ["terms"])
-        else:
-            # Ids that were never published or are gone are missed, which does no harm.
-            wanted = min(head.next_chunk - 1, round(_SAMPLE * head.next_chunk / head.chunks))
-            ids = random.Random(head.next_chunk).sample(range(1, head.next_chunk), wanted)
-            rows = []
-            for place in range(0, len(ids), _SAMPLE_PAGE):
-                some = among("id", sorted(ids[place : place + _SAMPLE_PAGE]))
-                rows += self._link.query(passages, some, ["terms"], strong=False)
-        counts: Counter[str] = Counter()
-        words = 0
-        for row in rows:
-            stems = row["terms"].split()
-            words += len(stems)
-            counts.update(set(stems))
-        return Frequencies(head.chunks, len(rows), counts, words / max(1, len(rows)))
 
 
 @dataclass(slots=True)

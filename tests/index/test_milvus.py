@@ -21,7 +21,7 @@ from index import (
     IndexMismatchError,
     StoreUnreachableError,
     build,
-    milvus_search,
+    milvus_frequencies,
     repair,
     verify,
 )
@@ -179,7 +179,7 @@ def test_filters_are_asked_for_in_milvus_own_words(filters: Filters, expected: s
 
 
 def test_frequencies_of_a_large_index_are_estimated_from_a_sample(place: str, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(milvus_search, "_SAMPLE", 400)  # of 1,200 passages, as 4,096 of 12,000
+    monkeypatch.setattr(milvus_frequencies, "_SAMPLE", 400)  # of 1,200 passages, as 4,096 of 12,000
     with store_at(place).writing() as held:
         with held.transaction() as change:
             change.set_meta({"dimensions": "2"})

@@ -146,6 +146,19 @@ def test_a_rebuild_is_answered_beside_and_then_replaces_at_once(place: Place, fo
 
 
 @pytest.mark.parametrize("run", [build, rebuild])
+def test_new_words_are_found_by_whoever_has_it_open_though_it_grew_no_larger(
+    run: Callable[..., object], place: Place, folder: Path, hashing: HashEmbedder
+):
+    build([folder], place, embedder=hashing)
+    with DocumentIndex.open(place, embedder=hashing) as reader:
+        assert reader.search("steeped")[0].document.path == "tea.txt"
+        (folder / "tea.txt").write_text("Tisane is made of herbs.")
+        run([], place, embedder=hashing)
+        found = reader.search("Of which herbs?")[0]
+        assert (found.document.path, found.keyword_rank) == ("tea.txt", 1)
+
+
+@pytest.mark.parametrize("run", [build, rebuild])
 def test_an_interrupted_build_goes_on_where_it_stopped(
     run: Callable[..., object], place: Place, folder: Path, hashing: HashEmbedder
 ):
