@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Collection, Iterator, Set
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
@@ -132,10 +132,20 @@ class LocalSession(Catalog):
         self._common |= {term: count for term, count in counted.items() if count >= _COMMON}
         return known | counted
 
-    def by_meaning(self, vector: Vectors, limit: int, filters: Filters | None) -> dict[int, float]:
-        """Cosines of the nearest chunks that the filters admit, by chunk id."""
+    def candidates(
+        self, vector: Vectors, terms: Terms, limit: int, filters: Filters | None
+    ) -> tuple[dict[int, float], dict[int, float]]:
+        """Of the chunks that the filters admit some by meaning and some by words: cosines, and BM25 scores."""
+        admitted = self._admitted(filters)
+        dense = self._by_meaning(vector, limit, admitted)
+        query = terms.query()
+        keyword = self.matching(query, limit, admitted) if query else {}
+        unseen = self.vectors_of_chunks(keyword.keys() - dense.keys())
+        return dense | {chunk_id: float(vector @ other) for chunk_id, other in unseen.items()}, keyword
+
+    def _by_meaning(self, vector: Vectors, limit: int, only: set[int] | None) -> dict[int, float]:
+        """Cosines of the nearest chunks of some documents (None for all), by chunk id."""
         held = self._current_vectors()
-        only = self._admitted(filters)
         nearest = (
             dict(held.search(vector, limit))
             if only is None
@@ -143,16 +153,6 @@ class LocalSession(Catalog):
         )
         rows = self.chunks_with_vectors(nearest)
         return {chunk: nearest[v] for chunk, document, v in rows if only is None or document in only}
-
-    def by_words(self, terms: Terms, limit: int, filters: Filters | None) -> dict[int, float]:
-        """BM25 scores of the chunks that have the terms and that the filters admit, by chunk id."""
-        query = terms.query()
-        return self.matching(query, limit, self._admitted(filters)) if query else {}
-
-    def cosines(self, vector: Vectors, chunk_ids: Set[int]) -> dict[int, float]:
-        """The cosine of each of the chunks."""
-        stored = self.vectors_of_chunks(chunk_ids)
-        return {chunk_id: float(vector @ other) for chunk_id, other in stored.items()}
 
     def _admitted(self, filters: Filters | None) -> set[int] | None:
         """Ids of the documents that the filters admit; None for all."""

@@ -1,16 +1,16 @@
 """Searching an index in Milvus: HNSW over the vectors, and Milvus' own BM25 over stemmed words.
 
-Each side proposes its best candidates by its own order. They are not fused by Milvus, nor by their ranks alone: an
-index must answer the same wherever it is kept, and what is in a folder is fused by adding scores. The BM25 scores that
-Milvus gives cannot be added to anything (those of Milvus Lite are negative, and know only the frequencies of their
-segment), so the candidates' scores are counted here from their own words, with frequencies of the whole index; of a
-sample of it, when it is large. Which hundred candidates its BM25 proposes stays Milvus' choice.
+One request asks both sides, and Milvus fuses what they propose by reciprocal rank: its raw scores cannot be added to
+anything (those of Milvus Lite are negative, and know only the frequencies of their segment). None is cut off, for the
+order in the end is the folder's: an index must answer the same wherever it is kept. So the candidates' cosines and BM25
+scores are counted here, from their own vectors and words, with frequencies of the whole index; of a sample of it, when
+it is large. What each side proposes stays Milvus' choice.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator, Set
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -18,6 +18,7 @@ import numpy as np
 
 from index.bm25 import bm25
 from index.embedder import Vectors
+from index.fusion import in_order
 from index.keywords import Terms
 from index.milvus_filters import expression
 from index.milvus_frequencies import Frequencies, frequencies
@@ -81,7 +82,6 @@ class _Seen:
     """What was fetched for one question."""
 
     rows: dict[int, Row] = field(default_factory=dict)
-    vectors: dict[int, Vectors] = field(default_factory=dict)
     documents: dict[int, Published | None] = field(default_factory=dict)
 
 
@@ -108,30 +108,17 @@ class MilvusSearching(MilvusReading):
         counts = {term: known.of(term, self._head.chunks) for term in terms}
         return {term: count for term, count in counts.items() if count}
 
-    def by_meaning(self, vector: Vectors, limit: int, filters: Filters | None) -> dict[int, float]:
-        """Cosines of the nearest chunks that the filters admit, by chunk id."""
-        found = self._search("vector", vector.tolist(), limit, filters, PASSAGE, {"ef": max(_LEAST_EF, 2 * limit)})
-        return {chunk_id: score for chunk_id, score in found if self._admitted(chunk_id, filters)}
-
-    def by_words(self, terms: Terms, limit: int, filters: Filters | None) -> dict[int, float]:
-        """BM25 scores of the chunks that have the terms and that the filters admit, by chunk id."""
+    def candidates(
+        self, vector: Vectors, terms: Terms, limit: int, filters: Filters | None
+    ) -> tuple[dict[int, float], dict[int, float]]:
+        """Of the chunks that the filters admit some by meaning and some by words: cosines, and BM25 scores."""
         stems = self._session.stems(" ".join(terms.chosen()))
-        if not stems:
-            return {}
-        found = self._search("sparse", " ".join(stems), limit, filters, [*PASSAGE, "terms", "vector"], {})
+        found = self._proposed(vector, stems, limit, filters)
         known = self._session.frequencies(self._head)
         weights = {stem: known.of(stem, self._head.chunks) for stem in set(stems)}
-        return {
-            chunk_id: bm25(self._seen.rows[chunk_id]["terms"].split(), weights, self._head.chunks, known.words)
-            for chunk_id, _ in found
-            if self._admitted(chunk_id, filters)
-        }
-
-    def cosines(self, vector: Vectors, chunk_ids: Set[int]) -> dict[int, float]:
-        """The cosine of each of the chunks."""
-        unseen = sorted(chunk_ids - self._seen.vectors.keys())
-        self._see(self.link.query_among(self._passages(), "id", unseen, [*PASSAGE, "vector"], strong=False))
-        return {i: float(self._seen.vectors[i] @ vector) for i in chunk_ids if i in self._seen.vectors}
+        dense = {row["id"]: float(np.asarray(row["vector"], dtype=np.float32) @ vector) for row in found}
+        keyword = {row["id"]: bm25(row["terms"].split(), weights, self._head.chunks, known.words) for row in found}
+        return dense, dict(in_order({chunk_id: score for chunk_id, score in keyword.items() if score})[:limit])
 
     def words(self, chunk_ids: Collection[int]) -> dict[int, tuple[str, str]]:
         """(text, title) of the chunks."""
@@ -149,32 +136,42 @@ class MilvusSearching(MilvusReading):
         found = [one.record for one in self._documents(ids).values() if one]
         return sorted(found, key=lambda record: (record.path, record.source))
 
-    def _search(
-        self, column: str, query: object, limit: int, filters: Filters | None, fields: list[str], parameters: Row
-    ) -> list[tuple[int, float]]:
-        """Chunk ids with Milvus' scores, best first; their rows are seen."""
-        where = ""
-        if filters is not None:
-            where = expression(filters)
-            if filters.metadata:
-                ids = [record.id for record in super().records() if filters.admit(record)]
-                if not ids:
-                    return []
-                where = " and ".join(part for part in (where, among("document", ids)) if part)
+    def _proposed(self, vector: Vectors, stems: list[str], limit: int, filters: Filters | None) -> list[Row]:
+        """The rows of the admitted passages that are nearest to a vector, or by Milvus' BM25 best for stems."""
+        where = self._condition(filters)
+        if where is None:
+            return []
+        from pymilvus import AnnSearchRequest, RRFRanker
+
+        def request(column: str, query: object, parameters: Row) -> AnnSearchRequest:
+            return AnnSearchRequest([query], column, {"params": parameters}, limit, where)
+
+        asked = [request("vector", vector.tolist(), {"ef": max(_LEAST_EF, 2 * limit)})]
+        if stems:
+            asked.append(request("sparse", " ".join(stems), {}))
         hits = self.link.call(
-            "search",
+            "hybrid_search",
             self._passages(),
-            data=[query],
-            anns_field=column,
-            limit=limit,
-            filter=where,
-            output_fields=fields,
-            search_params={"params": parameters},
+            asked,
+            RRFRanker(),
+            limit=len(asked) * limit,
+            output_fields=[*PASSAGE, "terms", "vector"],
             consistency_level="Bounded",
         )[0]
-        self._see([dict(hit["entity"]) | {"id": hit["id"]} for hit in hits])
-        self._documents({hit["entity"]["document"] for hit in hits})
-        return [(hit["id"], float(hit["distance"])) for hit in hits]
+        rows = [dict(hit["entity"]) | {"id": hit["id"]} for hit in hits]
+        self._see(rows)
+        self._documents({row["document"] for row in rows})
+        return [row for row in rows if self._admitted(row["id"], filters)]
+
+    def _condition(self, filters: Filters | None) -> str | None:
+        """What filters ask, as Milvus' expression, empty for nothing; None when it admits no document."""
+        if filters is None:
+            return ""
+        where = expression(filters)
+        if not filters.metadata:
+            return where
+        ids = [record.id for record in super().records() if filters.admit(record)]
+        return " and ".join(part for part in (where, among("document", ids)) if part) if ids else None
 
     def _admitted(self, chunk_id: int, filters: Filters | None) -> bool:
         """Whether a passage is one of its document as it is now, and the document is admitted."""
@@ -194,10 +191,7 @@ class MilvusSearching(MilvusReading):
         return {chunk_id: self._seen.rows[chunk_id] for chunk_id in chunk_ids if chunk_id in self._seen.rows}
 
     def _see(self, rows: list[Row]) -> None:
-        for row in rows:
-            self._seen.rows[row["id"]] = self._seen.rows.get(row["id"], {}) | row
-            if "vector" in row:
-                self._seen.vectors[row["id"]] = np.asarray(row["vector"], dtype=np.float32)
+        self._seen.rows.update({row["id"]: row for row in rows})
 
     def _passages(self) -> str:
         return self._head.collection("passages")

@@ -122,9 +122,7 @@ class DocumentIndex:
             if not passages:
                 raise IndexEmptyError(f"the index at {self.store.name} holds no passages: add documents to it")
             terms = self._terms.read(question, held.document_frequency, passages)
-            dense = held.by_meaning(vector, self.settings.candidates, filters)
-            keyword = held.by_words(terms, self.settings.candidates, filters)
-            dense |= held.cosines(vector, keyword.keys() - dense.keys())
+            dense, keyword = held.candidates(vector, terms, self.settings.candidates, filters)
             best = self._ordered(held, question, terms, dense, keyword)[:k]
             return self._hits(held, dense, keyword, best)
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,16 +93,13 @@ class Searching(Reading, Protocol):
         """In how many passages each (stemmed) term stands, as exactly as the store knows; absent terms are left out."""
         ...
 
-    def by_meaning(self, vector: Vectors, limit: int, filters: Filters | None) -> dict[int, float]:
-        """Cosines of the nearest chunks that the filters admit, by chunk id."""
-        ...
+    def candidates(
+        self, vector: Vectors, terms: Terms, limit: int, filters: Filters | None
+    ) -> tuple[dict[int, float], dict[int, float]]:
+        """Of the chunks that the filters admit ``limit`` by meaning and ``limit`` by words, by chunk id.
 
-    def by_words(self, terms: Terms, limit: int, filters: Filters | None) -> dict[int, float]:
-        """BM25 scores (higher is better) of the chunks that have the terms and that the filters admit, by chunk id."""
-        ...
-
-    def cosines(self, vector: Vectors, chunk_ids: Set[int]) -> dict[int, float]:
-        """The cosine of each of the chunks."""
+        First the cosine of each; then the BM25 scores (higher is better) of those that words propose.
+        """
         ...
 
     def words(self, chunk_ids: Collection[int]) -> dict[int, tuple[str, str]]:

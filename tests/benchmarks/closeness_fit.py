@@ -31,9 +31,7 @@ def candidates(opened: DocumentIndex, question: str, right: int) -> Candidates:
     vector = opened.embedder.encode([question])[0]
     with opened._session.snapshot() as held:
         terms = opened._terms.read(question, held.document_frequency, held.passages())
-        dense = held.by_meaning(vector, opened.settings.candidates, None)
-        keyword = held.by_words(terms, opened.settings.candidates, None)
-        dense |= held.cosines(vector, keyword.keys() - dense.keys())
+        dense, keyword = held.candidates(vector, terms, opened.settings.candidates, None)
         best = [i for i, _ in fusion.fuse(dense, keyword, opened.settings.dense_weight)[:LOOKED_AT_CLOSELY]]
         scores = fusion.z_scores(dense, keyword)
         closeness = Closeness(question, {word: rarity(n, terms.passages) for word, n in terms.counts.items()})

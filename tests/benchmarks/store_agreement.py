@@ -2,7 +2,8 @@
 
 The file is JSON lines as for index_recall.py. Every context becomes a document of an index in a folder, which is copied
 into a Milvus Lite file without embedding again; each question is asked of both. Where both bring the same ten passages
-in the same order, the reader reads the same; where they do not, it is run on both and the answers are compared.
+in the same order, the reader reads the same, and by how much the first one's scores differ is told; where they do not,
+it is run on both and the answers are compared.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ def main(file: str, most: int) -> None:
     questions = list(dict.fromkeys(line["question"] for line in lines))[:most]
     made = (Document(f"{n}", title, text, "text/plain") for n, (text, title) in enumerate(titles.items()))
     same_first = same_ten = same_answer = read = 0
+    apart = 0.0
     seconds = [0.0, 0.0]
     with tempfile.TemporaryDirectory() as scratch:
         folder, lite = Path(scratch, "index"), str(Path(scratch, "index.db"))
@@ -41,10 +43,12 @@ def main(file: str, most: int) -> None:
                 found = []
                 for turn, answerer in enumerate((one, other)):
                     began = time.perf_counter()
-                    found.append(places(answerer.index.search(question)))
+                    found.append(answerer.index.search(question))
                     seconds[turn] += time.perf_counter() - began
-                same_first += found[0][0] == found[1][0]
-                if found[0] == found[1]:
+                ours, theirs = map(places, found)
+                same_first += ours[0] == theirs[0]
+                if ours == theirs:
+                    apart = max(apart, abs(found[0][0].score - found[1][0].score))
                     same_ten += 1
                     same_answer += 1
                     continue
@@ -55,6 +59,7 @@ def main(file: str, most: int) -> None:
     print(f"{today:%Y-%m-%d} {Path(file).name}: {total} questions, {report.chunks} passages")
     print(f"copied without embedding in {copied.seconds:.0f} s: {copied.chunks} passages, {copied.embedded} embedded")
     print(f"same first passage {same_first / total:.2%}, same ten in the same order {same_ten / total:.2%}")
+    print(f"the first one's scores differ by at most {apart:.4f} where the ten are the same")
     print(f"same answer {same_answer / total:.2%} ({read} questions read on both)")
     print(f"a search took {seconds[1] / max(seconds[0], 1e-9):.1f} times as long in Milvus Lite as in the folder")
 

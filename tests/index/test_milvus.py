@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -132,13 +133,14 @@ def test_a_store_that_does_not_answer_says_so_in_time(folder: Path):
 def test_a_store_that_is_slow_to_search_says_so_in_time(place: str, folder: Path, monkeypatch: pytest.MonkeyPatch):
     from milvus_lite.adapter.grpc.servicer import MilvusServicer
 
-    search, pause = MilvusServicer.Search, [0.0]
-    monkeypatch.setattr(MilvusServicer, "Search", lambda *given: (time.sleep(pause[0]), search(*given))[1])
+    told = threading.Event()  # Milvus answers only when the search has been given up
+    search = MilvusServicer.HybridSearch
+    monkeypatch.setattr(MilvusServicer, "HybridSearch", lambda *given: told.wait() and search(*given))
     build([folder], place, embedder=HashEmbedder())
     with DocumentIndex.open(store_at(place, seconds=2.0), embedder=HashEmbedder()) as opened:
-        pause[0] = 4.0
         with pytest.raises(StoreUnreachableError, match="did not answer within 2 seconds"):
             opened.search("tea")
+        told.set()
 
 
 def test_another_schema_is_told_from_damage(place: str, folder: Path):
@@ -193,7 +195,8 @@ def test_frequencies_of_a_large_index_are_estimated_from_a_sample(place: str, mo
     with session.snapshot() as found:
         told = found.document_frequency(["tea", "iron", "gold", "silver"])
         assert found.document_frequency(["tea", "iron", "gold"]) == {k: n for k, n in told.items() if k != "silver"}
-        by_words = found.by_words(Terms({"gold": 1, "iron": 500}, kept), 20, None)
+        nearest = np.array([1.0, 0.0], dtype=np.float32)
+        _, by_words = found.candidates(nearest, Terms({"gold": 1, "iron": 500}, kept), 20, None)
     assert kept == 1000 and abs(told["tea"] - kept) <= 0.02 * kept  # every passage has it
     assert abs(told["iron"] - expected) < 0.25 * expected  # four standard deviations of so small a sample
     assert 1 <= told["gold"] <= 5 and told["silver"] == 1  # what the sample has not is not thereby nowhere
