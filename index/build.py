@@ -184,7 +184,11 @@ def _read(
         return parsed(changes.to_parse, settings)
     replaced = {(file.source, file.path) for file in changes.to_parse}
     before = [record.id for record in held.records() if (record.source, record.path) in replaced]
-    known = {passage.key for document_id in before for passage in held.passages_of(document_id)}
+    known = {
+        passage.key
+        for document_id in before  # one at a time, since their vectors come along
+        for passage in held.passages_of([document_id])[document_id]
+    }
     return engine.read(changes.to_parse, settings, known)
 
 

@@ -93,6 +93,10 @@ class Catalog:
             empty_pages=record.empty_pages,
         )
 
+    def documents(self, ids: Collection[int]) -> dict[int, Document]:
+        """Whole documents by id; those that are not there are left out."""
+        return {document_id: found for document_id in ids if (found := self.document(document_id)) is not None}
+
     def texts(self, ids: Collection[int]) -> dict[int, str]:
         """The canonical texts of documents."""
         rows = self.connection.execute(
@@ -108,8 +112,11 @@ class Catalog:
         )
         return [_chunk(row, text) for row in rows]
 
-    def passages_of(self, document_id: int) -> list[StoredPassage]:
-        """The passages of a document in order, with everything that is kept of them."""
+    def passages_of(self, ids: Collection[int]) -> dict[int, list[StoredPassage]]:
+        """The passages of documents in order, with everything that is kept of them, by the ids of the documents."""
+        return {document_id: self._stored(document_id) for document_id in ids}
+
+    def _stored(self, document_id: int) -> list[StoredPassage]:
         keys, words = self.keys_of(document_id), self.words_of(document_id)
         chunks = self.chunks_of(document_id)
         vectors = self.vectors_of_chunks([chunk.id for chunk in chunks])

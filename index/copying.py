@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from index.build import BuildReport
 from index.errors import IndexMismatchError, IndexNotFoundError
 from index.fingerprint import FACTS
 from index.plan import Plan
-from index.store import Change, OnProgress, Place, Reading, StoredPassage, Writing
+from index.store import Change, OnProgress, Place, Reading, Writing
 from index.stores import store_at
-from index.types import Document, Progress
+from index.types import DocumentRecord, Progress
 
 _TOGETHER = 1_000  # passages in one commit
-
-_Held = tuple[Document, list[StoredPassage]]
 
 
 def copy(source: Place, target: Place, *, progress: OnProgress | None = None, wait_seconds: float = 0.0) -> BuildReport:
@@ -34,12 +32,12 @@ def copy(source: Place, target: Place, *, progress: OnProgress | None = None, wa
         known = {(record.source, record.path): record.sha256 for record in taking.records()}
         wanted = [r for r in held.records() if known.get((r.source, r.path)) != r.sha256]
         done = 0
-        for some in _batches(held, [record.id for record in wanted]):
+        for some in _batches(wanted):
             with taking.transaction() as change:
                 change.set_meta(meta)
-                _put(change, some)
+                _put(change, held, [record.id for record in some])
             done += len(some)
-            report(Progress("copy", done, len(wanted), some[-1][0].path))
+            report(Progress("copy", done, len(wanted), some[-1].path))
         _rest(held, taking)
         taking.tidy(report)
         plan = Plan(
@@ -58,15 +56,12 @@ def _check(there: dict[str, str], here: dict[str, str], name: str) -> None:
             )
 
 
-def _batches(held: Reading, ids: list[int]) -> Iterator[list[_Held]]:
-    some: list[_Held] = []
+def _batches(records: Sequence[DocumentRecord]) -> Iterator[list[DocumentRecord]]:
+    some: list[DocumentRecord] = []
     chunks = 0
-    for document_id in ids:
-        document = held.document(document_id)
-        if document is None:
-            continue
-        some.append((document, held.passages_of(document_id)))
-        chunks += len(some[-1][1])
+    for record in records:
+        some.append(record)
+        chunks += record.chunk_count
         if chunks >= _TOGETHER or len(some) >= _TOGETHER:
             yield some
             some, chunks = [], 0
@@ -74,10 +69,11 @@ def _batches(held: Reading, ids: list[int]) -> Iterator[list[_Held]]:
         yield some
 
 
-def _put(change: Change, some: list[_Held]) -> None:
-    change.add_vectors({passage.key: passage.vector for _, passages in some for passage in passages})
-    for document, passages in some:
-        change.put_document(document, [(one.chunk, one.words, one.key) for one in passages])
+def _put(change: Change, held: Reading, ids: list[int]) -> None:
+    passages = held.passages_of(ids)
+    change.add_vectors({one.key: one.vector for own in passages.values() for one in own})
+    for document_id, document in held.documents(ids).items():
+        change.put_document(document, [(one.chunk, one.words, one.key) for one in passages[document_id]])
 
 
 def _rest(held: Reading, taking: Writing) -> None:

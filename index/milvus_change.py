@@ -56,10 +56,10 @@ class MilvusChange:
 
     def move_document(self, document_id: int, source: str, path: str, title: str) -> None:
         """Give a document another path and title; its passages are written again with the vectors they have."""
-        document = self._held.document(document_id)
+        document = self._held.documents([document_id]).get(document_id)
         if document is None:
             raise IndexDamagedError(f"document {document_id} is not there to be moved: run `quoth repair`")
-        stored = self._held.passages_of(document_id)
+        stored = self._held.passages_of([document_id])[document_id]
         self.vectors.update({one.key: one.vector for one in stored})
         moved = replace(document, source=source, path=path, title=title)
         self.puts.append((document_id, moved, [(one.chunk, one.words, one.key) for one in stored]))

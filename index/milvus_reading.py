@@ -57,12 +57,11 @@ class MilvusReading:
         """Documents without their texts, by path."""
         return [one.record for one in self.published(ids)]
 
-    def document(self, document_id: int) -> Document | None:
-        """A whole document, or None when it is not there. Raises IndexDamagedError when a part of it is gone."""
-        return self.documents([document_id]).get(document_id)
-
     def documents(self, ids: Collection[int]) -> dict[int, Document]:
-        """Whole documents by id. Raises IndexDamagedError when a part of one is gone."""
+        """Whole documents by id; those that are not there are left out.
+
+        Raises IndexDamagedError when a part of one is gone.
+        """
         held, parts = self._parted(ids, lambda one: one.text_keys() + one.layout_keys())
         return {
             one.record.id: whole(one, _joined(parts, one.text_keys()), _joined(parts, one.layout_keys()))
@@ -78,10 +77,10 @@ class MilvusReading:
         """The passages of a document in order."""
         return [chunk_of(row) for row in self.rows_of([document_id], PASSAGE).get(document_id, [])]
 
-    def passages_of(self, document_id: int) -> list[StoredPassage]:
-        """The passages of a document in order, with everything that is kept of them."""
-        rows = self.rows_of([document_id], [*PASSAGE, "key", "vector"])
-        return [stored(row) for row in rows.get(document_id, [])]
+    def passages_of(self, ids: Collection[int]) -> dict[int, list[StoredPassage]]:
+        """The passages of documents in order, with everything that is kept of them, by the ids of the documents."""
+        rows = self.rows_of(ids, [*PASSAGE, "key", "vector"])
+        return {document_id: [stored(row) for row in own] for document_id, own in rows.items()}
 
     def rows_of(self, ids: Collection[int], fields: list[str]) -> dict[int, list[Row]]:
         """The rows of documents' passages in order, by the ids of the documents; ``fields`` has the document's."""

@@ -60,9 +60,8 @@ def _make(
     if old:
         with store_at(beside).writing() as held, held.transaction() as commit:
             commit.set_excluded(old.excluded())
-        given = (old.document(record.id) for record in old.records() if not record.source)
-        kept = (document for document in given if document is not None)
-        report = build_documents(kept, beside, settings=settings, embedder=embedder)
+        given = (one for r in old.records() if not r.source for one in old.documents([r.id]).values())
+        report = build_documents(given, beside, settings=settings, embedder=embedder)
         if not remembered and not sources:
             return report
     wanted = list(dict.fromkeys([*remembered, *(source.resolve() for source in sources)]))

@@ -92,7 +92,7 @@ class DocumentIndex:
     def document(self, document_id: int) -> Document:
         """A whole document; raises DocumentNotFoundError when the id is not (or no longer) there."""
         with self._session.snapshot() as held:
-            document = held.document(document_id)
+            document = held.documents([document_id]).get(document_id)
         if document is None:
             raise DocumentNotFoundError(f"there is no document {document_id}: it may have been removed")
         return document

@@ -65,8 +65,8 @@ class Reading(Protocol):
         """Files that could not be read, by path."""
         ...
 
-    def document(self, document_id: int) -> Document | None:
-        """A whole document, or None when it is not there."""
+    def documents(self, ids: Collection[int]) -> dict[int, Document]:
+        """Whole documents by id; those that are not there are left out."""
         ...
 
     def texts(self, ids: Collection[int]) -> dict[int, str]:
@@ -77,8 +77,8 @@ class Reading(Protocol):
         """The passages of a document in order."""
         ...
 
-    def passages_of(self, document_id: int) -> list[StoredPassage]:
-        """The passages of a document in order, with everything that is kept of them."""
+    def passages_of(self, ids: Collection[int]) -> dict[int, list[StoredPassage]]:
+        """The passages of documents in order, with everything that is kept of them, by the ids of the documents."""
         ...
 
 
