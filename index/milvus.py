@@ -20,12 +20,13 @@ from index.milvus_lease import leased
 from index.milvus_link import Link, is_file
 from index.milvus_reading import MilvusReading
 from index.milvus_schema import (
+    HEADS,
     Head,
     drop_generations,
     drop_head,
     load,
     make_generation,
-    make_heads,
+    make_values,
     read_head,
     write_head,
 )
@@ -202,7 +203,7 @@ class MilvusRenewal:
 
 def _head_for_writing(link: Link, slot: str, first: Head) -> Head:
     """The head of a slot, made when there is none."""
-    make_heads(link)
+    make_values(link, HEADS)
     head = read_head(link, slot)
     make_generation(link, head or first, int(dict((head or first).meta).get("dimensions", 0)))
     if head is None:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from index.errors import IndexLockedError, StoreUnreachableError
 from index.milvus_link import Link
-from index.milvus_schema import UNUSED, make_lease
+from index.milvus_schema import UNUSED, make_values
 
 LEASE = "quoth_lease"
 _SECONDS = 60.0  # a holder that was not heard of for so long is gone
@@ -31,7 +31,7 @@ _KEY = 'key == "writer"'
 @contextmanager
 def leased(link: Link, wait_seconds: float = 0.0) -> Iterator[None]:
     """Hold the right to write. Raises IndexLockedError, which says who holds it."""
-    make_lease(link, LEASE)
+    make_values(link, LEASE)
     token = uuid.uuid4().hex
     deadline = time.monotonic() + wait_seconds
     while (holder := _holder(link)) or not _taken(link, token):

@@ -76,14 +76,8 @@ def drop_head(link: Link, slot: str) -> None:
     link.delete(HEADS, f'key == "{slot}"')
 
 
-def make_heads(link: Link) -> None:
-    """Make the collection of heads when it is missing."""
-    if not link.has(HEADS):
-        _create(link, HEADS, [("key", "key"), ("value", "text")], {})
-
-
-def make_lease(link: Link, name: str) -> None:
-    """Make the collection of the writer's lease when it is missing."""
+def make_values(link: Link, name: str) -> None:
+    """Make a collection of values under keys, as that of the heads is, when it is missing."""
     if not link.has(name):
         _create(link, name, [("key", "key"), ("value", "text")], {})
 

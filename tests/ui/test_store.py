@@ -6,6 +6,7 @@ import asyncio
 import json
 import socket
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from index.milvus_link import Link
-from index.milvus_schema import HEADS, UNUSED, make_heads
+from index.milvus_schema import HEADS, UNUSED, Head, make_values, write_head
 from ui import chat
 from ui.server import assemble
 from ui.service import Service
@@ -37,10 +38,29 @@ def later(tmp_path: Path) -> str:
     """An index that a later version of Quoth wrote."""
     place = str(tmp_path / "index.db")
     link = Link(place)
-    make_heads(link)
+    make_values(link, HEADS)
     link.put(HEADS, [{"key": "index", "value": json.dumps({"schema": 2}), "unused": UNUSED}])
     link.close()
     return place
+
+
+@pytest.fixture
+def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A Milvus that answers what it is asked only when the test is over."""
+    from milvus_lite.adapter.grpc.servicer import MilvusServicer
+
+    answering = threading.Event()
+    answering.set()
+    query = MilvusServicer.Query
+    monkeypatch.setattr(MilvusServicer, "Query", lambda *given: answering.wait() and query(*given))
+    place = str(tmp_path / "index.db")
+    link = Link(place)
+    make_values(link, HEADS)
+    write_head(link, "index", Head(generation=1))
+    answering.clear()
+    yield place
+    answering.set()
+    link.close()
 
 
 def test_the_command_line_names_a_milvus_that_does_not_answer(quoth: Quoth, nobody: str):
@@ -58,7 +78,11 @@ def test_the_command_line_tells_another_schema(quoth: Quoth, later: str):
 
 @pytest.mark.parametrize(
     ("what", "status", "words"),
-    [("nobody", 503, "see that it runs"), ("later", 500, "has schema 2, this version reads 1: upgrade quoth")],
+    [
+        ("nobody", 503, "see that it runs"),
+        ("slow", 503, "did not answer within 1 seconds"),
+        ("later", 500, "has schema 2, this version reads 1: upgrade quoth"),
+    ],
 )
 def test_the_page_and_the_service_say_so_too(request: pytest.FixtureRequest, what: str, status: int, words: str):
     service = Service.of(load_settings({"store": request.getfixturevalue(what), "store_seconds": 1.0}))
