@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import threading
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 
@@ -19,14 +18,15 @@ pytest.importorskip("ray")
 
 
 def _hashing(settings: IndexSettings) -> HashEmbedder:
-    """In a worker: says where it runs, and fails for one text, as a model may."""
+    """In a worker: kills the one that comes to a certain text first, and fails for another text, as a model may."""
     embedder = HashEmbedder()
     whole = embedder.encode
 
     def encode(texts):
-        place = os.environ.get("WORKERS_SEEN")
-        if place and os.environ.get("RAY_RAYLET_PID"):
-            Path(place, str(os.getpid())).touch()
+        killed = Path(os.environ["WORKER_KILLED"])
+        if os.environ.get("RAY_RAYLET_PID") and any("number 42 " in text for text in texts) and not killed.exists():
+            killed.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
         if any("cannot be embedded" in text for text in texts):
             raise ValueError("no")
         return whole(texts)
@@ -37,9 +37,7 @@ def _hashing(settings: IndexSettings) -> HashEmbedder:
 
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> RayEngine:
-    seen = tmp_path / "seen"
-    seen.mkdir()
-    monkeypatch.setenv("WORKERS_SEEN", str(seen))
+    monkeypatch.setenv("WORKER_KILLED", str(tmp_path / "killed"))
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
     monkeypatch.setenv("RAY_worker_niceness", "0")  # or the workers wait for whatever else runs
     return RayEngine(workers=2, embedder=_hashing)
@@ -55,22 +53,18 @@ def test_ray_builds_in_milvus_what_this_process_builds_in_a_folder_though_a_work
         (many / f"{number}.txt").write_text(f"Text number {number} says what number {number} is. " * 20)
     (many / "broken.pdf").write_text("no PDF")
     (many / "odd.txt").write_text("This cannot be embedded.")
-    killed = threading.Event()
     heard: set[IPv4Address | IPv6Address] = set()
 
-    def kill_a_worker(step: Progress) -> None:
-        workers = [path for path in (tmp_path / "seen").iterdir() if Path("/proc", path.name).exists()]
-        if step.step == "parse" and workers and not killed.is_set():
+    def listen(step: Progress) -> None:
+        if step.step == "parse" and not heard:
             heard.update(listening.addresses(listening.below(os.getpid())))
-            os.kill(int(workers[0].name), signal.SIGKILL)
-            killed.set()
 
     here, there = tmp_path / "here", str(tmp_path / "there.db")
     settings = IndexSettings(commit_chunks=64)
     embedder = HashEmbedder()
-    report = build([many], there, settings=settings, embedder=embedder, engine=engine, progress=kill_a_worker)
+    report = build([many], there, settings=settings, embedder=embedder, engine=engine, progress=listen)
     assert heard and all(map(listening.is_of_this_machine_alone, heard)), heard
-    assert killed.is_set() and embedder.encoded == 0  # this process only commits
+    assert (tmp_path / "killed").exists() and embedder.encoded == 0  # this process only commits
     assert {(f.path, f.reason[:24]) for f in report.failures} == {
         ("broken.pdf", "damaged, or not a PDF"), ("odd.txt", "it could not be embedded")}  # fmt: skip
     (many / "odd.txt").unlink()
