@@ -22,7 +22,8 @@ _NOT_A_NAME = re.compile(
     r"Avenue|Floor|Foundation|Road|Street|University)\b"
 )
 _POINTING = frozenset(
-    "this that these those it he she they there here below above which what who one each both some most all".split()
+    "this that these those it he she they there here below above which what who one each both some most all "
+    "although as because if since when where while".split()
 )
 _ARTICLES = frozenset(("a", "an", "the"))
 _DOCUMENTS, _CHUNKS, _TRIES = 48, 4, 5  # how many documents and passages are looked at; tries for each question wanted
@@ -93,7 +94,7 @@ def _definitions(text: str, common: Collection[str]) -> Iterator[str]:
     for start, end in sentences(text):
         found = _SUBJECT.match(text[start:end])
         words = found[1].lower().split() if found else []
-        if found and words[0] not in _POINTING and _ARTICLES.isdisjoint(words):
+        if found and _POINTING.isdisjoint(words) and _ARTICLES.isdisjoint(words):
             yield f"What {found[2]} {_lowered(found[0][: found.end(1)], common)}?"
 
 

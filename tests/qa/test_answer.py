@@ -8,6 +8,7 @@ import qa
 from index import DocumentIndex, Filters, QuestionError, build
 from qa import Answerer, ReaderSettings, example_questions
 from qa.answer import checked_question, load_reader
+from qa.examples import candidates
 from qa.features import Passage
 from qa.weights import load_calibration
 
@@ -115,6 +116,14 @@ def test_example_questions_are_answered_by_the_documents(answerer):
     questions = example_questions(answerer)
     assert questions
     assert all(answerer.answer(question).found for question in questions)
+
+
+def test_no_example_question_is_made_of_a_clause_or_of_what_it_points_at(tmp_path):
+    words = "Since this reservation is a serious restriction, ask. The mill is a museum. One of them is an inn."
+    (tmp_path / "notes.txt").write_text(words)
+    build([tmp_path / "notes.txt"], tmp_path / "index")
+    with DocumentIndex.open(tmp_path / "index") as index:
+        assert list(candidates(index)) == ["What is the mill?"]
 
 
 def test_two_documents_that_disagree_are_both_shown(answerer, tmp_path):
