@@ -24,5 +24,8 @@ function plain(value) {
     .replace(/</g, "&lt;")
     .replace(/>/g, "&gt;")
     .replace(/[\\`*_{}[\]()#+!|~:$^]/g, "\\$&")
-    .replace(/^([-\d]+)/, "\\$1");
+    .trim()
+    .replace(/^-/, "\\-")
+    .replace(/^(\d+)\./, "$1\\.")
+    .replace(/\b(www)\./gi, "$1\\."); // GitHub's Markdown makes a link of it
 }
