@@ -97,9 +97,17 @@ def marked_passage(citation: Citation) -> str:
     lead = citation.sentence_start - citation.chunk_start
     tail = lead + len(citation.sentence)
     before, _, after = within(citation.passage, max(0, lead), max(0, min(tail, len(citation.passage))), room=280)
-    if citation.heading and before.strip() == citation.heading.rpartition(" › ")[2]:
-        before = ""  # the heading stands above the passage already
+    before = _below(before, citation.heading or "")
     return f'{text(before)}<span class="sentence">{marked_sentence(citation)}</span>{text(after)}'
+
+
+def _below(before: str, heading: str) -> str:
+    """What stands before a sentence, without the headings that it begins with: they stand above the passage already."""
+    for title in heading.split(" › "):
+        line, _, rest = before.partition("\n")
+        if title and line.strip("# \t") == title:
+            before = rest.lstrip()
+    return before
 
 
 def _sentence(citation: Citation) -> tuple[str, str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -19,7 +20,8 @@ from ui.place import Place
 
 Offset = Annotated[int, Query(ge=0, le=2**40)]
 Check = Annotated[str, Query(pattern="^([0-9a-f]{8})?$")]
-PDF = "application/pdf"
+PDF, MARKDOWN = "application/pdf", "text/markdown"
+SIGNS = re.compile(r" {0,3}#{1,6}[ \t]+")  # of a heading, whose looks say the same
 CHANGED = "This document has changed since it was quoted. The words are no longer at their place, so nothing is marked."
 UNDRAWN = (
     "The page cannot be drawn: its file has changed, moved, or is damaged. The text below is what was read from it."
@@ -134,8 +136,9 @@ def _body(document: Document, marks: Marks) -> Iterator[str]:
         words = document.text[start:end].rstrip()
         if not words:
             continue
-        inner = marks.render(document.text, start, start + len(words))
         heading = headings.get(start)
+        signs = SIGNS.match(words) if heading and document.media_type == MARKDOWN else None
+        inner = marks.render(document.text, start + (signs.end() if signs else 0), start + len(words))
         name = f"h{min(6, heading.level + 2)}" if heading else "p"
         kind = ' class="front"' if end <= document.body_start else ""
         yield f'<{name} dir="auto"{kind}>{inner}</{name}>'

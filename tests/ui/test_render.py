@@ -84,11 +84,13 @@ def test_disagreeing_documents_are_both_shown() -> None:
     assert "The documents disagree" in shown and "<mark>Proton</mark>" in shown and "Elsewhere" in shown
 
 
-def test_a_heading_is_said_once_above_its_passage() -> None:
-    words = "The crew\n\nKim was met by doctors. They walked by themselves."
+@pytest.mark.parametrize("above", ["The crew", "## The crew", "# Landing\n\n## The crew"])
+def test_a_heading_is_said_once_above_its_passage(above: str) -> None:
+    words = f"{above}\n\nKim was met by doctors. They walked by themselves."
     shown = render.answered("t1", found(citation(words, "Kim", heading="Landing › The crew")))
     card = shown.partition('<section class="card">')[2].partition("</section>")[0]
-    assert card.count("The crew") == 1 and "Landing › The crew" in card
+    assert card.count("The crew") == card.count("Landing") == 1 and "Landing › The crew" in card
+    assert "# " not in card
     named = render.answered("t1", found(citation(words, "Kim", heading="A flight", title="A flight")))
     assert 'class="heading"' not in named
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from index import Document, Page, load
+from index.types import Heading
 from tests.index.writing import pdf_file, pdf_pages
 from tests.ui.test_markup import HOSTILE
 from tests.ui.test_render import OURS, Outline, plain
@@ -53,6 +54,15 @@ def test_a_document_that_changed_since_it_was_quoted_says_so_and_marks_nothing()
 def test_the_head_of_a_document_stands_apart_from_its_text() -> None:
     shown = whole(document("date 2025-04-08 " + WORDS, body_start=16), Place(1, 0, 0))
     assert '<p dir="auto" class="front">date 2025-04-08</p>' in shown
+
+
+def test_a_heading_of_markdown_is_shown_without_its_signs_and_one_of_text_as_it_stands() -> None:
+    words = "# The crew\n\nKim flew."
+    for kind, shown in (("text/markdown", "The crew"), ("text/plain", "# The crew")):
+        headed = document(words, media_type=kind, headings=(Heading(1, "The crew", 0),))
+        assert f'<h3 dir="auto">{shown}</h3>' in whole(headed, Place(1, 0, 0))
+    marked = whole(document(words, media_type="text/markdown", headings=(Heading(1, "The crew", 0),)), Place(1, 0, 10))
+    assert "<mark>The crew</mark>" in marked
 
 
 @pytest.mark.parametrize("words", HOSTILE)
