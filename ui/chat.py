@@ -68,9 +68,11 @@ async def _turns(desk: Desk, ask: Ask, question: str, sent: str) -> AsyncIterato
     try:
         scope = Scope.read(sent)
         understood = scope.understood(question)
-        answer = await ask(understood, scope.filters())
+        filters = scope.filters()
+        answer = await ask(understood, filters)
         failures = () if answer.found else await asyncio.to_thread(lambda: desk.answerer().index.failures())
-        yield "", render.answered(turn, answer, failures=failures, asked=None if understood == question else question)
+        asked = None if understood == question else question
+        yield "", render.answered(turn, answer, failures=failures, asked=asked, narrowed=filters is not None)
     except QuothError as problem:
         yield question, render.failed(turn, question, str(problem))
     except Exception:

@@ -29,13 +29,16 @@ def failed(turn: str, question: str, message: str) -> str:
     return _article(turn, "failed", _asked(question) + f'<p class="problem" role="alert">{text(said)}</p>')
 
 
-def answered(turn: str, answer: Answer, *, failures: Sequence[Failure] = (), asked: str | None = None) -> str:
+def answered(
+    turn: str, answer: Answer, *, failures: Sequence[Failure] = (), asked: str | None = None, narrowed: bool = False
+) -> str:
     """The turn with its answer, or with what was nearest.
 
-    ``asked`` are the person's own words where the question was completed from what went before.
+    ``asked`` are the person's own words where the question was completed from what went before; ``narrowed`` when
+    only some documents were to be looked at.
     """
     understood = _understood(answer.question) if asked is not None else ""
-    said = _found(answer) if answer.found else _refused(answer, failures)
+    said = _found(answer) if answer.found else _refused(answer, failures, narrowed)
     body = _asked(asked or answer.question) + understood + said + _why(answer) + _actions(answer)
     return _article(turn, "found" if answer.found else "refused", body, record(answer))
 
@@ -187,11 +190,13 @@ def _card(citation: Citation, position: int) -> str:
     return f'<details class="card">{summary}{passage}<p>{_chip(citation)}</p></details>'
 
 
-def _refused(answer: Answer, failures: Sequence[Failure]) -> str:
+def _refused(answer: Answer, failures: Sequence[Failure], narrowed: bool) -> str:
     nearest = answer.passages[:NEAREST]
     shown = "".join(f"<li>{_near(one)}</li>" for one in nearest)
     near = f'<h3>Nearest passages</h3><ol class="nearest">{shown}</ol>' if shown else ""
-    return f'<p class="sorry">I can’t find that in the documents.</p>{near}{_unread(failures)}'
+    where = "documents you have chosen" if narrowed else "documents"
+    wider = '<p><button type="button" class="wider" data-do="everywhere">Ask all documents</button></p>'
+    return f'<p class="sorry">I can’t find that in the {where}.</p>{wider if narrowed else ""}{near}{_unread(failures)}'
 
 
 def _unread(failures: Sequence[Failure]) -> str:

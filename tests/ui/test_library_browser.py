@@ -187,12 +187,18 @@ def test_filters_narrow_what_is_asked_and_are_seen_in_the_chat(shelf: Shelf, vis
     expect(_only(_open(page), "mill.txt")).to_be_checked()
     expect(_only(page, "airport.md")).not_to_be_checked()
     page.get_by_role("button", name="Close").click()
-    page.get_by_role("button", name="All documents").click()
+    ask(page, "How much does the harbour in Hamburg cost?")
+    refused = page.locator("#log .refused").last
+    expect(refused).to_contain_text("I can’t find that in the documents you have chosen")
+    refused.get_by_role("button", name="Ask all documents").click()
     expect(page.locator("#chosen")).to_be_hidden()
+    expect(page.locator("#log article").last.locator("mark").first).to_contain_text("40 million")
     _open(page).locator("[name=before]").fill("2023-12-31")
     page.get_by_role("button", name="Close").click()
     expect(chosen).to_have_text(["until 2023-12-31"])
     _ask_who(page, "Berg", of=["Berg"])
+    page.locator("#chosen").get_by_role("button", name="All documents").click()
+    expect(page.locator("#chosen")).to_be_hidden()
 
 
 def _only(page: Page, name: str) -> Locator:

@@ -105,6 +105,12 @@ def test_a_list_is_shown_as_a_list() -> None:
     assert re.search(r"<ul class=\"items\".*<li dir=\"auto\">Ryzhikov</li>", shown)
 
 
+def test_a_refusal_of_some_documents_offers_to_ask_all() -> None:
+    narrowed = render.answered("t1", refused(), narrowed=True)
+    assert "the documents you have chosen" in narrowed and "Ask all documents" in narrowed
+    assert "chosen" not in render.answered("t1", refused())
+
+
 def test_a_refusal_shows_the_nearest_passages_and_the_files_that_could_not_be_read() -> None:
     shown = render.answered("t1", refused(), failures=[Failure("scan.pdf", "/x", "it has no text layer")])
     words = plain(shown)

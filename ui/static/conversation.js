@@ -2,6 +2,7 @@
 import { copy, fragment, notice, on, problem, sure } from "./actions.js";
 import * as connection from "./connection.js";
 import { exported } from "./export.js";
+import { filters } from "./filters.js";
 import { send } from "./scope.js";
 import { read, turns, write } from "./store.js";
 
@@ -38,6 +39,10 @@ export function start() {
   on("edit", (button) => writeQuestion(whole(button)));
   on("literal", (button) => {
     send({ follow: false });
+    ask(button.closest("article").querySelector(".question").textContent);
+  });
+  on("everywhere", (button) => {
+    filters.clear();
     ask(button.closest("article").querySelector(".question").textContent);
   });
   on("new", newTopic);

@@ -22,10 +22,13 @@ export const filters = {
     else filters.set({ documents: wanted ? [...others, path] : others });
     return wanted && !full;
   },
+  clear() {
+    write("filters", {});
+    show();
+  },
   start() {
     on("clear-filters", () => {
-      write("filters", {});
-      show();
+      filters.clear();
       document.querySelector("#question textarea").focus();
     });
     on("unfilter", ({ dataset: { name, value } }) => {
