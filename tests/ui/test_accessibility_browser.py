@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from itertools import pairwise, product
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from index import Failure
-from tests.ui.conftest import Open, ask
+from tests.ui.conftest import Open, ask, serving
 from tests.ui.making import candidate, citation, found, passage, refused
 from ui import render
 
@@ -73,9 +74,16 @@ def _library(page: Page) -> None:
     page.locator("#progress .plan").wait_for()
 
 
-VIEWS = [_welcome, _answers, _everything, _source, _library]
+def _filters(page: Page) -> None:
+    page.get_by_role("button", name="Library").click()
+    page.locator("#library tbody [type=checkbox]").check()
+    page.locator("[name=media_type]").select_option(index=1)
+    page.locator("[name=after]").fill("2025-01-01")
+    page.get_by_role("button", name="Close").click()
+    expect(page.locator("#chosen .filter")).to_have_count(3)
 
 
+VIEWS = [_welcome, _answers, _everything, _source, _library, _filters]
 WIDTHS = (1440, 1024, 390)
 
 
@@ -83,6 +91,22 @@ WIDTHS = (1440, 1024, 390)
 def test_axe_finds_nothing_serious(visit: Open, site: str, view: Callable[[Page], None]) -> None:
     page = visit(site)
     view(page)
+    _is_sound(page)
+
+
+def test_axe_finds_nothing_serious_where_nothing_is_indexed(visit: Open, tmp_path: Path) -> None:
+    with serving(tmp_path / "nothing") as address:
+        page = visit(address)
+        page.get_by_role("button", name="Add documents").wait_for()
+        _is_sound(page)
+        page.get_by_role("button", name="Add documents").click()
+        page.locator("#library .nothing").wait_for()
+        _is_sound(page)
+        page.context.close()
+
+
+def _is_sound(page: Page) -> None:
+    """Axe finds nothing serious in either theme at any width, and nothing is wider than the page."""
     for width, theme in product(WIDTHS, ("light", "dark")):
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=theme)
@@ -102,6 +126,8 @@ def test_on_a_phone_whatever_can_be_pressed_is_large_enough_for_a_finger(visit: 
     _welcome(page)
     assert not page.evaluate(SMALL)
     _everything(page)
+    assert not page.evaluate(SMALL)
+    _filters(page)
     assert not page.evaluate(SMALL)
     page.locator("#log .chip").first.click()
     page.locator("#viewer header").wait_for()
