@@ -36,7 +36,7 @@ TYPES = {
     "text/markdown": "Markdown",
     "text/plain": "Text",
 }
-COLUMNS = ("Ask", "Document", "Type", "Pages", "Passages", "Date", "Status", "Actions")
+COLUMNS = ("Ask", "Document", "Type", "Pages", "Passages", "Date", "Status")
 
 router = APIRouter(prefix="/ui/library", include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -158,7 +158,7 @@ def _narrow(records: Sequence[DocumentRecord], name: str) -> str:
     kinds = sorted({one.media_type for one in records}, key=type_name)
     options = "".join(f'<option value="{text(kind)}">{text(type_name(kind))}</option>' for kind in kinds)
     return (
-        '<form class="narrow" data-narrow><label>Name<input type="search" name="name" data-name '
+        '<form class="narrow" data-narrow><label>Find by name<input type="search" name="name" data-name '
         f'value="{text(name)}"></label>'
         '<label>Answer only from<select name="media_type">'
         f'<option value="">every type</option>{options}</select></label>'
@@ -169,7 +169,8 @@ def _narrow(records: Sequence[DocumentRecord], name: str) -> str:
 
 
 def _table(records: Iterable[DocumentRecord], removable: frozenset[int]) -> str:
-    head = "".join(f'<th scope="col">{column}</th>' for column in COLUMNS)
+    columns = (*COLUMNS, "Actions") if removable else COLUMNS
+    head = "".join(f'<th scope="col">{column}</th>' for column in columns)
     rows = "".join(_row(one, removable=one.id in removable) for one in records)
     return (
         '<p class="ticked" role="status" data-ticked></p>'

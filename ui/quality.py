@@ -23,6 +23,7 @@ from ui.markup import counted, one_line, text
 from ui.page import policy
 
 LARGEST = 10_000_000  # bytes of a file of questions
+EXAMPLE = '{"question": "What rocket was used?", "answers": ["Soyuz 2.1a"]}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,11 @@ def _result(standing: Standing, threshold: float) -> str:
     if standing.problem:
         return f'<p class="problem" role="alert">{text(standing.problem)}</p>'
     if standing.evaluation is None:
-        return f"<p>Answers are given from a probability of {threshold:.2f}.</p>"
+        return (
+            f"<p>Answers are given from a probability of {threshold:.2f}. A file of questions whose answers you know "
+            "shows whether that suits your documents. In JSONL each has a line:</p>"
+            f'<pre tabindex="0">{text(EXAMPLE)}</pre>'
+        )
     return _evaluated(standing.evaluation, standing.name, threshold)
 
 

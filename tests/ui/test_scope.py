@@ -33,4 +33,3 @@ def test_a_follow_up_takes_its_topic_from_the_turns_before() -> None:
     sent = json.dumps({"topic": [{"question": "Who flew to the station?", "answer": "Jonathan Kim"}]})
     assert Scope.read(sent).understood("How long will he stay?") == "How long will Jonathan Kim stay?"
     assert Scope.read("").understood("How long will he stay?") == "How long will he stay?"
-

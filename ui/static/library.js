@@ -213,7 +213,6 @@ async function rebuild() {
   const total = () => `Done: ${counted(told.documents, "document")}, ${counted(told.chunks, "passage")}.`;
   const said = ended === "done" ? total() : sentence(told.detail);
   await changedIn(said);
-  notice(said);
 }
 
 function say(words, details = []) {
