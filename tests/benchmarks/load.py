@@ -64,10 +64,17 @@ class Phase:
 def serving(index: Path) -> Iterator[tuple[str, int]]:
     """The URL and the process id of a service over an index."""
     command = [str(Path(sys.executable).parent / "quoth"), "chat", "--port", "0", "--index", str(index), "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+    with (
+        tempfile.TemporaryFile("w+") as log,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as process,
+    ):
         assert process.stdout is not None
         try:
-            yield json.loads(process.stdout.readline())["url"], process.pid
+            told = process.stdout.readline()
+            if not told:
+                log.seek(0)
+                raise SystemExit(f"the service ended with {process.wait()} before it served:\n{log.read()}")
+            yield json.loads(told)["url"], process.pid
         finally:
             process.send_signal(signal.SIGTERM)
 

@@ -3,8 +3,9 @@
     python tests/benchmarks/service_kills.py --kills 20
 
 Every round changes all documents, starts the service, asks it to take them in (every third time it is handed a file
-instead), and kills it at a random moment. After that the index must verify, and hold every document as it was at some
-time; after the last round a whole rebuild must bring all of them up to date.
+instead), and kills it at a random moment of the time that this takes when nobody kills it. After that the index must
+verify, and hold every document as it was at some time; after the last round a whole rebuild must bring all of them up
+to date.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import signal
 import tempfile
 import threading
 import time
+import urllib.error
 import urllib.request
 from contextlib import suppress
 from pathlib import Path
@@ -29,7 +31,6 @@ from index import DocumentIndex, build, verify
 
 DOCUMENTS = 60
 OURS = {f"{k}.txt" for k in range(DOCUMENTS)}
-LONGEST = 4.0  # seconds after which it is killed at the latest
 BOUNDARY = "boundary"
 
 
@@ -47,13 +48,21 @@ def ask(url: str, path: str, body: bytes = b"", kind: str = "application/json") 
         answered.read()
 
 
+def await_models(url: str) -> None:
+    """Wait until nothing of a rebuild's time goes into loading them."""
+    while True:
+        with suppress(urllib.error.HTTPError), urllib.request.urlopen(f"{url}/readyz", timeout=60):
+            return
+        time.sleep(0.05)
+
+
 def disturb(url: str, number: int) -> None:
     """Let the service write: what lies in its folder, or every third time a file that is handed in."""
     if number % 3:
         ask(url, "/v1/rebuild")
         return
     disposition = 'Content-Disposition: form-data; name="file"; filename="handed-in.txt"'
-    body = f"--{BOUNDARY}\r\n{disposition}\r\n\r\n{f'Handed in at round {number}. ' * 20_000}\r\n--{BOUNDARY}--\r\n"
+    body = f"--{BOUNDARY}\r\n{disposition}\r\n\r\n{f'Handed in at round {number}. ' * 4_000}\r\n--{BOUNDARY}--\r\n"
     ask(url, "/v1/documents", body.encode(), f"multipart/form-data; boundary={BOUNDARY}")
 
 
@@ -75,18 +84,26 @@ def _whole(text: str, number: int) -> bool:
     return len(rounds) <= 1 and all(int(one) <= number for one in rounds)
 
 
-def kill(index: Path, number: int, dice: random.Random) -> float:
-    """One round; the seconds after which the service was killed."""
+def undisturbed(index: Path, number: int) -> float:
+    """One round without a kill; the seconds that it took from the request on."""
+    with serving(index) as (url, _):
+        await_models(url)
+        began = time.perf_counter()
+        disturb(url, number)
+        return time.perf_counter() - began
+
+
+def kill(index: Path, number: int, after: float) -> None:
+    """One round, in which the service is killed so many seconds after the request."""
     with serving(index) as (url, pid):
+        await_models(url)
         left_over = list((index / "uploads").glob(".*.part"))
         assert not left_over, f"left over from the kill before: {left_over}"
         writing = threading.Thread(target=disturb, args=(url, number))
         writing.start()
-        after = dice.uniform(0, LONGEST)
         time.sleep(after)
         os.kill(pid, signal.SIGKILL)
     writing.join()
-    return after
 
 
 def main() -> None:
@@ -95,19 +112,29 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=20)
     kills = parser.parse_args().kills
     os.environ["QUOTH_COMMIT_CHUNKS"] = "10"  # so that most kills come after a commit and before the last one
-    dice, lost, revisions = random.Random(17), 0, 0
+    dice, lost, committed = random.Random(17), 0, 0
     with tempfile.TemporaryDirectory(prefix="quoth-kills-") as name:
         folder, index = Path(name) / "documents", Path(name) / "index"
         shutil.copytree(SEEDS, folder)
-        write(folder, 0)
-        before = build([folder], index).revision
+        write(folder, -2)
+        build([folder], index)
+        whole = {}
+        for number in (-1, 0):  # a rebuild, then a file handed in
+            write(folder, number)
+            whole[number % 3 == 0] = undisturbed(index, number)
+            if wrong := examine(index, number):
+                raise SystemExit(f"before any kill: {wrong}")
+        print(f"undisturbed: a rebuild {whole[False]:.1f} s, a file {whole[True]:.1f} s", flush=True)
+        with DocumentIndex.open(index) as opened:
+            before = opened.revision
         for number in range(1, kills + 1):
             write(folder, number)
-            after = kill(index, number, dice)
+            after = dice.uniform(0, whole[number % 3 == 0])
+            kill(index, number, after)
             wrong = examine(index, number)
             lost += bool(wrong)
             with DocumentIndex.open(index) as opened:
-                revisions += opened.revision > before
+                committed += opened.revision > before
                 before = opened.revision
             print(f"round {number}: killed after {after:.2f} s, revision {before}; {wrong or 'sound'}", flush=True)
         build([], index)
@@ -115,7 +142,7 @@ def main() -> None:
         with DocumentIndex.open(index) as opened:
             ours = [record for record in opened.documents() if record.path in OURS]
             stale = sum(f"In round {kills} " not in opened.text(record.id) for record in ours)
-    print(f"{datetime.date.today()}: {kills} kills, {revisions} of them after a commit; losses: {lost}")
+    print(f"{datetime.date.today()}: {kills} kills, {committed} of them after a commit; losses: {lost}")
     print(f"after the rebuild in peace: {wrong or 'sound'}, {stale} documents out of date")
 
 
