@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import time
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 
-from index import DocumentIndex, Filters, Hit, IndexSettings, Place, QuestionError, store_of
+from index import DocumentIndex, Filters, Hit, IndexSettings, Place, QuestionError, QuothError, store_of
 from qa.calibration import Calibration
 from qa.citing import Proposal, Source, citations_of, cite, items_of, propose
 from qa.reader import Reader
@@ -23,6 +23,15 @@ from qa.weights import load_calibration
 _RUNNERS_UP = 4
 _READ_TOGETHER = 2  # passages, before it is asked again whether those that are left can still win
 _NEARLY_AS_GOOD = 0.7  # of the best probability: from here another answer is a disagreement worth showing
+
+
+class AbandonedError(QuothError):
+    """Nobody waits for the answer any more, and reading has stopped."""
+
+
+def always() -> bool:
+    """Whether an answer is wanted still, as far as anybody knows who never asks again."""
+    return True
 
 
 class Answerer:
@@ -61,17 +70,18 @@ class Answerer:
         """The probability below which the answer is 'not found'."""
         return self.calibration.threshold if self.settings.threshold is None else self.settings.threshold
 
-    def answer(self, question: str, *, filters: Filters | None = None) -> Answer:
-        """What the documents say to the question.
+    def answer(self, question: str, *, filters: Filters | None = None, wanted: Callable[[], bool] = always) -> Answer:
+        """What the documents say to the question, as long as it is ``wanted``.
 
-        Raises ``QuestionError`` for an empty or overlong question and ``IndexEmptyError`` when there is nothing to ask.
+        Raises ``QuestionError`` for an empty or overlong question, ``IndexEmptyError`` when there is nothing to ask and
+        ``AbandonedError`` when it is wanted no more.
         """
         began = time.perf_counter()
         asked = checked_question(question, self.settings.question_characters)
         hits = self.index.search(asked, self.settings.passages, filters=filters)
         searched = time.perf_counter()
         sources = self._sources(hits, asked)
-        spans = read_until_settled(self.reader, self.calibration, asked, sources)
+        spans = read_until_settled(self.reader, self.calibration, asked, sources, wanted)
         proposals = propose(sources, spans, self.calibration)
         done = time.perf_counter()
         timings = Timings(1e3 * (searched - began), 1e3 * (done - searched), 1e3 * (done - began))
@@ -122,16 +132,23 @@ class Answerer:
 
 
 def read_until_settled(
-    reader: Reader, calibration: Calibration, question: str, sources: Sequence[Source]
+    reader: Reader,
+    calibration: Calibration,
+    question: str,
+    sources: Sequence[Source],
+    wanted: Callable[[], bool] = always,
 ) -> list[Span]:
     """Spans of the sources, best first, read in retrieval order until no source that is left can win.
 
     What is known of a source without reading it bounds what it can come to. Those that hold the winner's words are read
-    all the same: they may say it too.
+    all the same: they may say it too. Raises ``AbandonedError`` between two readings when the answer is
+    ``wanted`` no more.
     """
     spans: list[Span] = []
     left = list(range(len(sources)))
     while left:
+        if not wanted():
+            raise AbandonedError("nobody waits for this answer any more")
         spans = merge([*spans, *_read(reader, question, sources, left[:_READ_TOGETHER])])
         left = left[_READ_TOGETHER:]
         best = next(iter(propose(sources, spans, calibration)), None)

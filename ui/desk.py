@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 
 from index import Filters, Place
 from index.errors import DocumentNotFoundError, QuothError
@@ -11,6 +12,7 @@ from index.local import LocalStore
 from index.schema import CATALOG
 from index.stores import store_at
 from qa import Answer, Answerer, ReaderSettings
+from qa.answer import always
 from ui.cores import Cores
 
 log = logging.getLogger("quoth.desk")
@@ -54,14 +56,17 @@ class Desk:
                 self._file = file
             return self._answerer
 
-    def answer(self, question: str, filters: Filters | None = None) -> Answer:
-        """Answer a question, again when a document that it looked into is taken out meanwhile."""
+    def answer(self, question: str, filters: Filters | None = None, wanted: Callable[[], bool] = always) -> Answer:
+        """Answer a question, again when a document that it looked into is taken out meanwhile.
+
+        Raises what ``Answerer.answer`` raises.
+        """
         for _ in range(ATTEMPTS - 1):
             try:
-                return self.answerer().answer(question, filters=filters)
+                return self.answerer().answer(question, filters=filters, wanted=wanted)
             except DocumentNotFoundError:
                 continue
-        return self.answerer().answer(question, filters=filters)
+        return self.answerer().answer(question, filters=filters, wanted=wanted)
 
     def ready(self) -> Answerer:
         """The answerer when questions can be answered at once; never waits.

@@ -17,6 +17,7 @@ from typing import TypeVar
 from index import Filters, Hit
 from index.errors import QuothError
 from qa import Answer
+from qa.answer import AbandonedError
 from ui.desk import Desk
 from ui.metrics import Metrics
 
@@ -45,21 +46,27 @@ class Line:
     async def answer(self, question: str, filters: Filters | None = None) -> Answer:
         """Wait for a turn and answer. Raises ``LineFullError`` at once when there is no place.
 
-        A caller that is cancelled leaves the line, and its question is not read unless it was being read already.
+        A caller that is cancelled leaves the line: its question is not read, or no further where it was being read.
         """
-        entered = time.perf_counter()
+        entered, left = time.perf_counter(), threading.Event()
 
         def turn() -> Answer:
             waited = time.perf_counter() - entered
             try:
-                answer = self._desk.answer(question, filters)
+                answer = self._desk.answer(question, filters, lambda: not left.is_set())
+            except AbandonedError:
+                raise
             except Exception:
                 self._metrics.failed()
                 raise
             self._metrics.answered(answer, waited)
             return answer
 
-        return await asyncio.wrap_future(self._enter(turn))
+        try:
+            return await asyncio.wrap_future(self._enter(turn))
+        except asyncio.CancelledError:
+            left.set()
+            raise
 
     async def search(self, question: str, k: int, filters: Filters | None = None) -> tuple[Sequence[Hit], int]:
         """Wait for a turn and search: the hits, and the revision of the index. Raises as ``answer``."""

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Chunk, DocumentRecord, Hit
-from qa.answer import read_until_settled
+from qa.answer import AbandonedError, read_until_settled
 from qa.calibration import Calibration
 from qa.citing import Source, propose
 from qa.features import Passage
@@ -68,3 +69,11 @@ def test_a_far_passage_that_holds_the_winners_words_is_read_as_well():
     spans = read_until_settled(reader, CALIBRATION, "?", sources)
     assert [span.passage for span in spans if span.text == "answer 0"] == [0, 7]
     assert len(reader.asked) == 3
+
+
+def test_an_answer_that_nobody_wants_any_more_is_read_no_further():
+    sources = [source(k, 0.5, 0.5) for k in range(10)]
+    reader = Scripted({s.text: -8.0 for s in sources})
+    with pytest.raises(AbandonedError):
+        read_until_settled(reader, CALIBRATION, "?", sources, wanted=lambda: len(reader.asked) < 4)
+    assert len(reader.asked) == 4

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from qa import Answer
+from qa.answer import AbandonedError, always
 from ui.cores import Cores
 from ui.line import Line, LineFullError
 from ui.metrics import Metrics
@@ -22,10 +23,13 @@ class SlowDesk:
         self.threads: list[int] = []
         self.cores = Cores()
 
-    def answer(self, question: str, filters: object = None) -> Answer:
+    def answer(self, question: str, filters: object = None, wanted: Callable[[], bool] = always) -> Answer:
         self.asked.append(question)
+        self.wanted = wanted
         self.threads.append(torch.get_num_threads())
         assert self.let_go.wait(60)
+        if not wanted():
+            raise AbandonedError(question)
         if question == "broken":
             raise RuntimeError(question)
         return Answer(question, False, "", 0.0, 0.5, ())
@@ -80,6 +84,24 @@ def test_who_leaves_the_line_is_not_answered_and_frees_the_place(desk: SlowDesk)
 
     asyncio.run(crowd())
     assert desk.asked == ["first", "staying"]
+
+
+def test_who_leaves_while_being_answered_is_read_no_further_and_is_no_error(desk: SlowDesk):
+    metrics = Metrics()
+    line = Line(desk, metrics, places=1, at_once=1)
+
+    async def crowd() -> None:
+        leaving = asyncio.create_task(line.answer("leaving"))
+        await _until(lambda: desk.asked)
+        assert desk.wanted()
+        leaving.cancel()
+        await _until(lambda: not desk.wanted())
+        desk.let_go.set()
+        assert (await line.answer("staying")).question == "staying"
+        assert desk.wanted()
+
+    asyncio.run(asyncio.wait_for(crowd(), 50))
+    assert "error" not in metrics.text().decode()
 
 
 def test_an_error_in_one_answer_leaves_the_line_open(desk: SlowDesk):
