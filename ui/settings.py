@@ -169,10 +169,10 @@ def _config() -> dict[str, object]:
 
 
 def _unknown(name: str, origin: str) -> str:
-    shown = f"{PREFIX}{name.upper()}" if origin == "environment" else name
-    nearest = get_close_matches(name, Settings.model_fields, n=1, cutoff=0.5)
+    names = (name, *get_close_matches(name, Settings.model_fields, n=1, cutoff=0.5))
+    given, *nearest = (f"{PREFIX}{one.upper()}" if origin == "environment" else one for one in names)
     remedy = f"did you mean {nearest[0]!r}?" if nearest else "`quoth settings` lists those there are"
-    return f"there is no setting {shown!r} (from the {origin}): {remedy}"
+    return f"there is no setting {given!r} (from the {origin}): {remedy}"
 
 
 def _explain(error: ValidationError, flags: Mapping[str, object]) -> str:

@@ -72,7 +72,8 @@ def test_an_unknown_key_is_refused_with_the_nearest_name(place: str, folder: Pat
         monkeypatch.setenv("QUOTH_CHUNK_TOKEN", "3")
     else:
         (folder / "quoth.toml").write_text("chunk_token = 3\n")
-    with pytest.raises(SettingsError, match=f"{place}.*did you mean 'chunk_tokens'"):
+    nearest = "QUOTH_CHUNK_TOKENS" if place == "environment" else "chunk_tokens"
+    with pytest.raises(SettingsError, match=f"{place}.*did you mean '{nearest}'"):
         load_settings(flags)
 
 
