@@ -45,7 +45,7 @@ def _extract(content: bytes, media_type: str, name: str) -> Any:
     """What the library makes of a file's bytes; it looks at nothing else, and reads no picture."""
     try:
         from xberg import ExtractInput, ExtractionConfig, extract
-    except ImportError as error:
+    except ModuleNotFoundError as error:  # no other: it may also lack the memory to be loaded in
         raise MissingExtraError("reading it takes the extra `formats`: pip install 'quoth[formats]'") from error
     given = ExtractInput(kind="bytes", bytes=content, mime_type=media_type, filename=name)
     config = ExtractionConfig(use_cache=False, disable_ocr=True, output_format="markdown")

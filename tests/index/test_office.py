@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -45,6 +46,16 @@ def test_damaged_ones_are_reported() -> None:
         parse(b"garbage", "text.odt")
 
 
+def test_one_that_swells_when_it_is_unpacked_is_refused() -> None:
+    pytest.importorskip("xberg")
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        archive.writestr("content.xml", b" " * 50_000_000)
+    with pytest.raises(UnreadableFileError, match="ZIP bomb"):
+        parse(bomb.getvalue(), "bomb.odt")
+
+
 def test_they_are_read_within_the_limits_of_a_worker(tmp_path: Path) -> None:
     pytest.importorskip("xberg")
     for suffix, made in OFFICE_FORMATS.items():
@@ -57,6 +68,16 @@ def test_they_are_read_within_the_limits_of_a_worker(tmp_path: Path) -> None:
 def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "xberg", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'quoth\[formats\]'"):
+        parse(OFFICE_FORMATS[".rtf"](SECTIONS), "rich.rtf")
+
+
+def test_an_extra_that_lacks_the_memory_to_be_loaded_in_is_not_said_to_be_missing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "xberg.py").write_text("raise ImportError('failed to map segment from shared object')")
+    monkeypatch.delitem(sys.modules, "xberg", raising=False)
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(UnreadableFileError, match="failed to map segment"):
         parse(OFFICE_FORMATS[".rtf"](SECTIONS), "rich.rtf")
 
 
