@@ -24,6 +24,7 @@ from index import (
     load,
 )
 from index.loaders import parse
+from index.sources import Scope, scan
 
 PDF = pdf_file([("One", "The answer is forty-two.")])
 DOCX = docx_file([("One", "The answer is forty-two.")])
@@ -103,9 +104,19 @@ def test_links_out_of_the_folder_are_not_followed(folder: Path, tmp_path: Path, 
     report = build([folder], tmp_path / "index", embedder=embedder)
     assert [failure.path for failure in report.failures] == ["innocent.txt"]
     assert "leads out of the folder" in report.failures[0].reason
+    assert not {"innocent.txt", "elsewhere/secret.txt"} & {file.path for file in scan(Scope(folder)).files}
     with DocumentIndex.open(tmp_path / "index", embedder=embedder) as opened:
         assert {record.path for record in opened.documents()} >= {"inside.txt", "tea.txt"}
         assert not any("swordfish" in hit.chunk.text for hit in opened.search("What is the password?"))
+
+
+def test_a_file_that_became_a_link_out_of_the_folder_since_it_was_found_is_not_read(folder: Path) -> None:
+    (folder.parent / "secret.txt").write_text("The password is swordfish.")
+    (found,) = (file for file in scan(Scope(folder)).files if file.path == "tea.txt")
+    (folder / found.path).unlink()
+    (folder / found.path).symlink_to(folder.parent / "secret.txt")
+    with pytest.raises(UnreadableFileError, match="leads out of the folder"):
+        load(folder / found.path, folder)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from writing import swollen_pdf
 
-from index import Document, Failure, IndexSettings
+from index import Document, Failure, IndexSettings, load
+from index.loaders.worker import pack
 from index.parsing import _Lost, _Worker, parsed
 from index.sources import Scope, SourceFile, scan
 
@@ -20,8 +25,6 @@ def files(folder: Path) -> tuple[SourceFile, ...]:
 
 
 def test_documents_come_through_the_pipe_whole(folder: Path, files: tuple[SourceFile, ...]) -> None:
-    from index import load
-
     documents = {item.path: item for item in parsed(files, IndexSettings()) if isinstance(item, Document)}
     assert documents == {file.path: load(folder / file.path, folder) for file in files}
 
@@ -41,6 +44,14 @@ def test_a_file_that_takes_too_much_memory_is_reported_and_the_next_is_parsed(fo
     failures = [item for item in results if isinstance(item, Failure)]
     assert [failure.path for failure in failures] == ["a.json"]
     assert "memory" in failures[0].reason
+    assert len(results) == 4
+
+
+def test_a_pdf_that_swells_when_it_is_unpacked_is_ended_before_it_fills_the_memory(folder: Path) -> None:
+    (folder / "bomb.pdf").write_bytes(bomb := swollen_pdf(400))
+    assert len(bomb) < 2_000_000
+    results = list(parsed(scan(Scope(folder)).files, IndexSettings(parse_megabytes=500, parse_workers=1)))
+    assert [item.reason for item in results if isinstance(item, Failure)] == ["its parser crashed (SIGABRT)"]
     assert len(results) == 4
 
 
@@ -65,7 +76,23 @@ def test_stopping_early_ends_the_workers(files: tuple[SourceFile, ...]) -> None:
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("parser")]
 
 
+PRINTING = """
+import os
+from index.loaders import worker
+
+def printing(*arguments, load=worker.load, **named):
+    os.write(1, b"noise")
+    return load(*arguments, **named)
+
+worker.load = printing
+worker.main()
+"""
+
+
 def test_printing_parsers_do_not_disturb_the_answers(folder: Path) -> None:
-    (folder / "odd.pdf").write_bytes(b"%PDF-1.4\n1 0 obj\n<</Length 10 0 R>>stream\nxref\ntrailer<<>>")
-    results = list(parsed(scan(Scope(folder)).files, IndexSettings()))
-    assert sum(isinstance(item, Document) for item in results) == 3
+    request = pack({"path": str(folder / "tea.txt"), "root": str(folder), "limit": 1000})
+    command = [sys.executable, "-c", PRINTING, "2000"]
+    done = subprocess.run(command, input=2 * request, capture_output=True, check=True)
+    document = asdict(load(folder / "tea.txt", folder))
+    assert done.stdout == 2 * pack({"document": document})
+    assert done.stderr == 2 * b"noise"

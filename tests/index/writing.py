@@ -6,6 +6,7 @@ import csv
 import html
 import io
 import json
+import zlib
 from collections.abc import Callable, Sequence
 
 import docx
@@ -68,6 +69,20 @@ def pdf_pages(pages: Sequence[Sequence[tuple[int, str]]], facts: str = "") -> by
     parts.append(f"<</Type/Catalog/Pages {root} 0 R>>".encode())
     parts.append(f"<<{facts}>>".encode())
     return _assembled(parts, root + 1)
+
+
+def swollen_pdf(megabytes: int) -> bytes:
+    """A PDF of one page, whose content takes so much more room unpacked."""
+    squeezer = zlib.compressobj(1)
+    packed = b"".join(squeezer.compress(b" " * 1_000_000) for _ in range(megabytes)) + squeezer.flush()
+    parts = [
+        b"<</Type/Page/Parent 3 0 R/MediaBox[0 0 595 842]/Contents 2 0 R>>",
+        b"<</Filter/FlateDecode/Length %d>>stream\n%s\nendstream" % (len(packed), packed),
+        b"<</Type/Pages/Count 1/Kids[1 0 R]>>",
+        b"<</Type/Catalog/Pages 3 0 R>>",
+        b"<<>>",
+    ]
+    return _assembled(parts, 4)
 
 
 def _stream(lines: Sequence[tuple[int, str]]) -> bytes:
