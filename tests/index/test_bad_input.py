@@ -33,6 +33,7 @@ UNREADABLE = {
     "empty.txt": (b"", "the file is empty"),
     "blank.txt": (b" \n\t\n ", "there is no text in it"),
     "program.txt": (b"\x7fELF\x02\x01\x01" + bytes(range(256)) * 20, "a binary file, not text"),
+    "late.txt": (b"words, and then " * 5000 + bytes(3), "a binary file, not text"),
     "picture.md": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(100), "a binary file, not text"),
     "torn.pdf": (PDF[:200], "damaged, or not a PDF"),
     "words.pdf": (b"These are words.", "damaged, or not a PDF"),

@@ -157,6 +157,7 @@ def test_other_encodings_are_recognised(content: bytes, encoding: str) -> None:
 def test_line_ends_and_control_characters_are_made_plain() -> None:
     document = parse(b"One\r\nTwo\rThree \x1b[31mred\x1b[0m\x07", "a.txt")
     assert document.text == "One\nTwo\nThree  [31mred [0m "
+    assert parse(rb'{"said": "one\u0000two"}', "a.json").text == "said: one two"
 
 
 def test_a_name_made_by_a_machine_is_no_title() -> None:
