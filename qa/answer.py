@@ -138,7 +138,7 @@ def read_until_settled(
     sources: Sequence[Source],
     wanted: Callable[[], bool] = always,
 ) -> list[Span]:
-    """Spans of the sources, best first, read in retrieval order until no source that is left can win.
+    """Spans of the sources, best first, read in retrieval order until no source that is left can win or contradict.
 
     What is known of a source without reading it bounds what it can come to. Those that hold the winner's words are read
     all the same: they may say it too. Raises ``AbandonedError`` between two readings when the answer is
@@ -152,10 +152,16 @@ def read_until_settled(
         spans = merge([*spans, *_read(reader, question, sources, left[:_READ_TOGETHER])])
         left = left[_READ_TOGETHER:]
         best = next(iter(propose(sources, spans, calibration)), None)
-        if best is not None and best.probability >= max((sources[k].ceiling(calibration) for k in left), default=0.0):
+        if best is not None and not any(_may_matter(sources[k], best, calibration) for k in left):
             also = [k for k in left if best.text in sources[k].passage.text]
             return merge([*spans, *_read(reader, question, sources, also)])
     return spans
+
+
+def _may_matter(source: Source, best: Proposal, calibration: Calibration) -> bool:
+    """Whether a source that was not read can hold a better answer or, in another document, one nearly as good."""
+    elsewhere = source.hit.document.id != best.source.hit.document.id
+    return source.ceiling(calibration) > best.probability * (_NEARLY_AS_GOOD if elsewhere else 1.0)
 
 
 def _read(reader: Reader, question: str, sources: Sequence[Source], some: Sequence[int]) -> list[Span]:

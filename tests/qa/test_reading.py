@@ -1,4 +1,4 @@
-"""Reading stops when what is left cannot win, and only then."""
+"""Reading stops when what is left can neither win nor contradict, and only then."""
 
 from dataclasses import replace
 
@@ -29,9 +29,9 @@ class Scripted:
         return [Span(k, 0, len(p.text), p.text, m) for k, (p, m) in enumerate(zip(passages, margins, strict=True))]
 
 
-def source(number, similarity, coverage, text=None):
-    text = text or f"answer {number}"
-    hit = Hit(Chunk(number, number, 0, 0, len(text), text), replace(RECORD, id=number), number, 1.0, similarity)
+def source(number, similarity, coverage, text=None, document=None):
+    text, record = text or f"answer {number}", replace(RECORD, id=number if document is None else document)
+    hit = Hit(Chunk(number, record.id, 0, 0, len(text), text), record, number, 1.0, similarity)
     return Source(hit, text, Passage(text), coverage, "?")
 
 
@@ -49,10 +49,18 @@ def test_the_winner_is_the_one_of_reading_everything(given_sources):
 
 
 def test_a_clear_answer_in_the_nearest_passage_leaves_far_ones_unread():
-    sources = [source(0, 0.8, 1.0), *(source(k, 0.1, 0.2) for k in range(1, 10))]
+    sources = [source(0, 0.8, 1.0), *(source(k, 0.0, 0.0) for k in range(1, 10))]
     reader = Scripted({s.text: 11.0 if s is sources[0] else -8.0 for s in sources})
     read_until_settled(reader, CALIBRATION, "?", sources)
     assert reader.asked == ["answer 0", "answer 1"]
+
+
+@pytest.mark.parametrize(("document", "read"), [(5, 3), (0, 2)])
+def test_a_passage_that_may_contradict_is_read_when_it_is_of_another_document(document, read):
+    sources = [source(0, 0.8, 1.0), source(1, 0.0, 0.0), source(2, 0.3, 0.5, document=document)]
+    reader = Scripted({"answer 0": 11.0, "answer 1": -8.0, "answer 2": 10.0})
+    read_until_settled(reader, CALIBRATION, "?", sources)
+    assert len(reader.asked) == read
 
 
 def test_without_an_answer_everything_is_read():
@@ -63,8 +71,8 @@ def test_without_an_answer_everything_is_read():
 
 
 def test_a_far_passage_that_holds_the_winners_words_is_read_as_well():
-    same = source(7, 0.1, 0.2, text="answer 0")
-    sources = [source(0, 0.8, 1.0), *(source(k, 0.1, 0.2) for k in range(1, 7)), same]
+    same = source(7, 0.0, 0.0, text="answer 0")
+    sources = [source(0, 0.8, 1.0), *(source(k, 0.0, 0.0) for k in range(1, 7)), same]
     reader = Scripted({s.text: 11.0 if s.text == "answer 0" else -8.0 for s in sources})
     spans = read_until_settled(reader, CALIBRATION, "?", sources)
     assert [span.passage for span in spans if span.text == "answer 0"] == [0, 7]
