@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from index.loaders.dates import parse_date
 
 _DATE_LINE = re.compile(r"\s{0,8}(?:date|published|updated)\s*:?[ \t]+([^\n]{4,40})", re.IGNORECASE)
+_DATE_ALONE = re.compile(r"\s{0,8}(\d{4}-\d{2}-\d{2})[ \t]*(?:\n|$)")
 _ISO_FIRST = re.compile(r"\d{4}-\d{2}-\d{2}(?=\s|$)")
 _FENCE = re.compile(r"\s*---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
 _FRONT_MATTER_LIMIT = 20_000
@@ -40,7 +41,7 @@ def date_in(metadata: dict[str, str]) -> str | None:
 
 
 def _date_line(text: str) -> Head:
-    match = _DATE_LINE.match(text)
+    match = _DATE_LINE.match(text) or _DATE_ALONE.match(text)
     date = parse_date(match[1]) if match else None
     if match is None or date is None:
         return Head()

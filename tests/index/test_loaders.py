@@ -97,6 +97,8 @@ def test_a_date_line_is_a_head(seeds: Path) -> None:
         ("Date: 8 April 2025\n\nProse.", "2025-04-08"),
         ("Date: April 8th, 2025\nProse.", "2025-04-08"),
         ("Published 2025-04-08\nProse.", "2025-04-08"),
+        ("2025-04-08\n\nProse.", "2025-04-08"),
+        ("2025-04-08 was a Tuesday.", None),
         ("Date palms grow in Egypt.", None),
         ("Date: 2025-13-45\nProse.", None),
         ("Updated prose reads better.", None),
