@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +42,8 @@ def prepared(dimensions: int, count: int, sample: Vectors) -> faiss.Index:
         centres, dimensions, lists, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
     )
     built.cp.niter, built.cp.max_points_per_centroid, built.cp.min_points_per_centroid = _ROUNDS, _POINTS_PER_LIST, 1
-    faiss.omp_set_num_threads(os.cpu_count() or 1)
-    built.train(sample)
+    with _threads(os.cpu_count() or 1):
+        built.train(sample)
     return built
 
 
@@ -59,15 +61,14 @@ def nearest(
     """
     if not searched.ntotal:
         return []
-    # One question at a time gains nothing by threads, and on a busy machine waiting for them costs most.
-    faiss.omp_set_num_threads(1)
     parameters: Any = None
     if isinstance(searched, faiss.IndexIVF):
         probes = max(_LEAST_PROBES, searched.nlist // (_PROBED_SHARE_FILTERED if filtered else _PROBED_SHARE))
         parameters = faiss.SearchParametersIVF(sel=selector, nprobe=probes)  # type: ignore[call-arg]
     elif selector is not None:
         parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
-    scores, ids = searched.search(vector.reshape(1, -1), min(k, searched.ntotal), params=parameters)
+    with _threads(1):  # one question gains nothing by more, and on a busy machine waiting for them costs most
+        scores, ids = searched.search(vector.reshape(1, -1), min(k, searched.ntotal), params=parameters)
     return [(int(i), float(score)) for i, score in zip(ids[0], scores[0], strict=True) if i >= 0]
 
 
@@ -84,6 +85,17 @@ def ids_in(stored: faiss.Index) -> npt.NDArray[np.int64]:
 def read(path: Path) -> faiss.Index:
     """The index in a file; large ones stay in the file and are looked at where they lie."""
     return faiss.read_index(str(path), faiss.IO_FLAG_MMAP)
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[None]:
+    """Let FAISS use so many threads; torch, which shares their number, has its own again afterwards."""
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(count)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(before)
 
 
 def _lists(count: int) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import faiss
@@ -61,3 +63,18 @@ def test_ids_survive_the_file(filled: faiss.Index, vectors: Vectors, tmp_path: P
     (tmp_path / "file").unlink()
     before = neighbours.nearest(filled, vectors[7], 5, None, filtered=False)
     assert neighbours.nearest(read, vectors[7], 5, None, filtered=False) == before
+
+
+def test_a_search_leaves_torch_its_threads_where_torch_was_imported_first() -> None:
+    """Then both count on one number, and a reader would go on with one thread after the first search."""
+    searching = """if True:
+        import torch
+        torch.set_num_threads(2)
+        import numpy as np
+        from index import neighbours
+        made = neighbours.exact(8)
+        made.add_with_ids(np.eye(8, dtype=np.float32), np.arange(8))
+        assert neighbours.nearest(made, np.eye(8, dtype=np.float32)[3], 1, None, filtered=False) == [(3, 1.0)]
+        print(torch.get_num_threads())
+    """
+    assert subprocess.check_output([sys.executable, "-c", searching], text=True).strip() == "2"

@@ -185,7 +185,7 @@ def test_ended_in_the_middle_of_a_rebuild_and_of_a_crowd_it_leaves_a_sound_index
         (tmp_path / "notes" / f"{number}.txt").write_text(f"Note {number} says that tree {number} is {number} m tall.")
     serving = _start(index, tmp_path, "--set", "commit_chunks=20")
     with ExitStack() as connections:
-        watching, *crowd = (connections.enter_context(serving.connect()) for _ in range(20))
+        watching, *crowd = (connections.enter_context(serving.connect()) for _ in range(60))
         watching.sendall(b"POST /v1/rebuild HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n")
         received = b""
         while b"event: progress" not in received:
