@@ -70,6 +70,7 @@ def test_a_search_leaves_torch_its_threads_where_torch_was_imported_first() -> N
     searching = """if True:
         import torch
         torch.set_num_threads(2)
+        assert torch.get_num_threads() == 2  # looked at once, it sets them no more by itself
         import numpy as np
         from index import neighbours
         made = neighbours.exact(8)
