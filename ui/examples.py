@@ -61,7 +61,7 @@ ANSWER: Example = {
     "found": True,
     "text": "Soyuz 2.1a",
     "probability": 0.42,
-    "threshold": 0.25,
+    "threshold": 0.2,
     "citations": [
         _PLACE
         | {

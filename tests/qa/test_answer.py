@@ -1,5 +1,6 @@
 """The main job, on the real models and the real document."""
 
+import re
 import unicodedata
 
 import pytest
@@ -124,6 +125,21 @@ def test_no_example_question_is_made_of_a_clause_or_of_what_it_points_at(tmp_pat
     build([tmp_path / "notes.txt"], tmp_path / "index")
     with DocumentIndex.open(tmp_path / "index") as index:
         assert list(candidates(index)) == ["What is the mill?"]
+
+
+def test_no_sign_of_a_documents_markup_comes_into_an_example(tmp_path, embedder):
+    hostile = (
+        "<script>alert(1)</script> is a danger. A <b>vault</b> is a box. \u202eFalcon\u202c is a vault. "
+        "The mill is a museum. "
+        "Then Ann ![x](http://elsewhere.example/y.png) Lee said so. Then Bob Roe <img src=x> said so. "
+        "It went on until Ann Lee said so."
+    )
+    (tmp_path / "hostile.txt").write_text(hostile, encoding="utf-8")
+    build([tmp_path / "hostile.txt"], tmp_path / "index", embedder=embedder)
+    with DocumentIndex.open(tmp_path / "index", embedder=embedder) as index:
+        made = list(candidates(index))
+    assert {"Who is Ann Lee?", "What is the mill?"} <= set(made)
+    assert all(re.fullmatch(r"[\w '-]+\?", question) for question in made)
 
 
 def test_two_documents_that_disagree_are_both_shown(answerer, tmp_path):
