@@ -171,7 +171,7 @@ def _narrow(records: Sequence[DocumentRecord], name: str) -> str:
 def _table(records: Iterable[DocumentRecord], removable: frozenset[int]) -> str:
     columns = (*COLUMNS, "Actions") if removable else COLUMNS
     head = "".join(f'<th scope="col">{column}</th>' for column in columns)
-    rows = "".join(_row(one, removable=one.id in removable) for one in records)
+    rows = "".join(_row(one, removable) for one in records)
     return (
         '<p class="ticked" role="status" data-ticked></p>'
         '<div class="scroll" tabindex="0" role="group" aria-label="Documents">'
@@ -179,17 +179,18 @@ def _table(records: Iterable[DocumentRecord], removable: frozenset[int]) -> str:
     )
 
 
-def _row(record: DocumentRecord, *, removable: bool) -> str:
+def _row(record: DocumentRecord, removable: frozenset[int]) -> str:
     title, path = text(one_line(record.title, 90)), text(one_line(record.path, 90))
     name = f'<a href="#source/{record.id}/0-0"><bdi>{title}</bdi></a><br><bdi class="path">{path}</bdi>'
-    cells = (
+    cells = [
         text(type_name(record.media_type)),
         str(record.page_count or "–"),
         f"{record.chunk_count:,}",
         text(spoken_date(record.date)) if record.date else "–",
         _status(record),
-        _removal(record) if removable else "",
-    )
+    ]
+    if removable:  # some of them, so that the table has a column for it
+        cells.append(_removal(record) if record.id in removable else "")
     rest = "".join(f"<td>{cell}</td>" for cell in cells)
     return f'<tr><td>{_choice(record)}</td><th scope="row">{name}</th>{rest}</tr>'
 

@@ -1,0 +1,36 @@
+"""The library's dialog, without a browser."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import pytest
+
+from index import DocumentRecord
+from ui.library import page
+
+RECORDS = [
+    DocumentRecord(number, f"{number}.txt", f"Text {number}", "text/plain", "", "/notes", None, 0, 9, 0, 1, {}, ())
+    for number in (1, 2)
+]
+
+
+class Rows(HTMLParser):
+    """Counts the cells of each row of a table."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cells: list[int] = []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        if tag == "tr":
+            self.cells.append(0)
+        elif tag in ("th", "td"):
+            self.cells[-1] += 1
+
+
+@pytest.mark.parametrize(("removable", "columns"), [(set(), 7), ({2}, 8), ({1, 2}, 8)])
+def test_every_row_has_a_cell_for_each_column(removable: set[int], columns: int) -> None:
+    rows = Rows()
+    rows.feed(page(RECORDS, (), megabytes=50, removable=frozenset(removable)))
+    assert rows.cells == [columns] * 3
