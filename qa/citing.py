@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index import Hit
 from qa.calibration import Calibration, Evidence
@@ -178,8 +178,25 @@ def cite(proposal: Proposal) -> Citation:
 
 def citations_of(best: Proposal, proposals: Sequence[Proposal], threshold: float) -> tuple[Citation, ...]:
     """The best place first, then the other places that say the same and would be believed on their own."""
-    others = [p for p in proposals if p is not best and p.same_answer(best) and p.probability >= threshold]
-    return tuple(cite(proposal) for proposal in [best, *others])
+    places: dict[tuple[int, int], Proposal] = {(best.source.hit.document.id, best.start): best}
+    for proposal in proposals:
+        saying = _saying(proposal, best.text) if proposal.probability >= threshold else None
+        if saying is not None:
+            places.setdefault((saying.source.hit.document.id, saying.start), saying)
+    return tuple(cite(proposal) for proposal in places.values())
+
+
+def _saying(proposal: Proposal, words: str) -> Proposal | None:
+    """The place that says the same: in these words, or in more or fewer of a text that has just these words there."""
+    if normalise(proposal.text) == normalise(words):
+        return proposal
+    span, shift = proposal.span, proposal.start - proposal.span.start
+    for found in re.finditer(rf"(?<!\w){re.escape(words)}(?!\w)", proposal.source.passage.text):
+        start, end = found.span()
+        if start < span.end and span.start < end:
+            same = replace(span, start=start, end=end, text=words)
+            return replace(proposal, span=same, start=shift + start, end=shift + end)
+    return None
 
 
 def items_of(question: str, best: Proposal, spans: Sequence[Span]) -> tuple[str, ...]:

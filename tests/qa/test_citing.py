@@ -98,6 +98,22 @@ def test_the_same_answer_in_two_documents_is_one_answer_with_two_citations():
     assert [c.path for c in citations_of(found[0], found, 0.5)] == ["1.txt", "2.txt"]
 
 
+@pytest.mark.parametrize(
+    ("best", "other", "text", "quotes"),
+    [
+        ("eight months", "for eight months", TEXT, ["eight months", "eight months"]),
+        ("for eight months", "eight months", TEXT, ["for eight months", "for eight months"]),
+        ("eight months", "months", "He stays for a few months.", ["eight months"]),
+        ("eight months", "eighteight months", "He stays eighteight months.", ["eight months"]),
+        ("eight months", "Kim", "Kim stays for eight months.", ["eight months"]),
+    ],
+)
+def test_a_place_says_the_same_when_just_these_words_stand_where_it_answers(best, other, text, quotes):
+    first, second = source(TEXT), source(text, document=2, rank=2)
+    found = proposals([first, second], span(first, best), span(second, other, 4.0, passage=1))
+    assert [citation.quote for citation in citations_of(found[0], found, 0.5)] == quotes
+
+
 def test_an_answer_nobody_would_believe_alone_is_no_second_citation():
     first, second = source(TEXT), source(TEXT, document=2, rank=2)
     found = proposals([first, second], span(first, "eight months"), span(second, "eight months", -9.0, passage=1))
