@@ -102,15 +102,28 @@ def test_the_picture_of_the_readme_is_of_the_real_page(visit: Open, site: str, t
     assert (PICTURES / "chat.png").stat().st_size < 150_000
 
 
-def test_stopping_gives_the_question_up_and_the_next_one_is_answered(visit: Open, site: str) -> None:
-    page = visit(site)
-    page.locator("#question textarea").fill("What rocket was used? " * 60)
-    page.keyboard.press("Enter")
-    page.get_by_role("button", name="Stop").click()
-    expect(page.locator("#log article")).to_contain_text("Stopped")
-    expect(page.get_by_role("button", name="Ask")).to_be_visible()
-    ask(page, "Who won the 2022 World Cup?")
-    expect(page.locator("#log article").last).to_contain_text("can’t find")
+def test_stopping_gives_the_question_up_and_the_next_one_is_answered(
+    visit: Open, seed_index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer, go = Answerer.answer, threading.Event()
+
+    def slow(answerer: Answerer, question: str, **narrowed: object) -> Answer:
+        assert go.wait(60)
+        return answer(answerer, question, **narrowed)
+
+    with serving(seed_index) as address:
+        page = visit(address)
+        monkeypatch.setattr(Answerer, "answer", slow)
+        page.locator("#question textarea").fill("What rocket was used?")
+        page.keyboard.press("Enter")
+        page.locator("#log article.pending:not([data-turn=asking])").wait_for()
+        page.get_by_role("button", name="Stop").click()
+        expect(page.locator("#log article")).to_contain_text("Stopped")
+        expect(page.get_by_role("button", name="Ask")).to_be_visible()
+        go.set()
+        ask(page, "Who won the 2022 World Cup?")
+        expect(page.locator("#log article").last).to_contain_text("can’t find")
+        expect(page.locator("#log article")).to_have_count(2)
 
 
 def test_a_server_that_is_lost_is_told_and_the_question_kept(
