@@ -102,18 +102,24 @@ def test_the_picture_of_the_readme_is_of_the_real_page(visit: Open, site: str, t
     assert (PICTURES / "chat.png").stat().st_size < 150_000
 
 
-def test_stopping_gives_the_question_up_and_the_next_one_is_answered(
-    visit: Open, seed_index: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def held_up(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Let answers wait from now on, until the event is set."""
     answer, go = Answerer.answer, threading.Event()
 
     def slow(answerer: Answerer, question: str, **narrowed: object) -> Answer:
         assert go.wait(60)
         return answer(answerer, question, **narrowed)
 
+    monkeypatch.setattr(Answerer, "answer", slow)
+    return go
+
+
+def test_stopping_gives_the_question_up_and_the_next_one_is_answered(
+    visit: Open, seed_index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with serving(seed_index) as address:
         page = visit(address)
-        monkeypatch.setattr(Answerer, "answer", slow)
+        go = held_up(monkeypatch)
         page.locator("#question textarea").fill("What rocket was used?")
         page.keyboard.press("Enter")
         page.locator("#log article.pending:not([data-turn=asking])").wait_for()
@@ -129,15 +135,9 @@ def test_stopping_gives_the_question_up_and_the_next_one_is_answered(
 def test_a_server_that_is_lost_is_told_and_the_question_kept(
     visit: Open, seed_index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answer, go = Answerer.answer, threading.Event()
-
-    def slow(answerer: Answerer, question: str, **narrowed: object) -> Answer:
-        assert go.wait(60)
-        return answer(answerer, question, **narrowed)
-
     with serving(seed_index) as address:
         page = visit(address, broken=True)
-        monkeypatch.setattr(Answerer, "answer", slow)
+        go = held_up(monkeypatch)
         page.locator("#question textarea").fill(ANSWERED[0][0])
         page.keyboard.press("Enter")
         expect(page.locator("#log .pending")).to_contain_text("Looking it up")
