@@ -112,7 +112,7 @@ def conclude(asked: Sequence[Asked], passages: int, model: Path) -> None:
     judged = held_out(asked)
     for name in (*dict.fromkeys(one.file for one in asked), ""):
         of_file = [(one, calibration) for one, calibration in judged if name in ("", one.file)]
-        for number in (number for number in (1, 3, 5, 10, 20) if number <= passages):
+        for number in filter(passages.__ge__, (1, 3, 5, 10, 20)):
             row = {key: round(value, 3) for key, value in figures(of_file, number).items()}
             sys.stdout.write(json.dumps({"file": name or "all", "passages": number, **row}) + "\n")
     fitted = fit_asked(asked).to_json()
