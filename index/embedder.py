@@ -23,6 +23,8 @@ Vectors = npt.NDArray[np.float32]
 
 PACKAGED_NAME = "all-MiniLM-L6-v2"
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+# One model is made at a time: transformers imports its parts late, and sets a default of all threads meanwhile.
+making = threading.Lock()
 _BATCH_TOKENS = 4096  # padded; larger batches leave the processor's cache, smaller ones wait more often for each other
 _STEP_TOKENS = 8  # lengths are padded to a multiple: torch keeps memory for every shape it has met
 
@@ -138,19 +140,20 @@ class Embedder:
         return tokenizer
 
     def _load(self) -> SentenceTransformer:
-        import torch
-        from sentence_transformers import SentenceTransformer
-        from transformers.utils import logging
+        with making:
+            import torch
+            from sentence_transformers import SentenceTransformer
+            from transformers.utils import logging
 
-        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        dtype = torch.bfloat16 if has_fast_bf16() else torch.float32
-        try:
-            model = SentenceTransformer(
-                self._folder(), device="cpu", model_kwargs={"dtype": dtype}, trust_remote_code=False
-            )
-        except (OSError, ValueError) as error:
-            raise ModelError(f"the embedding model {self.name} cannot be loaded: {error}") from error
-        return model.eval()
+            logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+            dtype = torch.bfloat16 if has_fast_bf16() else torch.float32
+            try:
+                model = SentenceTransformer(
+                    self._folder(), device="cpu", model_kwargs={"dtype": dtype}, trust_remote_code=False
+                )
+            except (OSError, ValueError) as error:
+                raise ModelError(f"the embedding model {self.name} cannot be loaded: {error}") from error
+            return model.eval()
 
 
 def _padded(length: int) -> int:

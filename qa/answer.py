@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -22,6 +23,7 @@ from qa.weights import load_calibration
 
 _RUNNERS_UP = 4
 _READ_TOGETHER = 2  # passages, before it is asked again whether those that are left can still win
+_loading, _opening = threading.Lock(), threading.Lock()  # a cache alone lets two threads load the same twice
 _NEARLY_AS_GOOD = 0.7  # of the best probability: from here another answer is a disagreement worth showing
 
 
@@ -182,8 +184,9 @@ def checked_question(question: str, longest: int) -> str:
 
 
 def load_reader(settings: ReaderSettings) -> Reader:
-    """The reader of the settings, loaded once a process."""
-    return _loaded(settings.reader, settings.answer_tokens)
+    """The reader of the settings, loaded once a process; safe to call from several threads."""
+    with _loading:
+        return _loaded(settings.reader, settings.answer_tokens)
 
 
 @lru_cache(maxsize=2)
@@ -199,12 +202,15 @@ def _opened(location: Path | str) -> Answerer:
 def answer(question: str, *, index: Path | str | None = None, filters: Filters | None = None) -> Answer:
     """Ask the index at ``index`` (default: the settings' own, ``.quoth`` in the current folder).
 
-    The models and the index are opened at the first call and kept; a rebuilt index is noticed. Raises
+    The models and the index are opened at the first call and kept; a rebuilt index is noticed. It may be called from
+    several threads, from the first call on. Raises
     ``QuestionError``, ``IndexNotFoundError`` and their kin, all of them ``QuothError``.
     """
     settings = IndexSettings()
     place = str(index or settings.store or settings.index)
-    return _opened(place if "://" in place else Path(place).resolve()).answer(question, filters=filters)
+    with _opening:
+        opened = _opened(place if "://" in place else Path(place).resolve())
+    return opened.answer(question, filters=filters)
 
 
 def _candidate(proposal: Proposal) -> Candidate:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from index.embedder import making
 from index.errors import ModelError
 from qa.calibration import Calibration
 
@@ -77,7 +78,6 @@ def load_model(folder: Path, dtype: torch.dtype) -> Any:
     """
     from safetensors import SafetensorError
     from safetensors.torch import load_file
-    from transformers import AutoConfig, AutoModelForQuestionAnswering
 
     packed: dict[str, Tensor] = {}
     try:
@@ -86,12 +86,19 @@ def load_model(folder: Path, dtype: torch.dtype) -> Any:
             if _sha256(folder / name) != expected:
                 raise ModelError(f"{folder / name} is damaged (its sha256 is not {expected}): install quoth again")
             packed.update(load_file(folder / name))
-        config = AutoConfig.from_pretrained(folder, local_files_only=True)
+        model = _without_weights(folder, dtype)
     except (OSError, KeyError, ValueError, SafetensorError) as error:
         raise ModelError(f"no reader in {folder}: {error}") from error
-    model = AutoModelForQuestionAnswering.from_config(config, dtype=dtype)  # type: ignore[no-untyped-call]
     model.load_state_dict(dequantise(packed, dtype))
     return model.eval()
+
+
+def _without_weights(folder: Path, dtype: torch.dtype) -> Any:
+    with making:
+        from transformers import AutoConfig, AutoModelForQuestionAnswering
+
+        config = AutoConfig.from_pretrained(folder, local_files_only=True)
+        return AutoModelForQuestionAnswering.from_config(config, dtype=dtype)  # type: ignore[no-untyped-call]
 
 
 def load_calibration(folder: Path) -> Calibration:

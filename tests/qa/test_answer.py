@@ -1,6 +1,8 @@
 """The main job, on the real models and the real document."""
 
 import re
+import subprocess
+import sys
 import unicodedata
 
 import pytest
@@ -28,6 +30,24 @@ REFUSED = ["Who won the 2022 World Cup?", "What is the capital of Australia?", "
 def test_the_document_answers(answerer, question, expected):
     answer = answerer.answer(question)
     assert answer.found and expected in answer.text
+
+
+FIRST = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from index import Embedder
+from qa import answer
+
+with ThreadPoolExecutor(4) as threads:
+    embedded = threads.submit(Embedder().encode, ["A rocket."])
+    asked = [threads.submit(answer, "What rocket was used?", index=sys.argv[1]) for _ in range(3)]
+    print({one.result().text for one in asked}, embedded.result().shape)
+"""
+
+
+def test_the_first_questions_of_a_process_may_come_from_several_threads(seed_index):
+    done = subprocess.run([sys.executable, "-c", FIRST, seed_index], capture_output=True, text=True)
+    assert done.stdout.strip() == "{'Soyuz 2.1a'} (1, 384)", done.stderr
 
 
 @pytest.mark.parametrize("question", REFUSED)
