@@ -20,7 +20,8 @@ from fastapi.staticfiles import StaticFiles
 from index.local import LocalStore
 from index.stores import store_at
 from qa import ReaderSettings
-from ui import chat, feedback, library, presence, viewer
+from ui import feedback, library, presence, viewer
+from ui.chat import Ask, Chat
 from ui.desk import Desk
 from ui.page import STATIC, Page
 from ui.quality import Quality
@@ -34,7 +35,7 @@ def create_app(
     *,
     settings: ReaderSettings | None = None,
     desk: Desk | None = None,
-    ask: chat.Ask | None = None,
+    ask: Ask | None = None,
     routers: Sequence[APIRouter] = (),
 ) -> FastAPI:
     """The whole application over the index at ``location``, ready for uvicorn.
@@ -43,7 +44,7 @@ def create_app(
     line. ``routers`` come before the page, which takes every path that is left.
     """
     desk = desk or Desk(location, settings=settings)
-    welcome, quality = Welcome(desk), Quality(desk, location)
+    chat, welcome, quality = Chat(desk, ask), Welcome(desk), Quality(desk, location)
     # FastAPI's own documentation pages are left out: they load scripts from elsewhere.
     app = FastAPI(
         title="Quoth",
@@ -54,13 +55,13 @@ def create_app(
     )
     verdicts = feedback.router(location, made=not isinstance(store_at(desk.location), LocalStore))
     pages = (welcome.router, viewer.router(desk), library.router, quality.router, verdicts, presence.router())
-    for router in (*routers, *pages):
+    for router in (*routers, chat.router, *pages):
         app.include_router(router)
     app.mount("/static/quoth", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(Page)
     mounted: FastAPI = gr.mount_gradio_app(
         app,
-        chat.build(desk, ask),
+        chat.blocks(),
         path="/",
         theme=gr.themes.Base(font=["system-ui"], font_mono=["ui-monospace", "monospace"]),
         footer_links=[],

@@ -29,6 +29,11 @@ def failed(turn: str, question: str, message: str) -> str:
     return _article(turn, "failed", _asked(question) + f'<p class="problem" role="alert">{text(said)}</p>')
 
 
+def stopped(turn: str, question: str) -> str:
+    """The turn when the person who asked would wait no longer."""
+    return _article(turn, "failed", _asked(question) + '<p class="wait" role="status">Stopped.</p>')
+
+
 def answered(
     turn: str, answer: Answer, *, failures: Sequence[Failure] = (), asked: str | None = None, narrowed: bool = False
 ) -> str:

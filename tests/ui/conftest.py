@@ -42,10 +42,12 @@ def serving(location: Path, *, port: int = 0, **settings: object) -> Iterator[st
         thread.start()
         while not server.started:
             time.sleep(0.02)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        thread.join(10)
-        service.close()
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(10)
+            service.close()
 
 
 @pytest.fixture(scope="session")

@@ -114,22 +114,27 @@ def held_up(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     return go
 
 
+@pytest.mark.parametrize("moment", ["at once", "when the server has begun"])
 def test_stopping_gives_the_question_up_and_the_next_one_is_answered(
-    visit: Open, seed_index: Path, monkeypatch: pytest.MonkeyPatch
+    visit: Open, seed_index: Path, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
     with serving(seed_index) as address:
         page = visit(address)
         go = held_up(monkeypatch)
         page.locator("#question textarea").fill("What rocket was used?")
-        page.keyboard.press("Enter")
-        page.locator("#log article.pending:not([data-turn=asking])").wait_for()
-        page.get_by_role("button", name="Stop").click()
+        if moment == "at once":
+            page.evaluate("() => ['ask', 'stop'].forEach((id) => document.getElementById(id).click())")
+        else:
+            page.keyboard.press("Enter")
+            page.locator("#log article.pending:not([data-turn=asking])").wait_for()
+            page.get_by_role("button", name="Stop").click()
         expect(page.locator("#log article")).to_contain_text("Stopped")
         expect(page.get_by_role("button", name="Ask")).to_be_visible()
         go.set()
         ask(page, "Who won the 2022 World Cup?")
         expect(page.locator("#log article").last).to_contain_text("can’t find")
         expect(page.locator("#log article")).to_have_count(2)
+        expect(page.locator("#log article").first).to_contain_text("Stopped")
 
 
 def test_a_server_that_is_lost_is_told_and_the_question_kept(

@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 
 from index.milvus_link import Link
 from index.milvus_schema import HEADS, UNUSED, Head, make_values, write_head
-from ui import chat
+from ui.chat import Chat
 from ui.server import assemble
 from ui.service import Service
 from ui.settings import load_settings
@@ -99,5 +99,5 @@ def test_the_page_and_the_service_say_so_too(request: pytest.FixtureRequest, wha
 
 async def _last_turn(service: Service) -> str:
     """What the chat shows in the end."""
-    shown = [turn async for _, turn in chat._turns(service.desk, service.answer, "Why?", "")]
+    shown = [turn async for _, turn in Chat(service.desk, service.answer).turns("Why?", "")]
     return shown[-1]

@@ -47,7 +47,7 @@ export function start() {
   });
   on("new", newTopic);
   document.addEventListener("click", (event) => event.target.closest?.("#ask") && asking(), true);
-  document.addEventListener("click", (event) => event.target.closest?.("#stop") && stopped());
+  document.addEventListener("click", (event) => event.target.closest?.("#stop") && stop());
   on("clear", clear);
   on("export", save);
   on("copy", (button) => copy(quotation(kept(button)), "Copied with its source"));
@@ -109,19 +109,25 @@ function whenThere(selector, act) {
   waiting.observe(document.body, { childList: true, subtree: true });
 }
 
-// A turn comes twice, waiting, for its name, and then with its answer; one that was stopped stays as it is.
+// A turn comes twice: waiting, for its name, and then with its answer or stopped.
 function receive(article) {
   if (!article) return;
   const shown = log.querySelector(`[data-turn="${article.dataset.turn}"]`);
   const waiting = article.classList.contains("pending");
   const own = log.querySelector("[data-turn=asking]");
-  if (shown && (waiting || !shown.classList.contains("pending"))) return; // a stopped turn may come once more, too
-  if (waiting && own) return void (own.dataset.turn = article.dataset.turn);
+  if (shown && (waiting || !shown.classList.contains("pending"))) return;
+  if (waiting && own) return named(own, article.dataset.turn);
   show(article.outerHTML);
   settle();
   if (waiting) return;
   turns.add({ id: article.dataset.turn, html: article.outerHTML });
   document.dispatchEvent(new Event("quoth:scope"));
+}
+
+// The server has begun with the question, and can be told to stop.
+function named(turn, name) {
+  turn.dataset.turn = name;
+  if ("stopping" in turn.dataset) stop();
 }
 
 function show(html) {
@@ -187,13 +193,14 @@ function whole(button) {
   return button.closest(".understood").querySelector(".whole").textContent;
 }
 
-// Gradio lets go of the question; what is left of its turn says so.
-function stopped() {
+// The server ends the turn, which comes back as stopped; until it has a name there, the wish to stop waits.
+async function stop() {
   for (const turn of log.querySelectorAll(".pending")) {
-    turn.classList.replace("pending", "failed");
-    turn.querySelector(".wait").textContent = "Stopped.";
+    turn.dataset.stopping = "";
+    turn.querySelector(".wait").textContent = "Stopping…";
+    if (turn.dataset.turn === "asking") continue;
+    await fetch(`/ui/turns/${turn.dataset.turn}`, { method: "DELETE" }).catch(() => {}); // a lost server is told elsewhere
   }
-  settle();
 }
 
 // What was said stays on the page; the next question takes nothing from it.
