@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePath
 
 from index.milvus_link import among, quoted
 from index.types import Filters
@@ -17,7 +18,7 @@ def expression(filters: Filters) -> str:
     """The conditions on path, date and media type; empty for none."""
     parts = []
     if filters.documents:
-        parts.append(among("path", sorted(filters.documents)))
+        parts.append(among("path", sorted(set().union(*map(_relative, filters.documents)))))
     if filters.path is not None:
         parts.append(f"path like {quoted(_like(filters.path))}")
     if filters.media_type is not None:
@@ -27,6 +28,13 @@ def expression(filters: Filters) -> str:
     if filters.before is not None:
         parts.append(f"date <= {quoted(filters.before + '~')}")  # "~" is after every sign of a date
     return " and ".join(parts)
+
+
+def _relative(document: str) -> set[str]:
+    """The relative paths that a document may have by this name, which is its address where it begins at the root."""
+    path = PurePath(document)
+    ends = range(1, len(path.parts)) if path.is_absolute() else ()
+    return {document, *(str(PurePath(*path.parts[begin:])) for begin in ends)}
 
 
 def _like(glob: str) -> str:

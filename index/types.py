@@ -8,6 +8,7 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,11 @@ class DocumentRecord:
     encoding: str | None = None
     empty_pages: tuple[int, ...] = ()
 
+    @property
+    def address(self) -> str:
+        """The path with the source folder before it, which no other document has."""
+        return str(Path(self.source, self.path))
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
@@ -116,11 +122,11 @@ class Filters:
     before: str | None = None  # ISO date, inclusive
     media_type: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
-    documents: frozenset[str] = frozenset()  # relative paths, of which it must have one; empty: any
+    documents: frozenset[str] = frozenset()  # relative paths or addresses, of which it must have one; empty: any
 
     def admit(self, document: DocumentRecord) -> bool:
         """Whether the document meets every condition; one without a date meets no date range."""
-        if self.documents and document.path not in self.documents:
+        if self.documents and self.documents.isdisjoint((document.path, document.address)):
             return False
         if self.path is not None and not fnmatch.fnmatchcase(document.path, self.path):
             return False

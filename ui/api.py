@@ -40,7 +40,9 @@ class Narrowing(BaseModel):
     media_type: str | None = Field(None, max_length=200, examples=["text/plain"])
     metadata: dict[str, str] = Field(default_factory=dict, max_length=20)
     documents: list[Annotated[str, Field(max_length=1000)]] = Field(
-        default_factory=list, max_length=100, description="Relative paths, of which a document must have one."
+        default_factory=list,
+        max_length=100,
+        description="Relative paths, or absolute ones where several share one, of which a document must have one.",
     )
 
     def as_filters(self) -> Filters:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
 from http import HTTPStatus
 from typing import Annotated
@@ -108,7 +109,9 @@ def page(
     wanted = name.casefold()
     chosen = [one for one in records if wanted in one.title.casefold() or wanted in one.path.casefold()]
     total = f"{counted(len(records), 'document')}, {counted(sum(one.chunk_count for one in records), 'passage')}"
-    table = _table(chosen[:MOST], removable) if chosen else _nothing(records, name)
+    times = Counter(one.path for one in records)
+    named = [(one, one.path if times[one.path] == 1 else one.address) for one in chosen[:MOST]]
+    table = _table(named, removable) if chosen else _nothing(records, name)
     more = f"<p>The first {MOST} of {len(chosen):,} are shown: narrow them by name.</p>" if len(chosen) > MOST else ""
     return (
         f'<header><h2 id="library-title">Library</h2><p class="total">{total}</p>'
@@ -168,10 +171,10 @@ def _narrow(records: Sequence[DocumentRecord], name: str) -> str:
     )
 
 
-def _table(records: Iterable[DocumentRecord], removable: frozenset[int]) -> str:
+def _table(named: Iterable[tuple[DocumentRecord, str]], removable: frozenset[int]) -> str:
     columns = (*COLUMNS, "Actions") if removable else COLUMNS
     head = "".join(f'<th scope="col">{column}</th>' for column in columns)
-    rows = "".join(_row(one, removable) for one in records)
+    rows = "".join(_row(one, name, removable) for one, name in named)
     return (
         '<p class="ticked" role="status" data-ticked></p>'
         '<div class="scroll" tabindex="0" role="group" aria-label="Documents">'
@@ -179,9 +182,9 @@ def _table(records: Iterable[DocumentRecord], removable: frozenset[int]) -> str:
     )
 
 
-def _row(record: DocumentRecord, removable: frozenset[int]) -> str:
-    title, path = text(one_line(record.title, 90)), text(one_line(record.path, 90))
-    name = f'<a href="#source/{record.id}/0-0"><bdi>{title}</bdi></a><br><bdi class="path">{path}</bdi>'
+def _row(record: DocumentRecord, name: str, removable: frozenset[int]) -> str:
+    title, path = text(one_line(record.title, 90)), text(one_line(name, 90))
+    heading = f'<a href="#source/{record.id}/0-0"><bdi>{title}</bdi></a><br><bdi class="path">{path}</bdi>'
     cells = [
         text(type_name(record.media_type)),
         str(record.page_count or "–"),
@@ -192,7 +195,7 @@ def _row(record: DocumentRecord, removable: frozenset[int]) -> str:
     if removable:  # some of them, so that the table has a column for it
         cells.append(_removal(record) if record.id in removable else "")
     rest = "".join(f"<td>{cell}</td>" for cell in cells)
-    return f'<tr><td>{_choice(record)}</td><th scope="row">{name}</th>{rest}</tr>'
+    return f'<tr><td>{_choice(record, name)}</td><th scope="row">{heading}</th>{rest}</tr>'
 
 
 def _status(record: DocumentRecord) -> str:
@@ -205,9 +208,9 @@ def _status(record: DocumentRecord) -> str:
     return f"<details><summary>{words}</summary><ul>{items}</ul></details>"
 
 
-def _choice(record: DocumentRecord) -> str:
-    name = text(one_line(record.title, 60))
-    return f'<input type="checkbox" data-document value="{text(record.path)}" aria-label="Answer only from {name}">'
+def _choice(record: DocumentRecord, name: str) -> str:
+    title = text(one_line(record.title, 60))
+    return f'<input type="checkbox" data-document value="{text(name)}" aria-label="Answer only from {title}">'
 
 
 def _removal(record: DocumentRecord) -> str:

@@ -174,6 +174,7 @@ def test_a_milvus_without_keyword_search_is_refused(place: str, monkeypatch: pyt
         (Filters(media_type='a"b'), 'media_type == "a\\"b"'),
         (Filters(metadata={"author": "Ada"}), ""),
         (Filters(documents=frozenset({"a*", 'b"'})), 'path in ["a*", "b\\""]'),
+        (Filters(documents=frozenset({"/a/b/c.txt"})), 'path in ["/a/b/c.txt", "a/b/c.txt", "b/c.txt", "c.txt"]'),
     ],
 )
 def test_filters_are_asked_for_in_milvus_own_words(filters: Filters, expected: str):

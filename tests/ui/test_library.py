@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
-from index import DocumentRecord
+from index import DocumentRecord, Filters
 from ui.library import page
 
 RECORDS = [
@@ -27,6 +28,14 @@ class Rows(HTMLParser):
             self.cells.append(0)
         elif tag in ("th", "td"):
             self.cells[-1] += 1
+
+
+def test_documents_of_one_path_are_chosen_by_their_folders() -> None:
+    twin = replace(RECORDS[0], id=3, source="/letters")
+    shown = page([*RECORDS, twin], (), megabytes=50)
+    assert [f'value="{name}"' in shown for name in ("/notes/1.txt", "/letters/1.txt", "2.txt")] == [True] * 3
+    assert Filters(documents=frozenset({"/letters/1.txt"})).admit(twin)
+    assert not Filters(documents=frozenset({"/letters/1.txt"})).admit(RECORDS[0])
 
 
 @pytest.mark.parametrize(("removable", "columns"), [(set(), 7), ({2}, 8), ({1, 2}, 8)])
