@@ -18,6 +18,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+_FORMATTING = re.compile(r"\x1b\[[\d;]*m|.\x08")  # a terminal's colours and weights, and letters struck over
 _LINE_ENDS = re.compile(r"\r\n?|\x85|\u2028|\u2029")
 _SAMPLE = 65_536  # bytes or characters looked at to judge a file
 _TITLE_LIMIT = 100
@@ -32,8 +33,11 @@ class Decoded:
 
 
 def canonical(text: str) -> str:
-    """Line ends as newlines, control characters (NUL, escapes, lone surrogates) as spaces; nothing else changes."""
-    return _CONTROLS.sub(" ", _LINE_ENDS.sub("\n", text.removeprefix("\ufeff")))
+    """Line ends as newlines, control characters (NUL, escapes, lone surrogates) as spaces; nothing else changes.
+
+    What formats text in a terminal, as in manual pages that were kept as text, is left out.
+    """
+    return _CONTROLS.sub(" ", _FORMATTING.sub("", _LINE_ENDS.sub("\n", text.removeprefix("\ufeff"))))
 
 
 def decode(content: bytes) -> Decoded:

@@ -158,7 +158,8 @@ def test_other_encodings_are_recognised(content: bytes, encoding: str) -> None:
 
 def test_line_ends_and_control_characters_are_made_plain() -> None:
     document = parse(b"One\r\nTwo\rThree \x1b[31mred\x1b[0m\x07", "a.txt")
-    assert document.text == "One\nTwo\nThree  [31mred [0m "
+    assert document.text == "One\nTwo\nThree red "
+    assert parse(b"N\x08NA\x08AM\x08ME\x08E\n_\x08a \x1b[2Jb", "a.txt").text == "NAME\na  [2Jb"
     assert parse(rb'{"said": "one\u0000two"}', "a.json").text == "said: one two"
 
 
