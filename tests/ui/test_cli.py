@@ -135,9 +135,10 @@ def test_control_characters_in_a_question_do_no_harm(quoth: Quoth, seed_index: P
 
 
 def test_settings_are_shown_with_their_origin(quoth: Quoth):
-    shown = json.loads(quoth("--set", "port=8001", "settings", "--json", QUOTH_CHUNK_TOKENS="150").stdout)
+    given = ("--set=answer_tokens=30", "settings", "--set", "port=8001", "--json")
+    shown = json.loads(quoth(*given, QUOTH_CHUNK_TOKENS="150").stdout)
     origins = {setting["name"]: (setting["value"], setting["origin"]) for setting in shown}
-    assert origins["port"] == ("8001", "flag")
+    assert origins["port"] == ("8001", "flag") and origins["answer_tokens"] == ("30", "flag")
     assert origins["chunk_tokens"] == ("150", "environment")
     assert origins["host"] == ("127.0.0.1", "default")
 

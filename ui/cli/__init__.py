@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from importlib.metadata import version
+from itertools import islice
 from typing import Annotated
 
 import typer
@@ -45,6 +46,20 @@ def quoth(
         context.obj = parse_assignments(assignments)
 
 
+def _assignments_first(arguments: list[str]) -> list[str]:
+    """The command line with each ``--set NAME=VALUE`` before the command, wherever it was given."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    first: list[str] = []
+    rest: list[str] = []
+    given = iter(arguments[:end])
+    for argument in given:
+        if argument == "--set":
+            first += [argument, *islice(given, 1)]
+        else:
+            (first if argument.startswith("--set=") else rest).append(argument)
+    return [*first, *rest, *arguments[end:]]
+
+
 for module in (indexing, inspecting, asking, evaluating, serving):
     module.register(app)
 
@@ -52,6 +67,6 @@ for module in (indexing, inspecting, asking, evaluating, serving):
 def main() -> None:
     """Run the command line; an error that was foreseen becomes a message and an exit code."""
     try:
-        app()
+        app(_assignments_first(sys.argv[1:]))
     except QuothError as error:
         sys.exit(complain(error, as_json="--json" in sys.argv))
