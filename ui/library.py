@@ -37,6 +37,7 @@ TYPES = {
     "text/markdown": "Markdown",
     "text/plain": "Text",
 }
+NONE = "–"
 COLUMNS = ("Ask", "Document", "Type", "Pages", "Passages", "Date", "Status")
 
 router = APIRouter(prefix="/ui/library", include_in_schema=False, default_response_class=HTMLResponse)
@@ -177,7 +178,7 @@ def _table(named: Iterable[tuple[DocumentRecord, str]], removable: frozenset[int
     rows = "".join(_row(one, name, removable) for one, name in named)
     return (
         '<p class="ticked" role="status" data-ticked></p>'
-        '<div class="scroll" tabindex="0" role="group" aria-label="Documents">'
+        '<div class="scroll documents" tabindex="0" role="group" aria-label="Documents">'
         f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
@@ -187,14 +188,15 @@ def _row(record: DocumentRecord, name: str, removable: frozenset[int]) -> str:
     heading = f'<a href="#source/{record.id}/0-0"><bdi>{title}</bdi></a><br><bdi class="path">{path}</bdi>'
     cells = [
         text(type_name(record.media_type)),
-        str(record.page_count or "–"),
+        str(record.page_count or NONE),
         f"{record.chunk_count:,}",
-        text(spoken_date(record.date)) if record.date else "–",
+        text(spoken_date(record.date)) if record.date else NONE,
         _status(record),
     ]
     if removable:  # some of them, so that the table has a column for it
         cells.append(_removal(record) if record.id in removable else "")
-    rest = "".join(f"<td>{cell}</td>" for cell in cells)
+    columns = zip((*COLUMNS[2:], ""), cells, strict=False)
+    rest = "".join(f'<td data-of="{column}"{" data-none" * (cell == NONE)}>{cell}</td>' for column, cell in columns)
     return f'<tr><td>{_choice(record, name)}</td><th scope="row">{heading}</th>{rest}</tr>'
 
 

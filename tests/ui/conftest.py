@@ -8,10 +8,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 
 import pytest
 import uvicorn
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from ui.server import assemble
@@ -20,6 +22,7 @@ from ui.settings import load_settings
 
 PATIENCE = 120_000  # ms: a busy machine takes its time; a page that is right does not get wrong by it
 expect.set_options(timeout=PATIENCE)
+WIDTHS = (1440, 1024, 390)
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = (
     "--no-sandbox",
@@ -135,3 +138,19 @@ def ask(page: Page, question: str) -> None:
     page.locator("#question textarea").fill(question)
     page.keyboard.press("Enter")
     page.locator(f"#log article:not(.pending):nth-of-type({before + 1})").wait_for()
+
+
+def is_sound(page: Page) -> None:
+    """Axe finds nothing serious in either theme at any width, and nothing is wider than the page."""
+    for width, theme in product(WIDTHS, ("light", "dark")):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=theme)
+        findings = Axe().run(page).response["violations"]
+        serious = [
+            (width, theme, finding["id"], [node["html"][:200] for node in finding["nodes"]])
+            for finding in findings
+            if finding["impact"] in ("serious", "critical")
+        ]
+        assert not serious
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate("stream.scrollWidth <= stream.clientWidth")  # no long word or title widens it
