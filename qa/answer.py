@@ -72,10 +72,18 @@ class Answerer:
         """The probability below which the answer is 'not found'."""
         return self.calibration.threshold if self.settings.threshold is None else self.settings.threshold
 
-    def answer(self, question: str, *, filters: Filters | None = None, wanted: Callable[[], bool] = always) -> Answer:
+    def answer(
+        self,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        wanted: Callable[[], bool] = always,
+        least: float | None = None,
+    ) -> Answer:
         """What the documents say to the question, as long as it is ``wanted``.
 
-        Raises ``QuestionError`` for an empty or overlong question, ``IndexEmptyError`` when there is nothing to ask and
+        Passages are left unread that hardly come to a probability of ``least`` (default: the threshold). Raises
+        ``QuestionError`` for an empty or overlong question, ``IndexEmptyError`` when there is nothing to ask and
         ``AbandonedError`` when it is wanted no more.
         """
         began = time.perf_counter()
@@ -83,7 +91,8 @@ class Answerer:
         hits = self.index.search(asked, self.settings.passages, filters=filters)
         searched = time.perf_counter()
         sources = self._sources(hits, asked)
-        spans = read_until_settled(self.reader, self.calibration, asked, sources, wanted)
+        least = self.threshold if least is None else least
+        spans = read_until_settled(self.reader, self.calibration, asked, sources, wanted, least)
         proposals = propose(sources, spans, self.calibration)
         done = time.perf_counter()
         timings = Timings(1e3 * (searched - began), 1e3 * (done - searched), 1e3 * (done - began))
@@ -139,31 +148,35 @@ def read_until_settled(
     question: str,
     sources: Sequence[Source],
     wanted: Callable[[], bool] = always,
+    least: float = 0.0,
 ) -> list[Span]:
-    """Spans of the sources, best first, read in retrieval order until no source that is left can win or contradict.
+    """Spans of the sources, best first, read in retrieval order but for those that will neither win nor contradict.
 
-    What is known of a source without reading it bounds what it can come to. Those that hold the winner's words are read
-    all the same: they may say it too. Raises ``AbandonedError`` between two readings when the answer is
-    ``wanted`` no more.
+    What is known of a source without reading it bounds what nearly every such source comes to; a probability below
+    ``least`` is of no interest. Sources that hold the winner's words are read all the same: they may say it too. Raises
+    ``AbandonedError`` between two readings when the answer is ``wanted`` no more.
     """
     spans: list[Span] = []
-    left = list(range(len(sources)))
+    best: Proposal | None = None
+    left, skipped = list(range(len(sources))), list[int]()
     while left:
         if not wanted():
             raise AbandonedError("nobody waits for this answer any more")
         spans = merge([*spans, *_read(reader, question, sources, left[:_READ_TOGETHER])])
-        left = left[_READ_TOGETHER:]
         best = next(iter(propose(sources, spans, calibration)), None)
-        if best is not None and not any(_may_matter(sources[k], best, calibration) for k in left):
-            also = [k for k in left if best.text in sources[k].passage.text]
-            return merge([*spans, *_read(reader, question, sources, also)])
-    return spans
+        rest = left[_READ_TOGETHER:]
+        left = [k for k in rest if sources[k].ceiling(calibration) > max(least, _bar(sources[k], best))]
+        skipped += [k for k in rest if k not in left]
+    also = [k for k in skipped if best is not None and best.text in sources[k].passage.text]
+    return merge([*spans, *_read(reader, question, sources, also)])
 
 
-def _may_matter(source: Source, best: Proposal, calibration: Calibration) -> bool:
-    """Whether a source that was not read can hold a better answer or, in another document, one nearly as good."""
+def _bar(source: Source, best: Proposal | None) -> float:
+    """What an answer in a source must come to if it is to win or, in another document, to contradict the winner."""
+    if best is None:
+        return 0.0
     elsewhere = source.hit.document.id != best.source.hit.document.id
-    return source.ceiling(calibration) > best.probability * (_NEARLY_AS_GOOD if elsewhere else 1.0)
+    return best.probability * (_NEARLY_AS_GOOD if elsewhere else 1.0)
 
 
 def _read(reader: Reader, question: str, sources: Sequence[Source], some: Sequence[int]) -> list[Span]:

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+
+STEPS = 10  # of a frontier
+NEARLY_ALL = 0.98  # of the passages at a step of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +39,40 @@ class Evidence:
 class Calibration:
     """``probability = sigmoid(weights · features + bias)``; below ``threshold`` the documents do not say.
 
-    ``highest`` are the greatest margin and gap among the cases it was fitted to.
+    ``frontier`` bounds what reading can add: where retrieval adds to the logit no more than a first number, reading
+    added no more than the second in ``NEARLY_ALL`` passages. Both rise, and the last first number is infinite.
     """
 
     weights: tuple[float, ...]
     bias: float
     threshold: float
-    highest: tuple[float, float] = (math.inf, math.inf)
+    frontier: tuple[tuple[float, float], ...] = ((math.inf, math.inf),)
 
     def probability(self, evidence: Evidence) -> float:
         """The chance that the answer is right, 0 to 1."""
         return float(_sigmoid(np.dot(self.weights, evidence.features()) + self.bias))
 
     def ceiling(self, similarity: float, coverage: float) -> float:
-        """The most that a passage of which no more is known can come to, 0 to 1."""
-        return self.probability(Evidence(*self.highest, similarity, coverage))
+        """The most that nearly every passage of which no more is known comes to, 0 to 1."""
+        found, _ = self._parts(Evidence(0.0, 0.0, similarity, coverage))
+        read = next(most for bound, most in self.frontier if found <= bound)
+        return float(_sigmoid(np.asarray(found + read + self.bias)))
+
+    def _parts(self, evidence: Evidence) -> tuple[float, float]:
+        """What retrieval and what reading add to the logit."""
+        margin, gap, similarity, coverage = np.multiply(self.weights, evidence.features()).tolist()
+        return similarity + coverage, margin + gap
+
+    def bounded(self, questions: Iterable[Sequence[Case]]) -> Calibration:
+        """The same with the frontier of these questions' passages, in ``STEPS`` steps of as many passages each."""
+        best: list[tuple[float, float]] = []
+        for cases in questions:
+            parts = sorted(self._parts(case.evidence) for case in cases)
+            best.extend(dict(parts).items())  # the likeliest of each passage, whose cases all have retrieval's part
+        steps = [step for step in np.array_split(np.array(sorted(best)).reshape(-1, 2), STEPS) if len(step)]
+        bounds = [*(float(step[-1, 0]) for step in steps[:-1]), math.inf]
+        most = np.maximum.accumulate([np.quantile(step[:, 1], NEARLY_ALL) for step in steps])
+        return replace(self, frontier=tuple(zip(bounds, most.tolist(), strict=True)))
 
     @classmethod
     def from_json(cls, text: str) -> Calibration:
@@ -59,8 +81,10 @@ class Calibration:
         weights = tuple(map(float, found["weights"]))
         if len(weights) != len(Evidence(0.0, 0.0, 0.0, 0.0).features()):
             raise ValueError(f"{len(weights)} weights are not those of this version: run `python -m qa.fit`")
-        margin, gap = map(float, found["highest"])
-        return cls(weights, float(found["bias"]), float(found["threshold"]), (margin, gap))
+        frontier = tuple((float(bound), float(most)) for bound, most in found["frontier"])
+        if not frontier or frontier[-1][0] != math.inf:
+            raise ValueError("its frontier does not end with Infinity: run `python -m qa.fit`")
+        return cls(weights, float(found["bias"]), float(found["threshold"]), frontier)
 
     def to_json(self) -> str:
         """As it is kept beside the reader's weights."""
@@ -91,11 +115,8 @@ def fit(questions: Sequence[Sequence[Case]], answerable: Sequence[bool]) -> Cali
     (scale,), bias = _regress([(score,) for score in scores], right)
     calibration = Calibration(tuple(float(scale * weight) for weight in weights), bias, 0.5)
     said = np.array([calibration.probability(case.evidence) for case in best])
-    return replace(
-        calibration,
-        threshold=even_threshold(said, np.array(right), np.array([has for _, has in asked])),
-        highest=(max(case.evidence.margin for case in every), max(case.evidence.gap for case in every)),
-    )
+    threshold = even_threshold(said, np.array(right), np.array([has for _, has in asked]))
+    return replace(calibration, threshold=threshold).bounded(questions)
 
 
 def _regress(

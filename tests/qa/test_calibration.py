@@ -1,11 +1,13 @@
 """One probability, that means what it says."""
 
+from itertools import chain
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.calibration import Calibration, Case, Evidence, balance, even_threshold, fit
+from qa.calibration import NEARLY_ALL, Calibration, Case, Evidence, balance, even_threshold, fit
 from qa.metrics import calibration_error
 
 FINITE = st.floats(-1e6, 1e6)
@@ -65,9 +67,21 @@ def test_a_calibration_is_read_back_as_it_was_written():
     assert Calibration.from_json(calibration.to_json()) == calibration
 
 
-@pytest.mark.parametrize(
-    "text", ["", "{}", "[]", '{"weights": 1, "bias": 0, "threshold": 0}', '{"weights": [1], "bias": 0, "threshold": 0}']
-)
+def test_hardly_a_case_is_more_probable_than_what_its_passage_comes_to():
+    questions = synthetic(300)
+    calibration = fit(questions, [True] * 300)
+    cases = [case.evidence for case in chain.from_iterable(questions)]
+    ceilings = [calibration.ceiling(one.similarity, one.coverage) for one in cases]
+    within = [calibration.probability(one) <= most + 1e-9 for one, most in zip(cases, ceilings, strict=True)]
+    assert NEARLY_ALL <= np.mean(within) < 1.0
+    assert calibration.ceiling(0.0, 0.0) < calibration.ceiling(1.0, 1.0)
+
+
+WRONG_LENGTH = '{"weights": [1], "bias": 0, "threshold": 0}'
+NO_END = '{"weights": [1, 1, 1, 1], "bias": 0, "threshold": 0, "frontier": [[1, 2]]}'
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"weights": 1, "bias": 0, "threshold": 0}', WRONG_LENGTH, NO_END])
 def test_anything_else_is_no_calibration(text):
     with pytest.raises((ValueError, KeyError, TypeError)):
         Calibration.from_json(text)

@@ -1,4 +1,4 @@
-"""Reading stops when what is left can neither win nor contradict, and only then."""
+"""What is read: all that may win or contradict, and nothing else."""
 
 from dataclasses import replace
 
@@ -8,12 +8,14 @@ from hypothesis import strategies as st
 
 from index import Chunk, DocumentRecord, Hit
 from qa.answer import AbandonedError, read_until_settled
-from qa.calibration import Calibration
+from qa.calibration import Calibration, Case, Evidence
 from qa.citing import Source, propose
 from qa.features import Passage
 from qa.types import Span
 
-CALIBRATION = Calibration((0.5, 0.2, 0.5, 0.5), -2.0, 0.3, (12.0, 10.0))
+CALIBRATION = Calibration((0.5, 0.2, 0.5, 0.5), -2.0, 0.3).bounded([[Case(Evidence(12.0, 10.0, 0.0, 0.0), 1.0)]])
+FAR, NEAR = Case(Evidence(0.0, 0.0, 0.1, 0.0), 0.0), Case(Evidence(12.0, 10.0, 0.9, 1.0), 1.0)
+STEPPED = CALIBRATION.bounded([[FAR, NEAR]])  # far passages come to little
 RECORD = DocumentRecord(1, "1.txt", "", "text/plain", "", "", None, 0, 9, 0, 1, {}, ())
 
 
@@ -55,6 +57,13 @@ def test_a_clear_answer_in_the_nearest_passage_leaves_far_ones_unread():
     assert reader.asked == ["answer 0", "answer 1"]
 
 
+def test_what_is_far_is_passed_over_and_what_comes_after_it_and_is_near_is_read():
+    sources = [source(0, 0.5, 0.5), source(1, 0.5, 0.5), source(2, 0.0, 0.0), source(3, 0.5, 0.5), source(4, 0.1, 0.0)]
+    reader = Scripted({s.text: 1.0 for s in sources})
+    read_until_settled(reader, STEPPED, "?", sources)
+    assert reader.asked == ["answer 0", "answer 1", "answer 3"]
+
+
 @pytest.mark.parametrize(("document", "read"), [(5, 3), (0, 2)])
 def test_a_passage_that_may_contradict_is_read_when_it_is_of_another_document(document, read):
     sources = [source(0, 0.8, 1.0), source(1, 0.0, 0.0), source(2, 0.3, 0.5, document=document)]
@@ -68,6 +77,14 @@ def test_without_an_answer_everything_is_read():
     reader = Scripted({s.text: -8.0 for s in sources})
     read_until_settled(reader, CALIBRATION, "?", sources)
     assert len(reader.asked) == 10
+
+
+def test_without_an_answer_what_is_far_is_passed_over_where_it_would_be_withheld_anyway():
+    sources = [source(k, 0.5 if k < 4 else 0.0, 0.5 if k < 4 else 0.0) for k in range(10)]
+    for least, read in ((0.3, 4), (0.0, 10)):
+        reader = Scripted({s.text: -12.0 for s in sources})
+        read_until_settled(reader, STEPPED, "?", sources, least=least)
+        assert len(reader.asked) == read
 
 
 def test_a_far_passage_that_holds_the_winners_words_is_read_as_well():
