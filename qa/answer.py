@@ -23,8 +23,8 @@ from qa.weights import load_calibration
 
 _RUNNERS_UP = 4
 _READ_TOGETHER = 2  # passages, before it is asked again whether those that are left can still win
-_loading, _opening = threading.Lock(), threading.Lock()  # a cache alone lets two threads load the same twice
 _NEARLY_AS_GOOD = 0.7  # of the best probability: from here another answer is a disagreement worth showing
+_loading, _opening = threading.Lock(), threading.Lock()  # a cache alone lets two threads load the same twice
 
 
 class AbandonedError(QuothError):
@@ -216,8 +216,8 @@ def answer(question: str, *, index: Path | str | None = None, filters: Filters |
     """Ask the index at ``index`` (default: the settings' own, ``.quoth`` in the current folder).
 
     The models and the index are opened at the first call and kept; a rebuilt index is noticed. It may be called from
-    several threads, from the first call on. Raises
-    ``QuestionError``, ``IndexNotFoundError`` and their kin, all of them ``QuothError``.
+    several threads, from the first call on. Raises ``QuestionError``, ``IndexNotFoundError`` and their kin, all of them
+    ``QuothError``.
     """
     settings = IndexSettings()
     place = str(index or settings.store or settings.index)

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import json
 import math
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-STEPS = 10  # of a frontier
-NEARLY_ALL = 0.98  # of the passages at a step of it
+STEPS = 10  # between which what reading can add is bounded
+NEARLY_ALL = 0.98  # of the passages of a step
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +40,15 @@ class Evidence:
 class Calibration:
     """``probability = sigmoid(weights · features + bias)``; below ``threshold`` the documents do not say.
 
-    ``frontier`` bounds what reading can add: where retrieval adds to the logit no more than a first number, reading
-    added no more than the second in ``NEARLY_ALL`` passages. Both rise, and the last first number is infinite.
+    Where retrieval adds to the logit no more than ``bounds[k]``, reading added no more than ``highest[k]`` in
+    ``NEARLY_ALL`` passages, and beyond the bounds no more than the last of these. Both rise.
     """
 
     weights: tuple[float, ...]
     bias: float
     threshold: float
-    frontier: tuple[tuple[float, float], ...] = ((math.inf, math.inf),)
+    bounds: tuple[float, ...] = ()
+    highest: tuple[float, ...] = (math.inf,)
 
     def probability(self, evidence: Evidence) -> float:
         """The chance that the answer is right, 0 to 1."""
@@ -55,7 +57,7 @@ class Calibration:
     def ceiling(self, similarity: float, coverage: float) -> float:
         """The most that nearly every passage of which no more is known comes to, 0 to 1."""
         found, _ = self._parts(Evidence(0.0, 0.0, similarity, coverage))
-        read = next(most for bound, most in self.frontier if found <= bound)
+        read = self.highest[bisect_left(self.bounds, found)]
         return float(_sigmoid(np.asarray(found + read + self.bias)))
 
     def _parts(self, evidence: Evidence) -> tuple[float, float]:
@@ -64,15 +66,14 @@ class Calibration:
         return similarity + coverage, margin + gap
 
     def bounded(self, questions: Iterable[Sequence[Case]]) -> Calibration:
-        """The same with the frontier of these questions' passages, in ``STEPS`` steps of as many passages each."""
+        """The same with the bounds of these questions' passages, in ``STEPS`` steps of as many passages each."""
         best: list[tuple[float, float]] = []
         for cases in questions:
             parts = sorted(self._parts(case.evidence) for case in cases)
             best.extend(dict(parts).items())  # the likeliest of each passage, whose cases all have retrieval's part
         steps = [step for step in np.array_split(np.array(sorted(best)).reshape(-1, 2), STEPS) if len(step)]
-        bounds = [*(float(step[-1, 0]) for step in steps[:-1]), math.inf]
-        most = np.maximum.accumulate([np.quantile(step[:, 1], NEARLY_ALL) for step in steps])
-        return replace(self, frontier=tuple(zip(bounds, most.tolist(), strict=True)))
+        highest = np.maximum.accumulate([np.quantile(step[:, 1], NEARLY_ALL) for step in steps])
+        return replace(self, bounds=tuple(float(step[-1, 0]) for step in steps[:-1]), highest=tuple(highest.tolist()))
 
     @classmethod
     def from_json(cls, text: str) -> Calibration:
@@ -81,10 +82,10 @@ class Calibration:
         weights = tuple(map(float, found["weights"]))
         if len(weights) != len(Evidence(0.0, 0.0, 0.0, 0.0).features()):
             raise ValueError(f"{len(weights)} weights are not those of this version: run `python -m qa.fit`")
-        frontier = tuple((float(bound), float(most)) for bound, most in found["frontier"])
-        if not frontier or frontier[-1][0] != math.inf:
-            raise ValueError("its frontier does not end with Infinity: run `python -m qa.fit`")
-        return cls(weights, float(found["bias"]), float(found["threshold"]), frontier)
+        bounds, highest = (tuple(map(float, found[name])) for name in ("bounds", "highest"))
+        if len(highest) != len(bounds) + 1:
+            raise ValueError(f"{len(highest)} highest do not go with {len(bounds)} bounds: run `python -m qa.fit`")
+        return cls(weights, float(found["bias"]), float(found["threshold"]), bounds, highest)
 
     def to_json(self) -> str:
         """As it is kept beside the reader's weights."""

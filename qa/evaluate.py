@@ -125,7 +125,7 @@ def _forget_peak() -> None:
 def _ask(answerer: Answerer, gold: GoldQuestion) -> tuple[Answer, float]:
     """The answer, without the passages and runner-ups that no report shows, and milliseconds.
 
-    What is withheld is looked for again, at leisure, among passages that a lower threshold would have had read.
+    What is withheld is looked for again, at leisure, where a lower threshold would have had more passages read.
     """
     began = time.perf_counter()
     try:
@@ -133,7 +133,7 @@ def _ask(answerer: Answerer, gold: GoldQuestion) -> tuple[Answer, float]:
     except QuestionError as error:
         raise QuestionFileError(f"{gold.origin or gold.question}: {error}") from error
     milliseconds = 1e3 * (time.perf_counter() - began)
-    if not answer.found:
+    if not answer.found and any(one.margin is None for one in answer.passages):
         answer = answerer.answer(gold.question, least=0.0)
     passages = tuple(replace(one, text="") if k else one for k, one in enumerate(answer.passages))
     return replace(answer, passages=passages, candidates=answer.candidates[:1]), milliseconds

@@ -78,7 +78,7 @@ def test_hardly_a_case_is_more_probable_than_what_its_passage_comes_to():
 
 
 WRONG_LENGTH = '{"weights": [1], "bias": 0, "threshold": 0}'
-NO_END = '{"weights": [1, 1, 1, 1], "bias": 0, "threshold": 0, "frontier": [[1, 2]]}'
+NO_END = '{"weights": [1, 1, 1, 1], "bias": 0, "threshold": 0, "bounds": [1], "highest": [2]}'
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"weights": 1, "bias": 0, "threshold": 0}', WRONG_LENGTH, NO_END])
