@@ -111,6 +111,7 @@ def test_on_a_phone_whatever_can_be_pressed_is_large_enough_for_a_finger(visit: 
     assert not page.evaluate(SMALL)
     _filters(page)
     assert not page.evaluate(SMALL)
+    expect(page.locator("[data-do=clear-filters]")).to_be_in_viewport(ratio=1)
     page.locator("#log .chip").first.click()
     page.locator("#viewer header").wait_for()
     assert not page.evaluate(SMALL)

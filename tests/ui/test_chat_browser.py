@@ -123,6 +123,7 @@ def test_stopping_gives_the_question_up_and_the_next_one_is_answered(
         go = held_up(monkeypatch)
         page.locator("#question textarea").fill("What rocket was used?")
         if moment == "at once":
+            page.locator("#stop").wait_for(state="attached")
             page.evaluate("() => ['ask', 'stop'].forEach((id) => document.getElementById(id).click())")
         else:
             page.keyboard.press("Enter")
