@@ -149,5 +149,6 @@ def _create(link: Link, name: str, fields: list[tuple[str, str]], indexes: dict[
         index.add_index("unused", index_type="FLAT", metric_type="L2")
     for field, kind in indexes.items():
         index.add_index(field, index_type=kind)
-    link.call("create_collection", name, schema=schema, index_params=index, consistency_level="Bounded", slow=True)
+    link.call("create_collection", name, schema=schema, consistency_level="Bounded", slow=True)
+    link.call("create_index", name, index, sync=False, slow=True)  # of nothing yet; waiting costs half a second each
     link.call("load_collection", name, slow=True)
