@@ -22,7 +22,6 @@ from qa.types import Answer, Candidate, PassageRead, Span, Timings
 from qa.weights import load_calibration
 
 _RUNNERS_UP = 4
-_READ_TOGETHER = 2  # passages, before it is asked again whether those that are left can still win
 _NEARLY_AS_GOOD = 0.7  # of the best probability: from here another answer is a disagreement worth showing
 _loading, _opening = threading.Lock(), threading.Lock()  # a cache alone lets two threads load the same twice
 
@@ -153,21 +152,23 @@ def read_until_settled(
     """Spans of the sources, best first, read in retrieval order but for those that will neither win nor contradict.
 
     What is known of a source without reading it bounds what nearly every such source comes to; a probability below
-    ``least`` is of no interest. Sources that hold the winner's words are read all the same: they may say it too. Raises
-    ``AbandonedError`` between two readings when the answer is ``wanted`` no more.
+    ``least`` is of no interest. Sources that hold the winner's words are read all the same: they may say it too. Every
+    source is read alone, since batches are no quicker (``tests/benchmarks/reading.py``). Raises ``AbandonedError``
+    between two readings when the answer is ``wanted`` no more.
     """
+    ceilings = [source.ceiling(calibration) for source in sources]
     spans: list[Span] = []
     best: Proposal | None = None
-    left, skipped = list(range(len(sources))), list[int]()
-    while left:
+    unread = list(range(len(sources)))
+    worth = unread[:1]
+    while worth:
         if not wanted():
             raise AbandonedError("nobody waits for this answer any more")
-        spans = merge([*spans, *_read(reader, question, sources, left[:_READ_TOGETHER])])
+        unread.remove(worth[0])
+        spans = merge([*spans, *_read(reader, question, sources, worth[:1])])
         best = next(iter(propose(sources, spans, calibration)), None)
-        rest = left[_READ_TOGETHER:]
-        left = [k for k in rest if sources[k].ceiling(calibration) > max(least, _bar(sources[k], best))]
-        skipped += [k for k in rest if k not in left]
-    also = [k for k in skipped if best is not None and best.text in sources[k].passage.text]
+        worth = [k for k in unread if ceilings[k] > max(least, _bar(sources[k], best))]
+    also = [k for k in unread if best is not None and best.text in sources[k].passage.text]
     return merge([*spans, *_read(reader, question, sources, also)])
 
 

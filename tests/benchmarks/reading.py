@@ -3,7 +3,8 @@
 Ten passages of about 220 tokens are read for one question by ``Reader.read``, and the same windows are put through the
 model and nothing else, turn about in one process. Every round is a pair, so that what else the machine does falls on
 both; on a machine that does other things the quickest of each say most. Each question and each passage is new in its
-round: nothing is cached.
+round: nothing is cached. Then the model reads ten passages of uneven length, as a folder's are, in batches of at most
+so many padded tokens: the time of each way over that of one passage after another.
 """
 
 from __future__ import annotations
@@ -19,11 +20,13 @@ import torch
 from index import load
 from qa import Reader, ReaderSettings
 from qa.features import Featurizer, Passage
-from qa.reader import BATCH_TOKENS, length_batches, pad, precision
+from qa.reader import BATCH_TOKENS, forward, length_batches, pad, precision
 from qa.weights import load_model
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 PASSAGES, CHARACTERS = 10, 1160  # about 220 tokens of this text
+LENGTHS = range(250, 1150, 90)  # characters
+BATCHES = (1, 300, 500, 800, 1200, 2500)  # padded tokens; with 1 every passage is read alone
 
 
 def passages(text: str, number: int) -> list[Passage]:
@@ -54,29 +57,49 @@ def rounds(folder: Path, count: int) -> Iterator[tuple[float, float, float]]:
         batches = [
             pad([rows[k] for k in b], featurizer.padding) for b in length_batches(list(map(len, rows)), BATCH_TOKENS)
         ]
-        forward = bare(model, batches) if number % 2 else 0.0  # whichever is first, the other is next time
+        alone = bare(model, batches) if number % 2 else 0.0  # whichever is first, the other is next time
         began = time.perf_counter()
         reader.read(question, read)
         reading = 1e3 * (time.perf_counter() - began)
         if number >= 0:  # the first ones warm up
-            yield reading, forward or bare(model, batches), statistics.mean(len(w.offsets) for w in windows)
+            yield reading, alone or bare(model, batches), statistics.mean(len(w.offsets) for w in windows)
+
+
+def by_batch(folder: Path, count: int) -> dict[int, float]:
+    """The median time, over that of every passage alone, of each size of a batch."""
+    model, featurizer = load_model(folder, precision()), Featurizer.load(folder)
+    text = load(next(SEEDS.glob("*.txt")), SEEDS).text
+    uneven = [Passage(text[197 * k :][:length], "Of space") for k, length in enumerate(LENGTHS)]
+    windows = featurizer.windows("What happened on day 3?", uneven)
+    taken: dict[int, list[float]] = {tokens: [] for tokens in BATCHES}
+    for _ in range(count + 1):
+        for tokens, times in taken.items():
+            began = time.perf_counter()
+            with torch.inference_mode():
+                forward(model, windows, featurizer.padding, tokens)
+            times.append(time.perf_counter() - began)
+    alone = taken[1][1:]  # the first round warms up
+    return {n: statistics.median(t / a for t, a in zip(times[1:], alone, strict=True)) for n, times in taken.items()}
 
 
 def main() -> None:
-    """Print the two medians and their ratio."""
+    """Print the two medians and their ratio, then those of the batches."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--reader", type=Path, default=ReaderSettings().reader)
     arguments = parser.parse_args()
-    reading, forward, tokens = zip(*rounds(arguments.reader, arguments.rounds), strict=True)
+    reading, bare_pass, tokens = zip(*rounds(arguments.reader, arguments.rounds), strict=True)
     print(
         f"{PASSAGES} passages of {statistics.mean(tokens):.0f} tokens, {precision()}, {torch.get_num_threads()} threads"
     )
     print(f"{'':16}{'quickest':>12}{'median':>12}")
-    for name, taken in (("forward pass", forward), ("Reader.read", reading)):
+    for name, taken in (("forward pass", bare_pass), ("Reader.read", reading)):
         print(f"{name:16}{min(taken):9.0f} ms{statistics.median(taken):9.0f} ms")
-    ratios = (min(reading) / min(forward), statistics.median(r / f for r, f in zip(reading, forward, strict=True)))
+    ratios = (min(reading) / min(bare_pass), statistics.median(r / f for r, f in zip(reading, bare_pass, strict=True)))
     print(f"{'ratio':16}{ratios[0]:12.2f}{ratios[1]:12.2f}")
+    print(f"{'batches of':16}" + "".join(f"{tokens:8}" for tokens in BATCHES) + "  padded tokens")
+    found = by_batch(arguments.reader, arguments.rounds)
+    print(f"{'over each alone':16}" + "".join(f"{ratio:8.2f}" for ratio in found.values()))
 
 
 if __name__ == "__main__":
