@@ -212,7 +212,8 @@ def _status(record: DocumentRecord) -> str:
 
 def _choice(record: DocumentRecord, name: str) -> str:
     title = text(one_line(record.title, 60))
-    return f'<input type="checkbox" data-document value="{text(name)}" aria-label="Answer only from {title}">'
+    names = f'value="{text(name)}" data-document="{text(record.address)}"'
+    return f'<input type="checkbox" {names} aria-label="Answer only from {title}">'
 
 
 def _removal(record: DocumentRecord) -> str:

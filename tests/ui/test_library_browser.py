@@ -201,6 +201,24 @@ def test_filters_narrow_what_is_asked_and_are_seen_in_the_chat(shelf: Shelf, vis
     expect(page.locator("#chosen")).to_be_hidden()
 
 
+def test_a_document_stays_chosen_when_another_of_its_name_comes_and_goes(
+    shelf: Shelf, visit: Open, tmp_path: Path
+) -> None:
+    twin = tmp_path / "letters" / "harbour.txt"
+    twin.parent.mkdir()
+    twin.write_text("Ada Lund approved the plan for the mill in Bergen.")
+    build([twin.parent], tmp_path / "index")
+    page = _open(visit(shelf.address))
+    _only(page, "documents/harbour.txt").check()
+    expect(_only(page, "letters/harbour.txt")).not_to_be_checked()
+    twin.unlink()
+    build([], tmp_path / "index")
+    page.get_by_role("button", name="Close").click()
+    expect(_only(_open(page), "harbour.txt")).to_be_checked()
+    _only(page, "harbour.txt").uncheck()
+    expect(page.locator("#chosen .filter")).to_have_count(0)
+
+
 def _only(page: Page, name: str) -> Locator:
     return page.locator("#library tbody tr", has_text=name).get_by_role("checkbox")
 

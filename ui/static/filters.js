@@ -14,13 +14,11 @@ export const filters = {
     write("filters", Object.fromEntries(kept));
     show();
   },
-  // Takes a document in or out; tells whether it is in.
-  choose(path, wanted) {
-    const others = filters.documents().filter((one) => one !== path);
-    const full = wanted && others.length >= MOST;
-    if (full) notice(`No more than ${MOST} documents can be chosen one by one.`);
-    else filters.set({ documents: wanted ? [...others, path] : others });
-    return wanted && !full;
+  // Takes a document in or out, by the first of its names.
+  choose(names, wanted) {
+    const others = filters.documents().filter((one) => !names.includes(one));
+    if (wanted && others.length >= MOST) notice(`No more than ${MOST} documents can be chosen one by one.`);
+    else filters.set({ documents: wanted ? [...others, names[0]] : others });
   },
   clear() {
     write("filters", {});
@@ -32,7 +30,7 @@ export const filters = {
       document.querySelector("#question textarea").focus();
     });
     on("unfilter", ({ dataset: { name, value } }) => {
-      if (name === "documents") filters.choose(value, false);
+      if (name === "documents") filters.choose([value], false);
       else filters.set({ [name]: "" });
       (place.querySelector("button") ?? document.querySelector("#question textarea")).focus();
     });

@@ -43,7 +43,6 @@ async function refresh(name = "") {
   dialog.querySelector("#progress").replaceWith(progress);
   const form = dialog.querySelector("[data-narrow]");
   for (const [key, value] of Object.entries(filters.read())) if (form?.elements[key]) form.elements[key].value = value;
-  for (const box of dialog.querySelectorAll("[data-document]")) box.checked = filters.documents().includes(box.value);
   ticked();
   document.dispatchEvent(new Event("quoth:library"));
 }
@@ -70,7 +69,7 @@ function narrowed(event) {
 function changed(event) {
   if (event.target.matches("[data-files]")) add([...event.target.files].filter((file) => !hidden(file)));
   if (event.target.matches("[data-document]")) {
-    event.target.checked = filters.choose(event.target.value, event.target.checked);
+    filters.choose(names(event.target), event.target.checked);
     ticked();
   }
   if (event.target.matches("[type=date]")) filters.set({ [event.target.name]: event.target.value });
@@ -80,7 +79,13 @@ function changed(event) {
   }
 }
 
+// What a document may have been chosen by: its path, or its folder too where others had or have the same path.
+function names(box) {
+  return [box.value, box.dataset.document];
+}
+
 function ticked() {
+  for (const box of dialog.querySelectorAll("[data-document]")) box.checked = names(box).some((name) => filters.documents().includes(name));
   const number = filters.documents().length;
   const said = number ? `Answers come only from the ${counted(number, "ticked document")}.` : "Tick documents to be answered from those alone.";
   const place = dialog.querySelector("[data-ticked]");
@@ -191,7 +196,7 @@ async function remove(button) {
   if (!sure(button, "Remove it?")) return;
   try {
     await fragment(`/v1/documents/${button.dataset.id}`, { method: "DELETE" });
-    filters.choose(button.closest("tr").querySelector("[data-document]").value, false);
+    filters.choose(names(button.closest("tr").querySelector("[data-document]")), false);
     say("Removed.");
   } catch (error) {
     say(sentence(error.message));
