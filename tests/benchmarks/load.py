@@ -3,7 +3,7 @@
     apt-get install wrk
     python tests/benchmarks/load.py --seconds 120
 
-Serves an index of 2,000 documents on this machine, so that every question reads ten passages, asks with wrk, and prints
+Serves an index of 2,000 documents on this machine, so that every question finds ten passages, asks with wrk, and prints
 rate, latency, statuses and memory of each phase; the last one while all 2,000 are read and embedded anew. The figures
 of one run belong together; the ratios at the end are what can be compared between machines.
 """
