@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from index.embedder import has_fast_bf16
 from qa.features import Featurizer, Passage, Window
-from qa.sentences import sentence_numbers
+from qa.sentences import asking, sentence_numbers
 from qa.spans import merge, window_spans
 from qa.types import Span
 from qa.weights import load_model
@@ -49,9 +49,9 @@ class Reader:
         found: list[Span] = []
         for window, start, end in zip(windows, *self._logits(windows), strict=True):
             text = passages[window.passage].text
-            segments = sentence_numbers(text, window.offsets[:, 0])
+            sentences = sentence_numbers(text, window.offsets[:, 0]), asking(text)
             limit, top = self._span_tokens, self._spans_per_window
-            found.extend(window_spans(window, text, segments, start.numpy(), end.numpy(), limit=limit, top=top))
+            found.extend(window_spans(window, text, *sentences, start.numpy(), end.numpy(), limit=limit, top=top))
         return merge(found)
 
     def _logits(self, windows: Sequence[Window]) -> tuple[list[Tensor], list[Tensor]]:

@@ -47,6 +47,20 @@ def sentence_numbers(text: str, places: npt.NDArray[np.int64]) -> npt.NDArray[np
     return np.searchsorted(starts, places, side="right").astype(np.int64)
 
 
+def asking(text: str) -> npt.NDArray[np.bool_]:
+    """For each number of ``sentence_numbers``, whether that sentence asks something, or only numbers one that does.
+
+    A question states nothing, so what stands in one answers nothing: a list of questions and answers repeats whatever
+    is asked of it.
+    """
+    found = sentences(text)
+    asks = [text[end - 1] == "?" for _, end in found]
+    for k, ((start, end), (following, _)) in enumerate(pairwise(found)):
+        only_number = not any(map(str.isalpha, text[start:end])) and "\n" not in text[end:following]
+        asks[k] |= asks[k + 1] and only_number
+    return np.array([False, *asks])
+
+
 def _segment(text: str, start: int, end: int) -> list[tuple[int, int]]:
     """Sentence bounds of one block; a line break inside it is a space. Falls back to the block where it must."""
     block = text[start:end].replace("\n", " ")

@@ -17,6 +17,7 @@ from qa.types import Span
 
 FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
 
 
 def best_pairs(
@@ -42,16 +43,25 @@ def best_pairs(
 
 
 def window_spans(
-    window: Window, text: str, segments: IntArray, start: FloatArray, end: FloatArray, *, limit: int, top: int
+    window: Window,
+    text: str,
+    segments: IntArray,
+    asking: BoolArray,
+    start: FloatArray,
+    end: FloatArray,
+    *,
+    limit: int,
+    top: int,
 ) -> list[Span]:
     """The best spans of one window, best first, none of them across two segments or inside a word.
 
     ``start`` and ``end`` are the logits of the whole input (m,), position 0 the null; ``segments`` (n,) numbers the
-    sentence of each passage token; ``limit`` is the longest span in tokens. Punctuation alone is no answer.
+    sentence of each passage token, and ``asking`` says of each number whether that sentence is a question, which
+    answers nothing; ``limit`` is the longest span in tokens. Punctuation alone is no answer.
     """
     null = float(start[0] + end[0])
     inside = slice(window.first, window.first + len(window.offsets))
-    left = np.where(window.starts, start[inside], -np.inf)
+    left = np.where(window.starts & ~asking[segments], start[inside], -np.inf)
     right = np.where(window.ends, end[inside], -np.inf)
     spans = [_span(window, text, i, j, score - null) for i, j, score in best_pairs(left, right, segments, limit, top)]
     return [span for span in spans if any(character.isalnum() for character in span.text)]

@@ -62,7 +62,7 @@ class PassageRead:
     retrieval_score: float
     dense_rank: int | None
     keyword_rank: int | None
-    margin: float | None  # of its best span; None when it was not read
+    margin: float | None  # of its best span; None when it was not read or holds none
     best: str  # its best span
 
 

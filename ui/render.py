@@ -234,7 +234,7 @@ def _why(answer: Answer) -> str:
         f'<div class="scroll" tabindex="0" role="group" aria-label="Passages looked at"><table><thead><tr>{head}</tr>'
         f"</thead><tbody>{rows}</tbody></table></div>"
         "<p>Meaning and Words are a passage’s ranks by the two ways of searching; margin is how far its best span "
-        "stands above “not here”.</p></details>"
+        "stands above “not here”, where it was read and states anything.</p></details>"
     )
 
 
@@ -250,7 +250,7 @@ def _runners_up(candidates: Sequence[Candidate]) -> str:
 
 
 def _row(position: int, passage: PassageRead) -> str:
-    margin = "not read" if passage.margin is None else f"{passage.margin:+.1f}".replace("-", "−")
+    margin = "–" if passage.margin is None else f"{passage.margin:+.1f}".replace("-", "−")
     where = label(passage.title, passage.page, None)
     link = source_link(Place.of(passage.document_id, passage.start, passage.text), where, kind="")
     best = f"<bdi>{text(one_line(passage.best, 60))}</bdi>"

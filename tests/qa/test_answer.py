@@ -162,6 +162,15 @@ def test_no_sign_of_a_documents_markup_comes_into_an_example(tmp_path, embedder)
     assert all(re.fullmatch(r"[\w '-]+\?", question) for question in made)
 
 
+def test_a_question_that_a_document_asks_itself_is_not_its_answer(answerer):
+    questions = "21. Can the library be used from several threads?\n22. Can it read zip archives?\n"
+    answers = "\n21. Can the library be used from several threads?\n\nOnly when each thread has a stream of its own.\n"
+    text = questions + answers
+    spans = answerer.reader.read("Can the library be used from several threads?", [Passage(text)])
+    assert spans[0].start >= text.index("Only when")
+    assert all("?" not in text[span.start :].split("\n")[0] for span in spans)
+
+
 def test_two_documents_that_disagree_are_both_shown(answerer, tmp_path):
     folder = tmp_path / "documents"
     folder.mkdir()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.sentences import around, sentence_numbers, sentences
+from qa.sentences import around, asking, sentence_numbers, sentences
 
 PROSE = st.text(st.sampled_from('aB1 .!?\n"”)(e.g.Mr-•# '), max_size=300)
 
@@ -55,6 +55,21 @@ def test_the_sentence_around_a_place_holds_it(text, data):
 def test_places_are_numbered_by_their_sentence():
     text = "One here. Two here."
     assert sentence_numbers(text, np.array([0, 4, 10, 14])).tolist() == [1, 1, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("Is it safe? Yes, it is.", [True, False]),
+        ("5.8.  Does it return a code?\n\nMost do.", [True, True, False]),
+        ("It was built in 1887.\n\nWho built it?", [False, True]),
+        ("It is 42.\n\n42\nWhy?", [False, False, True]),
+        ('She asked: "When?" Then she went.', [False, False]),
+        ("", []),
+    ],
+)
+def test_a_sentence_that_asks_is_told_from_one_that_states(text, asks):
+    assert asking(text).tolist() == [False, *asks]
 
 
 def test_a_very_long_line_is_cut_without_the_segmenter():

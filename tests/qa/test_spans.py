@@ -48,9 +48,9 @@ def window(first=2, count=4, passage=0, starts=None, ends=None):
     )
 
 
-def decode(window, start, end, segments=(0, 0, 0, 0)):
+def decode(window, start, end, segments=(0, 0, 0, 0), asking=(False, False), text="a b c d", limit=10):
     rows = (np.array(side, dtype=np.float32) for side in (start, end))
-    return window_spans(window, "a b c d", np.array(segments, dtype=np.int64), *rows, limit=10, top=3)
+    return window_spans(window, text, np.array(segments), np.array(asking), *rows, limit=limit, top=4)
 
 
 def test_a_margin_is_the_spans_logits_over_the_null_of_its_window():
@@ -74,6 +74,11 @@ def test_an_answer_keeps_within_a_sentence():
     assert best.text in {"a", "a b", "d", "c d"}
 
 
+def test_a_question_is_no_answer():
+    found = decode(window(), *[[0, 0, 9, 9, 0, 0, 0]] * 2, segments=(1, 1, 2, 2), asking=(False, True, False))
+    assert {span.text for span in found} == {"c", "d", "c d"}
+
+
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3), st.integers(-9, 9)), max_size=30))
 def test_merging_keeps_every_place_once_with_its_best_margin(rows):
     spans = [Span(passage, start, start + 1, "x", float(margin)) for passage, start, margin in rows]
@@ -88,6 +93,5 @@ def test_merging_keeps_every_place_once_with_its_best_margin(rows):
 
 
 def test_punctuation_alone_is_no_answer():
-    rows = (np.array([0, 0, 9, 0, 0, 0, 0], dtype=np.float32) for _ in range(2))
-    found = window_spans(window(), ". b c d", np.zeros(4, dtype=np.int64), *rows, limit=1, top=4)
+    found = decode(window(), *[[0, 0, 9, 0, 0, 0, 0]] * 2, text=". b c d", limit=1)
     assert [span.text for span in found] == ["b", "c", "d"]
