@@ -212,7 +212,7 @@ def _status(record: DocumentRecord) -> str:
 
 def _choice(record: DocumentRecord, name: str) -> str:
     title = text(one_line(record.title, 60))
-    names = f'value="{text(name)}" data-document="{text(record.address)}"'
+    names = f'value="{text(name)}" data-document="{text(record.address)}" data-path="{text(record.path)}"'
     return f'<input type="checkbox" {names} aria-label="Answer only from {title}">'
 
 

@@ -218,6 +218,13 @@ def test_a_document_stays_chosen_when_another_of_its_name_comes_and_goes(
     expect(_only(page, "harbour.txt")).to_be_checked()
     _only(page, "harbour.txt").uncheck()
     expect(page.locator("#chosen .filter")).to_have_count(0)
+    _only(page, "harbour.txt").check()
+    twin.write_text("Ada Lund approved the plan for the mill in Bergen.")
+    build([], tmp_path / "index")
+    page.get_by_role("button", name="Close").click()
+    expect(_open(page).locator("#library tbody tr")).to_have_count(3)
+    expect(_only(page, "documents/harbour.txt")).to_be_checked()  # the path alone is of both
+    expect(_only(page, "letters/harbour.txt")).to_be_checked()
 
 
 def _only(page: Page, name: str) -> Locator:

@@ -79,9 +79,10 @@ function changed(event) {
   }
 }
 
-// What a document may have been chosen by: its path, or its folder too where others had or have the same path.
-function names(box) {
-  return [box.value, box.dataset.document];
+// What a document may have been chosen by, and what it would be chosen by now first: its path, or its folder too where
+// others had or have the same path.
+function names({ value, dataset: { document: address, path } }) {
+  return [value, address, path];
 }
 
 function ticked() {
