@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 
 from index import DocumentIndex, Filters, Hit, IndexSettings, Place, QuestionError, QuothError, store_of
+from qa.bound import FloatArray
 from qa.calibration import Calibration
 from qa.citing import Proposal, Source, citations_of, cite, items_of, propose
 from qa.reader import Reader
@@ -23,6 +24,8 @@ from qa.weights import load_calibration
 
 _RUNNERS_UP = 4
 _NEARLY_AS_GOOD = 0.7  # of the best probability: from here another answer is a disagreement worth showing
+_EVERYTHING = -1.0  # a bar that every source passes
+_READ = 0.0  # what may still come of a source that is read to the end
 _loading, _opening = threading.Lock(), threading.Lock()  # a cache alone lets two threads load the same twice
 
 
@@ -91,7 +94,7 @@ class Answerer:
         searched = time.perf_counter()
         sources = self._sources(hits, asked)
         least = self.threshold if least is None else least
-        spans = read_until_settled(self.reader, self.calibration, asked, sources, wanted, least)
+        spans = read_until_settled(self.reader, self.calibration, sources, wanted, least)
         proposals = propose(sources, spans, self.calibration)
         done = time.perf_counter()
         timings = Timings(1e3 * (searched - began), 1e3 * (done - searched), 1e3 * (done - began))
@@ -144,32 +147,36 @@ class Answerer:
 def read_until_settled(
     reader: Reader,
     calibration: Calibration,
-    question: str,
     sources: Sequence[Source],
     wanted: Callable[[], bool] = always,
     least: float = 0.0,
 ) -> list[Span]:
     """Spans of the sources, best first, read in retrieval order but for those that will neither win nor contradict.
 
-    What is known of a source without reading it bounds what nearly every such source comes to; a probability below
-    ``least`` is of no interest. Sources that hold the winner's words are read all the same: they may say it too. Every
-    source is read alone, since batches are no quicker (``tests/benchmarks/reading.py``). Raises ``AbandonedError``
-    between two readings when the answer is ``wanted`` no more.
+    What is known of a source without reading it, and then from the reader's lower layers, bounds what nearly every such
+    source comes to; a probability below ``least`` is of no interest. The first source is read to the end, and so are
+    those that hold the winner's words: they may say it too. Every source is read alone, since batches are no quicker
+    (``tests/benchmarks/reading.py``). Raises ``AbandonedError`` between two readings when the answer is ``wanted`` no
+    more.
     """
-    ceilings = [source.ceiling(calibration) for source in sources]
+    ceilings = [source.ceiling(calibration) for source in sources]  # of what is yet to be read
     spans: list[Span] = []
     best: Proposal | None = None
-    unread = list(range(len(sources)))
-    worth = unread[:1]
+    worth = list(range(len(sources)))
     while worth:
         if not wanted():
             raise AbandonedError("nobody waits for this answer any more")
-        unread.remove(worth[0])
-        spans = merge([*spans, *_read(reader, question, sources, worth[:1])])
+        place = worth[0]
+        bar = max(least, _bar(sources[place], best)) if place else _EVERYTHING
+        found, ceilings[place] = _skim(reader, calibration, sources[place], bar)
+        spans = merge([*spans, *(replace(span, passage=place) for span in found)])
         best = next(iter(propose(sources, spans, calibration)), None)
-        worth = [k for k in unread if ceilings[k] > max(least, _bar(sources[k], best))]
-    also = [k for k in unread if best is not None and best.text in sources[k].passage.text]
-    return merge([*spans, *_read(reader, question, sources, also)])
+        worth = [k for k, most in enumerate(ceilings) if most > max(least, _bar(sources[k], best))]
+    for place, source in enumerate(sources):
+        if best is not None and ceilings[place] > _READ and best.text in source.passage.text:
+            found, _ = _skim(reader, calibration, source, _EVERYTHING)
+            spans = merge([*spans, *(replace(span, passage=place) for span in found)])
+    return spans
 
 
 def _bar(source: Source, best: Proposal | None) -> float:
@@ -180,10 +187,17 @@ def _bar(source: Source, best: Proposal | None) -> float:
     return best.probability * (_NEARLY_AS_GOOD if elsewhere else 1.0)
 
 
-def _read(reader: Reader, question: str, sources: Sequence[Source], some: Sequence[int]) -> list[Span]:
-    """Spans of some of the sources, each with its source's place among all."""
-    spans = reader.read(question, [sources[k].passage for k in some])
-    return [replace(span, passage=some[span.passage]) for span in spans]
+def _skim(reader: Reader, calibration: Calibration, source: Source, bar: float) -> tuple[list[Span], float]:
+    """Spans of a source, of its windows that may come to more than ``bar``; and what the others may come to."""
+    given_up = [_READ]
+
+    def goes_on(layer: int, states: FloatArray) -> bool:
+        most = source.ceiling(calibration, calibration.exits[layer].highest(states))
+        if most <= bar:
+            given_up.append(most)
+        return most > bar
+
+    return reader.skim(source.question, source.passage, calibration.exits, goes_on), max(given_up)
 
 
 def checked_question(question: str, longest: int) -> str:

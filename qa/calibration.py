@@ -9,16 +9,15 @@ holds. All of these belong to that passage alone, so reading more passages never
 from __future__ import annotations
 
 import json
-import math
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-STEPS = 10  # between which what reading can add is bounded
-NEARLY_ALL = 0.98  # of the passages of a step
+from qa.bound import Bound
+from qa.exits import Exit, Exits
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +39,32 @@ class Evidence:
 class Calibration:
     """``probability = sigmoid(weights · features + bias)``; below ``threshold`` the documents do not say.
 
-    Where retrieval adds to the logit no more than ``bounds[k]``, reading added no more than ``highest[k]`` in
-    ``NEARLY_ALL`` passages, and beyond the bounds no more than the last of these. Both rise.
+    ``unread`` bounds what reading adds to the logit of a passage by what retrieval added, and the ``exits`` bound it by
+    the states of a layer halfway.
     """
 
     weights: tuple[float, ...]
     bias: float
     threshold: float
-    bounds: tuple[float, ...] = ()
-    highest: tuple[float, ...] = (math.inf,)
+    unread: Bound = field(default_factory=Bound)
+    exits: Exits = field(default_factory=dict)
 
     def probability(self, evidence: Evidence) -> float:
         """The chance that the answer is right, 0 to 1."""
         return float(_sigmoid(np.dot(self.weights, evidence.features()) + self.bias))
 
-    def ceiling(self, similarity: float, coverage: float) -> float:
-        """The most that nearly every passage of which no more is known comes to, 0 to 1."""
+    def added(self, evidence: Evidence) -> float:
+        """What reading adds to the logit."""
+        return self._parts(evidence)[1]
+
+    def ceiling(self, similarity: float, coverage: float, added: float | None = None) -> float:
+        """The most that an answer comes to, 0 to 1, where reading adds at most so much.
+
+        By default that much is what it adds to nearly every passage of which no more is known than how it was found.
+        """
         found, _ = self._parts(Evidence(0.0, 0.0, similarity, coverage))
-        read = self.highest[bisect_left(self.bounds, found)]
-        return float(_sigmoid(np.asarray(found + read + self.bias)))
+        added = self.unread.of(found) if added is None else added
+        return float(_sigmoid(np.asarray(found + added + self.bias)))
 
     def _parts(self, evidence: Evidence) -> tuple[float, float]:
         """What retrieval and what reading add to the logit."""
@@ -66,14 +72,13 @@ class Calibration:
         return similarity + coverage, margin + gap
 
     def bounded(self, questions: Iterable[Sequence[Case]]) -> Calibration:
-        """The same with the bounds of these questions' passages, in ``STEPS`` steps of as many passages each."""
+        """The same with the bound of these questions' passages."""
         best: list[tuple[float, float]] = []
         for cases in questions:
             parts = sorted(self._parts(case.evidence) for case in cases)
             best.extend(dict(parts).items())  # the likeliest of each passage, whose cases all have retrieval's part
-        steps = [step for step in np.array_split(np.array(sorted(best)).reshape(-1, 2), STEPS) if len(step)]
-        highest = np.maximum.accumulate([np.quantile(step[:, 1], NEARLY_ALL) for step in steps])
-        return replace(self, bounds=tuple(float(step[-1, 0]) for step in steps[:-1]), highest=tuple(highest.tolist()))
+        found, added = np.array(best).reshape(-1, 2).T
+        return replace(self, unread=Bound.fit(found, added))
 
     @classmethod
     def from_json(cls, text: str) -> Calibration:
@@ -82,14 +87,19 @@ class Calibration:
         weights = tuple(map(float, found["weights"]))
         if len(weights) != len(Evidence(0.0, 0.0, 0.0, 0.0).features()):
             raise ValueError(f"{len(weights)} weights are not those of this version: run `python -m qa.fit`")
-        bounds, highest = (tuple(map(float, found[name])) for name in ("bounds", "highest"))
-        if len(highest) != len(bounds) + 1:
-            raise ValueError(f"{len(highest)} highest do not go with {len(bounds)} bounds: run `python -m qa.fit`")
-        return cls(weights, float(found["bias"]), float(found["threshold"]), bounds, highest)
+        exits = {int(one["layer"]): _exit(one) for one in found["exits"]}
+        return cls(weights, float(found["bias"]), float(found["threshold"]), _bound(found["unread"]), exits)
 
     def to_json(self) -> str:
-        """As it is kept beside the reader's weights."""
-        return json.dumps(asdict(self), indent=1) + "\n"
+        """As it is kept beside the reader's weights: a line for each part, and for each exit."""
+        exits = [
+            {"layer": layer, "bias": one.bias, "bound": asdict(one.bound), "weights": list(map(_brief, one.weights))}
+            for layer, one in self.exits.items()
+        ]
+        parts = {"weights": self.weights, "bias": self.bias, "threshold": self.threshold, "unread": asdict(self.unread)}
+        lines = [f"{json.dumps(name)}: {json.dumps(part)}" for name, part in parts.items()]
+        listed = ",\n  ".join(map(json.dumps, exits))
+        return "{\n " + ",\n ".join([*lines, f'"exits": [{listed}]']) + "\n}\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,3 +175,15 @@ def even_threshold(
 
 def _sigmoid(value: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return 1.0 / (1.0 + np.exp(-np.clip(value, -40, 40)))
+
+
+def _exit(found: dict[str, Any]) -> Exit:
+    return Exit(np.array(found["weights"], dtype=np.float32), float(found["bias"]), _bound(found["bound"]))
+
+
+def _bound(found: dict[str, Any]) -> Bound:
+    return Bound(*(tuple(map(float, found[name])) for name in ("scores", "highest")))
+
+
+def _brief(number: np.floating[Any]) -> float:
+    return float(f"{number:.4g}")

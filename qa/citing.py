@@ -56,9 +56,9 @@ class Source:
         """The cosine of the passage and the question."""
         return self.hit.dense_score or 0.0
 
-    def ceiling(self, calibration: Calibration) -> float:
-        """The most that an answer in this passage can come to, 0 to 1, before it is read."""
-        return calibration.ceiling(self.similarity, self.coverage)
+    def ceiling(self, calibration: Calibration, added: float | None = None) -> float:
+        """The most that an answer in this passage comes to, 0 to 1, before it is read or when reading adds so much."""
+        return calibration.ceiling(self.similarity, self.coverage, added)
 
 
 @dataclass(frozen=True, slots=True)

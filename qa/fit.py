@@ -3,8 +3,9 @@
 The questions of all files are asked end to end: the paragraphs that they carry become one index, ten passages are
 read for each question, and every place the reader proposes is a case, right to the degree of its F1. The regression
 is fitted over all cases, which says which of two proposals to believe; then one scale and one shift over the chosen
-ones, which says how far. What that comes to is measured on questions not used to fit: they are parted into five, and
-each part is judged by the calibration of the other four.
+ones, which says how far; then, on the states of some layers, what reading a passage to the end adds. What the
+probability comes to is measured on questions not used to fit: they are parted into five, and each part is judged by the
+calibration of the other four.
 """
 
 from __future__ import annotations
@@ -14,31 +15,38 @@ import json
 import random
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 
 from index import DocumentIndex, build_documents
+from qa.bound import FloatArray
 from qa.calibration import Calibration, Case, fit
 from qa.citing import Source, distinct, evidence_of
+from qa.exits import LAYERS, Exit
 from qa.features import Passage
 from qa.metrics import auroc, calibration_error, f1
 from qa.questions import GoldQuestion, documents, read_gold
 from qa.reader import Reader
 from qa.settings import MODEL
+from qa.types import Span
 from qa.weights import CALIBRATION
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question's cases in retrieval order, by passage, and what its own paragraph alone is answered with (F1)."""
+    """A question's cases in retrieval order, by passage, and what its own paragraph alone is answered with (F1).
+
+    ``states`` are those of its passages after each of the layers, (layers, w), if they are read in one window.
+    """
 
     file: str
     cases: tuple[tuple[int, Case], ...]
     answerable: bool
     alone: float
+    states: tuple[tuple[int, FloatArray], ...] = field(default=(), compare=False)
 
 
 Judged = tuple[Asked, Calibration]  # by which its cases are told apart
@@ -47,19 +55,31 @@ Judged = tuple[Asked, Calibration]  # by which its cases are told apart
 def ask(index: DocumentIndex, reader: Reader, gold: GoldQuestion, passages: int, file: str) -> Asked:
     """Read a question of a file end to end, and with its own paragraph alone."""
     hits = index.search(gold.question, passages)
-    sources = [Source.of(hit, "", gold.question) for hit in hits]
-    spans = reader.read(gold.question, [source.passage for source in sources])
-    cases = [
-        (
-            span.passage,
-            Case(evidence_of(sources[span.passage], span, gap), f1(span.text, gold.answers) if gold.answers else 0.0),
-        )
-        for span, gap in distinct(spans)
-        if gap >= 0
-    ]
+    cases: list[tuple[int, Case]] = []
+    states: list[tuple[int, FloatArray]] = []
+    for place, hit in enumerate(hits):
+        source = Source.of(hit, "", gold.question)
+        spans, told = skim(reader, source)
+        states.extend((place, one) for one in told if len(told) == 1)
+        for span, gap in distinct(spans):
+            if gap >= 0:
+                right = f1(span.text, gold.answers) if gold.answers else 0.0
+                cases.append((place, Case(evidence_of(source, span, gap), right)))
     own = reader.read(gold.question, [Passage(gold.context or "", gold.title)])
     alone = f1(own[0].text, gold.answers) if own and gold.answers else 0.0
-    return Asked(file, tuple(cases), bool(gold.answers), alone)
+    return Asked(file, tuple(cases), bool(gold.answers), alone, tuple(states))
+
+
+def skim(reader: Reader, source: Source) -> tuple[list[Span], list[FloatArray]]:
+    """The spans of a source that is read to the end, and of each of its windows the states (layers, w)."""
+    told: list[FloatArray] = []
+
+    def goes_on(_: int, states: FloatArray) -> bool:
+        told.append(states.astype(np.float16))
+        return True
+
+    spans = reader.skim(source.question, source.passage, LAYERS, goes_on)
+    return spans, [np.stack(told[at : at + len(LAYERS)]) for at in range(0, len(told), len(LAYERS))]
 
 
 def held_out(asked: Sequence[Asked], parts: int = 5) -> list[Judged]:
@@ -102,8 +122,28 @@ def error_by_chance(said: Sequence[float], draws: int = 100) -> float:
 
 
 def fit_asked(asked: Sequence[Asked]) -> Calibration:
-    """The calibration of questions that were asked."""
+    """The calibration of questions that were asked, but for its exits."""
     return fit([[case for _, case in one.cases] for one in asked], [one.answerable for one in asked])
+
+
+def fit_exits(asked: Sequence[Asked], calibration: Calibration) -> dict[int, Exit]:
+    """An exit after each of the layers, from all passages that were read in one window and hold a case."""
+    states: list[FloatArray] = []
+    added: list[float] = []
+    questions: list[int] = []
+    for number, one in enumerate(asked):
+        most: dict[int, float] = {}
+        for place, case in one.cases:
+            most[place] = max(calibration.added(case.evidence), most.get(place, -np.inf))
+        held = [(told, most[place]) for place, told in one.states if place in most]
+        states.extend(told for told, _ in held)
+        added.extend(value for _, value in held)
+        questions.extend([number] * len(held))
+    numbers, values = np.array(questions), np.array(added, dtype=np.float32)
+    return {
+        layer: Exit.fit(np.stack([told[at] for told in states]).astype(np.float32), values, numbers)
+        for at, layer in enumerate(LAYERS)
+    }
 
 
 def conclude(asked: Sequence[Asked], passages: int, model: Path) -> None:
@@ -115,9 +155,10 @@ def conclude(asked: Sequence[Asked], passages: int, model: Path) -> None:
         for number in filter(passages.__ge__, (1, 3, 5, 10, 20)):
             row = {key: round(value, 3) for key, value in figures(of_file, number).items()}
             sys.stdout.write(json.dumps({"file": name or "all", "passages": number, **row}) + "\n")
-    fitted = fit_asked(asked).to_json()
+    calibration = fit_asked(asked)
+    fitted = replace(calibration, exits=fit_exits(asked, calibration)).to_json()
     (model / CALIBRATION).write_text(fitted, encoding="utf-8")
-    sys.stdout.write(fitted)
+    sys.stdout.write(replace(calibration, exits={}).to_json())
 
 
 def main() -> None:

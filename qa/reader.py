@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from index.embedder import has_fast_bf16
+from qa.bound import FloatArray
 from qa.features import Featurizer, Passage, Window
 from qa.sentences import asking, sentence_numbers
 from qa.spans import merge, window_spans
@@ -45,21 +49,62 @@ class Reader:
 
         A span's ``margin`` depends on its own passage only, so reading more passages never changes it.
         """
-        windows = self._featurizer.windows(question, passages)
-        found: list[Span] = []
-        for window, start, end in zip(windows, *self._logits(windows), strict=True):
-            text = passages[window.passage].text
-            sentences = sentence_numbers(text, window.offsets[:, 0]), asking(text)
-            limit, top = self._span_tokens, self._spans_per_window
-            found.extend(window_spans(window, text, *sentences, start.numpy(), end.numpy(), limit=limit, top=top))
-        return merge(found)
-
-    def _logits(self, windows: Sequence[Window]) -> tuple[list[Tensor], list[Tensor]]:
         import torch
 
+        windows = self._featurizer.windows(question, passages)
+        texts = [passages[window.passage].text for window in windows]
         with torch.inference_mode():
-            pairs = forward(self._model, windows, self._featurizer.padding, BATCH_TOKENS)
-        return [start for start, _ in pairs], [end for _, end in pairs]
+            logits = forward(self._model, windows, self._featurizer.padding, BATCH_TOKENS)
+        spans = [self._spans(*one) for one in zip(windows, texts, logits, strict=True)]
+        return merge(chain.from_iterable(spans))
+
+    def skim(
+        self, question: str, passage: Passage, layers: Container[int], goes_on: Callable[[int, FloatArray], bool]
+    ) -> list[Span]:
+        """Spans of one passage, best first, of those of its windows that are read to the end.
+
+        After each of the ``layers``, counted from 1, a window is read on if it ``goes_on``, which is told the layer and
+        the ``summary`` of the window's states.
+        """
+        import torch
+
+        found: list[Span] = []
+        with torch.inference_mode():
+            for window in self._featurizer.windows(question, [passage]):
+                for layer, states in enumerate(layer_states(self._model, window), 1):
+                    if layer in layers and not goes_on(layer, summary(window, states)):
+                        break
+                else:
+                    found.extend(self._spans(window, passage.text, _logits(self._model, states)))
+        return merge(found)
+
+    def _spans(self, window: Window, text: str, logits: tuple[Tensor, Tensor]) -> list[Span]:
+        sentences = sentence_numbers(text, window.offsets[:, 0]), asking(text)
+        start, end = (one.numpy() for one in logits)
+        return window_spans(window, text, *sentences, start, end, limit=self._span_tokens, top=self._spans_per_window)
+
+
+def layer_states(model: Any, window: Window) -> Iterator[Tensor]:
+    """The states (m, h) of a window of m tokens after one layer after the other, each computed when it is asked for."""
+    import torch
+
+    encoder = model.base_model.encoder
+    states = model.base_model.embeddings(input_ids=torch.tensor([window.input_ids]))
+    bias = encoder.compute_position_bias(states)
+    for layer in encoder.layer:
+        states = layer(states, position_bias=bias)[0]
+        yield states[0]
+
+
+def summary(window: Window, states: Tensor) -> FloatArray:
+    """The mean of a window's states (m, h) before the passage and their maximum over the passage: (2h,), fp32."""
+    passage = states[window.first : window.first + len(window.offsets)]
+    return np.concatenate([states[: window.first].float().mean(0).numpy(), passage.amax(0).float().numpy()])
+
+
+def _logits(model: Any, states: Tensor) -> tuple[Tensor, Tensor]:
+    start, end = model.qa_outputs(states).float().unbind(-1)
+    return start, end
 
 
 def forward(model: Any, windows: Sequence[Window], padding: int, tokens: int) -> list[tuple[Tensor, Tensor]]:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from itertools import islice
 
 from index import Failure
+from qa.citing import coverage
+from qa.sentences import sentences
 from qa.types import Answer, Candidate, Citation, PassageRead
 from ui.markup import counted, one_line, spoken_date, text, within
 from ui.place import Place
@@ -197,7 +199,7 @@ def _card(citation: Citation, position: int) -> str:
 
 def _refused(answer: Answer, failures: Sequence[Failure], narrowed: bool) -> str:
     nearest = answer.passages[:NEAREST]
-    shown = "".join(f"<li>{_near(one)}</li>" for one in nearest)
+    shown = "".join(f"<li>{_near(one, answer.question)}</li>" for one in nearest)
     near = f'<h3>Nearest passages</h3><ol class="nearest">{shown}</ol>' if shown else ""
     where = "documents you have chosen" if narrowed else "documents"
     wider = '<p><button type="button" class="wider" data-do="everywhere">Ask all documents</button></p>'
@@ -212,12 +214,20 @@ def _unread(failures: Sequence[Failure]) -> str:
     return f'<details class="unread">{summary}<ul>{"".join(islice(names, UNREAD))}</ul></details>'
 
 
-def _near(passage: PassageRead) -> str:
-    start = max(0, passage.text.find(passage.best)) if passage.best else 0
-    before, best, after = within(passage.text, start, start + len(passage.best), room=160)
+def _near(passage: PassageRead, question: str) -> str:
+    before, best, after = within(passage.text, *_telling(passage, question), room=160)
     name = label(passage.title, passage.page, passage.date)
     link = source_link(Place.of(passage.document_id, passage.start, passage.text), name, kind="chip")
     return f'<p class="passage" dir="auto">{text(before)}{text(best)}{text(after)}</p>{link}'
+
+
+def _telling(passage: PassageRead, question: str) -> tuple[int, int]:
+    """Its best span, or where it was given up, the sentence with most of the question's words."""
+    if passage.best:
+        start = max(0, passage.text.find(passage.best))
+        return start, start + len(passage.best)
+    held = {place: coverage(question, passage.text[slice(*place)]) for place in sentences(passage.text)}
+    return max(held, key=held.__getitem__, default=(0, 0))
 
 
 def _why(answer: Answer) -> str:
@@ -234,7 +244,7 @@ def _why(answer: Answer) -> str:
         f'<div class="scroll" tabindex="0" role="group" aria-label="Passages looked at"><table><thead><tr>{head}</tr>'
         f"</thead><tbody>{rows}</tbody></table></div>"
         "<p>Meaning and Words are a passage’s ranks by the two ways of searching; margin is how far its best span "
-        "stands above “not here”, where it was read and states anything.</p></details>"
+        "stands above “not here”, where it was read to the end and states anything.</p></details>"
     )
 
 

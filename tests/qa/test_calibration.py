@@ -1,5 +1,6 @@
 """One probability, that means what it says."""
 
+from dataclasses import replace
 from itertools import chain
 
 import numpy as np
@@ -7,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.calibration import NEARLY_ALL, Calibration, Case, Evidence, balance, even_threshold, fit
+from qa.bound import NEARLY_ALL, Bound
+from qa.calibration import Calibration, Case, Evidence, balance, even_threshold, fit
+from qa.exits import Exit
 from qa.metrics import calibration_error
 
 FINITE = st.floats(-1e6, 1e6)
@@ -67,6 +70,12 @@ def test_a_calibration_is_read_back_as_it_was_written():
     assert Calibration.from_json(calibration.to_json()) == calibration
 
 
+def test_its_exits_are_read_back_as_they_were_written_but_for_their_last_digits():
+    told = Exit(np.array([0.123456, -2.0], dtype=np.float32), 0.5, Bound((0.1,), (1.0, 2.0)))
+    read = Calibration.from_json(replace(fit(synthetic(200), [True] * 200), exits={4: told}).to_json()).exits[4]
+    assert (read.bias, read.bound, read.weights.tolist()) == (0.5, told.bound, pytest.approx([0.1235, -2.0]))
+
+
 def test_hardly_a_case_is_more_probable_than_what_its_passage_comes_to():
     questions = synthetic(300)
     calibration = fit(questions, [True] * 300)
@@ -78,7 +87,9 @@ def test_hardly_a_case_is_more_probable_than_what_its_passage_comes_to():
 
 
 WRONG_LENGTH = '{"weights": [1], "bias": 0, "threshold": 0}'
-NO_END = '{"weights": [1, 1, 1, 1], "bias": 0, "threshold": 0, "bounds": [1], "highest": [2]}'
+NO_END = (
+    """{"weights": [1, 1, 1, 1], "bias": 0, "threshold": 0, "unread": {"scores": [1], "highest": [2]}, "exits": []}"""
+)
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"weights": 1, "bias": 0, "threshold": 0}', WRONG_LENGTH, NO_END])
