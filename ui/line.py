@@ -2,7 +2,7 @@
 
 Questions that wait are answered side by side, each on a core of its own: on the cores of one processor that is quicker
 than one after another on all of them, and than reading several in one forward pass (tests/benchmarks/batching.py). A
-question that nobody else waits with has all the cores.
+question that nobody else waits with has all the cores, until between two passages somebody does.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from index import Filters, Hit
 from index.errors import QuothError
 from qa import Answer
 from qa.answer import AbandonedError
+from ui.cores import Share
 from ui.desk import Desk
 from ui.metrics import Metrics
 
@@ -50,10 +51,15 @@ class Line:
         """
         entered, left = time.perf_counter(), threading.Event()
 
-        def turn() -> Answer:
+        def turn(share: Share) -> Answer:
             waited = time.perf_counter() - entered
+
+            def wanted() -> bool:
+                self._desk.cores.renew(share)  # between two passages, for those who have come or gone meanwhile
+                return not left.is_set()
+
             try:
-                answer = self._desk.answer(question, filters, lambda: not left.is_set())
+                answer = self._desk.answer(question, filters, wanted)
             except AbandonedError:
                 raise
             except Exception:
@@ -71,7 +77,7 @@ class Line:
     async def search(self, question: str, k: int, filters: Filters | None = None) -> tuple[Sequence[Hit], int]:
         """Wait for a turn and search: the hits, and the revision of the index. Raises as ``answer``."""
 
-        def turn() -> tuple[Sequence[Hit], int]:
+        def turn(_: Share) -> tuple[Sequence[Hit], int]:
             index = self._desk.answerer().index
             return index.search(question, k, filters=filters), index.revision
 
@@ -84,7 +90,7 @@ class Line:
         while self._inside and time.monotonic() < deadline:
             time.sleep(0.01)
 
-    def _enter(self, turn: Callable[[], T]) -> Future[T]:
+    def _enter(self, turn: Callable[[Share], T]) -> Future[T]:
         with self._lock:
             if self._inside >= self._bound:
                 self._metrics.turned_away()
@@ -94,9 +100,9 @@ class Line:
         future.add_done_callback(self._leave)
         return future
 
-    def _take(self, turn: Callable[[], T]) -> T:
-        with self._desk.cores.share(lambda: min(self._inside, self._at_once)):
-            return turn()
+    def _take(self, turn: Callable[[Share], T]) -> T:
+        with self._desk.cores.share(among=lambda: min(self._inside, self._at_once)) as share:
+            return turn(share)
 
     def _leave(self, _: Future[T]) -> None:
         with self._lock:

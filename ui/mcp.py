@@ -79,7 +79,7 @@ class Tools:
 
         path is a glob over the documents' paths; after and before are ISO dates that bound the documents' dates.
         """
-        with self._desk.cores.share(lambda: 1):
+        with self._desk.cores.share():
             answer = self._desk.answer(question, Filters(path, after, before))
         return Told(
             found=answer.found,

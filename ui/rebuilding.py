@@ -54,7 +54,7 @@ class Rebuilding:
         """
         self._claim()
         try:
-            with self._cores.share(lambda: self._cores.total):  # one of them, in its turn
+            with self._cores.share(1):
                 yield lambda sources: self._build(sources, progress=self._check)
         finally:
             self._busy.release()

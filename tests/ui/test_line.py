@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
@@ -98,7 +99,6 @@ def test_who_leaves_while_being_answered_is_read_no_further_and_is_no_error(desk
         await _until(lambda: not desk.wanted())
         desk.let_go.set()
         assert (await line.answer("staying")).question == "staying"
-        assert desk.wanted()
 
     asyncio.run(asyncio.wait_for(crowd(), 50))
     assert "error" not in metrics.text().decode()
@@ -170,6 +170,39 @@ def test_a_question_alone_has_every_core_and_those_in_a_crowd_share_them(desk: S
     assert max(desk.threads[1:6]) == 1
 
 
+def test_a_question_that_comes_later_begins_when_the_one_before_it_is_between_two_passages(desk: SlowDesk):
+    desk.cores = Cores(2)
+    line = Line(desk, Metrics(), places=20)
+
+    async def crowd() -> None:
+        first = asyncio.create_task(line.answer("first"))
+        await _until(lambda: desk.threads)
+        between = desk.wanted
+        later = asyncio.create_task(line.answer("later"))
+        await asyncio.sleep(0.05)
+        assert desk.asked == ["first"]
+        assert await asyncio.to_thread(between)
+        await _until(lambda: len(desk.threads) == 2)
+        desk.let_go.set()
+        await asyncio.gather(first, later)
+
+    asyncio.run(asyncio.wait_for(crowd(), 50))
+    assert desk.threads == [2, 1]
+
+
+def test_what_is_left_by_others_goes_to_whoever_renews_their_share():
+    cores = Cores(4)
+    with cores.share() as mine:
+        assert mine.cores == 4
+        with ThreadPoolExecutor(1) as pool:
+            other = pool.submit(_one_core, cores)
+            while not other.done():
+                cores.renew(mine)
+        assert other.result() == 1
+        cores.renew(mine)
+        assert mine.cores == 4
+
+
 def test_closing_does_not_wait_for_ever(desk: SlowDesk):
     line = Line(desk, Metrics(), places=5, at_once=1)
 
@@ -201,5 +234,5 @@ def test_a_file_that_is_taken_in_waits_for_a_core_as_a_question_does(desk: SlowD
 
 
 def _one_core(cores: Cores) -> int:
-    with cores.share(lambda: cores.total) as mine:
-        return mine
+    with cores.share(1) as mine:
+        return mine.cores
