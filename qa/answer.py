@@ -155,9 +155,9 @@ def read_until_settled(
 
     What is known of a source without reading it, and then from the reader's lower layers, bounds what nearly every such
     source comes to; a probability below ``least`` is of no interest. The first source is read to the end, and so are
-    those that hold the winner's words: they may say it too. Every source is read alone, since batches are no quicker
-    (``tests/benchmarks/reading.py``). Raises ``AbandonedError`` between two readings when the answer is ``wanted`` no
-    more.
+    those that hold the words of a winner that is of interest: they may say it too. Every source is read alone, since
+    batches are no quicker (``tests/benchmarks/reading.py``). Raises ``AbandonedError`` between two readings when the
+    answer is ``wanted`` no more.
     """
     ceilings = [source.ceiling(calibration) for source in sources]  # of what is yet to be read
     spans: list[Span] = []
@@ -172,8 +172,9 @@ def read_until_settled(
         spans = merge([*spans, *(replace(span, passage=place) for span in found)])
         best = next(iter(propose(sources, spans, calibration)), None)
         worth = [k for k, most in enumerate(ceilings) if most > max(least, _bar(sources[k], best))]
+    given = best.text if best is not None and best.probability >= least else None
     for place, source in enumerate(sources):
-        if best is not None and ceilings[place] > _READ and best.text in source.passage.text:
+        if given is not None and ceilings[place] > _READ and given in source.passage.text:
             found, _ = _skim(reader, calibration, source, _EVERYTHING)
             spans = merge([*spans, *(replace(span, passage=place) for span in found)])
     return spans

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from qa.bound import Bound, FloatArray
 
-LAYERS = (3, 6, 9)  # of twelve, after which a passage may be given up
+LAYERS = (2, 4, 6, 9)  # of twelve, after which a passage may be given up
 PARTS = 5  # of the questions; what each part's passages come to is told by the other parts
 RIDGE = 0.4  # a passage, on states of variance 1
 

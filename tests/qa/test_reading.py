@@ -127,6 +127,13 @@ def test_a_passage_given_up_that_holds_the_winners_words_is_read_after_all():
     assert {span.passage for span in spans} == {0, 2}
 
 
+def test_the_words_of_an_answer_that_is_withheld_are_looked_for_nowhere_else():
+    sources = [source(0, 0.5, 0.5), source(1, 0.0, 0.0, text="Yes: answer 0")]
+    reader = Scripted({"answer 0": -8.0, "Yes: answer 0": -9.0})
+    read_until_settled(reader, EXITING, sources, least=0.5)
+    assert (reader.asked, reader.given_up) == (["answer 0"], ["Yes: answer 0"])
+
+
 def test_without_an_answer_everything_is_read():
     sources = [source(k, 0.5, 0.5) for k in range(10)]
     reader = Scripted({s.text: -8.0 for s in sources})
