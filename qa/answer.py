@@ -168,16 +168,15 @@ def read_until_settled(
             raise AbandonedError("nobody waits for this answer any more")
         place = worth[0]
         bar = max(least, _bar(sources[place], best)) if place else _EVERYTHING
-        found, ceilings[place] = _skim(reader, calibration, sources[place], bar)
-        spans = merge([*spans, *(replace(span, passage=place) for span in found)])
+        found, ceilings[place] = _skim(reader, calibration, sources, place, bar)
+        spans = merge([*spans, *found])
         best = next(iter(propose(sources, spans, calibration)), None)
         worth = [k for k, most in enumerate(ceilings) if most > max(least, _bar(sources[k], best))]
     given = best.text if best is not None and best.probability >= least else None
     for place, source in enumerate(sources):
         if given is not None and ceilings[place] > _READ and given in source.passage.text:
-            found, _ = _skim(reader, calibration, source, _EVERYTHING)
-            spans = merge([*spans, *(replace(span, passage=place) for span in found)])
-    return spans
+            spans.extend(_skim(reader, calibration, sources, place, _EVERYTHING)[0])
+    return merge(spans)
 
 
 def _bar(source: Source, best: Proposal | None) -> float:
@@ -188,9 +187,11 @@ def _bar(source: Source, best: Proposal | None) -> float:
     return best.probability * (_NEARLY_AS_GOOD if elsewhere else 1.0)
 
 
-def _skim(reader: Reader, calibration: Calibration, source: Source, bar: float) -> tuple[list[Span], float]:
+def _skim(
+    reader: Reader, calibration: Calibration, sources: Sequence[Source], place: int, bar: float
+) -> tuple[list[Span], float]:
     """Spans of a source, of its windows that may come to more than ``bar``; and what the others may come to."""
-    given_up = [_READ]
+    source, given_up = sources[place], [_READ]
 
     def goes_on(layer: int, states: FloatArray) -> bool:
         most = source.ceiling(calibration, calibration.exits[layer].highest(states))
@@ -198,7 +199,8 @@ def _skim(reader: Reader, calibration: Calibration, source: Source, bar: float) 
             given_up.append(most)
         return most > bar
 
-    return reader.skim(source.question, source.passage, calibration.exits, goes_on), max(given_up)
+    spans = reader.skim(source.question, source.passage, calibration.exits, goes_on)
+    return [replace(span, passage=place) for span in spans], max(given_up)
 
 
 def checked_question(question: str, longest: int) -> str:
