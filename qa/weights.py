@@ -106,7 +106,10 @@ def load_calibration(folder: Path) -> Calibration:
     try:
         return Calibration.from_json((folder / CALIBRATION).read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"no calibration in {folder}: {error}") from error
+        told = f"{error} is missing" if isinstance(error, KeyError) else error
+        raise ModelError(
+            f"no calibration in {folder} ({told}): run `python -m qa.fit`, or install quoth again"
+        ) from error
 
 
 def _shards(packed: Mapping[str, Tensor]) -> Iterator[dict[str, Tensor]]:

@@ -53,6 +53,12 @@ def test_a_missing_calibration_is_named(copy):
         load_calibration(copy)
 
 
+def test_a_calibration_of_another_version_says_what_it_lacks_and_what_to_do(copy):
+    (copy / CALIBRATION).write_text('{"weights": [1, 1, 1, 1], "bias": 0, "threshold": 0, "exits": []}')
+    with pytest.raises(ModelError, match=r"'unread' is missing.*python -m qa\.fit"):
+        load_calibration(copy)
+
+
 def test_the_shipped_files_keep_within_their_sizes():
     sizes = [file.stat().st_size for file in MODEL.glob("*.safetensors")]
     assert sizes and max(sizes) <= 45_000_000 and sum(sizes) <= 120_000_000
