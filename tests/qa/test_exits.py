@@ -5,8 +5,11 @@ import pytest
 
 from qa.answer import load_reader
 from qa.bound import NEARLY_ALL
+from qa.calibration import Calibration, Case, Evidence
+from qa.citing import Source
 from qa.exits import LAYERS, Exit
 from qa.features import Passage
+from qa.fit import Asked, fit_exits, skim
 from qa.reader import Reader
 from qa.settings import ReaderSettings
 
@@ -48,6 +51,33 @@ def never(_layer, _states):
 
 def always(_layer, _states):
     return True
+
+
+def test_what_is_fitted_to_questions_tells_what_reading_added_to_their_passages():
+    states, added, _ = told(1000)
+    calibration = Calibration((1.0, 0.0, 0.0, 0.0), 0.0, 0.5)
+    margins = 10 * np.arctanh(np.clip(added / 5, -0.99, 0.99))
+    asked = [
+        Asked(
+            file="",
+            cases=tuple((k, Case(Evidence(float(margins[k]), 0.0, 0.0, 0.0), 0.0)) for k in mine),
+            answerable=False,
+            alone=0.0,
+            states=tuple((k, np.stack([states[k]] * len(LAYERS))) for k in mine),
+        )
+        for mine in np.split(np.arange(1000), 100)
+    ]
+    exits = fit_exits(asked, calibration)
+    highest = [exits[LAYERS[-1]].highest(one) for one in states]
+    assert tuple(exits) == LAYERS
+    assert NEARLY_ALL - 0.02 < np.mean(added <= highest) < 1.0
+
+
+def test_to_fit_an_exit_a_window_is_read_to_its_end_and_its_states_are_kept(answerer, reader):
+    hit, *_ = answerer.index.search(QUESTION, 1)
+    spans, states = skim(reader, Source.of(hit, "", QUESTION))
+    assert spans[0].margin == pytest.approx(answerer.answer(QUESTION).passages[0].margin, abs=0.2)
+    assert [one.shape for one in states] == [(len(LAYERS), 2 * 768)]
 
 
 @pytest.mark.parametrize("passage", [PASSAGE, LONG], ids=["one window", "several"])
