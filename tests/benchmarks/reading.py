@@ -1,8 +1,8 @@
 """What reading costs over the bare forward pass: ``python tests/benchmarks/reading.py [--rounds 15]``.
 
 Ten passages of about 220 tokens are read for one question by ``Reader.read``, and the same windows are put through the
-model and nothing else, turn about in one process. Every round is a pair, so that what else the machine does falls on
-both; on a machine that does other things the quickest of each say most. Each question and each passage is new in its
+model and nothing else, turn about in one process; then by ``Reader.skim`` to their end, as answering does. Every round has all ways, so that what else it does falls on
+all; on a machine that does other things the quickest of each say most. Each question and each passage is new in its
 round: nothing is cached. Then the model reads ten passages of uneven length, as a folder's are, in batches of at most
 so many padded tokens: the time of each way over that of one passage after another.
 """
@@ -19,6 +19,7 @@ import torch
 
 from index import load
 from qa import Reader, ReaderSettings
+from qa.exits import LAYERS
 from qa.features import Featurizer, Passage
 from qa.reader import BATCH_TOKENS, forward, length_batches, pad, precision
 from qa.weights import load_model
@@ -46,8 +47,8 @@ def bare(model: torch.nn.Module, batches: list[tuple[torch.Tensor, torch.Tensor]
     return 1e3 * (time.perf_counter() - began)
 
 
-def rounds(folder: Path, count: int) -> Iterator[tuple[float, float, float]]:
-    """(milliseconds of reading, of the forward pass, mean tokens of a passage) of each round."""
+def rounds(folder: Path, count: int) -> Iterator[tuple[float, float, float, float]]:
+    """Milliseconds of reading, of skimming to the end and of the forward pass, and mean tokens, of each round."""
     reader, model, featurizer = Reader.load(folder), load_model(folder, precision()), Featurizer.load(folder)
     text = load(next(SEEDS.glob("*.txt")), SEEDS).text
     for number in range(-2, count):
@@ -61,8 +62,12 @@ def rounds(folder: Path, count: int) -> Iterator[tuple[float, float, float]]:
         began = time.perf_counter()
         reader.read(question, read)
         reading = 1e3 * (time.perf_counter() - began)
+        began = time.perf_counter()
+        for one in read:
+            reader.skim(question, one, LAYERS, lambda *_: True)
+        skimming = 1e3 * (time.perf_counter() - began)
         if number >= 0:  # the first ones warm up
-            yield reading, alone or bare(model, batches), statistics.mean(len(w.offsets) for w in windows)
+            yield reading, skimming, alone or bare(model, batches), statistics.mean(len(w.offsets) for w in windows)
 
 
 def by_batch(folder: Path, count: int) -> dict[int, float]:
@@ -88,15 +93,17 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--reader", type=Path, default=ReaderSettings().reader)
     arguments = parser.parse_args()
-    reading, bare_pass, tokens = zip(*rounds(arguments.reader, arguments.rounds), strict=True)
+    reading, skimming, bare_pass, tokens = zip(*rounds(arguments.reader, arguments.rounds), strict=True)
     print(
         f"{PASSAGES} passages of {statistics.mean(tokens):.0f} tokens, {precision()}, {torch.get_num_threads()} threads"
     )
     print(f"{'':16}{'quickest':>12}{'median':>12}")
-    for name, taken in (("forward pass", bare_pass), ("Reader.read", reading)):
+    ways = {"forward pass": bare_pass, "Reader.read": reading, "Reader.skim": skimming}
+    for name, taken in ways.items():
         print(f"{name:16}{min(taken):9.0f} ms{statistics.median(taken):9.0f} ms")
-    ratios = (min(reading) / min(bare_pass), statistics.median(r / f for r, f in zip(reading, bare_pass, strict=True)))
-    print(f"{'ratio':16}{ratios[0]:12.2f}{ratios[1]:12.2f}")
+    for name, taken in list(ways.items())[1:]:
+        paired = statistics.median(t / f for t, f in zip(taken, bare_pass, strict=True))
+        print(f"{f'ratio {name[7:]}':16}{min(taken) / min(bare_pass):12.2f}{paired:12.2f}")
     print(f"{'batches of':16}" + "".join(f"{tokens:8}" for tokens in BATCHES) + "  padded tokens")
     found = by_batch(arguments.reader, arguments.rounds)
     print(f"{'over each alone':16}" + "".join(f"{ratio:8.2f}" for ratio in found.values()))
