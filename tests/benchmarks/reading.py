@@ -1,10 +1,11 @@
 """What reading costs over the bare forward pass: ``python tests/benchmarks/reading.py [--rounds 15]``.
 
-Ten passages of about 220 tokens are read for one question by ``Reader.read``, and the same windows are put through the
-model and nothing else, turn about in one process; then by ``Reader.skim`` to their end, as answering does. Every round has all ways, so that what else it does falls on
-all; on a machine that does other things the quickest of each say most. Each question and each passage is new in its
-round: nothing is cached. Then the model reads ten passages of uneven length, as a folder's are, in batches of at most
-so many padded tokens: the time of each way over that of one passage after another.
+Ten passages of about 220 tokens are read for one question by ``Reader.read``, by ``Reader.skim`` to their end as
+answering does, and the same windows are put through the model and nothing else, turn about in one process. Every round
+has all three, so that what else the machine does falls on all; on a machine that does other things the quickest of each
+say most. Each question and each passage is new in its round: nothing is cached. Then the model reads ten passages of
+uneven length, as a folder's are, in batches of at most so many padded tokens: the time of each way over that of one
+passage after another.
 """
 
 from __future__ import annotations
