@@ -12,7 +12,7 @@ from index.local import LocalStore
 from index.schema import CATALOG
 from index.stores import store_at
 from qa import Answer, Answerer, ReaderSettings
-from qa.answer import always
+from qa.reading import always
 from ui.cores import Cores
 
 log = logging.getLogger("quoth.desk")

@@ -17,7 +17,7 @@ from typing import TypeVar
 from index import Filters, Hit
 from index.errors import QuothError
 from qa import Answer
-from qa.answer import AbandonedError
+from qa.reading import AbandonedError
 from ui.cores import Share
 from ui.desk import Desk
 from ui.metrics import Metrics

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import Chunk, DocumentRecord, Hit
-from qa.answer import AbandonedError, read_until_settled
 from qa.calibration import Calibration, Case, Evidence
 from qa.citing import Source, propose
 from qa.features import Passage
+from qa.reading import AbandonedError, read_until_settled
 from qa.types import Span
 
 CALIBRATION = Calibration((0.5, 0.2, 0.5, 0.5), -2.0, 0.3).bounded([[Case(Evidence(12.0, 10.0, 0.0, 0.0), 1.0)]])

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from qa import Answer
-from qa.answer import AbandonedError, always
+from qa.reading import AbandonedError, always
 from ui.cores import Cores
 from ui.line import Line, LineFullError
 from ui.metrics import Metrics
