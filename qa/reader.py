@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,14 +59,17 @@ class Reader:
         return merge(chain.from_iterable(spans))
 
     def skim(
-        self, question: str, passage: Passage, layers: Container[int], goes_on: Callable[[int, FloatArray], bool]
+        self, question: str, passage: Passage, layers: Collection[int], goes_on: Callable[[int, FloatArray], bool]
     ) -> list[Span]:
         """Spans of one passage, best first, of those of its windows that are read to the end.
 
         After each of the ``layers``, counted from 1, a window is read on if it ``goes_on``, which is told the layer and
-        the ``summary`` of the window's states.
+        the ``summary`` of the window's states. Without ``layers`` all is read, by a model of any architecture.
         """
         import torch
+
+        if not layers:
+            return self.read(question, [passage])
 
         found: list[Span] = []
         with torch.inference_mode():

@@ -104,7 +104,11 @@ def _without_weights(folder: Path, dtype: torch.dtype) -> Any:
 def load_calibration(folder: Path) -> Calibration:
     """The calibration that belongs to the weights of a folder. Raises ``ModelError``."""
     try:
-        return Calibration.from_json((folder / CALIBRATION).read_text(encoding="utf-8"))
+        calibration = Calibration.from_json((folder / CALIBRATION).read_text(encoding="utf-8"))
+        widths = {len(one.weights) for one in calibration.exits.values()}
+        if widths and widths != {2 * json.loads((folder / "config.json").read_text(encoding="utf-8"))["hidden_size"]}:
+            raise ValueError("its exits are those of another reader")
+        return calibration
     except (OSError, ValueError, KeyError, TypeError) as error:
         told = f"{error} is missing" if isinstance(error, KeyError) else error
         raise ModelError(

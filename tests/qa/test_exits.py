@@ -87,6 +87,10 @@ def test_a_passage_that_is_skimmed_to_its_end_is_read_as_ever(reader, passage):
     assert [span.margin for span in skimmed[:3]] == pytest.approx([span.margin for span in spans[:3]], abs=0.2)
 
 
+def test_without_layers_to_leave_at_a_passage_is_read_as_ever(reader):
+    assert reader.skim(QUESTION, PASSAGE, (), always) == reader.read(QUESTION, [PASSAGE])
+
+
 def test_a_passage_that_is_given_up_has_no_spans_and_is_computed_no_further(reader):
     asked = []
 

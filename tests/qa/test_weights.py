@@ -1,5 +1,6 @@
 """The reader's weights come back as they were, or not at all."""
 
+import json
 import shutil
 
 import pytest
@@ -56,6 +57,13 @@ def test_a_missing_calibration_is_named(copy):
 def test_a_calibration_of_another_version_says_what_it_lacks_and_what_to_do(copy):
     (copy / CALIBRATION).write_text('{"weights": [1, 1, 1, 1], "bias": 0, "threshold": 0, "exits": []}')
     with pytest.raises(ModelError, match=r"'unread' is missing.*python -m qa\.fit"):
+        load_calibration(copy)
+
+
+def test_a_calibration_of_another_reader_is_refused(copy):
+    config = json.loads((copy / "config.json").read_text())
+    (copy / "config.json").write_text(json.dumps(config | {"hidden_size": 384}))
+    with pytest.raises(ModelError, match="another reader"):
         load_calibration(copy)
 
 
