@@ -106,7 +106,7 @@ class Hit:
     chunk: Chunk
     document: DocumentRecord
     rank: int  # from 1, by ``score``
-    score: float  # fused, higher is better, comparable within one search only
+    score: float  # higher is better; fused and comparable within one search only, until a reader ranks the hits again
     dense_score: float | None = None  # cosine similarity, -1 to 1
     dense_rank: int | None = None
     keyword_score: float | None = None  # BM25, higher is better

@@ -7,6 +7,7 @@ import threading
 import time
 import unicodedata
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +16,7 @@ from index import DocumentIndex, Filters, Hit, IndexSettings, Place, QuestionErr
 from qa.calibration import Calibration
 from qa.citing import Proposal, Source, citations_of, cite, items_of, propose
 from qa.reader import Reader
-from qa.reading import NEARLY_AS_GOOD, always, read_until_settled
+from qa.reading import NEARLY_AS_GOOD, always, rank, read_until_settled
 from qa.settings import ReaderSettings
 from qa.types import Answer, Candidate, PassageRead, Span, Timings
 from qa.weights import load_calibration
@@ -85,6 +86,28 @@ class Answerer:
         done = time.perf_counter()
         timings = Timings(1e3 * (searched - began), 1e3 * (done - searched), 1e3 * (done - began))
         return self._decide(asked, sources, spans, proposals, timings)
+
+    def search(
+        self,
+        question: str,
+        k: int = 10,
+        *,
+        filters: Filters | None = None,
+        rerank: bool = False,
+        wanted: Callable[[], bool] = always,
+    ) -> list[Hit]:
+        """The k passages nearest to the question, best first; or, with ``rerank``, those that likeliest answer it.
+
+        These are found by reading the nearest ``settings.rerank_passages`` to the end, or k where that is more, which
+        takes longer than an answer; the ``score`` of such a hit is the probability that its best span is right, 0 to 1.
+        Raises as ``answer``.
+        """
+        asked = checked_question(question, self.settings.question_characters)
+        if not rerank:
+            return self.index.search(asked, k, filters=filters)
+        hits = self.index.search(asked, max(k, self.settings.rerank_passages), filters=filters)
+        ranked = rank(self.reader, self.calibration, self._sources(hits, asked), wanted)[:k]
+        return [replace(hits[place], rank=number, score=likely) for number, (place, likely) in enumerate(ranked, 1)]
 
     def _sources(self, hits: Sequence[Hit], question: str) -> list[Source]:
         texts = {hit.document.id: self.index.text(hit.document.id) for hit in hits}

@@ -62,6 +62,23 @@ def read_until_settled(
     return merge(spans)
 
 
+def rank(
+    reader: Reader, calibration: Calibration, sources: Sequence[Source], wanted: Callable[[], bool] = always
+) -> list[tuple[int, float]]:
+    """The places of the sources, the likeliest to answer first, each with the probability of its best span, 0 to 1.
+
+    Every source is read to its end, so that the first of few are the first of many; where two are as likely, retrieval
+    decides. Raises ``AbandonedError`` between two readings when the ranking is ``wanted`` no more.
+    """
+    likely = []
+    for source in sources:
+        if not wanted():
+            raise AbandonedError("nobody waits for this search any more")
+        best = next(iter(propose([source], reader.read(source.question, [source.passage]), calibration)), None)
+        likely.append(best.probability if best else 0.0)
+    return sorted(enumerate(likely), key=lambda found: -found[1])
+
+
 def _bar(source: Source, best: Proposal | None) -> float:
     """What an answer in a source must come to if it is to win or, in another document, to contradict the winner."""
     if best is None:

@@ -17,6 +17,9 @@ class ReaderSettings(BaseSettings):
 
     reader: Path = Field(default=MODEL, description="Folder of the reader's weights.")
     passages: int = Field(default=10, ge=1, le=100, description="How many passages are read for a question.")
+    rerank_passages: int = Field(
+        default=20, ge=1, le=100, description="How many passages are read for a search that ranks them again."
+    )
     threshold: float | None = Field(
         default=None,
         ge=0.0,

@@ -67,6 +67,11 @@ class Search(Question):
     """What to search for, and how many passages to return."""
 
     k: int = Field(10, ge=1, le=100, description="How many passages at most.")
+    rerank: bool = Field(
+        default=False,
+        description="Whether the reader ranks the nearest again, by the probability that they hold the answer, which "
+        "is then their score; it takes longer than an answer.",
+    )
 
 
 class Hits(BaseModel):
@@ -87,10 +92,10 @@ async def answer(asked: Question, request: Request, service: Served) -> Answer:
 
 @router.post("/search", responses=examples.of(examples.HITS))
 async def search(asked: Search, request: Request, service: Served) -> Hits:
-    """Find the passages nearest to a question."""
-    found = service.line.search(asked.question, asked.k, asked.narrowed())
+    """Find the passages nearest to a question, or those that likeliest answer it."""
+    found = service.line.search(asked.question, asked.k, asked.narrowed(), rerank=asked.rerank)
     hits, revision = await unless_gone(request, found)
-    return Hits(hits=list(hits), revision=revision)
+    return Hits(hits=hits, revision=revision)
 
 
 async def unless_gone(request: Request, work: Awaitable[T]) -> T:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from typing import TypeVar
 
-from index import Filters, Place
+from index import Filters, Hit, Place
 from index.errors import DocumentNotFoundError, QuothError
 from index.local import LocalStore
 from index.schema import CATALOG
@@ -14,6 +15,8 @@ from index.stores import store_at
 from qa import Answer, Answerer, ReaderSettings
 from qa.reading import always
 from ui.cores import Cores
+
+T = TypeVar("T")
 
 log = logging.getLogger("quoth.desk")
 
@@ -57,16 +60,37 @@ class Desk:
             return self._answerer
 
     def answer(self, question: str, filters: Filters | None = None, wanted: Callable[[], bool] = always) -> Answer:
-        """Answer a question, again when a document that it looked into is taken out meanwhile.
+        """Answer a question. Raises what ``Answerer.answer`` raises."""
+        return self._asked(lambda answerer: answerer.answer(question, filters=filters, wanted=wanted))
 
-        Raises what ``Answerer.answer`` raises.
+    def search(
+        self,
+        question: str,
+        k: int,
+        filters: Filters | None = None,
+        *,
+        rerank: bool = False,
+        wanted: Callable[[], bool] = always,
+    ) -> tuple[list[Hit], int]:
+        """The k passages nearest to a question, or those that likeliest answer it; and the revision of the index.
+
+        Raises what ``Answerer.search`` raises.
         """
+
+        def found(answerer: Answerer) -> tuple[list[Hit], int]:
+            hits = answerer.search(question, k, filters=filters, rerank=rerank, wanted=wanted)
+            return hits, answerer.index.revision
+
+        return self._asked(found)
+
+    def _asked(self, ask: Callable[[Answerer], T]) -> T:
+        """What the answerer says, asked again when a document that it looked into is taken out meanwhile."""
         for _ in range(ATTEMPTS - 1):
             try:
-                return self.answerer().answer(question, filters=filters, wanted=wanted)
+                return ask(self.answerer())
             except DocumentNotFoundError:
                 continue
-        return self.answerer().answer(question, filters=filters, wanted=wanted)
+        return ask(self.answerer())
 
     def ready(self) -> Answerer:
         """The answerer when questions can be answered at once; never waits.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -49,15 +49,10 @@ class Line:
 
         A caller that is cancelled leaves the line: its question is not read, or no further where it was being read.
         """
-        entered, left = time.perf_counter(), threading.Event()
+        entered = time.perf_counter()
 
-        def turn(share: Share) -> Answer:
+        def turn(wanted: Callable[[], bool]) -> Answer:
             waited = time.perf_counter() - entered
-
-            def wanted() -> bool:
-                self._desk.cores.renew(share)  # between two passages, for those who have come or gone meanwhile
-                return not left.is_set()
-
             try:
                 answer = self._desk.answer(question, filters, wanted)
             except AbandonedError:
@@ -68,20 +63,13 @@ class Line:
             self._metrics.answered(answer, waited)
             return answer
 
-        try:
-            return await asyncio.wrap_future(self._enter(turn))
-        except asyncio.CancelledError:
-            left.set()
-            raise
+        return await self._in_turn(turn)
 
-    async def search(self, question: str, k: int, filters: Filters | None = None) -> tuple[Sequence[Hit], int]:
-        """Wait for a turn and search: the hits, and the revision of the index. Raises as ``answer``."""
-
-        def turn(_: Share) -> tuple[Sequence[Hit], int]:
-            index = self._desk.answerer().index
-            return index.search(question, k, filters=filters), index.revision
-
-        return await asyncio.wrap_future(self._enter(turn))
+    async def search(
+        self, question: str, k: int, filters: Filters | None = None, *, rerank: bool = False
+    ) -> tuple[list[Hit], int]:
+        """Wait for a turn and search: the hits, and the revision of the index. Raises and may be left as ``answer``."""
+        return await self._in_turn(lambda wanted: self._desk.search(question, k, filters, rerank=rerank, wanted=wanted))
 
     def close(self, seconds: float = 60.0) -> None:
         """Drop what waits, and give what is being answered so much time to end."""
@@ -89,6 +77,23 @@ class Line:
         deadline = time.monotonic() + seconds
         while self._inside and time.monotonic() < deadline:
             time.sleep(0.01)
+
+    async def _in_turn(self, turn: Callable[[Callable[[], bool]], T]) -> T:
+        """What a turn comes to, which may ask between two passages whether it is wanted still."""
+        left = threading.Event()
+
+        def take(share: Share) -> T:
+            def wanted() -> bool:
+                self._desk.cores.renew(share)  # for those who have come or gone meanwhile
+                return not left.is_set()
+
+            return turn(wanted)
+
+        try:
+            return await asyncio.wrap_future(self._enter(take))
+        except asyncio.CancelledError:
+            left.set()
+            raise
 
     def _enter(self, turn: Callable[[Share], T]) -> Future[T]:
         with self._lock:

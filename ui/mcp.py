@@ -89,10 +89,14 @@ class Tools:
             passages=[] if answer.found else list(answer.passages[:NEAREST]),
         )
 
-    def search(self, question: str, k: int = 5) -> Hits:
-        """Find the k passages nearest to a question (at most 50), best first, without reading an answer from them."""
-        index = self._desk.answerer().index
-        return Hits(hits=index.search(question, max(1, min(k, 50))), revision=index.revision)
+    def search(self, question: str, k: int = 5, rerank: bool = False) -> Hits:
+        """Find the k passages nearest to a question (at most 50), best first, without quoting an answer from them.
+
+        With rerank they are read, and ranked by the probability that they hold the answer, which takes longer.
+        """
+        with self._desk.cores.share():
+            hits, revision = self._desk.search(question, max(1, min(k, 50)), rerank=rerank)
+        return Hits(hits=hits, revision=revision)
 
     def documents(self, offset: int = 0, limit: int = 100) -> Documents:
         """List the indexed documents by path, and every file that could not be read with the reason."""

@@ -16,7 +16,7 @@ from rich.text import Text
 from ui.markup import counted
 
 if TYPE_CHECKING:  # the models come with these, and a terminal can do without
-    from index import BuildReport, DocumentRecord, Failure, IndexStatus, Plan, Problem, RepairReport, VerifyReport
+    from index import BuildReport, DocumentRecord, Failure, Hit, IndexStatus, Plan, Problem, RepairReport, VerifyReport
     from qa import Answer, Citation
     from qa.types import Candidate, PassageRead
     from ui.settings import Setting
@@ -75,6 +75,21 @@ def _refusal(answer: Answer, passages: int) -> Iterator[RenderableType]:
         yield Text(f"    {_shortened(one_line(passage.text))}")
 
 
+def render_hits(hits: Sequence[Hit]) -> RenderableType:
+    """Passages by rank, each with its place and its score."""
+    if not hits:
+        return Text("There is no document that may be looked at.", style="bold")
+    return Group(*(line for hit in hits for line in _hit(hit)))
+
+
+def _hit(hit: Hit) -> Iterator[RenderableType]:
+    chunk, document = hit.chunk, hit.document
+    where = _line(document.title, chunk.page, document.date, document.path)
+    yield Text.assemble((f"{hit.rank}. ", "bold"), where, (f"  {hit.score:.2f}", "dim"))
+    head = max(0, document.body_start - chunk.start)  # which is no prose to show
+    yield Text(f"   {_shortened(one_line(chunk.text[head:]))}")
+
+
 def _marked(citation: Citation) -> Text:
     """The sentence with its quote marked: by asterisks, so that a pipe or a copy keeps it, and in bold."""
     start = citation.start - citation.sentence_start
@@ -87,9 +102,12 @@ def _marked(citation: Citation) -> Text:
 
 def place(where: Citation | PassageRead) -> str:
     """Title · page · date, and the path when the title is not it."""
-    page = f"page {where.page}" if where.page is not None else None
-    path = where.path if where.path != where.title else None
-    return " · ".join(one_line(part) for part in (where.title, page, where.date, path) if part)
+    return _line(where.title, where.page, where.date, where.path)
+
+
+def _line(title: str, page: int | None, date: str | None, path: str) -> str:
+    parts = (title, f"page {page}" if page is not None else None, date, path if path != title else None)
+    return " · ".join(one_line(part) for part in parts if part)
 
 
 def _shortened(text: str, limit: int = 240) -> str:

@@ -1,24 +1,28 @@
-"""Whether search finds the right paragraph: ``python tests/benchmarks/index_recall.py FILE... --ask FILE...``.
+"""Whether search finds the right paragraph: ``index_recall.py [--rerank] FILE... --ask FILE...``.
 
 The files are JSON lines with ``context``, ``title``, ``question`` and ``is_impossible`` (as SQuAD flattened). Every
 context of all files becomes a document; the answerable questions of the files after ``--ask`` are asked. Printed is how
 often the question's own paragraph is among the first 1, 3, 5, 10 and 20 documents: by vectors alone, by words alone,
-by their plain sum, and as searched.
+by their plain sum, and as searched; with ``--rerank`` also as the reader ranks them again, and how long either takes.
 """
 
 from __future__ import annotations
 
 import datetime
 import json
+import statistics
 import sys
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from index import Document, DocumentIndex, Hit, build_documents
+from index import Document, Hit, build_documents
 from index.fusion import fuse
+from qa import Answerer
 
 DEPTHS = (1, 3, 5, 10, 20)
+READ = 20  # passages that are ranked again; the others follow as they were found
 
 
 def lines(files: Iterable[str]) -> Iterator[dict[str, str]]:
@@ -48,22 +52,34 @@ def ways(hits: list[Hit]) -> dict[str, list[int]]:
 
 
 def main(arguments: list[str]) -> None:
+    again = "--rerank" in arguments
+    arguments = [argument for argument in arguments if argument != "--rerank"]
     split = arguments.index("--ask")
     titles = {line["context"]: line["title"] for line in lines([*arguments[:split], *arguments[split + 1 :]])}
     made = (Document(f"{n}", title, text, "text/plain") for n, (text, title) in enumerate(titles.items()))
     ranks: dict[str, list[int]] = {}
+    seconds: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as place:
         report = build_documents(made, Path(place))
-        with DocumentIndex.open(Path(place)) as opened:
-            ids = {opened.text(record.id): record.id for record in opened.documents()}
+        with Answerer.open(Path(place)) as opened:
+            ids = {opened.index.text(record.id): record.id for record in opened.index.documents()}
             for line in lines(arguments[split + 1 :]):
-                if not line["is_impossible"]:
-                    for way, found in ways(opened.search(line["question"], k=200)).items():
-                        ranks.setdefault(way, []).append(rank(found, ids[line["context"]]))
+                if line["is_impossible"]:
+                    continue
+                orders = ways(opened.search(line["question"], 200))
+                for way in ("search", "reranked") if again else ():
+                    began = time.perf_counter()
+                    hits = opened.search(line["question"], READ, rerank=way == "reranked")
+                    seconds.setdefault(way, []).append(time.perf_counter() - began)
+                    orders[way] = [hit.document.id for hit in hits] + orders["search"]
+                for way, found in orders.items():
+                    ranks.setdefault(way, []).append(rank(found, ids[line["context"]]))
     print(f"{datetime.date.today()}: {report.documents:,} documents, {report.chunks:,} passages")
     print(f"{len(ranks['search']):,} questions; right document among the first " + ", ".join(map(str, DEPTHS)))
     for way, places in ranks.items():
         print(f"  {way:10}", *(f"{100 * sum(p <= k for p in places) / len(places):6.1f}" for k in DEPTHS))
+    for way, taken in seconds.items():
+        print(f"  {way}, {READ} passages: p50 {1e3 * statistics.median(taken):,.1f} ms")
 
 
 if __name__ == "__main__":

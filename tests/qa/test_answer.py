@@ -93,6 +93,25 @@ def test_filters_keep_other_documents_out(answerer):
     assert not answerer.answer(RIGHT[0][0], filters=Filters(path="*.pdf")).found
 
 
+@pytest.mark.parametrize("question", [question for question, _ in RIGHT])
+def test_a_search_that_the_reader_ranks_begins_with_the_passage_of_the_answer(answerer, question):
+    answer, hits = answerer.answer(question), answerer.search(question, 2, rerank=True)
+    assert answer.text in hits[0].chunk.text
+    assert hits[0].score == pytest.approx(answer.probability)
+    assert [hit.rank for hit in hits] == [1, 2]
+    assert hits[0].score >= hits[1].score
+
+
+def test_a_search_that_is_not_ranked_again_is_that_of_the_index(answerer):
+    assert answerer.search("rocket", 3) == answerer.index.search("rocket", 3)
+
+
+@pytest.mark.parametrize("rerank", [True, False])
+def test_an_empty_search_is_turned_away(answerer, rerank):
+    with pytest.raises(QuestionError, match="empty"):
+        answerer.search(" ", rerank=rerank)
+
+
 @pytest.mark.parametrize("question", ["", "   ", "\x00\x07", "?!", "\u200b"])
 def test_an_empty_question_is_turned_away(answerer, question):
     with pytest.raises(QuestionError, match="empty"):

@@ -11,7 +11,7 @@ from index import Chunk, DocumentRecord, Hit
 from qa.calibration import Calibration, Case, Evidence
 from qa.citing import Source, propose
 from qa.features import Passage
-from qa.reading import AbandonedError, read_until_settled
+from qa.reading import AbandonedError, rank, read_until_settled
 from qa.types import Span
 
 CALIBRATION = Calibration((0.5, 0.2, 0.5, 0.5), -2.0, 0.3).bounded([[Case(Evidence(12.0, 10.0, 0.0, 0.0), 1.0)]])
@@ -35,6 +35,9 @@ class Scripted:
 
     def __init__(self, margins):
         self.margins, self.asked, self.given_up = margins, [], []
+
+    def read(self, question, passages):
+        return self.skim(question, *passages, (), None)
 
     def skim(self, _question, passage, layers, goes_on):
         span = Span(0, 0, len(passage.text), passage.text, self.margins[passage.text])
@@ -163,4 +166,29 @@ def test_an_answer_that_nobody_wants_any_more_is_read_no_further():
     reader = Scripted({s.text: -8.0 for s in sources})
     with pytest.raises(AbandonedError):
         read_until_settled(reader, CALIBRATION, sources, wanted=lambda: len(reader.asked) < 4)
+    assert len(reader.asked) == 4
+
+
+def test_the_reader_ranks_passages_by_the_probability_of_their_best_answer():
+    sources = [source(k, 0.5, 0.5) for k in range(4)]
+    ranked = rank(
+        Scripted({"answer 0": -4.0, "answer 1": 6.0, "answer 2": -8.0, "answer 3": 9.0}), CALIBRATION, sources
+    )
+    assert [place for place, _ in ranked] == [3, 1, 0, 2]
+    assert ranked[0][1] == propose(sources, [Span(3, 0, 8, "answer 3", 9.0)], CALIBRATION)[0].probability
+
+
+def test_passages_that_hold_no_answer_stay_in_the_order_they_were_found_in():
+    class Silent:
+        def read(self, *_):
+            return []
+
+    assert rank(Silent(), CALIBRATION, [source(k, 0.5, 0.5) for k in range(3)]) == [(0, 0.0), (1, 0.0), (2, 0.0)]
+
+
+def test_a_ranking_that_nobody_wants_any_more_is_read_no_further():
+    sources = [source(k, 0.5, 0.5) for k in range(10)]
+    reader = Scripted({s.text: -8.0 for s in sources})
+    with pytest.raises(AbandonedError):
+        rank(reader, CALIBRATION, sources, wanted=lambda: len(reader.asked) < 4)
     assert len(reader.asked) == 4

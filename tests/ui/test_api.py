@@ -94,6 +94,15 @@ def test_a_search_is_narrowed_by_filters(client: TestClient):
     assert found(documents=["another.txt"]) == 0
 
 
+def test_a_search_is_ranked_by_the_reader_on_request(client: TestClient):
+    question = {"question": "What rocket was used?"}
+    hits = client.post("/v1/search", json=question | {"rerank": True, "k": 3}).json()["hits"]
+    answered = client.post("/v1/answer", json=question).json()
+    assert hits[0]["score"] == pytest.approx(answered["probability"])
+    assert answered["text"] in hits[0]["chunk"]["text"]
+    assert [hit["score"] for hit in hits] == sorted((hit["score"] for hit in hits), reverse=True)
+
+
 def test_documents_are_listed_in_pages(client: TestClient):
     listed = client.get("/v1/documents").json()
     assert (listed["total"], len(listed["documents"]), listed["failures"]) == (1, 1, [])
@@ -107,6 +116,7 @@ def test_documents_are_listed_in_pages(client: TestClient):
     [
         (lambda client: client.post("/v1/answer", json={"question": ""}), 422),
         (lambda client: client.post("/v1/answer", json={"question": " \x00 "}), 422),
+        (lambda client: client.post("/v1/search", json={"question": " \x00 "}), 422),
         (lambda client: client.post("/v1/answer", json={"question": "x" * 2001}), 422),
         (lambda client: client.post("/v1/answer", json={"question": "Why?", "colour": "red"}), 422),
         (lambda client: client.post("/v1/answer", content=b'{"question": "\\ud800"}'), 422),

@@ -65,6 +65,8 @@ def test_what_the_documents_do_not_say_exits_with_1_and_shows_what_is_near(quoth
         (["ask", ""], 2, "question"),
         (["ask", "x" * 10_000], 2, "2,000"),
         (["ask"], 2, "question"),
+        (["search", " "], 2, "question"),
+        (["search", "Why?", "-k", "0"], 2, "-k"),
         (["ask", "Why?", "--no-such-flag"], 2, "--no-such-flag"),
         (["ask", "Why?", "--meta", "author"], 2, "key=value"),
         (["--set", "chunk_token=3", "status"], 2, "chunk_tokens"),
@@ -74,7 +76,7 @@ def test_what_the_documents_do_not_say_exits_with_1_and_shows_what_is_near(quoth
 def test_bad_input_gets_a_message_and_a_code(
     quoth: Quoth, arguments: list[str], code: int, message: str, seed_index: Path, tmp_path: Path
 ):
-    done = quoth(*arguments, QUOTH_INDEX=str(seed_index if "ask" in arguments else tmp_path / "new"))
+    done = quoth(*arguments, QUOTH_INDEX=str(seed_index if {"ask", "search"} & {*arguments} else tmp_path / "new"))
     assert done.returncode == code
     assert message in done.stderr.lower()
     assert done.stdout == ""
@@ -126,6 +128,19 @@ def test_a_sound_index_passes_and_a_damaged_one_is_told_and_mended(quoth: Quoth,
     assert json.loads(damaged.stdout)["problems"]
     assert quoth("repair").returncode == 0
     assert quoth("verify").returncode == 0
+
+
+def test_passages_are_searched_and_ranked_again_by_the_reader(quoth: Quoth, seed_index: Path):
+    found = quoth("search", "What rocket was used?", "--index", str(seed_index), "-k", "2")
+    assert found.stdout.startswith("1. A Russian spacecraft")
+    assert found.stdout.count("2025-04-08") == 2
+    ranked = json.loads(
+        quoth("search", "What rocket was used?", "--rerank", "--json", QUOTH_INDEX=str(seed_index)).stdout
+    )
+    assert "Soyuz 2.1a" in ranked["hits"][0]["chunk"]["text"]
+    assert 0 <= ranked["hits"][-1]["score"] <= ranked["hits"][0]["score"] <= 1
+    nowhere = quoth("search", "rocket", "--path", "*.pdf", "--index", str(seed_index))
+    assert (nowhere.returncode, nowhere.stderr) == (1, "")
 
 
 def test_control_characters_in_a_question_do_no_harm(quoth: Quoth, seed_index: Path):

@@ -35,6 +35,12 @@ class SlowDesk:
             raise RuntimeError(question)
         return Answer(question, False, "", 0.0, 0.5, ())
 
+    def search(self, question: str, *_: object, wanted: Callable[[], bool], **__: object) -> None:
+        self.asked.append(question)
+        while wanted():
+            assert not self.let_go.is_set()
+        raise AbandonedError(question)
+
 
 async def _until(true: Callable[[], object]) -> None:
     """Wait until something is so."""
@@ -102,6 +108,21 @@ def test_who_leaves_while_being_answered_is_read_no_further_and_is_no_error(desk
 
     asyncio.run(asyncio.wait_for(crowd(), 50))
     assert "error" not in metrics.text().decode()
+
+
+def test_a_search_that_is_left_is_ranked_no_further(desk: SlowDesk):
+    line = Line(desk, Metrics(), places=1, at_once=1)
+
+    async def crowd() -> None:
+        leaving = asyncio.create_task(line.search("leaving", 10, rerank=True))
+        await _until(lambda: desk.asked)
+        leaving.cancel()
+        staying = asyncio.create_task(line.answer("staying"))
+        await _until(lambda: desk.asked == ["leaving", "staying"])
+        desk.let_go.set()
+        await staying
+
+    asyncio.run(asyncio.wait_for(crowd(), 50))
 
 
 def test_an_error_in_one_answer_leaves_the_line_open(desk: SlowDesk):

@@ -65,6 +65,10 @@ def test_documents_and_passages_are_listed(seed_index: Path):
         assert (listed["total"], listed["failures"]) == (1, [])
         found = (await client.call_tool("search", {"question": "rocket", "k": 2})).structured_content
         assert len(found["hits"]) == 2
+        asked = {"question": "What rocket was used?", "k": 1, "rerank": True}
+        (hit,) = (await client.call_tool("search", asked)).structured_content["hits"]
+        assert "Soyuz 2.1a" in hit["chunk"]["text"]
+        assert 0.2 < hit["score"] <= 1
 
     _with_client(_server(seed_index), look)
 
