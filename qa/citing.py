@@ -10,7 +10,7 @@ from index import Hit
 from qa.calibration import Calibration, Evidence
 from qa.features import Passage
 from qa.metrics import normalise
-from qa.sentences import around
+from qa.sentences import around, sentences
 from qa.types import Citation, Span
 
 _ASKS_DATE = re.compile(r"\b(date|dated|published|publication|posted|issued|written)\b", re.IGNORECASE)
@@ -97,6 +97,15 @@ def coverage(words: str, text: str) -> float:
     wanted = {word[:_STEM] for word in _words(words) if word not in _FUNCTION_WORDS}
     held = {word[:_STEM] for word in _words(text)}
     return len(wanted & held) / len(wanted) if wanted else 1.0
+
+
+def telling(question: str, text: str, best: str = "") -> tuple[int, int]:
+    """Where a text comes nearest to the question: its best span, or the sentence with most of the question's words."""
+    if best:
+        start = max(0, text.find(best))
+        return start, start + len(best)
+    held = {place: coverage(question, text[slice(*place)]) for place in sentences(text)}
+    return max(held, key=held.__getitem__, default=(0, 0))
 
 
 def propose(sources: Sequence[Source], spans: Iterable[Span], calibration: Calibration) -> list[Proposal]:

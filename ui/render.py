@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from itertools import islice
 
 from index import Failure
-from qa.citing import coverage
-from qa.sentences import sentences
+from qa.citing import telling
 from qa.types import Answer, Candidate, Citation, PassageRead
 from ui.markup import counted, one_line, spoken_date, text, within
 from ui.place import Place
@@ -215,19 +214,10 @@ def _unread(failures: Sequence[Failure]) -> str:
 
 
 def _near(passage: PassageRead, question: str) -> str:
-    before, best, after = within(passage.text, *_telling(passage, question), room=160)
+    before, best, after = within(passage.text, *telling(question, passage.text, passage.best), room=160)
     name = label(passage.title, passage.page, passage.date)
     link = source_link(Place.of(passage.document_id, passage.start, passage.text), name, kind="chip")
     return f'<p class="passage" dir="auto">{text(before)}{text(best)}{text(after)}</p>{link}'
-
-
-def _telling(passage: PassageRead, question: str) -> tuple[int, int]:
-    """Its best span, or where it was given up, the sentence with most of the question's words."""
-    if passage.best:
-        start = max(0, passage.text.find(passage.best))
-        return start, start + len(passage.best)
-    held = {place: coverage(question, passage.text[slice(*place)]) for place in sentences(passage.text)}
-    return max(held, key=held.__getitem__, default=(0, 0))
 
 
 def _why(answer: Answer) -> str:

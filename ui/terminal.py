@@ -13,7 +13,7 @@ from rich.console import Group, RenderableType
 from rich.table import Column, Table
 from rich.text import Text
 
-from ui.markup import counted
+from ui.markup import counted, within
 
 if TYPE_CHECKING:  # the models come with these, and a terminal can do without
     from index import BuildReport, DocumentRecord, Failure, Hit, IndexStatus, Plan, Problem, RepairReport, VerifyReport
@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # the models come with these, and a terminal can do without
 _PICTURES = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\n\t"} | {0x7F: "\u2421"}
 _HIDDEN = (*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C)
 MOST_PATHS = 20  # of each kind in a plan
+LONGEST = 240  # characters of a passage's sentence, beside what stands around it
 _VISIBLE = _PICTURES | dict.fromkeys(_HIDDEN, "\ufffd")
 
 
@@ -72,22 +73,22 @@ def _refusal(answer: Answer, passages: int) -> Iterator[RenderableType]:
         yield Text("The nearest passages:", style="dim")
     for passage in answer.passages[:passages]:
         yield Text(f"  {place(passage)}", style="dim")
-        yield Text(f"    {_shortened(one_line(passage.text))}")
+        yield Text(f"    {_excerpt(answer.question, passage.text, passage.best)}")
 
 
-def render_hits(hits: Sequence[Hit]) -> RenderableType:
-    """Passages by rank, each with its place and its score."""
+def render_hits(question: str, hits: Sequence[Hit]) -> RenderableType:
+    """Passages by rank, each with its place, its score, and where it comes nearest to the question."""
     if not hits:
         return Text("There is no document that may be looked at.", style="bold")
-    return Group(*(line for hit in hits for line in _hit(hit)))
+    return Group(*(line for hit in hits for line in _hit(question, hit)))
 
 
-def _hit(hit: Hit) -> Iterator[RenderableType]:
+def _hit(question: str, hit: Hit) -> Iterator[RenderableType]:
     chunk, document = hit.chunk, hit.document
     where = _line(document.title, chunk.page, document.date, document.path)
     yield Text.assemble((f"{hit.rank}. ", "bold"), where, (f"  {hit.score:.2f}", "dim"))
     head = max(0, document.body_start - chunk.start)  # which is no prose to show
-    yield Text(f"   {_shortened(one_line(chunk.text[head:]))}")
+    yield Text(f"   {_excerpt(question, chunk.text[head:])}")
 
 
 def _marked(citation: Citation) -> Text:
@@ -110,8 +111,11 @@ def _line(title: str, page: int | None, date: str | None, path: str) -> str:
     return " · ".join(one_line(part) for part in parts if part)
 
 
-def _shortened(text: str, limit: int = 240) -> str:
-    return text if len(text) <= limit else text[: text.rfind(" ", 0, limit)] + " …"
+def _excerpt(question: str, text: str, best: str = "") -> str:
+    from qa.citing import telling
+
+    start, end = telling(question, text, best)
+    return one_line("".join(within(text, start, min(end, start + LONGEST), room=100)))
 
 
 def render_plan(plan: Plan, *, dry_run: bool = False) -> RenderableType:

@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from index import Chunk, DocumentRecord, Hit
 from qa import Answer, Citation
-from ui.terminal import one_line, place, render_answer, visible
+from qa.types import PassageRead
+from ui.terminal import one_line, place, render_answer, render_hits, visible
 
 CITATION = Citation(
     document_id=1, path="trips/crew.txt", title="Crew", page=2, heading=None, date="2025-04-08", start=14, end=17,
@@ -60,3 +62,20 @@ def test_escape_codes_in_a_document_come_out_as_pictures():
 
 def test_a_title_of_several_lines_is_one_line():
     assert one_line("a\n b\r\n\tc") == "a b␍ c"
+
+
+def test_of_a_nearest_passage_the_sentence_is_shown_that_comes_nearest():
+    text = "Carp are fish. " * 40 + "The ferry leaves Dagebüll at nine. " + "Owls are birds. " * 40
+    near = PassageRead(1, "a.txt", "A", None, None, None, 0, len(text), text, 1.0, 1, 1, None, "")
+    refused = replace(ANSWER, question="When does the ferry leave?", found=False, citations=(), passages=(near,))
+    shown = " ".join(_shown(refused).split())
+    assert "The ferry leaves Dagebüll at nine. Owls are birds." in shown
+    assert len(shown) < 500
+
+
+def test_a_hit_is_shown_without_the_head_of_its_document():
+    record = DocumentRecord(1, "a.txt", "A", "text/plain", "", "", "2025-04-08", 17, 40, 0, 1, {}, ())
+    hit = Hit(Chunk(1, 1, 0, 0, 40, "date: 2025-04-08\nThe ferry leaves at nine."), record, 1, 0.87)
+    console = Console(file=io.StringIO(), width=100, markup=False)
+    console.print(render_hits("date?", [hit]))
+    assert console.file.getvalue() == "1. A · 2025-04-08 · a.txt  0.87\n   The ferry leaves at nine.\n"

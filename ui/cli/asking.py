@@ -75,7 +75,9 @@ def search(
         with DocumentIndex.open(store_of(settings), settings=settings) as opened:
             asked = checked_question(asked, settings.question_characters)
             hits, revision = opened.search(asked, k, filters=filters), opened.revision
-    emit({"hits": [asdict(hit) for hit in hits], "revision": revision}, lambda: render_hits(hits), as_json=as_json)
+    emit(
+        {"hits": [asdict(hit) for hit in hits], "revision": revision}, lambda: render_hits(asked, hits), as_json=as_json
+    )
     raise typer.Exit(Exit.DONE if hits else Exit.NOT_FOUND)
 
 
