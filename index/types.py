@@ -112,6 +112,11 @@ class Hit:
     keyword_score: float | None = None  # BM25, higher is better
     keyword_rank: int | None = None
 
+    @property
+    def head(self) -> int:
+        """How much of the chunk's text is its document's head, which is no prose to quote or show."""
+        return min(max(0, self.document.body_start - self.chunk.start), len(self.chunk.text))
+
 
 @dataclass(frozen=True, slots=True)
 class Filters:

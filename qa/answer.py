@@ -201,7 +201,7 @@ def _candidate(proposal: Proposal) -> Candidate:
 def _passage_read(source: Source, number: int, spans: Sequence[Span]) -> PassageRead:
     best = next((span for span in spans if span.passage == number), None)
     chunk, document = source.hit.chunk, source.hit.document
-    start = min(max(chunk.start, document.body_start), chunk.end)  # a head is no prose to show
+    start = chunk.start + source.hit.head
     return PassageRead(
         document_id=document.id,
         path=document.path,

@@ -47,7 +47,7 @@ class Source:
     def of(cls, hit: Hit, text: str, question: str) -> Source:
         """The head of a document (its date line, front matter) is offered only when the question asks for a date."""
         title = _title(hit)
-        head = 0 if _ASKS_DATE.search(question) else max(0, hit.document.body_start - hit.chunk.start)
+        head = 0 if _ASKS_DATE.search(question) else hit.head
         passage = Passage(hit.chunk.text, title, head)
         return cls(hit, text, passage, coverage(question, f"{title} {hit.chunk.text}"), question)
 

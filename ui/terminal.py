@@ -79,7 +79,7 @@ def _refusal(answer: Answer, passages: int) -> Iterator[RenderableType]:
 def render_hits(question: str, hits: Sequence[Hit]) -> RenderableType:
     """Passages by rank, each with its place, its score, and where it comes nearest to the question."""
     if not hits:
-        return Text("There is no document that may be looked at.", style="bold")
+        return Text("No document passes the filters: widen them.", style="bold")
     return Group(*(line for hit in hits for line in _hit(question, hit)))
 
 
@@ -87,8 +87,7 @@ def _hit(question: str, hit: Hit) -> Iterator[RenderableType]:
     chunk, document = hit.chunk, hit.document
     where = _line(document.title, chunk.page, document.date, document.path)
     yield Text.assemble((f"{hit.rank}. ", "bold"), where, (f"  {hit.score:.2f}", "dim"))
-    head = max(0, document.body_start - chunk.start)  # which is no prose to show
-    yield Text(f"   {_excerpt(question, chunk.text[head:])}")
+    yield Text(f"   {_excerpt(question, chunk.text[hit.head :])}")
 
 
 def _marked(citation: Citation) -> Text:
