@@ -102,6 +102,13 @@ def test_a_search_that_the_reader_ranks_begins_with_the_passage_of_the_answer(an
     assert hits[0].score >= hits[1].score
 
 
+def test_as_many_passages_are_ranked_again_as_the_setting_says_or_as_are_asked_for(answerer):
+    few = Answerer(answerer.index, answerer.reader, answerer.calibration, ReaderSettings(rerank_passages=1))
+    first, second = answerer.index.search(RIGHT[0][0], 2)
+    assert few.search(RIGHT[0][0], 1, rerank=True)[0].chunk == first.chunk
+    assert few.search(RIGHT[0][0], 2, rerank=True)[0].chunk == second.chunk
+
+
 def test_a_search_that_is_not_ranked_again_is_that_of_the_index(answerer):
     assert answerer.search("rocket", 3) == answerer.index.search("rocket", 3)
 

@@ -141,6 +141,7 @@ def test_passages_are_searched_and_ranked_again_by_the_reader(quoth: Quoth, seed
     assert 0 <= ranked["hits"][-1]["score"] <= ranked["hits"][0]["score"] <= 1
     nowhere = quoth("search", "rocket", "--path", "*.pdf", "--index", str(seed_index))
     assert (nowhere.returncode, nowhere.stderr) == (1, "")
+    assert "widen them" in nowhere.stdout
 
 
 def test_control_characters_in_a_question_do_no_harm(quoth: Quoth, seed_index: Path):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -60,7 +59,7 @@ def search(
     metadata: Metadata = None,
     as_json: Json = False,
 ) -> None:
-    """Find the passages nearest to a question, best first. Exits with 1 when no document may be looked at."""
+    """Find the passages nearest to a question, best first. Exits with 1 when no document passes the filters."""
     settings = settings_of(context, index=index, store=store)
     from index import DocumentIndex, store_of
     from qa import Answerer
@@ -75,9 +74,7 @@ def search(
         with DocumentIndex.open(store_of(settings), settings=settings) as opened:
             asked = checked_question(asked, settings.question_characters)
             hits, revision = opened.search(asked, k, filters=filters), opened.revision
-    emit(
-        {"hits": [asdict(hit) for hit in hits], "revision": revision}, lambda: render_hits(asked, hits), as_json=as_json
-    )
+    emit({"hits": hits, "revision": revision}, lambda: render_hits(asked, hits), as_json=as_json)
     raise typer.Exit(Exit.DONE if hits else Exit.NOT_FOUND)
 
 
