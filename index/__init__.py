@@ -1,7 +1,5 @@
 """Documents into an index, and an index searched."""
 
-from index.build import BuildReport, add, build, build_documents, plan, remove
-from index.copying import copy
 from index.embedder import Embedder
 from index.errors import (
     EngineError,
@@ -20,17 +18,19 @@ from index.errors import (
     StoreUnreachableError,
     UnreadableFileError,
 )
+from index.ingestion.build import BuildReport, add, build, build_documents, plan, remove
+from index.ingestion.copying import copy
+from index.ingestion.plan import Plan
+from index.ingestion.rebuild import rebuild
 from index.loaders import load
-from index.plan import Plan
-from index.rebuild import rebuild
-from index.repair import RepairReport
+from index.maintenance import repair, verify
 from index.search import DocumentIndex
 from index.settings import IndexSettings
-from index.store import Place
-from index.stores import store_of
+from index.stores.base import Place
+from index.stores.folder.repair import RepairReport
+from index.stores.folder.verify import Problem, VerifyReport
+from index.stores.locate import store_of
 from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit, IndexStatus, Page, Progress
-from index.upkeep import repair, verify
-from index.verify import Problem, VerifyReport
 
 __all__ = [
     "BuildReport",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from semantic_text_splitter import TextSplitter
 from tokenizers import Tokenizer
 
-from index.titles import LOOKED_AT, title_from
+from index.loaders.titles import LOOKED_AT, title_from
 from index.types import Chunk, Document, Heading
 
 HEAD_LIMIT = 300  # characters; a longer head is in no chunk

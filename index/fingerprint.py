@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from index.chunking import Chunker
 from index.embedder import Embedder
 from index.errors import IndexMismatchError
-from index.schema import FORMAT
+from index.stores.folder.schema import FORMAT
 
 FACTS = ("format", "embedder", "chunking")
 _NAMES = {"format": "format version", "embedder": "the embedding model", "chunking": "passages of"}

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from types import TracebackType
 
-from index import fingerprint, fusion
-from index.closeness import BM25_WEIGHT, Closeness, rarity
+from index import fingerprint
 from index.embedder import Embedder
 from index.errors import DocumentNotFoundError, IndexEmptyError
-from index.keywords import TermReader, Terms
+from index.ranking import fusion
+from index.ranking.proximity import BM25_WEIGHT, Closeness, rarity
+from index.ranking.terms import TermReader, Terms
 from index.settings import IndexSettings
-from index.store import Place, Searching, Store
-from index.stores import store_at
+from index.stores.base import Place, Searching, Store
+from index.stores.locate import store_at
 from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit, IndexStatus
 
 LOOKED_AT_CLOSELY = 40  # candidates

@@ -1,8 +1,8 @@
 """Questions answered from an index, in the documents' own words."""
 
-from qa.answer import Answerer, answer
-from qa.examples import example_questions
-from qa.reader import Reader
+from qa.answerer import Answerer, answer
+from qa.conversation.examples import example_questions
+from qa.reader.reader import Reader
 from qa.settings import ReaderSettings
 from qa.types import Answer, Citation
 

@@ -23,7 +23,7 @@ from qa import Answerer
 
 ROOT = Path(__file__).parent.parent
 STATUS = pytest.StashKey[int]()
-_attempts: list[str] = runpy.run_path(str(ROOT / "tests" / "guard" / "sitecustomize.py"))["attempts"]
+_attempts: list[str] = runpy.run_path(str(ROOT / "tests" / "support" / "guard" / "sitecustomize.py"))["attempts"]
 
 # A machine that is busy with other work is slow, and no example is wrong by it.
 hypothesis_settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -55,7 +55,7 @@ def network_attempts() -> Iterator[list[str]]:
 @pytest.fixture
 def guard(tmp_path: Path) -> dict[str, str]:
     """What puts a Python process under the guard, from its first line; what it tries is in ``OFFLINE_LOG``."""
-    return {"PYTHONPATH": str(ROOT / "tests" / "guard"), "OFFLINE_LOG": str(tmp_path / "attempts")}
+    return {"PYTHONPATH": str(ROOT / "tests" / "support" / "guard"), "OFFLINE_LOG": str(tmp_path / "attempts")}
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from ui.server import assemble
-from ui.service import Service
+from ui.service.service import Service
 from ui.settings import load_settings
 
 ROOT = Path(__file__).parent.parent

@@ -13,10 +13,10 @@ from index import BuildReport, Filters
 from index.errors import MissingExtraError, QuothError
 from qa import Citation
 from qa.types import PassageRead
-from ui.api import Hits
-from ui.desk import Desk
-from ui.documents import Documents, Stretch
-from ui.rebuilding import Rebuilding
+from ui.http.documents import Documents, Stretch
+from ui.http.questions import Hits
+from ui.service.engine import Desk
+from ui.service.rebuilds import Rebuilding
 
 try:
     from mcp.server.mcpserver import MCPServer

@@ -15,14 +15,16 @@ from fastapi import FastAPI
 from starlette.routing import Mount
 
 from index.errors import QuothError
-from ui import api, documents, health, logs, problems
-from ui.access import Access, Gate, trusted_hosts
-from ui.app import create_app
-from ui.connection import connections
-from ui.description import describe
-from ui.limits import BodyLimits
-from ui.service import Service
+from ui.http import documents, health, problems
+from ui.http import questions as api
+from ui.http.auth import Access, Gate, trusted_hosts
+from ui.http.connection import connections
+from ui.http.limits import BodyLimits
+from ui.http.openapi import describe
+from ui.service import logs
+from ui.service.service import Service
 from ui.settings import Settings
+from ui.web.app import create_app
 
 GRACE = 5  # seconds that answers under way have when the server is told to stop
 KEEP_ALIVE = 30  # seconds that a connection may stay open between two requests

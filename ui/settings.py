@@ -29,7 +29,7 @@ from pydantic_settings import (
 from index.errors import QuothError
 from index.settings import IndexSettings
 from qa.settings import ReaderSettings
-from ui.chosen import chosen
+from ui.service.chosen_threshold import chosen
 
 CONFIG_FILE = Path("quoth.toml")
 PREFIX = "QUOTH_"

@@ -7,16 +7,16 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from index.errors import MissingExtraError, SourceNotFoundError, UnreadableFileError
-from index.loaders.html import parse_html
-from index.loaders.markdown import parse_markdown
-from index.loaders.office import MEDIA_TYPES, office_parser
-from index.loaders.parsed import Parsed
-from index.loaders.pdf import parse_pdf
-from index.loaders.structured import parse_json
-from index.loaders.table import parse_csv
-from index.loaders.text import parse_text
-from index.loaders.word import parse_docx
-from index.titles import title_from
+from index.loaders.base import Parsed
+from index.loaders.formats.delimited import parse_csv
+from index.loaders.formats.html import parse_html
+from index.loaders.formats.json_records import parse_json
+from index.loaders.formats.markdown import parse_markdown
+from index.loaders.formats.office import MEDIA_TYPES, office_parser
+from index.loaders.formats.pdf import parse_pdf
+from index.loaders.formats.text import parse_text
+from index.loaders.formats.word import parse_docx
+from index.loaders.titles import title_from
 from index.types import Document
 
 PARSERS: dict[str, Callable[[bytes], Parsed]] = {

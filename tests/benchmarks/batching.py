@@ -20,9 +20,9 @@ import torch
 
 from index import load
 from qa import ReaderSettings
-from qa.features import Featurizer, Passage, Window
-from qa.reader import BATCH_TOKENS, forward, precision
-from qa.weights import load_model
+from qa.reader.reader import BATCH_TOKENS, forward, precision
+from qa.reader.weights import load_model
+from qa.reader.windows import Featurizer, Passage, Window
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 COUNTS, PASSAGES, CHARACTERS = (1, 2, 4, 8), 10, 1000

@@ -1,4 +1,4 @@
-"""Fits the weights in ``index/closeness.py``: ``python tests/benchmarks/closeness_fit.py FILE... [--lines N]``.
+"""Fits the weights in ``index/ranking/proximity.py``: ``python tests/benchmarks/closeness_fit.py FILE... [--lines N]``.
 
 The files are as for ``index_recall.py``, read up to N lines each (all unless told), and up to 600 answerable questions
 of each are asked. Of the candidates that search looks at closely, one is right: the weights are those of a softmax over
@@ -17,8 +17,9 @@ from pathlib import Path
 import torch
 from index_recall import lines
 
-from index import Document, DocumentIndex, IndexSettings, build_documents, fusion
-from index.closeness import Closeness, rarity
+from index import Document, DocumentIndex, IndexSettings, build_documents
+from index.ranking import fusion
+from index.ranking.proximity import Closeness, rarity
 from index.search import LOOKED_AT_CLOSELY
 
 ASKED = 600  # questions of a file

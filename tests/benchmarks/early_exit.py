@@ -2,9 +2,9 @@
 
     python tests/benchmarks/early_exit.py squad.valid.jsonl docs.valid.jsonl --paragraphs squad.train.jsonl --sample 200
 
-Questions of the first files that ``python -m qa.fit`` did not draw are asked of an index of all paragraphs, each once
-with and once without early exits, in turn about order. Printed are passages read, F1 of what is given to questions that
-have an answer, how many are given, how many right answers (F1 of 0.5 or more) one way has alone, and the time of
+Questions of the first files that ``qa.training.calibrate`` did not draw are asked of an index of all paragraphs, each
+once with and once without early exits, in turn about order. Printed are passages read, F1 of what is given to questions
+that have an answer, how many are given, how many right answers (F1 of 0.5 or more) one way has alone, and the time of
 reading, its ratio last.
 """
 
@@ -19,9 +19,9 @@ from itertools import chain
 from pathlib import Path
 
 from qa import Answer, Answerer
-from qa.evaluate import answerer_over
-from qa.metrics import f1
-from qa.questions import GoldQuestion, documents, read_gold
+from qa.evaluation.evaluate import answerer_over
+from qa.evaluation.metrics import f1
+from qa.evaluation.questions import GoldQuestion, documents, read_gold
 
 FITTED = 700  # questions of each file that qa.fit draws, by the same seed
 
@@ -40,7 +40,7 @@ class Pair:
 
 
 def unfitted(path: Path) -> list[GoldQuestion]:
-    """The questions of a file that ``qa.fit`` does not draw."""
+    """The questions of a file that ``qa.training.calibrate`` does not draw."""
     everything = read_gold(path)
     fitted = {id(one) for one in random.Random(17).sample(everything, min(FITTED, len(everything)))}
     return [one for one in everything if id(one) not in fitted]

@@ -13,9 +13,9 @@ import argparse
 from pathlib import Path
 
 from qa import Reader
-from qa.features import Passage
-from qa.metrics import auroc, best_f1, exact_match, f1
-from qa.questions import GoldQuestion, read_gold
+from qa.evaluation.metrics import auroc, best_f1, exact_match, f1
+from qa.evaluation.questions import GoldQuestion, read_gold
+from qa.reader.windows import Passage
 from qa.settings import MODEL
 
 

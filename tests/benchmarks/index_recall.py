@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from index import Document, Hit, build_documents
-from index.fusion import fuse
+from index.ranking.fusion import fuse
 from qa import Answerer
 
 DEPTHS = (1, 3, 5, 10, 20)

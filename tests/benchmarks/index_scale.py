@@ -21,8 +21,9 @@ import numpy as np
 from index_corpus import PerturbingEmbedder, documents, peak_megabytes, perturbed, real_sentences
 from index_speed import searching as asked
 
-from index import Embedder, build_documents, neighbours
+from index import Embedder, build_documents
 from index.embedder import Vectors
+from index.stores.folder import faiss_index as neighbours
 
 QUESTIONS, K, BATCH = 200, 10, 50_000
 SIZES, COSTS = (1000, 10_000, 100_000), ("seconds", "processor s", "peak MB", "disk MB", "search ms")

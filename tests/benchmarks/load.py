@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index import build
-from qa.questions import DEMO, read_gold
+from qa.evaluation.questions import DEMO, read_gold
 
 LUA = Path(__file__).with_name("load.lua")
 SEEDS = Path(__file__).parent.parent.parent / "seeds"

@@ -17,11 +17,11 @@ from itertools import chain
 from pathlib import Path
 
 from qa import Answerer, ReaderSettings
-from qa.calibration import Calibration
-from qa.evaluate import answerer_over
-from qa.metrics import exact_match, f1
-from qa.questions import GoldQuestion, documents, read_gold
-from qa.scores import mentions
+from qa.answering.calibration import Calibration
+from qa.evaluation.evaluate import answerer_over
+from qa.evaluation.metrics import exact_match, f1
+from qa.evaluation.questions import GoldQuestion, documents, read_gold
+from qa.evaluation.scores import mentions
 
 NUMBERS = (1, 3, 5, 10, 20)
 

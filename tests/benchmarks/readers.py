@@ -38,8 +38,8 @@ Ask = Callable[[str, str], str]  # question and paragraph in, the best answer ou
 
 def quoth(folder: Path) -> Ask:
     """This project's reader, as it is shipped."""
-    from qa.features import Passage
-    from qa.reader import Reader
+    from qa.reader.reader import Reader
+    from qa.reader.windows import Passage
 
     reader = Reader.load(folder)
 
@@ -100,7 +100,7 @@ def plain_folder(model: Path, out: Path) -> None:
     import torch
     from transformers import PreTrainedTokenizerFast
 
-    from qa.weights import load_model
+    from qa.reader.weights import load_model
 
     load_model(model, torch.float32).save_pretrained(out)
     special = {"bos_token": "<s>", "cls_token": "<s>", "eos_token": "</s>", "sep_token": "</s>", "pad_token": "<pad>"}
@@ -133,7 +133,7 @@ class System:
 
 def table(said: dict[str, list[dict[str, Any]]], golds: list[tuple[str, ...]]) -> Iterator[str]:
     """The lines to print."""
-    from qa.metrics import exact_match, f1
+    from qa.evaluation.metrics import exact_match, f1
 
     yield f"{'':10}{'EM':>8}{'F1':>8}{'questions/s':>14}{'CPU ms':>9}{'peak MiB':>11}{'raised':>9}"
     for name, answers in said.items():
@@ -156,7 +156,7 @@ def main() -> None:
     if sys.argv[1:2] == ["--serve"]:
         serve(sys.argv[2], Path(sys.argv[3]))
         return
-    from qa.questions import read_gold
+    from qa.evaluation.questions import read_gold
     from qa.settings import ReaderSettings
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)

@@ -20,10 +20,10 @@ import torch
 
 from index import load
 from qa import Reader, ReaderSettings
-from qa.exits import LAYERS
-from qa.features import Featurizer, Passage
-from qa.reader import BATCH_TOKENS, forward, length_batches, pad, precision
-from qa.weights import load_model
+from qa.reader.early_exit import LAYERS
+from qa.reader.reader import BATCH_TOKENS, forward, length_batches, pad, precision
+from qa.reader.weights import load_model
+from qa.reader.windows import Featurizer, Passage
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 PASSAGES, CHARACTERS = 10, 1160  # about 220 tokens of this text

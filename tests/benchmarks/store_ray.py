@@ -18,13 +18,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "index"))
-import listening
-
 from index import DocumentIndex, IndexSettings, build, verify
-from index.ray_engine import RayEngine
-from index.stores import store_at
+from index.ingestion.ray_engine import RayEngine
+from index.stores.locate import store_at
 from index.types import Progress
+from tests.support import open_ports
 
 WORKERS = 2
 
@@ -49,7 +47,7 @@ def drive(folder: str, place: str, most: str) -> None:
 
 
 def kill_a_worker(driver: int) -> bool:
-    for process in listening.below(driver):
+    for process in open_ports.below(driver):
         try:
             if Path(f"/proc/{process}/cmdline").read_bytes().startswith(b"ray::MapWorker"):
                 os.kill(process, signal.SIGKILL)
@@ -72,7 +70,7 @@ def run(count: int, folder: Path, place: str) -> str:
     killed, heard = 0, set()
     first = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     for _, done in lines_of(first):
-        heard |= listening.addresses(listening.below(first.pid))
+        heard |= open_ports.addresses(open_ports.below(first.pid))
         if not killed:
             killed += kill_a_worker(first.pid)
         elif killed and done >= 3 * count // 8:

@@ -21,9 +21,9 @@ import numpy as np
 from index_corpus import peak_megabytes, perturbed, real_sentences
 
 from index.embedder import Vectors
-from index.keywords import TermReader
-from index.store import Change
-from index.stores import store_at
+from index.ranking.terms import TermReader
+from index.stores.base import Change
+from index.stores.locate import store_at
 from index.types import Chunk, Document
 
 TOGETHER, CENTRES, DIMENSIONS, SEARCHES = 512, 2_000, 384, 20

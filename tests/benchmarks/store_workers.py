@@ -19,8 +19,9 @@ from pathlib import Path
 
 from index_corpus import documents
 
-from index import IndexSettings, Progress, build, ray_engine
-from index.ray_engine import RayEngine
+from index import IndexSettings, Progress, build
+from index.ingestion import ray_engine
+from index.ingestion.ray_engine import RayEngine
 
 PAIRS = ((1, 2), (2, 1))
 

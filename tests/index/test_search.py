@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from index import Document, DocumentIndex, Embedder, Filters, QuothError, build, build_documents
-from index.closeness import Closeness
-from index.keywords import TermReader
+from index.ranking.proximity import Closeness
+from index.ranking.terms import TermReader
 
 
 @pytest.fixture(scope="module")

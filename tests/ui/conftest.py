@@ -17,7 +17,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from ui.server import assemble
-from ui.service import Service
+from ui.service.service import Service
 from ui.settings import load_settings
 
 PATIENCE = 120_000  # ms: a busy machine takes its time; a page that is right does not get wrong by it

@@ -11,7 +11,7 @@ from mcp import Client, StdioServerParameters
 from mcp.server.mcpserver import MCPServer
 
 from ui.mcp import create_server
-from ui.service import Service
+from ui.service.service import Service
 from ui.settings import load_settings
 
 QUOTH = str(Path(sys.executable).parent / "quoth")

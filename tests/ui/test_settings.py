@@ -6,7 +6,7 @@ import pytest
 
 from index import IndexSettings
 from qa import ReaderSettings
-from ui.chosen import FILE, Chosen, ChosenError, keep
+from ui.service.chosen_threshold import FILE, Chosen, ChosenError, keep
 from ui.settings import ServerSettings, Settings, SettingsError, describe_settings, load_settings, parse_assignments
 
 

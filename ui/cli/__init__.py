@@ -13,8 +13,8 @@ from typing import Annotated
 import typer
 
 from index.errors import QuothError
-from ui.cli import asking, evaluating, indexing, inspecting, serving
-from ui.cli.console import complain
+from ui.cli import ask, evaluate, index, inspect, serve
+from ui.cli.output import complain
 
 EPILOG = "Exit codes: 0 done, 1 not found, 2 wrong usage, 3 it could not be done."
 
@@ -60,7 +60,7 @@ def _assignments_first(arguments: list[str]) -> list[str]:
     return [*first, *rest, *arguments[end:]]
 
 
-for module in (indexing, inspecting, asking, evaluating, serving):
+for module in (index, inspect, ask, evaluate, serve):
     module.register(app)
 
 

@@ -1,0 +1,120 @@
+"""Documents into an index: chunked, embedded where no vector is known yet, and committed in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Sequence, Set
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from index import fingerprint
+from index.chunking import Chunker, keyword_text, passage_key, passage_text
+from index.embedder import Embedder, Vectors
+from index.ingestion.sources import SourceFile
+from index.settings import IndexSettings
+from index.stores.base import OnProgress, Passage, Writing
+from index.types import Chunk, Document, Failure, Progress
+
+_BATCH_CHARACTERS = 20_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """A document that was chunked and embedded elsewhere: vectors, float32 (dimensions,), by the keys of passages."""
+
+    document: Document
+    chunks: tuple[Chunk, ...]
+    vectors: dict[bytes, Vectors]
+
+    @property
+    def path(self) -> str:
+        """The document's."""
+        return self.document.path
+
+
+@dataclass(slots=True)
+class Batch:
+    """Documents and failures that are committed together, and the texts of the chunks by the keys of their vectors."""
+
+    documents: list[tuple[Document, list[Passage]]] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    texts: dict[bytes, str] = field(default_factory=dict)
+    vectors: dict[bytes, Vectors] = field(default_factory=dict)  # those that came with their documents
+    chunks: int = 0
+    characters: int = 0
+
+
+class Engine(Protocol):
+    """Something that parses, chunks and embeds files elsewhere."""
+
+    def read(
+        self, files: Sequence[SourceFile], settings: IndexSettings, known: Set[bytes]
+    ) -> Generator[Embedded | Failure]:
+        """What each file holds, or why it cannot be read, in any order; passages of known keys come without vectors."""
+        ...
+
+
+class Ingest:
+    """One writer's way of putting documents into an index; holds the right to write through its caller.
+
+    Raises IndexMismatchError when the index was made with other settings.
+    """
+
+    def __init__(self, writing: Writing, settings: IndexSettings, embedder: Embedder, progress: OnProgress) -> None:
+        self._writing = writing
+        self._settings = settings
+        self._embedder = embedder
+        self._progress = progress
+        self._chunker = Chunker(embedder.tokenizer, settings.chunk_tokens)
+        self._facts = fingerprint.fingerprint(embedder, self._chunker)
+        self.embedded = 0
+        fingerprint.check(writing.meta(), self._facts)
+
+    def take(self, parsed: Iterable[Document | Embedded | Failure], total: int = 0) -> None:
+        """Store documents, and the reasons of what could not be read, as they come; ``total`` is for progress."""
+        known = set(self._writing.failures())
+        batch = Batch()
+        for done, item in enumerate(parsed, start=1):
+            if isinstance(item, Embedded):
+                self._add(batch, item.document, item.chunks)
+                batch.vectors |= item.vectors
+            elif isinstance(item, Document):
+                self._add(batch, item, self._chunker.chunk(item))
+            elif item not in known:
+                batch.failures.append(item)
+            self._progress(Progress("parse", done, total, item.path))
+            if batch.chunks >= self._settings.commit_chunks or batch.characters >= _BATCH_CHARACTERS:
+                self._commit(batch)
+                self._progress(Progress("embed", done, total, f"{self.embedded} passages"))
+                batch = Batch()
+        self._commit(batch)
+        self._progress(Progress("embed", total, total, f"{self.embedded} passages"))
+
+    def _add(self, batch: Batch, document: Document, chunks: Sequence[Chunk]) -> None:
+        passages: list[Passage] = []
+        for chunk in chunks:
+            key = passage_key(document, chunk)
+            batch.texts[key] = passage_text(document, chunk)
+            passages.append((chunk, keyword_text(document, chunk), key))
+        batch.documents.append((document, passages))
+        batch.chunks += len(passages)
+        batch.characters += len(document.text)
+
+    def _commit(self, batch: Batch) -> None:
+        """Embed what has no vector yet and write the batch as one revision."""
+        if not batch.documents and not batch.failures:
+            return
+        missing = self._writing.missing(batch.texts)
+        left = [key for key in missing if key not in batch.vectors]
+        fresh = {key: batch.vectors[key] for key in missing if key in batch.vectors}
+        if left:
+            fresh |= dict(zip(left, self._embedder.encode([batch.texts[key] for key in left]), strict=True))
+        with self._writing.transaction() as commit:
+            commit.set_meta(self._facts | {"dimensions": str(self._embedder.dimensions)})
+            commit.add_vectors(fresh)
+            for document, passages in batch.documents:
+                commit.put_document(document, passages)
+            for failure in batch.failures:
+                commit.put_failure(failure)
+            self._progress(Progress("commit", 0, 1))
+        self._progress(Progress("commit", 1, 1))
+        self.embedded += len(missing)

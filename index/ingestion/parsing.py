@@ -1,0 +1,203 @@
+"""Parsing in processes of their own: a file may crash, hang or swell its parser, and only that file is lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from index.errors import QuothError
+from index.ingestion.sources import SourceFile, suffix
+from index.loaders import load
+from index.loaders.worker import HEADER, pack
+from index.settings import IndexSettings
+from index.types import Document, Failure, Heading, Page
+
+_PLAIN = frozenset({".txt", ".text", ".md", ".markdown"})
+_PLAIN_LIMIT = 1_000_000  # bytes
+_AHEAD = 64  # documents parsed before they are asked for
+_THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+
+class _Lost(Exception):  # noqa: N818 - it is news of a worker, not an error of the program
+    """The worker is gone or was given up; the message says why, of the file it had."""
+
+
+def parsed(files: Sequence[SourceFile], settings: IndexSettings) -> Generator[Document | Failure]:
+    """What each file holds, or why it cannot be read, in the order in which they are ready.
+
+    Small files of plain text are parsed here: no native code touches them, and no process need be started for them.
+    Closing the generator ends the workers.
+    """
+    plain: list[SourceFile] = []
+    others: list[SourceFile] = []
+    for file in files:
+        (plain if _is_small_text(file) else others).append(file)
+    with _workers(others, settings) as ready:
+        for file in plain:
+            yield _parsed_here(file)
+        for _ in others:
+            result = ready.get()
+            if isinstance(result, BaseException):
+                raise result
+            yield result
+
+
+def _is_small_text(file: SourceFile) -> bool:
+    try:
+        return suffix(file.path) in _PLAIN and Path(file.source, file.path).stat().st_size <= _PLAIN_LIMIT
+    except OSError:
+        return False
+
+
+def _parsed_here(file: SourceFile) -> Document | Failure:
+    try:
+        return load(Path(file.source, file.path), Path(file.source), limit=_PLAIN_LIMIT)
+    except QuothError as error:
+        return Failure(file.path, file.source, str(error), file.sha256)
+
+
+@contextmanager
+def _workers(files: Sequence[SourceFile], settings: IndexSettings) -> Iterator[queue.Queue[Any]]:
+    """A queue into which workers put what they make of the files."""
+    waiting: queue.SimpleQueue[SourceFile] = queue.SimpleQueue()
+    for file in files:
+        waiting.put(file)
+    ready: queue.Queue[Any] = queue.Queue(_AHEAD)
+    stop = threading.Event()
+    count = min(settings.parse_workers or max(1, (os.cpu_count() or 2) // 2), len(files))
+    threads = [
+        threading.Thread(target=_serve, args=(waiting, ready, stop, settings), name=f"parser {number}", daemon=True)
+        for number in range(count)
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield ready
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
+def _serve(
+    waiting: queue.SimpleQueue[SourceFile],
+    ready: queue.Queue[Any],
+    stop: threading.Event,
+    settings: IndexSettings,
+) -> None:
+    """One thread, one worker: files from one queue, results into the other."""
+    worker: _Worker | None = None
+    try:
+        while not stop.is_set():
+            file = waiting.get_nowait()
+            worker = worker or _Worker(settings)
+            try:
+                _put(ready, worker.parse(file, stop), stop)
+            except _Lost as lost:
+                worker.end()
+                worker = None
+                _put(ready, Failure(file.path, file.source, str(lost), file.sha256), stop)
+    except queue.Empty:
+        pass
+    except BaseException as error:  # noqa: BLE001 - raised again where the results are taken
+        _put(ready, error, stop)
+    finally:
+        if worker is not None:
+            worker.end()
+
+
+def _put(ready: queue.Queue[Any], result: object, stop: threading.Event) -> None:
+    while not stop.is_set():
+        with suppress(queue.Full):
+            ready.put(result, timeout=0.2)
+            return
+
+
+class _Worker:
+    """A parser process and the pipe to it."""
+
+    def __init__(self, settings: IndexSettings) -> None:
+        self._settings = settings
+        self._process = subprocess.Popen(  # noqa: S603 - this program's own module
+            [sys.executable, "-m", "index.loaders.worker", str(settings.parse_megabytes)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={
+                **os.environ,
+                **_THREADS,
+                "PYTHONPATH": os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path),
+            },
+            start_new_session=True,  # an interrupt from the keyboard is the parent's to handle
+        )
+        self._requests = cast(BinaryIO, self._process.stdin)
+        self._answers = cast(BinaryIO, self._process.stdout)
+
+    def parse(self, file: SourceFile, stop: threading.Event) -> Document | Failure:
+        """The document in a file or why there is none; raises _Lost when the worker did not live to tell."""
+        request = {
+            "path": str(Path(file.source, file.path)),
+            "root": file.source,
+            "limit": self._settings.file_megabytes * 1_000_000,
+        }
+        try:
+            self._requests.write(pack(request))
+            self._requests.flush()
+        except BrokenPipeError as error:
+            raise _Lost(self._epitaph()) from error
+        deadline = time.monotonic() + self._settings.parse_seconds
+        answer = json.loads(self._read(HEADER.unpack(self._read(HEADER.size, deadline, stop))[0], deadline, stop))
+        if "reason" in answer:
+            return Failure(file.path, file.source, answer["reason"], file.sha256)
+        return document_of(answer["document"])
+
+    def end(self) -> None:
+        """Kill the process and let go of its pipes."""
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._requests, self._answers):
+            with suppress(OSError):
+                pipe.close()
+
+    def _read(self, size: int, deadline: float, stop: threading.Event) -> bytes:
+        pipe = self._answers.fileno()
+        parts: list[bytes] = []
+        while size > 0:
+            if stop.is_set():
+                raise _Lost("the build was stopped")
+            if time.monotonic() > deadline:
+                raise _Lost(f"parsing it took longer than {self._settings.parse_seconds:g} seconds (`parse_seconds`)")
+            if not select.select([pipe], [], [], 0.2)[0]:
+                continue
+            part = os.read(pipe, min(size, 1 << 20))
+            if not part:
+                raise _Lost(self._epitaph())
+            parts.append(part)
+            size -= len(part)
+        return b"".join(parts)
+
+    def _epitaph(self) -> str:
+        code = self._process.wait()
+        if code == -signal.SIGKILL:
+            return "its parser was killed, perhaps for want of memory"
+        return f"its parser crashed ({signal.Signals(-code).name if code < 0 else f'exit code {code}'})"
+
+
+def document_of(fields: dict[str, Any]) -> Document:
+    """A document from its JSON, which has lists where it has tuples."""
+    fields["pages"] = tuple(Page(**page) for page in fields["pages"])
+    fields["headings"] = tuple(Heading(**heading) for heading in fields["headings"])
+    fields["warnings"] = tuple(fields["warnings"])
+    fields["empty_pages"] = tuple(fields["empty_pages"])
+    return Document(**fields)

@@ -1,0 +1,197 @@
+"""Files read, chunked and embedded by Ray Data: many workers, on this machine or on a cluster, and one committer.
+
+Each task takes some files and gives back a row for each: its document with chunks and vectors, or why there is none. A
+worker that dies is started again and its task repeated; rows are committed in batches by the process that builds, so
+that one that is killed goes on at its last commit. The same text in two tasks may be embedded twice; it is stored once.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import socket
+from collections.abc import Callable, Generator, Sequence, Set
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from index.chunking import Chunker, passage_key, passage_text
+from index.embedder import Embedder, Vectors
+from index.errors import EngineError, MissingExtraError
+from index.ingestion.ingest import Embedded
+from index.ingestion.parsing import document_of, parsed
+from index.ingestion.sources import SourceFile
+from index.settings import IndexSettings
+from index.types import Chunk, Document, Failure
+
+FILES_A_TASK = 32
+LOCAL = "ray"
+_KNOCK_SECONDS = 5.0
+_TRIES = 2  # for a document that cannot be embedded together with others
+_STORE_BYTES = 500_000_000
+_NEEDED = {"embedder", "chunk_tokens", "parse_seconds", "parse_megabytes", "file_megabytes"}  # settings of a worker
+_ROW = dict[str, Any]
+
+
+class RayEngine:
+    """Ray on this machine, listening on it alone (address "ray"), or the cluster at an address."""
+
+    def __init__(
+        self, address: str = LOCAL, workers: int = 0, embedder: Callable[[IndexSettings], Embedder] = Embedder
+    ) -> None:
+        self.address, self.workers, self.embedder = address, workers, embedder
+
+    def read(
+        self, files: Sequence[SourceFile], settings: IndexSettings, known: Set[bytes]
+    ) -> Generator[Embedded | Failure]:
+        """What each file holds, or why it cannot be read, in the order in which tasks end.
+
+        Raises MissingExtraError, EngineError.
+        """
+        if not files:
+            return
+        ray = self._started()
+        try:
+            for row in self._rows(ray, files, settings, known):
+                yield _item(row)
+        except ray.exceptions.RayError as error:
+            raise EngineError(
+                f"Ray gave up: {str(error).splitlines()[0]}. What was committed is kept: repeat the command"
+            ) from error
+        finally:
+            ray.shutdown()
+
+    def _rows(
+        self, ray: Any, files: Sequence[SourceFile], settings: IndexSettings, known: Set[bytes]
+    ) -> Generator[_ROW]:
+        workers = self.workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
+        tasks = -(-len(files) // FILES_A_TASK)
+        rows = ray.data.from_items([asdict(file) for file in files], override_num_blocks=tasks).map_batches(
+            _Worker,
+            fn_constructor_args=(
+                settings.model_dump_json(include=_NEEDED),
+                known,
+                self.embedder,
+            ),
+            batch_size=FILES_A_TASK,
+            batch_format="pandas",
+            compute=ray.data.ActorPoolStrategy(size=min(workers, tasks)),
+            num_cpus=1,
+        )  # Ray Data starts workers that died again, and repeats their tasks
+        for batch in rows.iter_batches(batch_size=None, batch_format="pandas"):
+            yield from batch.to_dict("records")
+
+    def _started(self) -> Any:
+        os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+        os.environ.setdefault("RAY_DATA_DISABLE_PROGRESS_BARS", "1")
+        if self.address == LOCAL:
+            os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"  # also on Linux: the node is 127.0.0.1, and no other
+        try:
+            import ray
+            import ray.data
+            from ray._private import ray_constants
+        except ImportError as error:
+            raise MissingExtraError("`--engine ray` needs Ray: run `pip install 'quoth[ray]'`") from error
+        if self.address == LOCAL:
+            ray_constants.ENABLE_RAY_CLUSTER = (
+                False  # read from the environment too early, where ray was imported before
+            )
+        logging.getLogger("ray.data").setLevel(logging.ERROR)
+        if self.address != LOCAL:
+            self._knock()
+        context = ray.data.DataContext.get_current()
+        context.enable_progress_bars = False
+        context.execution_options.preserve_order = False
+        own: dict[str, Any] = {
+            "num_cpus": self.workers or os.cpu_count(),
+            "include_dashboard": False,
+            "object_store_memory": _STORE_BYTES,
+            "_node_ip_address": "127.0.0.1",
+        }
+        where: dict[str, Any] = own if self.address == LOCAL else {"address": self.address}
+        try:
+            ray.init(**where, log_to_driver=False, logging_level=logging.ERROR, ignore_reinit_error=True)
+        except Exception as error:
+            ray.shutdown()
+            raise self._unreachable(error) from error
+        return ray
+
+    def _knock(self) -> None:
+        """Ray itself would try for minutes."""
+        host, _, port = self.address.rpartition("://")[2].rpartition(":")
+        try:
+            socket.create_connection((host, int(port)), timeout=_KNOCK_SECONDS).close()
+        except (OSError, ValueError) as error:
+            raise self._unreachable(error) from error
+
+    def _unreachable(self, error: Exception) -> EngineError:
+        if self.address == LOCAL:
+            return EngineError(f"Ray could not be started here: {error} Try again when the machine is less busy")
+        return EngineError(f"Ray at {self.address} cannot be reached: {error}. Is the setting `engine` right?")
+
+
+class _Worker:
+    """One worker: its own models, loaded once."""
+
+    def __init__(self, settings: str, known: Set[bytes], embedder: Callable[[IndexSettings], Embedder]) -> None:
+        self._settings = IndexSettings(**json.loads(settings) | {"parse_workers": 1})
+        self._known = known
+        self._embedder = embedder(self._settings)
+        self._chunker = Chunker(self._embedder.tokenizer, self._settings.chunk_tokens)
+
+    def __call__(self, batch: Any) -> Any:
+        import pandas as pd
+
+        files = [SourceFile(row["source"], row["path"], row["sha256"]) for row in batch.to_dict("records")]
+        found = list(parsed(files, self._settings))
+        documents = [item for item in found if isinstance(item, Document)]
+        rows = [_failed(item) for item in found if isinstance(item, Failure)]
+        try:
+            rows += self._embedded(documents)
+        except Exception:  # noqa: BLE001 - one of them is at fault: each by itself then
+            rows += [row for document in documents for row in self._one(document)]
+        return pd.DataFrame(rows)
+
+    def _one(self, document: Document) -> list[_ROW]:
+        reason = ""
+        for _ in range(_TRIES):
+            try:
+                return self._embedded([document])
+            except Exception as error:  # noqa: BLE001 - only this file is lost
+                reason = f"it could not be embedded: {error}"
+        return [_failed(Failure(document.path, document.source, reason, document.sha256))]
+
+    def _embedded(self, documents: Sequence[Document]) -> list[_ROW]:
+        chunked = [(document, self._chunker.chunk(document)) for document in documents]
+        texts = {passage_key(d, chunk): passage_text(d, chunk) for d, chunks in chunked for chunk in chunks}
+        wanted = [key for key in texts if key not in self._known]
+        encoded: Sequence[Any] | Vectors = self._embedder.encode([texts[key] for key in wanted]) if wanted else []
+        vectors = dict(zip(wanted, encoded, strict=True))
+        return [_row(document, chunks, vectors) for document, chunks in chunked]
+
+
+def _row(document: Document, chunks: Sequence[Chunk], vectors: dict[bytes, Any]) -> _ROW:
+    own = list(dict.fromkeys(key for chunk in chunks if (key := passage_key(document, chunk)) in vectors))
+    told = {
+        "document": asdict(document),
+        "chunks": [asdict(chunk) for chunk in chunks],
+        "keys": [key.hex() for key in own],
+    }
+    matrix = np.array([vectors[key] for key in own], dtype=np.float32)
+    return {"item": json.dumps(told), "vectors": matrix.tobytes()}
+
+
+def _failed(failure: Failure) -> _ROW:
+    return {"item": json.dumps({"failure": asdict(failure)}), "vectors": b""}
+
+
+def _item(row: _ROW) -> Embedded | Failure:
+    told = json.loads(row["item"])
+    if "failure" in told:
+        return Failure(**told["failure"])
+    keys = [bytes.fromhex(key) for key in told["keys"]]
+    matrix = np.frombuffer(row["vectors"], dtype=np.float32).reshape(len(keys), -1 if keys else 0)
+    chunks = tuple(Chunk(**chunk) for chunk in told["chunks"])
+    return Embedded(document_of(told["document"]), chunks, dict(zip(keys, matrix, strict=True)))

@@ -1,0 +1,82 @@
+"""HTML: the words of a page without its scripts, styles, navigation and footer."""
+
+from __future__ import annotations
+
+import re
+
+from inscriptis.html_engine import Inscriptis
+from inscriptis.model.config import ParserConfig
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from index.errors import UnreadableFileError
+from index.loaders.base import Parsed
+from index.loaders.dates import parse_date
+from index.loaders.formats.text import canonical, decode
+from index.types import Heading
+
+_DROPPED = "//script|//style|//nav|//footer|//noscript|//template|//iframe|//object|//svg|//*[@hidden]"
+_LEVELS = {f"h{level}": [str(level)] for level in range(1, 7)}
+_DECLARED = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+_DATES = (
+    "//meta[@property='article:published_time' or @property='og:published_time' or @itemprop='datePublished']/@content",
+    "//meta[translate(@name, 'DATE', 'date')='date' or @name='dcterms.created' or @name='DC.date']/@content",
+    "//meta[@property='article:modified_time']/@content",
+    "//time/@datetime",
+)
+_METADATA = ("author", "description", "keywords")
+
+
+def parse_html(content: bytes) -> Parsed:
+    """An HTML page: title and date from its head, headings h1 to h6; raises UnreadableFileError when it is none."""
+    text, encoding = _decode(content)
+    root = _tree(text)
+    title = _first(root, "//title/text()") or _first(root, "//h1//text()")
+    date = next((found for path in _DATES if (found := parse_date(_first(root, path) or ""))), None)
+    metadata = {name: found for name in _METADATA if (found := _first(root, f"//meta[@name='{name}']/@content"))}
+    for element in root.xpath(_DROPPED):
+        element.drop_tree()
+    rendered, headings = _render(root)
+    return Parsed(
+        rendered, "text/html", title=title, date=date, headings=headings, metadata=metadata, encoding=encoding
+    )
+
+
+def _decode(content: bytes) -> tuple[str, str]:
+    declared = _DECLARED.search(content[:4096])
+    if declared and not content.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+        name = declared[1].decode("ascii").lower()
+        try:
+            return canonical(content.decode(name)), name
+        except (UnicodeDecodeError, LookupError):
+            pass  # it declares what it is not; guess as for any text
+    decoded = decode(content)
+    return decoded.text, decoded.encoding
+
+
+def _tree(text: str) -> HtmlElement:
+    # As bytes of a known encoding: lxml refuses text that declares one.
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
+    try:
+        return document_fromstring(text.encode(), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError) as error:
+        raise UnreadableFileError(f"not HTML: {error}") from error
+
+
+def _first(root: HtmlElement, path: str) -> str | None:
+    found = root.xpath(path)
+    return " ".join(canonical(str(found[0])).split()) or None if found else None
+
+
+def _render(root: HtmlElement) -> tuple[str, tuple[Heading, ...]]:
+    page = Inscriptis(root, ParserConfig(annotation_rules=_LEVELS))
+    raw = page.get_text()
+    text = canonical(raw)
+    if len(text) != len(raw):  # the offsets of headings would be wrong; inscriptis leaves no line ends but \n
+        return text, ()
+    headings = {
+        mark.start: Heading(int(mark.metadata), title, mark.start)
+        for mark in page.get_annotations()
+        if (title := " ".join(text[mark.start : mark.end].split()))
+    }
+    return text, tuple(headings[start] for start in sorted(headings))

@@ -1,0 +1,64 @@
+"""Presentations, sheets, e-books, OpenDocument, RTF and mail, by the extra ``formats``, as Markdown."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from index.errors import MissingExtraError, UnreadableFileError
+from index.loaders.base import Parsed
+from index.loaders.dates import parse_date
+from index.loaders.formats.markdown import markdown_headings
+from index.loaders.formats.text import canonical
+
+_OPEN_XML = "application/vnd.openxmlformats-officedocument"
+MEDIA_TYPES = {
+    ".pptx": f"{_OPEN_XML}.presentationml.presentation",
+    ".xlsx": f"{_OPEN_XML}.spreadsheetml.sheet",
+    ".epub": "application/epub+zip",
+    ".odt": "application/vnd.oasis.opendocument.text",
+    ".rtf": "application/rtf",
+    ".eml": "message/rfc822",
+}
+
+
+def office_parser(suffix: str) -> Callable[[bytes], Parsed]:
+    """The parser of files that end in ``suffix``, one of ``MEDIA_TYPES``.
+
+    It raises UnreadableFileError for damaged files, and MissingExtraError when the extra is not installed.
+    """
+
+    def parse(content: bytes) -> Parsed:
+        found = _extract(content, MEDIA_TYPES[suffix], f"file{suffix}")
+        text = canonical(found.content)
+        headings = tuple(markdown_headings(text))
+        facts = found.metadata
+        title = _fact(facts, "title") or _fact(facts, "subject") or next((h.title for h in headings), None)
+        date = parse_date(_fact(facts, "created_at") or "") or parse_date(_fact(facts, "modified_at") or "")
+        return Parsed(text, MEDIA_TYPES[suffix], title=title, date=date, headings=headings)
+
+    return parse
+
+
+def _extract(content: bytes, media_type: str, name: str) -> Any:
+    """What the library makes of a file's bytes; it looks at nothing else, and reads no picture."""
+    try:
+        from xberg import ExtractInput, ExtractionConfig, extract
+    except ModuleNotFoundError as error:  # no other: it may also lack the memory to be loaded in
+        raise MissingExtraError("reading it takes the extra `formats`: pip install 'quoth[formats]'") from error
+    given = ExtractInput(kind="bytes", bytes=content, mime_type=media_type, filename=name)
+    config = ExtractionConfig(use_cache=False, disable_ocr=True, output_format="markdown")
+    try:
+        results = asyncio.run(extract(given, config)).results
+    except RuntimeError as error:
+        raise UnreadableFileError(f"damaged, or not what its name says: {error}") from error
+    if not results:
+        raise UnreadableFileError("damaged, or not what its name says")
+    return results[0]
+
+
+def _fact(facts: Any, name: str) -> str | None:
+    """One fact of a document's metadata, as a line of text."""
+    value = getattr(facts, name, None)
+    return " ".join(canonical(str(value)).split()) or None if value else None

@@ -1,0 +1,205 @@
+"""PDF: text page by page as pdfium reads it, with titles and headings where the file tells them."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import Counter
+from dataclasses import dataclass
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+from index.errors import UnreadableFileError
+from index.loaders import ocr
+from index.loaders.base import Parsed
+from index.loaders.dates import parse_date
+from index.loaders.formats.text import canonical
+from index.types import Heading, Page
+
+PDFIUM = threading.RLock()  # pdfium crashes when used from two threads at once: hold this around every use of it
+
+_BETWEEN_PAGES = "\n\n"
+_MOST_PAGES = 20_000
+_DIVIDED = re.compile("(\\w+)\ufffe(\\w+)")  # pdfium's mark for a hyphen at the end of a line
+_HYPHENED = re.compile(r"\w+-\w+")
+_LARGER = 1.15  # times the size of most letters makes a heading
+_HEADING_LIMIT = 120  # characters
+_JUNK_TITLE = re.compile(r"(?i)microsoft word|untitled|\.(docx?|tex|indd|dvi|pdf|rtf|odt|html?)$|^\W*$")
+_ERRORS = {
+    pdfium_c.FPDF_ERR_PASSWORD: "protected by a password",
+    pdfium_c.FPDF_ERR_SECURITY: "protected in a way that is not supported",
+    pdfium_c.FPDF_ERR_FORMAT: "damaged, or not a PDF",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    words: str
+    size: float  # of its first letter in points; 0 when unknown
+
+
+def parse_pdf(content: bytes) -> Parsed:
+    """A PDF with its page table; raises UnreadableFileError when damaged, locked, or a scan that cannot be read."""
+    with PDFIUM:
+        return _parse(content)
+
+
+def _parse(content: bytes) -> Parsed:
+    try:
+        document = pdfium.PdfDocument(content)
+    except pdfium.PdfiumError as error:
+        raise UnreadableFileError(_ERRORS.get(error.err_code, f"cannot be read: {error}")) from error
+    with document:
+        if len(document) > _MOST_PAGES:
+            raise UnreadableFileError(f"{len(document)} pages; at most {_MOST_PAGES} are read")
+        facts = document.get_metadata_dict()
+        pages = [_read_page(document, place) for place in range(len(document))]
+        pictures = [place for place, lines in enumerate(pages) if _is_picture(document, place, lines)]
+        lacking = ocr.missing() if pictures else ""
+        if not lacking:
+            for place in pictures:
+                pages[place] = [_Line(canonical(words), 0.0) for words in ocr.lines_on(document[place])]
+    return _assemble(pages, facts, [place + 1 for place in pictures], lacking)
+
+
+def _is_picture(document: pdfium.PdfDocument, place: int, lines: list[_Line] | None) -> bool:
+    """Whether a page has no words but a picture, as a scanned one."""
+    if lines is None or any(line.words.strip() for line in lines):
+        return False
+    return any(True for _ in document[place].get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE]))
+
+
+def _read_page(document: pdfium.PdfDocument, place: int) -> list[_Line] | None:
+    """The lines of a page; None when pdfium cannot read it."""
+    try:
+        page = document[place]
+    except pdfium.PdfiumError:
+        return None
+    textpage = page.get_textpage()
+    try:
+        return _lines(textpage)
+    finally:
+        textpage.close()
+        page.close()
+
+
+def _lines(textpage: pdfium.PdfTextPage) -> list[_Line]:
+    raw = textpage.get_text_range()
+    aligned = len(raw) == textpage.count_chars()
+    lines, place = [], 0
+    for words in raw.split("\r\n"):
+        first = place + len(words) - len(words.lstrip())
+        size = pdfium_c.FPDFText_GetFontSize(textpage, first) if aligned and words.strip() else 0.0
+        lines.append(_Line(canonical(words.replace("\x02", "\ufffe")), round(size, 1)))
+        place += len(words) + 2
+    return lines
+
+
+def _assemble(pages: list[list[_Line] | None], facts: dict[str, str], pictures: list[int], lacking: str) -> Parsed:
+    """``pictures`` are the numbers of scanned pages, ``lacking`` is what must be installed to read them."""
+    known = {word.lower() for lines in pages for line in lines or () for word in _HYPHENED.findall(line.words)}
+    sizes = _heading_sizes(pages)
+    table: list[Page] = []
+    headings: list[Heading] = []
+    parts: list[str] = []
+    place = 0
+    for number, lines in enumerate(pages, start=1):
+        if parts:
+            parts.append(_BETWEEN_PAGES)
+            place += len(_BETWEEN_PAGES)
+        start = place
+        for line in lines or ():
+            words = _joined(line.words, known)
+            if line.size in sizes and _is_heading(words):
+                headings.append(Heading(sizes[line.size], words.strip(), place + len(words) - len(words.lstrip())))
+            parts.append(f"{words}\n")
+            place += len(words) + 1
+        table.append(Page(number, start, place))
+    text = "".join(parts)
+    empty = tuple(page.number for page in table if not text[page.start : page.end].strip())
+    if len(empty) == len(table):
+        raise UnreadableFileError(_without_text(pages, pictures, lacking))
+    date = parse_date(facts.get("CreationDate", "")) or parse_date(facts.get("ModDate", ""))
+    metadata = {key.lower(): " ".join(canonical(facts[key]).split()) for key in ("Author", "Subject") if facts.get(key)}
+    return Parsed(
+        text,
+        "application/pdf",
+        title=_title(facts, headings, sizes),
+        date=date,
+        pages=tuple(table),
+        headings=tuple(headings),
+        metadata=metadata,
+        warnings=_warnings(pages, empty, [number for number in pictures if number not in empty], lacking),
+        empty_pages=empty,
+    )
+
+
+def _joined(words: str, known: set[str]) -> str:
+    """Divided words in one piece; the hyphen stays where the document has the hyphened word elsewhere."""
+
+    def join(match: re.Match[str]) -> str:
+        hyphened = f"{match[1]}-{match[2]}"
+        return hyphened if hyphened.lower() in known else match[1] + match[2]
+
+    return _DIVIDED.sub(join, words).replace("\ufffe", "-")
+
+
+def _heading_sizes(pages: list[list[_Line] | None]) -> dict[float, int]:
+    """Levels of the letter sizes that are clearly larger than that of most letters, largest first, at most six."""
+    letters: Counter[float] = Counter()
+    for lines in pages:
+        for line in lines or ():
+            letters[line.size] += len(line.words)
+    letters.pop(0.0, None)
+    if not letters:
+        return {}
+    usual = letters.most_common(1)[0][0]
+    larger = sorted((size for size in letters if size >= usual * _LARGER), reverse=True)
+    return {size: min(level, 6) for level, size in enumerate(larger, start=1)}
+
+
+def _is_heading(words: str) -> bool:
+    stripped = words.strip()
+    return 2 < len(stripped) <= _HEADING_LIMIT and any(letter.isalpha() for letter in stripped)
+
+
+def _title(facts: dict[str, str], headings: list[Heading], sizes: dict[float, int]) -> str | None:
+    given = " ".join(canonical(facts.get("Title", "")).split())
+    if given and not _JUNK_TITLE.search(given):
+        return given
+    top = min(sizes.values(), default=0)
+    return next((heading.title for heading in headings if heading.level == top), None)
+
+
+def _without_text(pages: list[list[_Line] | None], pictures: list[int], lacking: str) -> str:
+    if all(lines is None for lines in pages):
+        return "damaged: none of its pages can be read"
+    count = f"its {len(pages)} pages have" if len(pages) > 1 else "its one page has"
+    if pictures and not lacking:
+        return f"a scan: {count} no text layer, and OCR makes out no words"
+    return f"a scan: {count} no text layer; run OCR over it first{_or_install(lacking)}"
+
+
+def _or_install(lacking: str) -> str:
+    return f", or install {lacking}" if lacking else ""
+
+
+def _warnings(
+    pages: list[list[_Line] | None], empty: tuple[int, ...], recognised: list[int], lacking: str
+) -> tuple[str, ...]:
+    damaged = [number for number, lines in enumerate(pages, start=1) if lines is None]
+    blank = [number for number in empty if number not in damaged]
+    warnings = []
+    if damaged:
+        warnings.append(f"pages that cannot be read: {_listed(damaged)}")
+    if blank:
+        to_read = f" (to read scanned ones, install {lacking})" if lacking else ""
+        warnings.append(f"pages without text: {_listed(blank)}{to_read}")
+    if recognised:
+        warnings.append(f"scanned pages, read by OCR, which errs: {_listed(recognised)}")
+    return tuple(warnings)
+
+
+def _listed(numbers: list[int]) -> str:
+    return ", ".join(map(str, numbers[:20])) + (f" and {len(numbers) - 20} more" if len(numbers) > 20 else "")

@@ -1,0 +1,258 @@
+"""The catalog: documents, chunks, their words and their vectors in one SQLite file, which is the truth."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterator
+from typing import Any
+
+import numpy as np
+
+from index.embedder import Vectors
+from index.errors import IndexDamagedError
+from index.stores.base import StoredPassage
+from index.types import Chunk, Document, DocumentRecord, Failure, Heading, Page
+
+_RECORD = (
+    "id, path, title, media_type, sha256, source, date, body_start, characters, page_count, chunk_count, "
+    "metadata, warnings, encoding, empty_pages"
+)
+_CHUNK = 'id, document_id, ordinal, start, "end", page, heading'
+
+
+class Catalog:
+    """Reads of one catalog; inside ``with catalog.snapshot()`` they all see the same revision."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def meta(self) -> dict[str, str]:
+        """Everything known of the index as a whole: format, fingerprints, revision, the vector file."""
+        return dict(self.connection.execute("SELECT key, value FROM meta"))
+
+    def revision(self) -> int:
+        """The number of the last commit; 0 before the first."""
+        row = self.connection.execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()
+        return int(row[0]) if row else 0
+
+    def sources(self) -> list[str]:
+        """The folders and files that builds look at, as absolute paths."""
+        return [path for (path,) in self.connection.execute("SELECT path FROM sources ORDER BY path")]
+
+    def excluded(self) -> set[tuple[str, str]]:
+        """(source, path) of the files that were taken out and must not come back by themselves."""
+        return set(self.connection.execute("SELECT source, path FROM excluded"))
+
+    def dropped_vectors(self) -> list[int]:
+        """Ids that the FAISS file may still hold though their vectors are gone."""
+        return [vector_id for (vector_id,) in self.connection.execute("SELECT vector_id FROM dropped")]
+
+    def count(self, table: str) -> int:
+        """How many rows a table has."""
+        return int(self.connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+    def count_after(self, vector_id: int) -> int:
+        """How many vectors have greater ids."""
+        return int(self.connection.execute("SELECT count(*) FROM vectors WHERE id > ?", (vector_id,)).fetchone()[0])
+
+    def records(self, ids: Collection[int] | None = None) -> list[DocumentRecord]:
+        """Documents without their texts, by path; of all or of the given ids."""
+        where = "" if ids is None else "WHERE id IN (SELECT value FROM json_each(?))"
+        given = () if ids is None else (json.dumps(list(ids)),)
+        rows = self.connection.execute(f"SELECT {_RECORD} FROM documents {where} ORDER BY path, source", given)
+        return [_record(row) for row in rows]
+
+    def failures(self) -> list[Failure]:
+        """Files that could not be read, by path."""
+        rows = self.connection.execute("SELECT path, source, reason, sha256 FROM failures ORDER BY path, source")
+        return [Failure(*row) for row in rows]
+
+    def document(self, document_id: int) -> Document | None:
+        """A whole document, or None when it is not there."""
+        row = self.connection.execute(
+            f"SELECT {_RECORD}, pages, headings, text FROM documents WHERE id = ?", (document_id,)
+        ).fetchone()
+        if row is None:
+            return None
+        record = _record(row[:-3])
+        return Document(
+            path=record.path,
+            title=record.title,
+            text=row[-1],
+            media_type=record.media_type,
+            sha256=record.sha256,
+            source=record.source,
+            date=record.date,
+            body_start=record.body_start,
+            pages=tuple(Page(*page) for page in json.loads(row[-3])),
+            headings=tuple(Heading(*heading) for heading in json.loads(row[-2])),
+            metadata=record.metadata,
+            warnings=record.warnings,
+            encoding=record.encoding,
+            empty_pages=record.empty_pages,
+        )
+
+    def documents(self, ids: Collection[int]) -> dict[int, Document]:
+        """Whole documents by id; those that are not there are left out."""
+        return {document_id: found for document_id in ids if (found := self.document(document_id)) is not None}
+
+    def texts(self, ids: Collection[int]) -> dict[int, str]:
+        """The canonical texts of documents."""
+        rows = self.connection.execute(
+            "SELECT id, text FROM documents WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)
+        )
+        return dict(rows)
+
+    def chunks_of(self, document_id: int) -> list[Chunk]:
+        """The passages of a document in order."""
+        text = self.texts([document_id]).get(document_id, "")
+        rows = self.connection.execute(
+            f"SELECT {_CHUNK} FROM chunks WHERE document_id = ? ORDER BY ordinal", (document_id,)
+        )
+        return [_chunk(row, text) for row in rows]
+
+    def passages_of(self, ids: Collection[int]) -> dict[int, list[StoredPassage]]:
+        """The passages of documents in order, with everything that is kept of them, by the ids of the documents."""
+        return {document_id: self._stored(document_id) for document_id in ids}
+
+    def _stored(self, document_id: int) -> list[StoredPassage]:
+        keys, words = self.keys_of(document_id), self.words_of(document_id)
+        chunks = self.chunks_of(document_id)
+        vectors = self.vectors_of_chunks([chunk.id for chunk in chunks])
+        return [StoredPassage(c, words[c.id][0], keys[c.id], vectors[c.id]) for c in chunks]
+
+    def chunks(self, ids: Collection[int]) -> dict[int, Chunk]:
+        """Chunks by id, with their words."""
+        rows = self.connection.execute(
+            f"SELECT {_CHUNK} FROM chunks WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)
+        ).fetchall()
+        texts = self.texts({row[1] for row in rows})
+        return {row[0]: _chunk(row, texts[row[1]]) for row in rows}
+
+    def keys_of(self, document_id: int) -> dict[int, bytes]:
+        """The keys of the vectors of a document's chunks, by chunk id."""
+        rows = self.connection.execute(
+            "SELECT chunks.id, key FROM chunks JOIN vectors ON vectors.id = vector_id WHERE document_id = ?",
+            (document_id,),
+        )
+        return dict(rows)
+
+    def words_of(self, document_id: int) -> dict[int, tuple[str, str]]:
+        """(text, title) as the keyword index has them for a document's chunks, by chunk id."""
+        rows = self.connection.execute(
+            "SELECT rowid, text, title FROM passages WHERE rowid IN (SELECT id FROM chunks WHERE document_id = ?)",
+            (document_id,),
+        )
+        return {chunk_id: (text, title) for chunk_id, text, title in rows}
+
+    def words(self, chunk_ids: Collection[int]) -> dict[int, tuple[str, str]]:
+        """(text, title) as the keyword index has them, by chunk id."""
+        rows = self.connection.execute(
+            "SELECT rowid, text, title FROM passages WHERE rowid IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(chunk_ids)),),
+        )
+        return {chunk_id: (text, title) for chunk_id, text, title in rows}
+
+    def chunks_with_vectors(self, vector_ids: Collection[int]) -> list[tuple[int, int, int]]:
+        """(chunk id, document id, vector id) of every chunk that has one of the vectors."""
+        return self.connection.execute(
+            "SELECT id, document_id, vector_id FROM chunks WHERE vector_id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(vector_ids)),),
+        ).fetchall()
+
+    def vector_ids_of(self, document_ids: Collection[int]) -> list[int]:
+        """The vectors of the chunks of some documents."""
+        rows = self.connection.execute(
+            "SELECT DISTINCT vector_id FROM chunks WHERE document_id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(document_ids)),),
+        )
+        return [vector_id for (vector_id,) in rows]
+
+    def vector_ids(self) -> list[int]:
+        """The ids of all vectors."""
+        return [vector_id for (vector_id,) in self.connection.execute("SELECT id FROM vectors")]
+
+    def some_vectors(self, wanted: int) -> Vectors:
+        """About so many vectors from all over the catalog, float32 (n, dimensions)."""
+        step = max(1, self.count("vectors") // max(1, wanted))
+        rows = self.connection.execute("SELECT vector FROM vectors WHERE id % ? = 0 LIMIT ?", (step, wanted)).fetchall()
+        if not rows:
+            return np.empty((0, 0), dtype=np.float32)
+        matrix = np.frombuffer(b"".join(row[0] for row in rows), dtype=np.float16)
+        return matrix.reshape(len(rows), -1).astype(np.float32)
+
+    def vectors_after(self, vector_id: int, batch: int = 16_384) -> Iterator[tuple[list[int], Vectors]]:
+        """Vectors with greater ids in the order of ids, in batches: ids and float32 (n, dimensions).
+
+        Raises IndexDamagedError when their lengths differ.
+        """
+        while True:
+            rows = self.connection.execute(
+                "SELECT id, vector FROM vectors WHERE id > ? ORDER BY id LIMIT ?", (vector_id, batch)
+            ).fetchall()
+            if not rows:
+                return
+            vector_id = rows[-1][0]
+            if len({len(row[1]) for row in rows}) != 1:
+                raise IndexDamagedError("stored vectors differ in length: run `quoth repair`")
+            matrix = np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float16)
+            yield [row[0] for row in rows], matrix.reshape(len(rows), -1).astype(np.float32)
+
+    def vectors_of(self, vector_ids: Collection[int]) -> tuple[list[int], Vectors]:
+        """The ids that are there, and their vectors, float32 (n, dimensions)."""
+        rows = self.connection.execute(
+            "SELECT id, vector FROM vectors WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(vector_ids)),),
+        ).fetchall()
+        if not rows:
+            return [], np.empty((0, int(self.meta().get("dimensions", 0))), dtype=np.float32)
+        matrix = np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float16)
+        return [row[0] for row in rows], matrix.reshape(len(rows), -1).astype(np.float32)
+
+    def vectors_of_chunks(self, chunk_ids: Collection[int]) -> dict[int, Vectors]:
+        """The vector of each chunk, float32 (dimensions,)."""
+        rows = self.connection.execute(
+            "SELECT chunks.id, vector FROM chunks JOIN vectors ON vectors.id = vector_id "
+            "WHERE chunks.id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(chunk_ids)),),
+        )
+        return {chunk_id: np.frombuffer(blob, dtype=np.float16).astype(np.float32) for chunk_id, blob in rows}
+
+    def has_vector(self, key: bytes) -> bool:
+        """Whether a vector is stored under the key."""
+        return self.connection.execute("SELECT 1 FROM vectors WHERE key = ?", (key,)).fetchone() is not None
+
+    def matching(self, query: str, limit: int, document_ids: Collection[int] | None = None) -> dict[int, float]:
+        """Chunk ids with BM25 scores (higher is better) for an FTS5 query, best first."""
+        if document_ids is None:
+            rows = self.connection.execute(
+                "SELECT rowid, -rank FROM passages WHERE passages MATCH ? ORDER BY rank LIMIT ?",
+                (query, limit),
+            )
+        else:
+            rows = self.connection.execute(
+                "SELECT rowid, -rank FROM passages WHERE passages MATCH ? AND rowid IN "
+                "(SELECT id FROM chunks WHERE document_id IN (SELECT value FROM json_each(?))) ORDER BY rank LIMIT ?",
+                (query, json.dumps(list(document_ids)), limit),
+            )
+        return dict(rows)
+
+    def document_frequency(self, terms: Collection[str]) -> dict[str, int]:
+        """In how many chunks each (stemmed) term stands; absent terms are left out."""
+        rows = self.connection.execute(
+            "SELECT term, doc FROM passage_terms WHERE term IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(terms)),),
+        )
+        return dict(rows)
+
+
+def _record(row: tuple[Any, ...]) -> DocumentRecord:
+    *plain, metadata, warnings, encoding, empty_pages = row
+    lists = (json.loads(metadata), tuple(json.loads(warnings)), encoding, tuple(json.loads(empty_pages)))
+    return DocumentRecord(*(*plain, *lists))
+
+
+def _chunk(row: tuple[Any, ...], text: str) -> Chunk:
+    chunk_id, document_id, ordinal, start, end, page, heading = row
+    return Chunk(chunk_id, document_id, ordinal, start, end, text[start:end], page, heading)

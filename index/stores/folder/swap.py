@@ -1,0 +1,138 @@
+"""Replacing the index in a folder by one that was made beside it, at once."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.fingerprint import FACTS
+from index.stores.base import OnProgress
+from index.stores.folder.catalog import Catalog
+from index.stores.folder.schema import CATALOG, FORMAT, connect_to_read, connect_to_write
+from index.stores.folder.vectors import remove_other_files, write_file
+from index.stores.folder.writer import locked, transaction
+from index.types import Progress
+
+BESIDE = "rebuild"  # the folder in the index's folder in which the new one is made
+
+
+@dataclass(frozen=True, slots=True)
+class FolderRenewal:
+    """An index made in a folder inside the old one's, which it then replaces."""
+
+    location: Path
+    old: Catalog | None
+
+    @property
+    def beside(self) -> Path:
+        """Where the new one is made."""
+        return self.location / BESIDE
+
+    def discard(self) -> None:
+        """Drop what is there beside."""
+        shutil.rmtree(self.beside)
+
+    def adopt(self, progress: OnProgress) -> int:
+        """Put the new one in the old one's place and return its revision."""
+        progress(Progress("swap", 0, 1))
+        if self.old is None:
+            _put_aside(self.location)
+        with closing(connect_to_write(self.location)) as connection:
+            catalog = Catalog(connection)
+            adopt(catalog, self.location, self.beside)
+            progress(Progress("swap", 1, 1))
+            revision = catalog.revision()
+        shutil.rmtree(self.beside)
+        return revision
+
+
+@contextmanager
+def renewal(location: Path, wait_seconds: float = 0.0) -> Iterator[FolderRenewal]:
+    """The right to replace the index in a folder. Raises IndexLockedError."""
+    with locked(location, wait_seconds):
+        connection = _readable(location)
+        try:
+            yield FolderRenewal(location, Catalog(connection) if connection else None)
+        finally:
+            if connection:
+                connection.close()
+
+
+def adopt(catalog: Catalog, location: Path, other: Path) -> None:
+    """Replace all that the catalog at a location holds by what the index at ``other`` holds, in one transaction.
+
+    The FAISS file is made within it, so that nobody finds the new catalog without one. Documents of the same source and
+    path keep their ids; no other id is ever used again.
+    """
+    connection = catalog.connection
+    connection.execute("ATTACH ? AS other", (str(other / CATALOG),))
+    try:
+        with transaction(catalog) as commit:
+            connection.execute("PRAGMA defer_foreign_keys = 1")
+            _replace_rows(connection)
+            facts = dict(connection.execute("SELECT key, value FROM other.meta"))
+            commit.set_meta({key: facts[key] for key in (*FACTS, "dimensions") if key in facts})
+            connection.execute("DELETE FROM meta WHERE key LIKE 'vector~_%' ESCAPE '~'")
+            described = write_file(location, catalog, catalog.revision() + 1) if catalog.count("vectors") else None
+            commit.set_meta(described.as_meta() if described else {})
+    finally:
+        connection.execute("DETACH other")
+    remove_other_files(location, described.name if described else "")
+
+
+def _replace_rows(connection: sqlite3.Connection) -> None:
+    last = dict(connection.execute("SELECT name, seq FROM main.sqlite_sequence"))
+    connection.execute("DROP TABLE IF EXISTS temp.ids")
+    connection.execute(
+        "CREATE TEMP TABLE ids AS SELECT new.id AS beside, coalesce(old.id, new.id + ?) AS here "
+        "FROM other.documents AS new LEFT JOIN main.documents AS old USING (source, path)",
+        (last.get("documents", 0),),
+    )
+    for table in ("passages", "chunks", "documents", "vectors", "dropped", "failures", "sources", "excluded"):
+        connection.execute(f"DELETE FROM main.{table}")
+    columns = [name for _, name, *_ in connection.execute("PRAGMA main.table_info(documents)") if name != "id"]
+    listed = ", ".join(columns)
+    after_vector, after_chunk = last.get("vectors", 0), last.get("chunks", 0)
+    connection.execute("INSERT INTO main.vectors SELECT id + ?, key, vector FROM other.vectors", (after_vector,))
+    connection.execute(
+        f"INSERT INTO main.documents (id, {listed}) SELECT here, {listed} FROM other.documents JOIN ids ON beside = id"
+    )
+    connection.execute(
+        'INSERT INTO main.chunks SELECT id + ?, here, ordinal, start, "end", page, heading, vector_id + ? '
+        "FROM other.chunks JOIN ids ON beside = document_id",
+        (after_chunk, after_vector),
+    )
+    connection.execute(
+        "INSERT INTO main.passages (rowid, text, title) SELECT rowid + ?, text, title FROM other.passages",
+        (after_chunk,),
+    )
+    for table in ("failures", "sources", "excluded"):
+        connection.execute(f"INSERT INTO main.{table} SELECT * FROM other.{table}")
+
+
+def _readable(location: Path) -> sqlite3.Connection | None:
+    """The catalog to be replaced; None when there is none that can be read."""
+    try:
+        connection = connect_to_read(location)
+    except sqlite3.DatabaseError:
+        return None
+    try:
+        usable = Catalog(connection).meta().get("format") == str(FORMAT)
+    except sqlite3.DatabaseError:
+        usable = False
+    if usable:
+        return connection
+    connection.close()
+    return None
+
+
+def _put_aside(location: Path) -> None:
+    """Keep a catalog that cannot be read under another name, so that nothing is lost that someone may yet mend."""
+    for ending in ("", "-wal", "-shm"):
+        path = location / f"{CATALOG}{ending}"
+        if path.exists():
+            path.replace(location / f"catalog.damaged{ending}")

@@ -1,0 +1,160 @@
+"""Nearest vectors: a FAISS file made from the catalog, and the few vectors that came after it.
+
+The file is a cache. It is named after the revision it was made at and its sha256, so that no file is ever replaced by
+another one, written beside its place, synced and moved into it. The catalog keeps the sha256, because FAISS reads
+flipped bits without complaint.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+import faiss
+import numpy as np
+
+from index.embedder import Vectors
+from index.stores.folder import faiss_index as neighbours
+from index.stores.folder.catalog import Catalog
+
+TAIL_LIMIT = 2_000  # vectors beside the file before it is made again; or a twentieth of the file, if that is more
+
+
+@dataclass(frozen=True, slots=True)
+class VectorFile:
+    """What the catalog knows of its FAISS file."""
+
+    name: str
+    sha256: str
+    last_id: int  # the greatest vector id in it
+    count: int
+
+    @staticmethod
+    def of(meta: dict[str, str]) -> VectorFile | None:
+        """The file that a catalog's facts name, if any."""
+        if "vector_file" not in meta:
+            return None
+        return VectorFile(
+            meta["vector_file"], meta["vector_sha256"], int(meta["vector_last_id"]), int(meta["vector_count"])
+        )
+
+    def as_meta(self) -> dict[str, str]:
+        """The facts to keep in the catalog."""
+        return {
+            "vector_file": self.name,
+            "vector_sha256": self.sha256,
+            "vector_last_id": str(self.last_id),
+            "vector_count": str(self.count),
+        }
+
+
+class VectorIndex:
+    """The vectors of a catalog at one revision, held for search; ids are the catalog's."""
+
+    def __init__(self, base: faiss.Index, last_id: int) -> None:
+        self._base = base
+        self._tail = neighbours.exact(base.d)
+        self._dropped = np.empty(0, dtype=np.int64)
+        self.last_id = last_id
+
+    def follow(self, catalog: Catalog) -> None:
+        """Take in the vectors that the catalog got since, and leave out those it dropped."""
+        for ids, vectors in catalog.vectors_after(self.last_id):
+            self._tail.add_with_ids(vectors, np.asarray(ids, dtype=np.int64))
+            self.last_id = ids[-1]
+        self._dropped = np.asarray(catalog.dropped_vectors(), dtype=np.int64)
+
+    def search(self, vector: Vectors, k: int, only: Collection[int] | None = None) -> list[tuple[int, float]]:
+        """The k nearest ids with their cosine, best first; among ``only`` those ids when given."""
+        selector: faiss.IDSelector | None = None
+        if only is not None:  # the catalog names none that it dropped
+            selector = faiss.IDSelectorBatch(np.fromiter(only, np.int64, len(only)))
+        elif self._dropped.size:
+            dropped = faiss.IDSelectorBatch(self._dropped)
+            selector = faiss.IDSelectorNot(dropped)
+        found = [
+            pair
+            for part in (self._base, self._tail)
+            for pair in neighbours.nearest(part, vector, k, selector, filtered=only is not None)
+        ]
+        return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:k]
+
+
+def load_vectors(location: Path, catalog: Catalog) -> VectorIndex:
+    """The vectors of a catalog, from its file when that is sound, else from the catalog itself; writes nothing."""
+    meta = catalog.meta()
+    described = VectorFile.of(meta)
+    base = read_file(location, described) if described else None
+    vectors = (
+        VectorIndex(base, described.last_id)
+        if base and described
+        else VectorIndex(neighbours.exact(_dimensions(meta)), 0)
+    )
+    vectors.follow(catalog)
+    return vectors
+
+
+def read_file(location: Path, described: VectorFile) -> faiss.Index | None:
+    """The index in a FAISS file, or None when the file is missing or not the one that was written."""
+    path = location / described.name
+    try:
+        with path.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() != described.sha256:
+                return None
+        return neighbours.read(path)
+    except (OSError, RuntimeError):
+        return None
+
+
+def write_file(location: Path, catalog: Catalog, revision: int) -> VectorFile:
+    """Make the FAISS file of the catalog's vectors and move it into place; the caller commits what is returned."""
+    count = catalog.count("vectors")
+    sample = catalog.some_vectors(neighbours.sample_size(count))
+    base = neighbours.prepared(_dimensions(catalog.meta()), count, sample)
+    last_id = 0
+    for ids, vectors in catalog.vectors_after(0):
+        base.add_with_ids(vectors, np.asarray(ids, dtype=np.int64))
+        last_id = ids[-1]
+    partial = location / f"vectors.{revision}.partial"
+    try:
+        faiss.write_index(base, str(partial))
+    except RuntimeError as error:  # how FAISS tells of a full disk
+        raise OSError(f"{partial.name} cannot be written") from error
+    with partial.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        os.fsync(file.fileno())
+    path = location / f"vectors.{revision}.{digest[:12]}.faiss"
+    partial.replace(path)
+    _sync_folder(location)
+    return VectorFile(path.name, digest, last_id, base.ntotal)
+
+
+def remove_other_files(location: Path, keep: str) -> None:
+    """Remove FAISS files of other revisions and unfinished ones; readers that have one open keep it."""
+    for path in [*location.glob("vectors.*.faiss"), *location.glob("vectors.*.partial")]:
+        if path.name != keep:
+            path.unlink(missing_ok=True)
+
+
+def is_behind(location: Path, catalog: Catalog) -> bool:
+    """Whether the file should be made again: missing, or too much has been added or dropped since."""
+    described = VectorFile.of(catalog.meta())
+    if described is None or not (location / described.name).is_file():
+        return True
+    since = catalog.count_after(described.last_id) + catalog.count("dropped")
+    return since > max(TAIL_LIMIT, described.count // 20)
+
+
+def _dimensions(meta: dict[str, str]) -> int:
+    return int(meta["dimensions"])
+
+
+def _sync_folder(location: Path) -> None:
+    folder = os.open(location, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

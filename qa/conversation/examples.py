@@ -1,0 +1,105 @@
+"""Example questions made from the documents, each tried on the reader before anybody is offered it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator
+from itertools import chain, islice, zip_longest
+from typing import Protocol
+
+from index import DocumentIndex, QuothError
+from qa.evaluation.metrics import normalise
+from qa.text import sentences
+from qa.types import Answer
+
+_NAME = re.compile(r"(?<![\w-])[A-Z][a-z]+(?: [A-Z][a-z]+)+\b(?!-)")
+_PERSON_BEFORE = re.compile(r"[,.)]|['’]s\b| (?:and|is|was|has|had|will|who|said|says|told|wrote|[a-z]{2,}ed)\b")
+_NO_PERSON_AFTER = re.compile(r"(?:^|[.!?:“\"]\s*|\b[Tt]he )$")
+_SUBJECT = re.compile(r"^(?:The |An? )?([\w-]+(?: [\w-]+){0,3}) (is|are) (?:an?|the|used|called|one)\b")
+_NOT_A_NAME = re.compile(
+    r"\b(January|February|March|April|May|June|July|August|September|October|November|December|The|This|That|"
+    r"Avenue|Floor|Foundation|Road|Street|University)\b"
+)
+_POINTING = frozenset(
+    "this that these those it he she they there here below above which what who one each both some most all "
+    "although as because if since when where while".split()
+)
+_ARTICLES = frozenset(("a", "an", "the"))
+_DOCUMENTS, _CHUNKS, _TRIES = 48, 4, 5  # how many documents and passages are looked at; tries for each question wanted
+
+
+class Answers(Protocol):
+    """What example questions need: an index to look at and someone to ask."""
+
+    @property
+    def index(self) -> DocumentIndex:
+        """The index that the questions are made from."""
+        ...
+
+    def answer(self, question: str) -> Answer:
+        """Ask."""
+        ...
+
+
+def example_questions(answerer: Answers, limit: int = 4) -> list[str]:
+    """Up to ``limit`` questions that the documents answer; none where no sentence lends itself to one."""
+    chosen: list[str] = []
+    given: set[str] = set()
+    for question in islice(candidates(answerer.index), limit * _TRIES):
+        if len(chosen) == limit:
+            break
+        try:
+            found = answerer.answer(question)
+        except QuothError:
+            return chosen
+        words = set(normalise(found.text).split())
+        if found.found and words and not words <= set(normalise(question).split()) and found.text not in given:
+            chosen.append(question)
+            given.add(found.text)
+    return chosen
+
+
+def candidates(index: DocumentIndex) -> Iterator[str]:
+    """Questions that might do, the kinds taken in turn, out of documents spread over the whole library."""
+    records = index.documents()
+    spread = records[:: -(-len(records) // _DOCUMENTS) or 1]
+    texts = [text for record in spread for text in _prose(index, record.id)]
+    common = set(re.findall(r"\b[a-z]+\b", " ".join(texts)))  # "Manual" is no surname where there is a "manual"
+    people = [
+        f"Who is {name}?"
+        for name, _ in Counter(chain.from_iterable(map(_names, texts))).most_common()
+        if common.isdisjoint(name.lower().split())
+    ]
+    subjects = [question for text in texts for question in _definitions(text, common)]
+    kinds = zip_longest(dict.fromkeys(people), dict.fromkeys(subjects))
+    return (question for question in chain.from_iterable(kinds) if question)
+
+
+def _prose(index: DocumentIndex, document_id: int) -> list[str]:
+    return [chunk.text for chunk in index.chunks(document_id)[:_CHUNKS]]
+
+
+def _names(text: str) -> list[str]:
+    """A person is named by two words, without an article and not before a noun.
+
+    "the Soviet Union", "Cold War detente" and "Russians Ann Lee" are none.
+    """
+    names = (name for name in _NAME.finditer(text) if _PERSON_BEFORE.match(text, name.end()))
+    found = [name for name in names if not _NO_PERSON_AFTER.search(text, 0, name.start())]
+    return [name[0] for name in found if len(name[0].split()) == 2 and not _NOT_A_NAME.search(name[0])]
+
+
+def _definitions(text: str, common: Collection[str]) -> Iterator[str]:
+    for start, end in sentences(text):
+        found = _SUBJECT.match(text[start:end])
+        words = found[1].lower().split() if found else []
+        if found and _POINTING.isdisjoint(words) and _ARTICLES.isdisjoint(words):
+            yield f"What {found[2]} {_lowered(found[0][: found.end(1)], common)}?"
+
+
+def _lowered(subject: str, common: Collection[str]) -> str:
+    """The subject as it stands inside a sentence: article and ``common`` words lower case, names and acronyms as is."""
+    first, space, rest = subject.partition(" ")
+    lower = first.lower() in _ARTICLES or first.lower() in common
+    return (first.lower() if lower else first) + space + rest

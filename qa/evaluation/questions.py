@@ -1,0 +1,180 @@
+"""Questions with their accepted answers, out of the files people have: JSON lines, CSV, SQuAD's own JSON."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from index import Document, QuestionError
+from qa.training.corpus import display_title
+
+DEMO = Path(__file__).with_name("demo.jsonl")  # questions on the document that is indexed by default
+
+
+class QuestionFileError(QuestionError):
+    """A question file that cannot be read; the message names the file and the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoldQuestion:
+    """A question and the answers that count as right; without any, the documents do not say."""
+
+    question: str
+    answers: tuple[str, ...] = ()
+    document: str | None = None  # path, file name or title of the document that holds the answer
+    title: str = ""
+    context: str | None = None  # the paragraph that the file carries along
+    places: tuple[tuple[int, int], ...] = ()  # of the answers, code points into ``context``
+    origin: str = ""  # file and line, for messages
+
+
+def read_gold(path: Path) -> list[GoldQuestion]:
+    """The questions of a file, in its order; its format is told by its ending.
+
+    ``.jsonl``: an object a line with ``question``, ``answers`` and optionally ``document``, ``title``, ``context``.
+    ``.csv`` and ``.tsv``: the same names as columns, answers separated by ``|``. ``.json``: SQuAD's own shape, or a
+    list of the objects above. Raises ``QuestionFileError``.
+    """
+    readers = {".jsonl": _lines, ".ndjson": _lines, ".csv": _table, ".tsv": _table, ".json": _squad}
+    if path.suffix.lower() not in readers:
+        raise QuestionFileError(f"{path}: a question file ends in .jsonl, .csv, .tsv or .json")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise QuestionFileError(f"{path} cannot be read: {error}") from error
+    questions = [_question(row, f"{path}:{place}") for place, row in readers[path.suffix.lower()](text, path)]
+    if not questions:
+        raise QuestionFileError(f"{path} holds no questions")
+    return questions
+
+
+def placed(questions: Iterable[GoldQuestion]) -> list[GoldQuestion]:
+    """The questions, each with the document that ``documents`` makes of its paragraph as the one that holds the answer.
+
+    Raises ``QuestionFileError`` for a question that carries no paragraph.
+    """
+    return [replace(question, document=_path(question)) for question in questions]
+
+
+def documents(questions: Iterable[GoldQuestion]) -> Iterator[Document]:
+    """Every distinct paragraph that the questions carry, as a document. Raises ``QuestionFileError`` as ``placed``."""
+    seen: set[str] = set()
+    for question in questions:
+        path = _path(question)
+        if path not in seen:
+            seen.add(path)
+            yield Document(path, title=question.title or path, text=question.context or "", media_type="text/plain")
+
+
+def _path(question: GoldQuestion) -> str:
+    if not question.context:
+        raise QuestionFileError(f"{question.origin}: no context, so there is no paragraph to index")
+    return f"{hashlib.sha256(question.context.encode()).hexdigest()[:16]}.txt"
+
+
+def _lines(text: str, path: Path) -> Iterator[tuple[str, Any]]:
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            try:
+                yield str(number), json.loads(line)
+            except ValueError as error:
+                raise QuestionFileError(f"{path}:{number}: not JSON: {error}") from error
+
+
+def _table(text: str, path: Path) -> Iterator[tuple[str, Any]]:
+    first = text.partition("\n")[0]
+    rows = csv.DictReader(StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True)
+    missing = [name for name in ("question", "answers") if name not in (rows.fieldnames or ())]
+    if missing:
+        raise QuestionFileError(f"{path}:1: no column {missing[0]!r}: the first line names the columns")
+    try:
+        for row in rows:
+            if None in row:
+                raise QuestionFileError(f"{path}:{rows.line_num}: more cells than there are columns")
+            given = {name: cell for name, cell in row.items() if cell}
+            given["answers"] = [part.strip() for part in (row["answers"] or "").split("|") if part.strip()]
+            yield str(rows.line_num), given
+    except csv.Error as error:
+        raise QuestionFileError(f"{path}:{rows.reader.line_num}: not CSV: {error}") from error
+
+
+def _squad(text: str, path: Path) -> Iterator[tuple[str, Any]]:
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise QuestionFileError(f"{path}: not JSON: {error}") from error
+    if isinstance(found, list):
+        yield from ((f"[{k}]", row) for k, row in enumerate(found))
+        return
+    for a, article in enumerate(_list(found, "data", str(path))):
+        at = f"data[{a}]"
+        for p, paragraph in enumerate(_list(article, "paragraphs", f"{path}:{at}")):
+            inner = f"{at}.paragraphs[{p}]"
+            for q, asked in enumerate(_list(paragraph, "qas", f"{path}:{inner}")):
+                shared = {"title": article.get("title", ""), "context": paragraph.get("context")}
+                yield f"{inner}.qas[{q}]", {**shared, **asked} if isinstance(asked, dict) else asked
+
+
+def _list(found: object, name: str, origin: str) -> Sequence[Any]:
+    inner = found.get(name) if isinstance(found, dict) else None
+    if not isinstance(inner, list):
+        raise QuestionFileError(f"{origin}: no list {name!r}")
+    return inner
+
+
+def _question(row: object, origin: str) -> GoldQuestion:
+    if not isinstance(row, Mapping):
+        raise QuestionFileError(f"{origin}: not an object with a question and its answers")
+    asked = _text(row, "question", origin).strip()
+    if not asked:
+        raise QuestionFileError(f"{origin}: no question")
+    context = _text(row, "context", origin) or None
+    answers, places = _answers(row, context, origin)
+    title = display_title(_text(row, "title", origin))
+    return GoldQuestion(asked, answers, _text(row, "document", origin) or None, title, context, places, origin)
+
+
+def _text(row: Mapping[str, Any], name: str, origin: str) -> str:
+    value = row.get(name)
+    if not isinstance(value, str | None):
+        raise QuestionFileError(f"{origin}: {name} is not text but {json.dumps(value)[:40]}")
+    return value or ""
+
+
+def _answers(
+    row: Mapping[str, Any], context: str | None, origin: str
+) -> tuple[tuple[str, ...], tuple[tuple[int, int], ...]]:
+    """The distinct answers, and those of their places that the context bears out."""
+    if row.get("is_impossible") is True:
+        return (), ()
+    given = row.get("answers", row.get("answer"))
+    if given is None:
+        raise QuestionFileError(f"{origin}: no answers; a question that the documents do not answer has an empty list")
+    pairs = [_pair(one, origin) for one in _separate(given)]
+    texts = dict.fromkeys(text for text, _ in pairs)
+    places = {(start, start + len(text)) for text, start in pairs if start is not None}
+    held = sorted(place for place in places if context and context[slice(*place)] in texts)
+    return tuple(texts), tuple(held)
+
+
+def _separate(given: object) -> Sequence[object]:
+    """The answers one by one: of a list, a single one, or the parallel lists that Hugging Face's data sets have."""
+    if isinstance(given, dict) and isinstance(given.get("text"), list):
+        starts = given.get("answer_start") or [None] * len(given["text"])
+        return [{"text": text, "answer_start": start} for text, start in zip(given["text"], starts, strict=False)]
+    return given if isinstance(given, list) else [given]
+
+
+def _pair(given: object, origin: str) -> tuple[str, int | None]:
+    """An answer's text and where it starts, from either ``"text"`` or ``{"text": ..., "answer_start": ...}``."""
+    text = given.get("text") if isinstance(given, dict) else given
+    start = given.get("answer_start") if isinstance(given, dict) else None
+    if not isinstance(text, str) or not text.strip() or not isinstance(start, int | None):
+        raise QuestionFileError(f"{origin}: an answer is not text but {json.dumps(given)[:40]}")
+    return text, start

@@ -1,0 +1,238 @@
+"""An evaluation for people: the rows of its table, and one page of plots and misses that needs nothing else.
+
+Questions and documents are untrusted: every word of them is escaped, what would reorder or hide text is made visible,
+and the page's own policy lets it fetch and run nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+
+from qa.evaluation.evaluate import Evaluation
+from qa.evaluation.metrics import reliability
+from qa.evaluation.plots import Axis, Bars, Line, plot, round_up
+from qa.evaluation.scores import Outcome, Scores, Verdict, calibration_pairs, recall_at, risk_coverage
+from qa.types import Citation
+
+# Controls and characters that change the direction of text: each is shown as a mark of its own.
+_HIDDEN = (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C)
+_VISIBLE = {code: "\ufffd" for code in _HIDDEN if chr(code) not in "\n\t"}
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+_STYLE = """
+:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
+body { max-width: 60rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
+h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; }
+table { display: block; overflow-x: auto; border-collapse: collapse; font-variant-numeric: tabular-nums; }
+th, td { text-align: left; padding: .3rem 1.2rem .3rem 0; vertical-align: top; border-bottom: 1px solid #8884; }
+.plots { display: grid; gap: 1.5rem; grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr)); }
+svg { width: 100%; }
+article { border: 1px solid #8884; border-radius: .6rem; padding: .8rem 1rem; margin: 1rem 0; overflow-wrap: anywhere; }
+article h3 { font-size: 1rem; margin: 0; } article p { margin: .4rem 0; } small { opacity: .75; }
+blockquote { margin: .4rem 0; padding-left: .8rem; border-left: 3px solid #8888; white-space: pre-wrap; }
+mark { background: #ffe08a; color: #000; }
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table: a measure, its value as it is written, and what it says."""
+
+    name: str
+    value: str
+    meaning: str
+
+
+def rows(scores: Scores) -> list[Row]:
+    """The table of an evaluation; a measure that could not be taken is a dash."""
+    return [
+        Row("Questions", f"{scores.questions:,}", f"{scores.answerable:,} of them answered by the documents"),
+        Row("Exact match", _percent(scores.em), "as given; a refusal is right where it is due"),
+        Row("F1", _percent(scores.f1), "the same, by shared words"),
+        Row("Exact match, answerable", _percent(scores.answerable_em), "of the likeliest answer, given or withheld"),
+        Row("F1, answerable", _percent(scores.answerable_f1), "the same, by shared words"),
+        *(Row(f"Recall@{k}", _percent(share), f"the answer is in the first {k} found") for k, share in scores.recall),
+        Row("MRR", _number(scores.mrr), "mean of 1 / rank of the first such passage"),
+        Row("Refusal precision", _percent(scores.refusal_precision), "of what was refused, not in the documents"),
+        Row("Refusal recall", _percent(scores.refusal_recall), "of what is not in the documents, refused"),
+        Row("Citation exactness", _percent(scores.citation_exactness), "quotes that stand in their file as said"),
+        Row("Calibration error", _number(scores.calibration_error), "mean distance of probability from F1"),
+        Row("AUROC", _number(scores.auroc), "answerable questions rank over others"),
+        Row("Threshold", f"{scores.threshold:.2f}", "answers less probable than this are withheld"),
+        Row("Latency, p50", f"{scores.latency_p50:,.0f} ms", "question in, answer out; models loaded"),
+        Row("Latency, p95", f"{scores.latency_p95:,.0f} ms", "the same"),
+        Row("Peak memory", f"{scores.peak_memory / 2**20:,.0f} MiB", "while asking, models included"),
+        *_alone_rows(scores),
+    ]
+
+
+def _alone_rows(scores: Scores) -> Iterator[Row]:
+    alone = scores.alone
+    if alone is None:
+        return
+    yield Row("Paragraph alone: EM", _percent(alone.em), "answerable questions, made to answer")
+    yield Row("Paragraph alone: F1", _percent(alone.f1), "the same, by shared words")
+    yield Row("Paragraph alone: best F1", _percent(alone.best_f1), "all questions, at the best threshold")
+    yield Row("Paragraph alone: AUROC", _number(alone.auroc), "of the margin over the null")
+    yield Row("Still right end to end", _percent(alone.kept), "of those right with the paragraph alone")
+    yield Row("Still right and given", _percent(alone.kept_given), "the same, with those withheld lost")
+
+
+def html(evaluation: Evaluation, title: str) -> str:
+    """The whole report as one HTML page without scripts, fonts or pictures from elsewhere."""
+    measured, costs = rows(evaluation.scores), threshold_rows(evaluation)
+    misses = [one for one in evaluation.outcomes if one.verdict not in (Verdict.RIGHT, Verdict.RIGHTLY_REFUSED)]
+    return "\n".join(
+        [
+            '<!doctype html><html lang="en"><head><meta charset="utf-8">',
+            f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            f"<title>{_shown(title)}</title><style>{_STYLE}</style></head><body><main>",
+            f"<h1>{_shown(title)}</h1>",
+            _table(("Measure", "Value", "What it says"), [(r.name, r.value, r.meaning) for r in measured]),
+            '<h2>Plots</h2><div class="plots">',
+            *plots(evaluation),
+            "</div>",
+            "<h2>What each threshold costs</h2>",
+            _table(costs[0], costs[1:]),
+            f"<h2>Misses ({len(misses):,} of {len(evaluation.outcomes):,})</h2>",
+            _table(("What became of it", "Questions"), list(_verdicts(evaluation.outcomes))),
+            *map(_miss, misses),
+            "</main></body></html>\n",
+        ]
+    )
+
+
+def plots(evaluation: Evaluation) -> list[str]:
+    """Reliability, risk over coverage, recall by rank, latency and thresholds, each as one SVG element."""
+    outcomes, scores = evaluation.outcomes, evaluation.scores
+    bins = [(said, true) for said, true, _ in reliability(*calibration_pairs(outcomes))]
+    perfect = Line([(0, 0), (1, 1)], "perfect", guide=True)
+    given = sum(one.answer.found for one in outcomes) / len(outcomes)
+    ranks = [(float(k), share) for k, share in recall_at(outcomes, range(1, 11))]
+    return [
+        plot(
+            "Reliability",
+            Axis("Probability", form="{:.1f}"),
+            Axis("How right (F1)"),
+            [perfect, Line(bins, "Quoth", dots=True)],
+        ),
+        plot(
+            "Risk over coverage",
+            Axis("Share of questions answered"),
+            Axis("Risk: 1 - F1 of the answers"),
+            [Line(risk_coverage(outcomes)), Line([(given, 0), (given, 1)], "now", guide=True)],
+        ),
+        plot(
+            "Recall by rank",
+            Axis("Passages found", 1, 10, "{:.0f}", 9),
+            Axis("Answer among them"),
+            [Line(ranks, dots=True)],
+        ),
+        _latencies([one.milliseconds for one in outcomes], scores),
+        _thresholds(evaluation),
+    ]
+
+
+def _latencies(milliseconds: Sequence[float], scores: Scores) -> str:
+    longest = 5 * round_up(max(milliseconds) / 5)
+    counts, edges = np.histogram(milliseconds, bins=25, range=(0.0, longest))
+    most = 4 * round_up(float(counts.max()) / 4)
+    bars = [(float(a), float(b), float(n)) for a, b, n in zip(edges, edges[1:], counts, strict=False)]
+    marks = [
+        Line([(value, 0), (value, most)], name, guide=True)
+        for name, value in (
+            (f"p50 {scores.latency_p50:,.0f} ms", scores.latency_p50),
+            (f"p95 {scores.latency_p95:,.0f} ms", scores.latency_p95),
+        )
+    ]
+    across = Axis("Milliseconds", 0, longest, "{:,.0f}")
+    return plot("Latency", across, Axis("Questions", 0, most, "{:,.0f}", 4), [Bars(bars), *marks])
+
+
+def _thresholds(evaluation: Evaluation) -> str:
+    costs, now = evaluation.costs, evaluation.scores.threshold
+    measures = {
+        "refusal precision": [(c.threshold, c.refusal_precision) for c in costs],
+        "refusal recall": [(c.threshold, c.refusal_recall) for c in costs],
+        "answers right": [(c.threshold, c.right) for c in costs],
+    }
+    lines = [Line([(a, b) for a, b in points if b is not None], name) for name, points in measures.items()]
+    return plot(
+        "Refusing",
+        Axis("Threshold", form="{:.1f}"),
+        Axis("Share"),
+        [*lines, Line([(now, 0), (now, 1)], "now", guide=True)],
+    )
+
+
+def threshold_rows(evaluation: Evaluation) -> list[tuple[str, ...]]:
+    """What each threshold costs, as written; the first row names the columns."""
+    fitted = evaluation.fitted
+    return [
+        ("Threshold", "Answered", "Answers right", "Refusal precision", "Refusal recall"),
+        *(
+            (
+                f"{cost.threshold:.2f}" + (" (best balance)" if cost.threshold == fitted.threshold else ""),
+                *map(_percent, (cost.answered, cost.right, cost.refusal_precision, cost.refusal_recall)),
+            )
+            for cost in sorted({*evaluation.costs, fitted}, key=lambda cost: cost.threshold)
+        ),
+    ]
+
+
+def _verdicts(outcomes: Sequence[Outcome]) -> Iterator[tuple[str, str]]:
+    counts = Counter(one.verdict for one in outcomes)
+    yield from ((str(verdict), f"{counts[verdict]:,}") for verdict in Verdict if counts[verdict])
+
+
+def _miss(one: Outcome) -> str:
+    answer = one.answer
+    expected = " · ".join(map(_shown, one.gold.answers)) or "<i>the documents do not say</i>"
+    said = _shown(one.guess) if answer.found else f"<i>refused</i>, nearest: {_shown(one.guess)}"
+    citation = answer.citations[0] if answer.found else (answer.candidates[0].citation if answer.candidates else None)
+    elsewhere = one.holding if citation is None or one.holding != citation.passage else ""
+    return (
+        f'<article><h3 dir="auto">{_shown(one.gold.question)}</h3>'
+        f"<small>{escape(one.verdict)}</small>"
+        f"<p>Expected: {expected}</p><p>Said: {said} <small>({answer.probability:.0%})</small></p>"
+        f"{_passage(citation) if citation else ''}"
+        f"{_quoted(f'holds the answer, rank {one.rank}', _shown(elsewhere)) if elsewhere else ''}</article>"
+    )
+
+
+def _passage(citation: Citation) -> str:
+    start, end = citation.start - citation.chunk_start, citation.end - citation.chunk_start
+    text = citation.passage
+    marked = f"{_shown(text[:start])}<mark>{_shown(text[start:end])}</mark>{_shown(text[end:])}"
+    page = f"page {citation.page}" if citation.page is not None else None
+    where = filter(None, (citation.title, page, citation.date, citation.path))
+    return _quoted(" · ".join(dict.fromkeys(where)), marked)
+
+
+def _quoted(label: str, marked: str) -> str:
+    return f'<p><small>{_shown(label)}</small></p><blockquote dir="auto">{marked}</blockquote>'
+
+
+def _table(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
+    first = "".join(f"<th>{_shown(name)}</th>" for name in head)
+    lines = ["".join(f"<td>{_shown(cell)}</td>" for cell in cells) for cells in body]
+    return f"<table><tr>{first}</tr>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
+
+
+def _shown(text: str) -> str:
+    """Untrusted text as HTML that shows it and does nothing else."""
+    return escape(text.translate(_VISIBLE))
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share:.1%}"
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"

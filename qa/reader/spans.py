@@ -1,0 +1,91 @@
+"""Span decoding: from start and end logits to the best spans of a window, in plain numpy.
+
+A span from token i to token j scores ``start[i] + end[j] - null``, with the null score of the same window (Devlin et
+al. 2019, section 4.3). Nothing is normalised inside a passage, so scores compare across passages (Clark and Gardner
+2018).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from qa.reader.windows import Window
+from qa.types import Span
+
+FloatArray = npt.NDArray[np.float32]
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+
+def best_pairs(
+    start: FloatArray, end: FloatArray, segments: IntArray, limit: int, top: int
+) -> list[tuple[int, int, float]]:
+    """The ``top`` best (i, j, start[i] + end[j]) with i <= j < i + limit and segments[i] == segments[j]; best first.
+
+    All arrays are (n,). Ties are broken by the smaller i, then the smaller j. Logits that are not finite never win.
+    """
+    count = len(start)
+    if count == 0:
+        return []
+    rows, columns = np.arange(count)[:, None], np.arange(min(limit, count))[None, :]
+    ends = np.minimum(rows + columns, count - 1)  # a band of the (n, n) matrix: column w is the span of w + 1 tokens
+    scores = start[:, None].astype(np.float64) + end[ends]
+    scores[(rows + columns >= count) | (segments[ends] != segments[:, None]) | ~np.isfinite(scores)] = -np.inf
+    flat = scores.ravel()
+    worst = np.partition(flat, -top)[-top] if flat.size > top else -np.inf
+    kept = np.flatnonzero(flat >= worst)  # all ties at the border, so that the order below decides
+    order = kept[np.argsort(-flat[kept], kind="stable")][:top]
+    width = columns.size
+    return [(int(k // width), int(k // width + k % width), float(flat[k])) for k in order if np.isfinite(flat[k])]
+
+
+def window_spans(
+    window: Window,
+    text: str,
+    segments: IntArray,
+    asking: BoolArray,
+    start: FloatArray,
+    end: FloatArray,
+    *,
+    limit: int,
+    top: int,
+) -> list[Span]:
+    """The best spans of one window, best first, none of them across two segments or inside a word.
+
+    ``start`` and ``end`` are the logits of the whole input (m,), position 0 the null; ``segments`` (n,) numbers the
+    sentence of each passage token, and ``asking`` says of each number whether that sentence is a question, which
+    answers nothing; ``limit`` is the longest span in tokens. Punctuation alone is no answer.
+    """
+    null = float(start[0] + end[0])
+    inside = slice(window.first, window.first + len(window.offsets))
+    left = np.where(window.starts & ~asking[segments], start[inside], -np.inf)
+    right = np.where(window.ends, end[inside], -np.inf)
+    spans = [_span(window, text, i, j, score - null) for i, j, score in best_pairs(left, right, segments, limit, top)]
+    return [span for span in spans if any(character.isalnum() for character in span.text)]
+
+
+def _span(window: Window, text: str, i: int, j: int, margin: float) -> Span:
+    first, last = int(window.offsets[i, 0]), int(window.offsets[j, 1])
+    return Span(window.passage, first, last, text[first:last], margin)
+
+
+def merge(spans: Iterable[Span]) -> list[Span]:
+    """All spans, best first, each place of a passage once: windows overlap and propose the same span twice."""
+    best: dict[tuple[int, int, int], Span] = {}
+    for span in spans:
+        place = (span.passage, span.start, span.end)
+        if place not in best or span.margin > best[place].margin:
+            best[place] = span
+    return sorted(best.values(), key=lambda span: (-span.margin, span.passage, span.start, span.end))
+
+
+def best_per_passage(spans: Sequence[Span], passages: int) -> list[Span | None]:
+    """The best span of each passage, in passage order; ``None`` for a passage without one. ``spans`` are best first."""
+    best: list[Span | None] = [None] * passages
+    for span in spans:
+        if best[span.passage] is None:
+            best[span.passage] = span
+    return best

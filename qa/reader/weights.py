@@ -1,0 +1,133 @@
+"""The reader's weights on disk: int8 rows with one fp32 scale each, in safetensors files of at most 45 MB.
+
+A matrix W is stored as ``round(W / scale)`` with ``scale = max|row| / 127`` for every row, a quarter of its fp32 size,
+and turned back when it is loaded; vectors (biases, norms) stay fp32. ``weights.json`` lists the files and their sha256.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from index.embedder import making
+from index.errors import ModelError
+from qa.answering.calibration import Calibration
+
+if TYPE_CHECKING:  # loading torch takes seconds, and much is asked of this package that needs no model
+    import torch
+    from torch import Tensor
+
+SHARD_BYTES = 44_000_000
+MANIFEST = "weights.json"
+CALIBRATION = "calibration.json"
+_SCALE = ".scale"
+
+
+def quantise(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Matrices as int8 (rows, columns) with a fp32 (rows, 1) scale under ``<name>.scale``; the rest as fp32."""
+    import torch
+
+    packed: dict[str, Tensor] = {}
+    for name, weight in weights.items():
+        weight = weight.detach().float()
+        if weight.ndim != 2:
+            packed[name] = weight.contiguous()
+            continue
+        scale = weight.abs().amax(dim=1, keepdim=True).clamp_min(1e-12) / 127
+        packed[name] = (weight / scale).round().to(torch.int8).contiguous()
+        packed[name + _SCALE] = scale.contiguous()
+    return packed
+
+
+def dequantise(packed: Mapping[str, Tensor], dtype: torch.dtype) -> dict[str, Tensor]:
+    """The inverse of ``quantise``, up to half a scale an entry, in ``dtype``."""
+    import torch
+
+    return {
+        name: (weight * packed[name + _SCALE] if weight.dtype == torch.int8 else weight).to(dtype)
+        for name, weight in packed.items()
+        if not name.endswith(_SCALE)
+    }
+
+
+def save_model(model: Any, base: Path, out: Path, note: Mapping[str, object]) -> None:
+    """Write a model folder: weights, manifest with ``note``, ``config.json`` and the tokenizer of ``base``."""
+    from safetensors.torch import save_file
+
+    out.mkdir(parents=True, exist_ok=True)
+    for old in out.glob("reader-*.safetensors"):
+        old.unlink()
+    files: dict[str, str] = {}
+    for number, shard in enumerate(_shards(quantise(model.state_dict())), 1):
+        path = out / f"reader-{number}.safetensors"
+        save_file(shard, path)
+        files[path.name] = _sha256(path)
+    (out / MANIFEST).write_text(json.dumps({"files": files, **note}, indent=1) + "\n", encoding="utf-8")
+    model.config.to_json_file(out / "config.json")
+    shutil.copyfile(base / "tokenizer.json", out / "tokenizer.json")
+
+
+def load_model(folder: Path, dtype: torch.dtype) -> Any:
+    """The model of a folder that ``save_model`` wrote, in ``dtype``, ready to read.
+
+    Raises ``ModelError`` when a file is missing or is not the one that was saved.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    packed: dict[str, Tensor] = {}
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        for name, expected in manifest["files"].items():
+            if _sha256(folder / name) != expected:
+                raise ModelError(f"{folder / name} is damaged (its sha256 is not {expected}): install quoth again")
+            packed.update(load_file(folder / name))
+        model = _without_weights(folder, dtype)
+    except (OSError, KeyError, ValueError, SafetensorError) as error:
+        raise ModelError(f"no reader in {folder}: {error}") from error
+    model.load_state_dict(dequantise(packed, dtype))
+    return model.eval()
+
+
+def _without_weights(folder: Path, dtype: torch.dtype) -> Any:
+    with making:
+        from transformers import AutoConfig, AutoModelForQuestionAnswering
+
+        config = AutoConfig.from_pretrained(folder, local_files_only=True)
+        return AutoModelForQuestionAnswering.from_config(config, dtype=dtype)  # type: ignore[no-untyped-call]
+
+
+def load_calibration(folder: Path) -> Calibration:
+    """The calibration that belongs to the weights of a folder. Raises ``ModelError``."""
+    try:
+        calibration = Calibration.from_json((folder / CALIBRATION).read_text(encoding="utf-8"))
+        widths = {len(one.weights) for one in calibration.exits.values()}
+        if widths and widths != {2 * json.loads((folder / "config.json").read_text(encoding="utf-8"))["hidden_size"]}:
+            raise ValueError("its exits are those of another reader")
+        return calibration
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        told = f"{error} is missing" if isinstance(error, KeyError) else error
+        raise ModelError(
+            f"no calibration in {folder} ({told}): run `python -m qa.training.calibrate`, or install quoth again"
+        ) from error
+
+
+def _shards(packed: Mapping[str, Tensor]) -> Iterator[dict[str, Tensor]]:
+    shard: dict[str, Tensor] = {}
+    size = 0
+    for name, weight in packed.items():
+        if shard and size + weight.nbytes > SHARD_BYTES:
+            yield shard
+            shard, size = {}, 0
+        shard[name] = weight
+        size += weight.nbytes
+    yield shard
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,188 @@
+"""Fitting the calibration: ``python -m qa.training.calibrate FILE... --model qa/model``.
+
+The questions of all files are asked end to end: the paragraphs that they carry become one index, ten passages are
+read for each question, and every place the reader proposes is a case, right to the degree of its F1. The regression
+is fitted over all cases, which says which of two proposals to believe; then one scale and one shift over the chosen
+ones, which says how far; then, on the states of some layers, what reading a passage to the end adds. What the
+probability comes to is measured on questions not used to fit: they are parted into five, and each part is judged by the
+calibration of the other four.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from index import DocumentIndex, build_documents
+from qa.answering.calibration import Calibration, Case, fit
+from qa.answering.citations import Source, distinct, evidence_of
+from qa.answering.quantile_bound import FloatArray
+from qa.evaluation.metrics import auroc, calibration_error, f1
+from qa.evaluation.questions import GoldQuestion, documents, read_gold
+from qa.reader.early_exit import LAYERS, Exit
+from qa.reader.reader import Reader
+from qa.reader.weights import CALIBRATION
+from qa.reader.windows import Passage
+from qa.settings import MODEL
+from qa.types import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question's cases in retrieval order, by passage, and what its own paragraph alone is answered with (F1).
+
+    ``states`` are those of its passages after each of the layers, (layers, w), if they are read in one window.
+    """
+
+    file: str
+    cases: tuple[tuple[int, Case], ...]
+    answerable: bool
+    alone: float
+    states: tuple[tuple[int, FloatArray], ...] = field(default=(), compare=False)
+
+
+Judged = tuple[Asked, Calibration]  # by which its cases are told apart
+
+
+def ask(index: DocumentIndex, reader: Reader, gold: GoldQuestion, passages: int, file: str) -> Asked:
+    """Read a question of a file end to end, and with its own paragraph alone."""
+    hits = index.search(gold.question, passages)
+    cases: list[tuple[int, Case]] = []
+    states: list[tuple[int, FloatArray]] = []
+    for place, hit in enumerate(hits):
+        source = Source.of(hit, "", gold.question)
+        spans, told = skim(reader, source)
+        states.extend((place, one) for one in told if len(told) == 1)
+        for span, gap in distinct(spans):
+            if gap >= 0:
+                right = f1(span.text, gold.answers) if gold.answers else 0.0
+                cases.append((place, Case(evidence_of(source, span, gap), right)))
+    own = reader.read(gold.question, [Passage(gold.context or "", gold.title)])
+    alone = f1(own[0].text, gold.answers) if own and gold.answers else 0.0
+    return Asked(file, tuple(cases), bool(gold.answers), alone, tuple(states))
+
+
+def skim(reader: Reader, source: Source) -> tuple[list[Span], list[FloatArray]]:
+    """The spans of a source that is read to the end, and of each of its windows the states (layers, w)."""
+    told: list[FloatArray] = []
+
+    def goes_on(_: int, states: FloatArray) -> bool:
+        told.append(states.astype(np.float16))
+        return True
+
+    spans = reader.skim(source.question, source.passage, LAYERS, goes_on)
+    return spans, [np.stack(told[at : at + len(LAYERS)]) for at in range(0, len(told), len(LAYERS))]
+
+
+def held_out(asked: Sequence[Asked], parts: int = 5) -> list[Judged]:
+    """Every question with the calibration that was fitted on the other parts of them."""
+    judged: list[Judged] = []
+    for part in range(parts):
+        others = fit_asked([one for number, one in enumerate(asked) if number % parts != part])
+        judged.extend((one, others) for one in asked[part::parts])
+    return judged
+
+
+def figures(judged: Sequence[Judged], passages: int) -> dict[str, float]:
+    """What the questions come to when the likeliest case of so many passages is taken."""
+    said, right, answered = [], [], []
+    for asked, calibration in judged:
+        likely = {case: calibration.probability(case.evidence) for at, case in asked.cases if at < passages}
+        best = max(likely, key=likely.__getitem__, default=None)
+        said.append(likely[best] if best else 0.0)
+        right.append(best.right if best else 0.0)
+        if asked.answerable:
+            answered.append((right[-1], asked.alone))
+    alone = [one for one, own in answered if own >= 0.5]
+    return {
+        "questions": len(judged),
+        "f1": 100 * sum(one for one, _ in answered) / len(answered),
+        "alone": 100 * sum(own for _, own in answered) / len(answered),
+        "kept": 100 * sum(one >= 0.5 for one in alone) / max(len(alone), 1),
+        "auroc": auroc(said, [asked.answerable for asked, _ in judged]),
+        "auroc_right": auroc(said, [one >= 0.5 for one in right]),
+        "ece": calibration_error(said, right),
+        "ece_by_chance": error_by_chance(said),
+    }
+
+
+def error_by_chance(said: Sequence[float], draws: int = 100) -> float:
+    """The expected calibration error that so many probabilities would show if they were perfect, 0 to 1."""
+    dice = np.random.default_rng(17)
+    drawn = (dice.random((draws, len(said))) < np.asarray(said)).astype(float)
+    return float(np.mean([calibration_error(said, right.tolist()) for right in drawn]))
+
+
+def fit_asked(asked: Sequence[Asked]) -> Calibration:
+    """The calibration of questions that were asked, but for its exits."""
+    return fit([[case for _, case in one.cases] for one in asked], [one.answerable for one in asked])
+
+
+def fit_exits(asked: Sequence[Asked], calibration: Calibration) -> dict[int, Exit]:
+    """An exit after each of the layers, from all passages that were read in one window and hold a case."""
+    states: list[FloatArray] = []
+    added: list[float] = []
+    questions: list[int] = []
+    for number, one in enumerate(asked):
+        most: dict[int, float] = {}
+        for place, case in one.cases:
+            most[place] = max(calibration.added(case.evidence), most.get(place, -np.inf))
+        held = [(told, most[place]) for place, told in one.states if place in most]
+        states.extend(told for told, _ in held)
+        added.extend(value for _, value in held)
+        questions.extend([number] * len(held))
+    numbers, values = np.array(questions), np.array(added, dtype=np.float32)
+    return {
+        layer: Exit.fit(np.stack([told[at] for told in states]).astype(np.float32), values, numbers)
+        for at, layer in enumerate(LAYERS)
+    }
+
+
+def conclude(asked: Sequence[Asked], passages: int, model: Path) -> None:
+    """Fit, write the calibration beside the weights and print what it comes to on questions held out."""
+    asked = random.Random(17).sample(asked, len(asked))
+    judged = held_out(asked)
+    for name in (*dict.fromkeys(one.file for one in asked), ""):
+        of_file = [(one, calibration) for one, calibration in judged if name in ("", one.file)]
+        for number in filter(passages.__ge__, (1, 3, 5, 10, 20)):
+            row = {key: round(value, 3) for key, value in figures(of_file, number).items()}
+            sys.stdout.write(json.dumps({"file": name or "all", "passages": number, **row}) + "\n")
+    calibration = fit_asked(asked)
+    fitted = replace(calibration, exits=fit_exits(asked, calibration)).to_json()
+    (model / CALIBRATION).write_text(fitted, encoding="utf-8")
+    sys.stdout.write(replace(calibration, exits={}).to_json())
+
+
+def main() -> None:
+    """Ask all questions, and ``conclude``."""
+    parser = argparse.ArgumentParser(prog="python -m qa.training.calibrate", description=__doc__)
+    parser.add_argument("files", type=Path, nargs="+", help="question files that carry their paragraphs")
+    parser.add_argument(
+        "--paragraphs", type=Path, nargs="*", default=[], help="further files, for their paragraphs only"
+    )
+    parser.add_argument("--model", type=Path, default=MODEL, help="folder of the reader's weights")
+    parser.add_argument("--most", type=int, default=700, help="questions of each file, drawn at random")
+    parser.add_argument("--passages", type=int, default=10, help="passages read for each question")
+    arguments = parser.parse_args()
+    reader = Reader.load(arguments.model)
+    asked: list[Asked] = []
+    with TemporaryDirectory() as folder:
+        files = {path: read_gold(path) for path in [*arguments.files, *arguments.paragraphs]}
+        build_documents(documents(gold for file in files.values() for gold in file if gold.context), Path(folder))
+        with DocumentIndex.open(Path(folder)) as index:
+            for path in arguments.files:
+                drawn = random.Random(17).sample(files[path], min(arguments.most, len(files[path])))
+                asked.extend(ask(index, reader, gold, arguments.passages, path.name) for gold in drawn)
+    conclude(asked, arguments.passages, arguments.model)
+
+
+if __name__ == "__main__":
+    main()

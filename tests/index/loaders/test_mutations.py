@@ -1,0 +1,64 @@
+"""Files spoilt at random never crash, hang or silence the parent: each is parsed or reported.
+
+The suite tries a few of each format; ``QUOTH_MUTATIONS=400 pytest tests/index/test_mutations.py`` tries more.
+"""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from index import Document, Failure, IndexSettings
+from index.chunking import Chunker
+from index.ingestion.parsing import parsed
+from index.ingestion.sources import SourceFile
+from tests.support.sample_files import FORMATS
+from tests.support.sample_office_files import OFFICE_FORMATS
+
+MUTATIONS = int(Path("/proc/self/environ").read_bytes().partition(b"QUOTH_MUTATIONS=")[2].partition(b"\0")[0] or b"12")
+SECTIONS = [("Origins", "The tower was begun in 1173. " * 20), ("Repairs", "It was closed for “repairs” (1990–2001).")]
+
+
+def spoil(content: bytes, dice: random.Random) -> bytes:
+    """One of the ways in which files come to grief."""
+    spoilt = bytearray(content)
+    match dice.randrange(6):
+        case 0:  # flipped bits
+            for _ in range(dice.randrange(1, 40)):
+                spoilt[dice.randrange(len(spoilt))] ^= 1 << dice.randrange(8)
+        case 1:  # cut off
+            del spoilt[dice.randrange(len(spoilt)) :]
+        case 2:  # a piece missing
+            start = dice.randrange(len(spoilt))
+            del spoilt[start : start + dice.randrange(1, 200)]
+        case 3:  # a piece repeated
+            start = dice.randrange(len(spoilt))
+            spoilt[start:start] = spoilt[start : start + 300] * dice.randrange(1, 50)
+        case 4:  # noise in the middle
+            start = dice.randrange(len(spoilt))
+            spoilt[start : start + 50] = dice.randbytes(50)
+        case 5:  # numbers made enormous
+            for digit in b"123":
+                spoilt = spoilt.replace(bytes([digit]), b"999999999", dice.randrange(1, 5))
+    return bytes(spoilt)
+
+
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("suffix", [*FORMATS, *OFFICE_FORMATS])
+def test_spoilt_files_are_parsed_or_reported(tmp_path: Path, suffix: str, chunker: Chunker) -> None:
+    dice, content = random.Random(suffix), (FORMATS | OFFICE_FORMATS)[suffix](SECTIONS)
+    files = []
+    for number in range(MUTATIONS):
+        (tmp_path / f"{number}{suffix}").write_bytes(spoilt := spoil(content, dice))
+        files.append(SourceFile(str(tmp_path), f"{number}{suffix}", str(hash(spoilt))))
+    results = list(parsed(files, IndexSettings(parse_seconds=20)))
+    assert sorted(item.path for item in results) == sorted(file.path for file in files)
+    for item in results:
+        if isinstance(item, Failure):
+            assert item.reason
+            assert "Traceback" not in item.reason
+        else:
+            assert isinstance(item, Document)
+            assert all(item.text[chunk.start : chunk.end] == chunk.text for chunk in chunker.chunk(item))

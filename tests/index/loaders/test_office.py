@@ -1,0 +1,119 @@
+"""The formats of the extra: read when it is there, told to need it when it is not."""
+
+from __future__ import annotations
+
+import io
+import sys
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from index import Failure, IndexSettings, MissingExtraError, UnreadableFileError
+from index.ingestion.parsing import parsed
+from index.ingestion.sources import Scope, scan
+from index.loaders import ocr, parse
+from tests.support.sample_office_files import OFFICE_FORMATS
+
+SECTIONS = [
+    ("Origins", "The tower was begun in 1173 & “paid for” by the town."),
+    ("Repairs", "It was closed in 1990."),
+]
+
+
+@pytest.mark.parametrize("suffix", OFFICE_FORMATS)
+def test_the_extra_reads_them(suffix: str) -> None:
+    pytest.importorskip("xberg")
+    text = parse(OFFICE_FORMATS[suffix](SECTIONS), f"file{suffix}").text
+    for part in (part for section in SECTIONS for part in section):
+        assert part in text
+
+
+def test_what_they_tell_of_themselves_is_kept() -> None:
+    pytest.importorskip("xberg")
+    assert parse(OFFICE_FORMATS[".eml"](SECTIONS), "mail.eml").date == "2024-03-05"
+    assert parse(OFFICE_FORMATS[".epub"](SECTIONS), "book.epub").title == "The tower"
+    for suffix in (".odt", ".pptx", ".epub"):
+        headings = parse(OFFICE_FORMATS[suffix](SECTIONS), f"file{suffix}").headings
+        assert [heading.title for heading in headings] == ["Origins", "Repairs"]
+
+
+def test_damaged_ones_are_reported() -> None:
+    pytest.importorskip("xberg")
+    with pytest.raises(UnreadableFileError, match="damaged, or not what its name says"):
+        parse(b"garbage", "text.odt")
+
+
+def test_one_that_swells_when_it_is_unpacked_is_refused() -> None:
+    pytest.importorskip("xberg")
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        archive.writestr("content.xml", b" " * 50_000_000)
+    with pytest.raises(UnreadableFileError, match="ZIP bomb"):
+        parse(bomb.getvalue(), "bomb.odt")
+
+
+def test_they_are_read_within_the_limits_of_a_worker(tmp_path: Path) -> None:
+    pytest.importorskip("xberg")
+    for suffix, made in OFFICE_FORMATS.items():
+        (tmp_path / f"file{suffix}").write_bytes(made(SECTIONS))
+    results = list(parsed(scan(Scope(tmp_path)).files, IndexSettings()))
+    assert len(results) == len(OFFICE_FORMATS)
+    assert [item for item in results if isinstance(item, Failure)] == []
+
+
+def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "xberg", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'quoth\[formats\]'"):
+        parse(OFFICE_FORMATS[".rtf"](SECTIONS), "rich.rtf")
+
+
+def test_an_extra_that_lacks_the_memory_to_be_loaded_in_is_not_said_to_be_missing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "xberg.py").write_text("raise ImportError('failed to map segment from shared object')")
+    monkeypatch.delitem(sys.modules, "xberg", raising=False)
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(UnreadableFileError, match="failed to map segment"):
+        parse(OFFICE_FORMATS[".rtf"](SECTIONS), "rich.rtf")
+
+
+def scanned(*pages: Sequence[str]) -> bytes:
+    """A PDF of pictures of lines."""
+    pictures = []
+    for lines in pages:
+        pictures.append(Image.new("L", (1654, 1170), 255))
+        for row, line in enumerate(lines):
+            ImageDraw.Draw(pictures[-1]).text((150, 200 + 70 * row), line, font=ImageFont.load_default(40), fill=0)
+    file = io.BytesIO()
+    pictures[0].save(file, "PDF", save_all=True, append_images=pictures[1:], resolution=200)
+    return file.getvalue()
+
+
+def test_a_scan_that_could_be_read_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "missing", lambda: "Tesseract's data (apt install tesseract-ocr-eng)")
+    with pytest.raises(UnreadableFileError, match="no text layer; run OCR over it first, or install Tesseract's data"):
+        parse(scanned(["The tower was begun in 1173."]), "scan.pdf")
+
+
+def test_what_is_missing_for_scans_is_named_one_by_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(ocr, "_FOLDERS", (str(tmp_path),))
+    monkeypatch.delenv("TESSDATA_PREFIX", raising=False)
+    pytest.importorskip("xberg")
+    assert ocr.missing() == "Tesseract's data (apt install tesseract-ocr-eng)"
+    (tmp_path / "eng.traineddata").touch()
+    assert ocr.missing() == ""
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    assert "quoth[formats]" in ocr.missing()
+
+
+@pytest.mark.skipif(bool(ocr.missing()), reason=f"needs {ocr.missing()}")
+def test_scans_are_read_page_by_page_and_said_to_be() -> None:
+    document = parse(scanned(["The tower was begun in 1173."], [], ["It leans", "since then."]), "scan.pdf")
+    words = [document.text[page.start : page.end].split() for page in document.pages]
+    assert words == ["The tower was begun in 1173.".split(), [], "It leans since then.".split()]
+    assert document.empty_pages == (2,)
+    assert document.warnings == ("pages without text: 2", "scanned pages, read by OCR, which errs: 1, 3")

@@ -1,0 +1,111 @@
+"""Killed at any moment, a build leaves an index that opens, is sound, and lost nothing that was committed.
+
+The short round is part of the suite; ``QUOTH_KILLS=200 pytest tests/index/test_crash.py -s`` kills so many builds and
+rebuilds at random moments, and one before the first and the last of every kind of step.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from index import DocumentIndex, build, verify
+from tests.support.hash_embedder import HashEmbedder
+from tests.support.victim import Fate, Victims
+
+# Read from the process's own start: the shared fixtures take settings out of the environment.
+KILLS = int(Path("/proc/self/environ").read_bytes().partition(b"QUOTH_KILLS=")[2].partition(b"\0")[0] or b"12")
+EVERY_STEP = 100  # kills from which on every kind of step is tried
+
+
+@pytest.fixture
+def victims(tmp_path: Path) -> Iterator[Victims]:
+    (tmp_path / "files").mkdir()
+    started = Victims(tmp_path / "index", tmp_path / "files")
+    change(started.folder, random.Random(1))
+    yield started
+    started.close()
+
+
+def change(folder: Path, dice: random.Random) -> None:
+    """Add, edit, rename and delete some of about twenty files."""
+    for number in range(20):
+        path, fate = folder / f"{number}.txt", dice.random()
+        if not path.exists() or fate < 0.2:
+            path.write_text(
+                f"Document {number}, as of {dice.random()}. " + "It has a few words more. " * dice.randrange(90)
+            )
+        elif fate < 0.3:
+            path.rename(folder / f"{number}-{dice.randrange(10**6)}.txt")
+    for path in dice.sample(sorted(folder.glob("*.txt")), 3):
+        path.unlink()
+
+
+def contents(location: Path) -> dict[str, str]:
+    with DocumentIndex.open(location, embedder=HashEmbedder()) as opened:
+        return {record.path: opened.text(record.id) for record in opened.documents()}
+
+
+def assert_whole(location: Path, before: dict[str, str], folder: Path) -> None:
+    """The index is sound; each document is as it was, or as its file is now; what never changed is there."""
+    report = verify(location)
+    assert report.problems == ()
+    now = {path.name: path.read_text() for path in folder.glob("*.txt")}
+    found = contents(location)
+    for path, text in found.items():
+        assert text in (before.get(path), now.get(path))
+    for path, text in now.items():
+        assert before.get(path) != text or found.get(path) == text, "committed and unchanged, yet lost"
+    if found:
+        with DocumentIndex.open(location, embedder=HashEmbedder()) as opened:
+            assert opened.search("document as of")
+
+
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("rebuild", [False, True], ids=["build", "rebuild"])
+def test_killing_a_build_at_every_step_keeps_the_index(victims: Victims, rebuild: bool) -> None:
+    dice, kept = random.Random(3), victims.location.with_name("kept")
+    build([victims.folder], victims.location, embedder=HashEmbedder())
+    before = contents(victims.location)
+    change(victims.folder, dice)
+    shutil.copytree(victims.location, kept)
+    steps, _ = victims.whole(rebuild=rebuild)
+    tried = steps if KILLS >= EVERY_STEP else dice.sample(steps, KILLS // 3)
+    for step in tried:
+        shutil.rmtree(victims.location)
+        shutil.copytree(kept, victims.location)
+        assert victims.run(Fate(rebuild=rebuild, fatal=step)) < 0
+        assert_whole(victims.location, before, victims.folder)
+        if KILLS >= EVERY_STEP:
+            assert_all_taken_in(victims)
+    print(f"\n{len(tried)} killed, before: {', '.join(f'{name} ({time})' for name, time in tried)}")
+    assert_all_taken_in(victims)
+
+
+@pytest.mark.timeout(7200)
+def test_killing_a_build_at_any_moment_keeps_the_index(victims: Victims) -> None:
+    dice = random.Random(2)
+    began = time.monotonic()
+    victims.run(Fate(rebuild=True))
+    whole = time.monotonic() - began
+    killed = 0
+    for _ in range(KILLS):
+        before = contents(victims.location)
+        change(victims.folder, dice)
+        killed += victims.run(Fate(rebuild=dice.random() < 0.5, seconds=whole * dice.random())) < 0
+        assert_whole(victims.location, before, victims.folder)
+    print(f"\n{KILLS} times, {killed} of them before the end")
+    assert killed
+    assert_all_taken_in(victims)
+
+
+def assert_all_taken_in(victims: Victims) -> None:
+    """The next build brings everything up to date."""
+    build([victims.folder], victims.location, embedder=HashEmbedder())
+    assert contents(victims.location) == {path.name: path.read_text() for path in victims.folder.iterdir()}
+    assert verify(victims.location).sound

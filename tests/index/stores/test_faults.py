@@ -1,0 +1,172 @@
+"""A write that fails, wherever it fails, leaves the old revision or the new one, and the next build mends the rest.
+
+A few of the writes are tried in the suite, ``QUOTH_FAULTS=9999 pytest tests/index/test_faults.py -s`` tries every one.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import random
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index import DocumentIndex, StorageError, add, build, plan, rebuild, remove, repair, verify
+from tests.support.hash_embedder import HashEmbedder
+from tests.support.victim import TOLD, Fate, Victims
+
+FAULTS = int(Path("/proc/self/environ").read_bytes().partition(b"QUOTH_FAULTS=")[2].partition(b"\0")[0] or b"3")
+
+
+def write_files(folder: Path, edition: str) -> None:
+    folder.mkdir(exist_ok=True)
+    for number in range(12):
+        (folder / f"{number}.txt").write_text(f"The {edition} edition of file {number}. " + "And so it goes on. " * 60)
+
+
+@pytest.fixture
+def victims(tmp_path: Path) -> Iterator[Victims]:
+    compiler, faulty = shutil.which("cc"), tmp_path / "faulty.so"
+    if compiler is None:
+        pytest.skip("no C compiler")
+    source = Path(__file__).parents[2] / "support" / "faulty.c"
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", str(faulty), str(source), "-ldl"], check=True)
+    started = Victims(tmp_path / "index", tmp_path / "files", faulty)
+    yield started
+    started.close()
+
+
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("rebuilding", [False, True], ids=["build", "rebuild"])
+@pytest.mark.parametrize(("error", "on"), [(errno.EIO, False), (errno.ENOSPC, True)], ids=["once", "full"])
+def test_a_disk_that_fails_at_any_write_is_told_and_costs_nothing(
+    victims: Victims, rebuilding: bool, error: int, on: bool
+) -> None:
+    write_files(victims.folder, "first")
+    build([victims.folder], victims.location, embedder=HashEmbedder())
+    write_files(victims.folder, "second")
+    _, writes = victims.whole(rebuild=rebuilding)
+    tried = sorted(random.Random(1).sample(range(1, writes + 1), min(FAULTS, writes)))
+    told = 0
+    for number in tried:
+        write_files(victims.folder, f"{number}th")
+        told += victims.run(Fate(rebuild=rebuilding, error=error, write=number, on=on)) == TOLD
+        assert verify(victims.location).problems == ()
+        with DocumentIndex.open(victims.location, embedder=HashEmbedder()) as opened:
+            assert opened.status().documents == 12
+            assert opened.search("edition of file 3")
+    print(f"\n{errno.errorcode[error]} at {len(tried)} of {writes} writes, told {told} times")
+    assert told
+    build([victims.folder], victims.location, embedder=HashEmbedder())
+    with DocumentIndex.open(victims.location, embedder=HashEmbedder()) as opened:
+        assert all(f"{tried[-1]}th" in opened.text(record.id) for record in opened.documents())
+
+
+@contextmanager
+def closed(location: Path) -> Iterator[None]:
+    """This process may not write to a folder, not even as root: then it is somebody else meanwhile."""
+    location.parent.chmod(0o755)
+    location.chmod(0o555)
+    root = os.getuid() == 0
+    if root:
+        os.setresuid(65534, 65534, 0)
+    try:
+        yield
+    finally:
+        if root:
+            os.setresuid(0, 0, 0)
+        location.chmod(0o755)
+
+
+@pytest.fixture
+def read_only(folder: Path) -> Iterator[Path]:
+    """An index that can be read only, in a place that anybody comes to."""
+    place = Path(tempfile.mkdtemp())
+    shutil.move(folder, place / "documents")
+    build([place / "documents"], place / "index", embedder=HashEmbedder())
+    with closed(place / "index"):
+        yield place / "index"
+    shutil.rmtree(place)
+
+
+def test_a_folder_that_is_read_only_can_be_searched_and_checked_and_says_that_it_cannot_be_written(
+    read_only: Path,
+) -> None:
+    before = sorted(path.name for path in read_only.iterdir())
+    documents = read_only.parent / "documents"
+    assert plan([documents], read_only).empty
+    assert verify(read_only).sound
+    with DocumentIndex.open(read_only, embedder=HashEmbedder()) as opened:
+        assert opened.search("iron melts")[0].document.path == "iron.html"
+    for act in (
+        lambda: build([documents], read_only, embedder=HashEmbedder()),
+        lambda: rebuild([documents], read_only, embedder=HashEmbedder()),
+        lambda: add([documents], read_only, embedder=HashEmbedder()),
+        lambda: remove(["tea.txt"], read_only),
+        lambda: repair(read_only, embedder=HashEmbedder()),
+    ):
+        with pytest.raises(StorageError, match=r"cannot be written: Permission denied"):
+            act()
+    assert sorted(path.name for path in read_only.iterdir()) == before
+
+
+class FailingConnection(sqlite3.Connection):
+    """A connection whose n-th statement that writes fails as the device would make it fail."""
+
+    left = 10**9
+
+    def execute(self, sql: str, parameters: Any = ()) -> sqlite3.Cursor:
+        if sql.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE", "COMMIT", "BEGIN IMMEDIATE")):
+            FailingConnection.left -= 1
+            if FailingConnection.left < 0:
+                raise sqlite3.OperationalError("disk I/O error")
+        return super().execute(sql, parameters)
+
+
+@pytest.mark.parametrize("statement", [0, 1, 2, 3, 5, 8, 13, 21, 34, 55])
+def test_an_error_at_any_statement_keeps_the_old_revision(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, statement: int
+) -> None:
+    location = tmp_path / "index"
+    build([folder], location, embedder=HashEmbedder())
+    (folder / "tea.txt").write_text("Another tea.")
+    (folder / "iron.html").unlink()
+    (folder / "new.txt").write_text("Something new. " * 200)
+    connect = sqlite3.connect
+    with monkeypatch.context() as patched:
+        patched.setattr(sqlite3, "connect", lambda *a, **k: connect(*a, **({"factory": FailingConnection} | k)))
+        FailingConnection.left = statement
+        try:
+            build([], location, embedder=HashEmbedder())
+        except StorageError as error:
+            assert "disk I/O error" in str(error)
+        FailingConnection.left = 10**9
+    assert verify(location).problems == ()
+    build([], location, embedder=HashEmbedder())
+    with DocumentIndex.open(location, embedder=HashEmbedder()) as opened:
+        assert {record.path for record in opened.documents()} == {"deep/coffee.md", "new.txt", "tea.txt"}
+
+
+@pytest.mark.parametrize("call", ["os.fsync", "faiss.write_index", "pathlib.Path.replace"])
+def test_a_vector_file_that_cannot_be_written_loses_no_document(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(call, fail)
+        with pytest.raises(StorageError, match="No space left on device"):
+            build([folder], tmp_path / "index", embedder=HashEmbedder())
+    with DocumentIndex.open(tmp_path / "index", embedder=HashEmbedder()) as opened:
+        assert opened.search("iron melts")[0].document.path == "iron.html"
+    build([], tmp_path / "index", embedder=HashEmbedder())
+    assert verify(tmp_path / "index").problems == ()

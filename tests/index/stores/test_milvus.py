@@ -1,0 +1,213 @@
+"""Milvus where it differs from a folder: no transactions, a network between, versions of its own."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from index import (
+    Chunk,
+    Document,
+    DocumentIndex,
+    Filters,
+    IndexMismatchError,
+    StoreUnreachableError,
+    build,
+    repair,
+    verify,
+)
+from index.ranking.terms import Terms
+from index.stores.base import Change
+from index.stores.locate import store_at
+from index.stores.milvus import term_statistics as milvus_frequencies
+from index.stores.milvus.client import Link
+from index.stores.milvus.filters import expression
+from index.stores.milvus.schema import HEADS, UNUSED
+from tests.support.hash_embedder import HashEmbedder
+
+pytest.importorskip("pymilvus")
+
+WRITES = ("upsert", "delete")
+
+
+class _Cut(BaseException):
+    """The end of a process, as far as the store can tell."""
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> str:
+    return str(tmp_path / "index.db")
+
+
+@pytest.fixture
+def cut(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Ends everything before the nth write from now."""
+    whole = Link.call
+    left = [-1]
+
+    def call(link: Link, method: str, *args: Any, **kwargs: Any) -> Any:
+        if method in WRITES and args[0] != "quoth_lease":
+            if left[0] == 0:
+                raise _Cut
+            left[0] -= 1
+        return whole(link, method, *args, **kwargs)
+
+    monkeypatch.setattr(Link, "call", call)
+    return lambda writes: left.__setitem__(0, writes)
+
+
+def test_a_commit_cut_before_any_of_its_writes_is_finished_by_the_next_writer(
+    place: str, folder: Path, cut: Callable[[int], None]
+):
+    embedder = HashEmbedder()
+    build([folder], place, embedder=embedder)
+    cuts = 0
+    for turn in range(40):
+        (folder / "tea.txt").write_text(f"Green tea number {turn} is steeped at eighty degrees. " * (turn % 3 + 1))
+        (folder / "iron.html").rename(folder / "steel.html")
+        (folder / f"new{turn}.txt").write_text(f"A new text, number {turn}.")
+        cut(cuts)
+        try:
+            build([folder], place, embedder=embedder)
+            whole = True
+        except _Cut:
+            whole = False
+        cut(-1)
+        with DocumentIndex.open(place, embedder=embedder) as opened:
+            for record in opened.documents():  # each is seen whole, as it was or as it is
+                text = opened.text(record.id)
+                assert len(text) == record.characters
+                assert [c.text for c in opened.chunks(record.id)] == [text.strip()]
+            opened.search("tea number")
+        build([folder], place, embedder=embedder)
+        report = verify(place)
+        assert report.sound and report.documents == 4
+        (folder / "steel.html").rename(folder / "iron.html")
+        (folder / f"new{turn}.txt").unlink()
+        build([folder], place, embedder=embedder)
+        if whole:
+            break
+        cuts += 3  # with 1 it passes too, and takes three times as long
+    assert whole and cuts > 8
+
+
+def test_repair_takes_away_what_is_of_no_document_and_embeds_what_is_damaged(place: str, folder: Path):
+    embedder = HashEmbedder()
+    build([folder], place, embedder=embedder)
+    link = Link(place)
+    passages = "quoth_passages_1"
+    link.has(passages)
+    row = link.query(passages, "id > 0", ["*"])[0]
+    row.pop("sparse", None)
+    plain = {k: [float(x) for x in v] if k == "vector" else v for k, v in row.items()}
+    stray = {"id": 900, "document": 77, "key": "00" * 16}
+    link.put(passages, [plain | stray, plain | {"text": "Another text.", "skip": 0}])
+    found = verify(place)
+    assert {p.kind for p in found.problems} == {"catalog", "document"}
+    mended = repair(place, embedder=embedder)
+    assert mended.left == () and mended.embedded == 1 and verify(place).sound
+    link.close()
+
+
+def test_a_store_that_does_not_answer_says_so_in_time(folder: Path):
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        place = f"http://127.0.0.1:{closed.getsockname()[1]}"
+        began = time.monotonic()
+        with pytest.raises(StoreUnreachableError, match=f"{place}.*see that it runs"):
+            DocumentIndex.open(store_at(place, seconds=1.0), embedder=HashEmbedder())
+        closed.listen()  # now it takes connections, and says nothing
+        with pytest.raises(StoreUnreachableError, match="see that it runs"):
+            build([folder], store_at(place, seconds=1.0), embedder=HashEmbedder())
+        assert time.monotonic() - began < 30
+
+
+def test_a_store_that_is_slow_to_search_says_so_in_time(place: str, folder: Path, monkeypatch: pytest.MonkeyPatch):
+    from milvus_lite.adapter.grpc.servicer import MilvusServicer
+
+    told = threading.Event()  # Milvus answers only when the search has been given up
+    search = MilvusServicer.HybridSearch
+    monkeypatch.setattr(MilvusServicer, "HybridSearch", lambda *given: told.wait() and search(*given))
+    build([folder], place, embedder=HashEmbedder())
+    with DocumentIndex.open(store_at(place, seconds=2.0), embedder=HashEmbedder()) as opened:
+        with pytest.raises(StoreUnreachableError, match="did not answer within 2 seconds"):
+            opened.search("tea")
+        told.set()
+
+
+def test_another_schema_is_told_from_damage(place: str, folder: Path):
+    embedder = HashEmbedder()
+    build([folder], place, embedder=embedder)
+    link = Link(place)
+    row = link.get(HEADS, 'key == "index"') if link.has(HEADS) else None
+    assert row is not None
+    later = json.dumps(json.loads(row["value"]) | {"schema": 2})
+    link.put(HEADS, [{"key": "index", "value": later, "unused": UNUSED}])
+    link.close()
+    with pytest.raises(IndexMismatchError, match="schema 2, this version reads 1: upgrade quoth"):
+        DocumentIndex.open(place, embedder=embedder)
+
+
+def test_a_milvus_without_keyword_search_is_refused(place: str, monkeypatch: pytest.MonkeyPatch):
+    from pymilvus import MilvusClient
+
+    monkeypatch.setattr(MilvusClient, "get_server_version", lambda *_, **__: "2.3.5")
+    with pytest.raises(StoreUnreachableError, match=r"Milvus 2\.3\.5, which has no keyword search.*2\.5 or later"):
+        Link(place)
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        (Filters(path="a*b?[cd]/e.txt"), 'path like "a%b__/e.txt"'),
+        (Filters(path='50%_"x'), 'path like "50___x"'),
+        (Filters(after="2024", before="2024-05"), 'date >= "2024" and date <= "2024-05~"'),
+        (Filters(before="2024"), 'date >= "0" and date <= "2024~"'),
+        (Filters(media_type='a"b'), 'media_type == "a\\"b"'),
+        (Filters(metadata={"author": "Ada"}), ""),
+        (Filters(documents=frozenset({"a*", 'b"'})), 'path in ["a*", "b\\""]'),
+        (Filters(documents=frozenset({"/a/b/c.txt"})), 'path in ["/a/b/c.txt", "a/b/c.txt", "b/c.txt", "c.txt"]'),
+    ],
+)
+def test_filters_are_asked_for_in_milvus_own_words(filters: Filters, expected: str):
+    assert expression(filters) == expected
+
+
+def test_frequencies_of_a_large_index_are_estimated_from_a_sample(place: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(milvus_frequencies, "_SAMPLE", 400)  # of 1,200 passages, as 4,096 of 12,000
+    with store_at(place).writing() as held:
+        with held.transaction() as change:
+            change.set_meta({"dimensions": "2"})
+            for number in range(1200):
+                _put_words(change, number, f"tea {'iron' if number % 2 else 'salt'} {'gold' if number == 7 else ''}")
+        with held.transaction() as change:
+            for record in held.records()[:200]:  # a sixth of the ids belong to nothing any more
+                change.remove_document(record.id)
+        kept, expected = held.count("chunks"), sum(r.path.endswith("odd") for r in held.records())
+    session = store_at(place).session()
+    with session.snapshot() as found:
+        told = found.document_frequency(["tea", "iron", "gold", "silver"])
+        assert found.document_frequency(["tea", "iron", "gold"]) == {k: n for k, n in told.items() if k != "silver"}
+        nearest = np.array([1.0, 0.0], dtype=np.float32)
+        _, by_words = found.candidates(nearest, Terms({"gold": 1, "iron": 500}, kept), 20, None)
+    assert kept == 1000 and abs(told["tea"] - kept) <= 0.02 * kept  # every passage has it
+    assert abs(told["iron"] - expected) < 0.25 * expected  # four standard deviations of so small a sample
+    assert 1 <= told["gold"] <= 5 and told["silver"] == 1  # what the sample has not is not thereby nowhere
+    assert len(set(by_words.values())) == 2 and max(by_words, key=by_words.__getitem__) == 8
+    session.close()
+
+
+def _put_words(change: Change, number: int, words: str) -> None:
+    path = f"{number}.{'odd' if number % 2 else 'even'}"
+    key = number.to_bytes(16, "big")
+    change.add_vectors({key: np.array([1.0, 0.0], dtype=np.float32)})
+    document = Document(path, "", words, "text/plain", sha256=str(number))
+    change.put_document(document, [(Chunk(0, 0, 0, 0, len(words), words), words, key)])

@@ -1,0 +1,73 @@
+"""Several processes over one Milvus: Lite's own server, which they reach as they would a cluster."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from index import DocumentIndex, IndexLockedError, StoreUnreachableError, build, verify
+from index.stores.locate import store_at
+from tests.support.hash_embedder import HashEmbedder
+from tests.support.paths import ROOT
+
+pytest.importorskip("pymilvus")
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """A server on this machine alone, and its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [Path(sys.executable).parent / "milvus-lite", "server", "--data-dir", tmp_path / "milvus"]
+    running = subprocess.Popen([*command, "--host", "127.0.0.1", "--port", str(port)], stdout=subprocess.DEVNULL)
+    for _ in range(600):
+        with socket.socket() as trying:
+            if trying.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        time.sleep(0.1)
+    yield running, f"http://127.0.0.1:{port}"
+    running.kill()
+    running.wait()
+
+
+def test_two_processes_answer_from_one_server_and_keep_nothing_of_their_own(
+    server: tuple[subprocess.Popen[bytes], str], folder: Path
+):
+    running, place = server
+    embedder = HashEmbedder()
+    build([folder], place, embedder=embedder)
+    command = [sys.executable, "-m", "tests.support.asker", place]
+    with (
+        subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+        ) as other,
+        DocumentIndex.open(store_at(place, seconds=2.0), embedder=embedder) as opened,
+    ):
+        assert other.stdin and other.stdout
+
+        def both(question: str) -> tuple[str, str]:
+            assert other.stdin and other.stdout
+            other.stdin.write(question + "\n")
+            return opened.search(question)[0].document.path, other.stdout.readline().strip()
+
+        assert both("At how many degrees does iron melt?") == ("iron.html", "iron.html")
+        (folder / "salt.txt").write_text("Salt dissolves in water.")
+        build([], place, embedder=embedder)
+        assert both("Salt dissolves in water") == ("salt.txt", "salt.txt")  # both follow, and neither was opened again
+        with store_at(place).writing(), pytest.raises(IndexLockedError, match="is writing to"):
+            build([folder], place, embedder=embedder)
+        assert verify(place).sound
+        running.kill()
+        running.wait()
+        other.stdin.write("Salt\n")
+        assert other.stdout.readline().strip() == "StoreUnreachableError"
+        with pytest.raises(StoreUnreachableError, match="see that it runs"):
+            opened.search("Salt")
+        other.stdin.close()

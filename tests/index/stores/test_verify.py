@@ -1,0 +1,127 @@
+"""Every kind of damage is found by verify and mended by repair, embedding only what must be."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index import DocumentIndex, IndexDamagedError, IndexNotFoundError, build, repair, verify
+from tests.support.hash_embedder import HashEmbedder
+
+
+@pytest.fixture
+def location(folder: Path, tmp_path: Path) -> Path:
+    (folder / "long.txt").write_text("\n\n".join(f"Paragraph {n}. " + "It says a little more. " * 30 for n in range(6)))
+    build([folder], tmp_path / "index", embedder=HashEmbedder())
+    return tmp_path / "index"
+
+
+def faiss_file(location: Path) -> Path:
+    return next(location.glob("vectors.*.faiss"))
+
+
+def run(location: Path, *statements: str) -> None:
+    with closing(sqlite3.connect(location / "catalog.sqlite", isolation_level=None)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def flip(location: Path) -> None:
+    content = bytearray(faiss_file(location).read_bytes())
+    content[len(content) // 2] ^= 1
+    faiss_file(location).write_bytes(content)
+
+
+def cut(location: Path) -> None:
+    faiss_file(location).write_bytes(faiss_file(location).read_bytes()[:-100])
+
+
+def zero_vector(location: Path) -> None:
+    zeros = np.zeros(16, np.float16).tobytes().hex()
+    run(location, f"UPDATE vectors SET vector = x'{zeros}' WHERE id = 2")
+
+
+# Damage, the kind of problem it is, and how many passages must be embedded again.
+DAMAGE: dict[str, tuple[Callable[[Path], None], str, int]] = {
+    "a flipped bit in the FAISS file": (flip, "file", 0),
+    "a truncated FAISS file": (cut, "file", 0),
+    "a missing FAISS file": (lambda p: faiss_file(p).unlink(), "file", 0),
+    "a row of another id in the keyword index": (
+        lambda p: run(p, "UPDATE passages SET text = 'x' WHERE rowid = 1"),
+        "document",
+        0,
+    ),
+    "a keyword index without a row": (lambda p: run(p, "DELETE FROM passages WHERE rowid = 2"), "document", 0),
+    "a keyword index with a row too many": (lambda p: run(p, "INSERT INTO passages VALUES ('a', 'b')"), "words", 0),
+    "a broken keyword index": (lambda p: run(p, "DELETE FROM passages_data WHERE id > 10"), "words", 0),
+    "an offset beyond the text": (lambda p: run(p, 'UPDATE chunks SET "end" = 99999 WHERE id = 1'), "document", 0),
+    "a passage that starts elsewhere": (
+        lambda p: run(p, "UPDATE chunks SET start = start + 3 WHERE id = 2"),
+        "document",
+        0,
+    ),
+    "a missing passage": (lambda p: run(p, "DELETE FROM chunks WHERE id = 2"), "document", 0),
+    "the vector of another passage": (lambda p: run(p, "UPDATE chunks SET vector_id = 1 WHERE id = 2"), "document", 1),
+    "a vector of zeros": (zero_vector, "vector", 1),
+    "a vector that is too short": (lambda p: run(p, "UPDATE vectors SET vector = x'0011' WHERE id = 2"), "vector", 1),
+    "a missing vector": (lambda p: run(p, "DELETE FROM vectors WHERE id = 2"), "catalog", 1),
+    "a vector of no passage": (lambda p: run(p, "INSERT INTO vectors VALUES (77, x'00', x'00')"), "vector", 0),
+    "passages of no document": (
+        lambda p: run(p, "UPDATE chunks SET document_id = 99 WHERE document_id = 2"),
+        "catalog",
+        1,
+    ),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_damage_is_found_and_mended(location: Path, damage: str) -> None:
+    assert verify(location).sound
+    harm, kind, embedded = DAMAGE[damage]
+    harm(location)
+    assert kind in {problem.kind for problem in verify(location).problems}
+    embedder = HashEmbedder()
+    report = repair(location, embedder=embedder)
+    assert report.left == ()
+    assert report.embedded == embedder.encoded <= embedded
+    assert verify(location).sound
+    with DocumentIndex.open(location, embedder=embedder) as opened:
+        assert opened.search("iron melts")[0].document.path == "iron.html"
+        assert sum(len(opened.chunks(record.id)) for record in opened.documents()) == verify(location).chunks
+
+
+@pytest.mark.parametrize("harm", [flip, cut, lambda location: faiss_file(location).unlink()])
+def test_a_damaged_vector_file_changes_no_answer(location: Path, harm: Callable[[Path], None]) -> None:
+    with DocumentIndex.open(location, embedder=HashEmbedder()) as opened:
+        before = [(hit.chunk.id, hit.dense_rank) for hit in opened.search("What does the third paragraph say?")]
+    harm(location)
+    with DocumentIndex.open(location, embedder=HashEmbedder()) as opened:
+        assert [(hit.chunk.id, hit.dense_rank) for hit in opened.search("What does the third paragraph say?")] == before
+
+
+def test_a_sound_index_is_left_as_it_is(location: Path) -> None:
+    before = {path.name: path.read_bytes() for path in location.iterdir() if path.suffix in {".faiss", ".sqlite"}}
+    report = repair(location, embedder=HashEmbedder())
+    assert (report.mended, report.left, report.embedded) == ((), (), 0)
+    assert {
+        path.name: path.read_bytes() for path in location.iterdir() if path.suffix in {".faiss", ".sqlite"}
+    } == before
+
+
+def test_a_broken_database_is_told_with_the_way_out(location: Path) -> None:
+    content = bytearray((location / "catalog.sqlite").read_bytes())
+    content[8192:40960] = bytes(32768)
+    (location / "catalog.sqlite").write_bytes(content)
+    with pytest.raises(IndexDamagedError, match="rebuild"):
+        repair(location, embedder=HashEmbedder())
+
+
+def test_there_must_be_an_index(tmp_path: Path) -> None:
+    for act in (verify, repair):
+        with pytest.raises(IndexNotFoundError):
+            act(tmp_path)

@@ -1,0 +1,225 @@
+"""One writer at a time; readers go on meanwhile; a rebuild takes the old index's place at once."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from index import (
+    Document,
+    DocumentIndex,
+    IndexLockedError,
+    IndexMismatchError,
+    IndexSettings,
+    Progress,
+    build,
+    build_documents,
+    rebuild,
+    verify,
+)
+from index.stores.folder.writer import locked
+from tests.support.hash_embedder import HashEmbedder
+from tests.support.paths import ROOT
+
+
+@pytest.fixture
+def location(folder: Path, tmp_path: Path) -> Path:
+    build([folder], tmp_path / "index", embedder=HashEmbedder())
+    return tmp_path / "index"
+
+
+def test_a_second_writer_is_told_who_holds_the_index(location: Path) -> None:
+    with locked(location), pytest.raises(IndexLockedError, match=r"process \d+ on \S+ \(since 20.*is writing to"):
+        build([], location, embedder=HashEmbedder())
+
+
+def test_a_second_writer_waits_when_asked_to(folder: Path, location: Path) -> None:
+    (folder / "new.txt").write_text("Something new.")
+    entered, leave = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with locked(location):
+            entered.set()
+            leave.wait(60)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    entered.wait(60)
+    threading.Timer(0.5, leave.set).start()
+    assert build([], location, wait_seconds=60, embedder=HashEmbedder()).plan.added == ("new.txt",)
+    holder.join()
+
+
+def test_a_file_that_another_writer_takes_in_meanwhile_is_not_taken_for_a_deleted_one(
+    folder: Path, location: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "other.txt").write_text("Something else.")
+
+    def meanwhile(progress: Progress) -> None:  # one of the two folders has been looked at already
+        if progress.step == "scan" and progress.done == 1 and not (other / "new.txt").exists():
+            for place in (folder, other):
+                (place / "new.txt").write_text(f"Something new in {place.name}.")
+            build([folder, other], location, embedder=HashEmbedder())
+
+    build([folder, other], location, progress=meanwhile, embedder=HashEmbedder())
+    with DocumentIndex.open(location, embedder=HashEmbedder()) as index:
+        assert [record.path for record in index.documents()].count("new.txt") == 2
+
+
+def test_a_reader_across_ten_builds_never_sees_a_state_in_between(folder: Path, location: Path) -> None:
+    def write(number: int) -> None:
+        (folder / "tea.txt").write_text(f"Edition {number} of the first file.")
+        (folder / "salt.txt").write_text(f"Edition {number} of the second file.")
+
+    write(0)
+    build([], location, embedder=HashEmbedder())
+    done = threading.Event()
+    seen: set[tuple[str, ...]] = set()
+
+    def read() -> None:
+        with DocumentIndex.open(location, embedder=HashEmbedder()) as opened:
+            while not done.is_set():
+                hits = opened.search("edition file", k=10)
+                seen.add(tuple(sorted(h.chunk.text[:10] for h in hits if h.chunk.text.startswith("Edition"))))
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for number in range(1, 11):
+        write(number)
+        build([], location, embedder=HashEmbedder())
+    done.set()
+    for reader in readers:
+        reader.join()
+    assert seen
+    assert all(len(editions) == 2 and editions[0] == editions[1] for editions in seen)
+
+
+# Searches until a file appears, and prints of which editions the passages were that it found together.
+READER = """
+import sys
+from pathlib import Path
+from tests.support.hash_embedder import HashEmbedder
+from tests.support.paths import ROOT
+from index import DocumentIndex
+location, stop, seen = Path(sys.argv[1]), Path(sys.argv[2]), set()
+with DocumentIndex.open(location, embedder=HashEmbedder()) as opened:
+    print("ready", flush=True)
+    while not stop.exists():
+        hits = opened.search("edition file", k=10)
+        seen.add(tuple(sorted(hit.chunk.text.split()[1] for hit in hits if hit.chunk.text.startswith("Edition"))))
+print(*("+".join(editions) for editions in seen))
+"""
+
+
+def test_readers_in_other_processes_see_each_of_ten_rebuilds_whole(folder: Path, location: Path) -> None:
+    def write(number: int) -> None:
+        for name in ("tea.txt", "salt.txt"):
+            (folder / name).write_text(f"Edition {number} of the file {name}.")
+
+    write(0)
+    build([], location, embedder=HashEmbedder())
+    stop = folder.with_name("stop")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
+    command = [sys.executable, "-c", READER, str(location), str(stop)]
+    readers = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    for reader in readers:
+        assert reader.stdout is not None
+        assert reader.stdout.readline() == "ready\n"
+    for number in range(1, 11):
+        write(number)
+        rebuild([], location, embedder=HashEmbedder())
+    stop.touch()
+    for reader in readers:
+        seen = reader.communicate(timeout=60)[0].split()
+        assert reader.returncode == 0
+        assert {"0+0", "10+10"} & set(seen)
+        assert len(seen) > 1
+        assert set(seen) <= {f"{number}+{number}" for number in range(11)}
+
+
+def test_a_rebuild_with_other_settings_replaces_the_index_at_once(folder: Path, location: Path) -> None:
+    (folder / "long.txt").write_text(" ".join(f"This is sentence number {number}." for number in range(100)))
+    build([], location, embedder=HashEmbedder())
+    settings = IndexSettings(chunk_tokens=50)
+    with pytest.raises(IndexMismatchError, match=r"200 tokens.*50 tokens"):
+        build([], location, settings=settings, embedder=HashEmbedder())
+    with DocumentIndex.open(location, embedder=HashEmbedder()) as opened:
+        ids = {record.path: record.id for record in opened.documents()}
+        chunks, during = opened.status().chunks, []
+
+        def watch(progress: Progress) -> None:
+            during.append((opened.status().chunks, opened.search("sentence number")[0].document.path))
+
+        report = rebuild([], location, settings=settings, embedder=HashEmbedder(), progress=watch)
+        assert set(during[:-1]) == {(chunks, "long.txt")}
+        assert opened.status().chunks == report.chunks > chunks
+        assert {record.path: record.id for record in opened.documents()} == ids
+        assert opened.search("sentence number")[0].document.path == "long.txt"
+    assert verify(location).sound
+    assert not (location / "rebuild").exists()
+    assert build([], location, settings=settings, embedder=HashEmbedder()).plan.empty
+
+
+def test_an_interrupted_rebuild_goes_on_where_it_stopped(folder: Path, location: Path) -> None:
+    for number in range(20):
+        (folder / f"{number}.txt").write_text(f"This is text number {number}, and it is unlike the others.")
+    build([], location, embedder=HashEmbedder())
+    settings = IndexSettings(commit_chunks=4)
+
+    def stop(progress: Progress) -> None:
+        if progress.step == "commit" and progress.done == 1 and len(commits) == 2:
+            raise KeyboardInterrupt
+        commits.extend([progress] if progress.step == "commit" and progress.done else [])
+
+    commits: list[Progress] = []
+    before = verify(location)
+    with pytest.raises(KeyboardInterrupt):
+        rebuild([], location, settings=settings, embedder=HashEmbedder(), progress=stop)
+    assert verify(location) == before
+    again = HashEmbedder()
+    rebuild([], location, settings=settings, embedder=again)
+    assert 0 < again.encoded < 23
+    assert verify(location).sound
+
+
+def test_a_rebuild_keeps_documents_that_were_given_directly(folder: Path, location: Path) -> None:
+    build_documents(
+        [Document("note", "A note", "Given without a file.", "text/plain")], location, embedder=HashEmbedder()
+    )
+    assert rebuild([], location, embedder=HashEmbedder()).documents == 4
+
+
+def test_a_catalog_that_cannot_be_read_is_put_aside_by_a_rebuild(folder: Path, location: Path) -> None:
+    (location / "catalog.sqlite").write_bytes(b"garbage" * 1000)
+    assert rebuild([folder], location, embedder=HashEmbedder()).documents == 3
+    assert (location / "catalog.damaged").read_bytes().startswith(b"garbage")
+    assert verify(location).sound
+
+
+def test_a_catalog_from_the_future_is_left_alone(location: Path) -> None:
+    import sqlite3
+
+    with sqlite3.connect(location / "catalog.sqlite") as connection:
+        connection.execute("UPDATE meta SET value = '99' WHERE key = 'format'")
+    connection.close()
+    for attempt in (lambda: DocumentIndex.open(location), lambda: build([], location, embedder=HashEmbedder())):
+        with pytest.raises(IndexMismatchError, match="format 99, this version reads 1: upgrade quoth"):
+            attempt()
+
+
+def test_searching_leaves_no_trace_where_it_may_not_write(location: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for path in location.glob("catalog.sqlite-*"):
+        path.unlink()
+    monkeypatch.setattr("os.access", lambda *_: False)  # root may write to what is closed to others
+    before = sorted(path.name for path in location.iterdir())
+    with DocumentIndex.open(location, embedder=HashEmbedder()) as opened:
+        assert opened.search("iron melts")[0].document.path == "iron.html"
+        assert sorted(path.name for path in location.iterdir()) == before

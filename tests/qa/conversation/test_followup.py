@@ -1,0 +1,67 @@
+"""What a follow-up question leaves unsaid is taken from the conversation, and nothing else is touched."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.conversation.followup import Turn, understand
+
+WHO = Turn("Who flew to the station?", "Jonathan Kim")
+ROCKET = Turn("What rocket was used?", "Soyuz 2.1a")
+WHERE = Turn("Where did the rocket blast off from?", "Baikonur cosmodrome")
+WHEN = Turn("When did the Soviet Union dissolve?", "1991")
+
+
+@pytest.mark.parametrize(
+    ("turns", "question", "understood"),
+    [
+        ([WHO], "How long will he stay?", "How long will Jonathan Kim stay?"),
+        ([WHO], "What is his nationality?", "What is Jonathan Kim's nationality?"),
+        ([WHO, ROCKET], "How long will he stay?", "How long will Jonathan Kim stay?"),
+        ([WHO, ROCKET], "Where did it blast off from?", "Where did Soyuz 2.1a blast off from?"),
+        ([WHERE], "Which country is that place in, and what else is there?", None),
+        ([WHERE], "What happened there?", "What happened at Baikonur cosmodrome?"),
+        ([WHEN], "Why did it dissolve?", "Why did Soviet Union dissolve?"),
+        ([WHEN], "And why?", "Why did the Soviet Union dissolve?"),
+        (
+            [Turn("Where was Jonathan Kim born?", "Los Angeles")],
+            "What about Sergei Ryzhikov?",
+            "Where was Sergei Ryzhikov born?",
+        ),
+        ([Turn("Who commands her ship?", "Ann Lee")], "Where is her cabin?", "Where is Ann Lee's cabin?"),
+        ([Turn("Who commands the ship?", "Ann Lee")], "Who saw her in Rome?", "Who saw Ann Lee in Rome?"),
+        ([Turn("Does the pump need oil?", "")], "How often does it need oil?", "How often does the pump need oil?"),
+    ],
+)
+def test_a_follow_up_is_understood(turns, question, understood):
+    if understood is None:
+        assert understand(question, turns) != question
+    else:
+        assert understand(question, turns) == understood
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who is Kirill Dmitriev?",
+        "How many people are there on board?",
+        "Is there a fee?",
+        "When does it rain in Kazakhstan?",
+    ],
+)
+def test_a_question_that_stands_on_its_own_is_left_alone(question):
+    assert understand(question, [WHO, ROCKET]) == question
+
+
+def test_a_first_question_is_left_alone():
+    assert understand("How long will he stay?", []) == "How long will he stay?"
+
+
+def test_a_long_answer_is_no_topic():
+    statement = Turn("Who spoke?", "the head of the agency said on Tuesday that the launch went well")
+    assert understand("What did he say?", [statement]) == "What did he say?"
+
+
+@given(st.text(max_size=80), st.lists(st.builds(Turn, st.text(max_size=40), st.text(max_size=40)), max_size=3))
+def test_anything_can_be_asked_after_anything(question, turns):
+    assert isinstance(understand(question, turns), str)

@@ -1,0 +1,117 @@
+"""Giving a passage up halfway: what reading it on would add, told by the reader's states."""
+
+import numpy as np
+import pytest
+
+from qa.answerer import load_reader
+from qa.answering.calibration import Calibration, Case, Evidence
+from qa.answering.citations import Source
+from qa.answering.quantile_bound import NEARLY_ALL
+from qa.reader.early_exit import LAYERS, Exit
+from qa.reader.reader import Reader
+from qa.reader.windows import Passage
+from qa.settings import ReaderSettings
+from qa.training.calibrate import Asked, fit_exits, skim
+
+QUESTION = "Who commanded Soyuz MS-27?"
+PASSAGE = Passage("The crew launched in April. Sergey Ryzhikov commanded the spacecraft Soyuz MS-27.", "Soyuz MS-27")
+LONG = Passage(" ".join(["Nothing of the kind is said here, nor was it ever."] * 60) + " " + PASSAGE.text)
+
+
+@pytest.fixture(scope="module")
+def reader() -> Reader:
+    return load_reader(ReaderSettings())
+
+
+def told(passages=6000, seed=1):
+    """States of which three numbers tell what is added, but for noise; ten passages a question."""
+    dice = np.random.default_rng(seed)
+    states = dice.normal(size=(passages, 20)).astype(np.float32)
+    added = states[:, :3] @ np.array([1.0, -2.0, 0.5]) + 0.3 * dice.normal(size=passages) - 1.0
+    return states, added.astype(np.float32), np.arange(passages) // 10
+
+
+def test_what_an_exit_tells_bounds_nearly_all_passages_it_was_not_fitted_to():
+    exit_at = Exit.fit(*told())
+    states, added, _ = told(seed=2)
+    held = [value <= exit_at.highest(one) for one, value in zip(states, added, strict=True)]
+    assert NEARLY_ALL - 0.01 < np.mean(held) < 1.0
+
+
+def test_an_exit_tells_poor_passages_from_good_ones():
+    exit_at = Exit.fit(*told())
+    states, added, _ = told(seed=2)
+    highest = np.array([exit_at.highest(one) for one in states])
+    assert highest[added < -4].mean() < -2 < 0 < highest[added > 2].mean()
+
+
+def never(_layer, _states):
+    return False
+
+
+def always(_layer, _states):
+    return True
+
+
+def test_what_is_fitted_to_questions_tells_what_reading_added_to_their_passages():
+    states, added, _ = told(1000)
+    calibration = Calibration((1.0, 0.0, 0.0, 0.0), 0.0, 0.5)
+    margins = 10 * np.arctanh(np.clip(added / 5, -0.99, 0.99))
+    asked = [
+        Asked(
+            file="",
+            cases=tuple((k, Case(Evidence(float(margins[k]), 0.0, 0.0, 0.0), 0.0)) for k in mine),
+            answerable=False,
+            alone=0.0,
+            states=tuple((k, np.stack([states[k]] * len(LAYERS))) for k in mine),
+        )
+        for mine in np.split(np.arange(1000), 100)
+    ]
+    exits = fit_exits(asked, calibration)
+    highest = [exits[LAYERS[-1]].highest(one) for one in states]
+    assert tuple(exits) == LAYERS
+    assert NEARLY_ALL - 0.02 < np.mean(added <= highest) < 1.0
+
+
+def test_to_fit_an_exit_a_window_is_read_to_its_end_and_its_states_are_kept(answerer, reader):
+    hit, *_ = answerer.index.search(QUESTION, 1)
+    spans, states = skim(reader, Source.of(hit, "", QUESTION))
+    assert spans[0].margin == pytest.approx(answerer.answer(QUESTION).passages[0].margin, abs=0.2)
+    assert [one.shape for one in states] == [(len(LAYERS), 2 * 768)]
+
+
+@pytest.mark.parametrize("passage", [PASSAGE, LONG], ids=["one window", "several"])
+def test_a_passage_that_is_skimmed_to_its_end_is_read_as_ever(reader, passage):
+    spans, skimmed = reader.read(QUESTION, [passage]), reader.skim(QUESTION, passage, LAYERS, always)
+    assert [span.text for span in skimmed[:3]] == [span.text for span in spans[:3]]
+    assert [span.margin for span in skimmed[:3]] == pytest.approx([span.margin for span in spans[:3]], abs=0.2)
+
+
+def test_without_layers_to_leave_at_a_passage_is_read_as_ever(reader):
+    assert reader.skim(QUESTION, PASSAGE, (), always) == reader.read(QUESTION, [PASSAGE])
+
+
+def test_a_passage_that_is_given_up_has_no_spans_and_is_computed_no_further(reader):
+    asked = []
+
+    def goes_on(layer, _states):
+        asked.append(layer)
+        return layer < LAYERS[1]
+
+    assert reader.skim(QUESTION, PASSAGE, LAYERS, goes_on) == []
+    assert asked == list(LAYERS[:2])
+
+
+def test_of_a_long_passage_only_the_windows_worth_it_are_read(reader):
+    windows = []
+
+    def goes_on(layer, states):
+        if layer == LAYERS[0]:
+            windows.append(states)
+        return len(windows) == 2
+
+    spans = reader.skim(QUESTION, LONG, LAYERS, goes_on)
+    assert len(windows) > 2
+    assert spans
+    everything = reader.skim(QUESTION, LONG, LAYERS, always)
+    assert {span.start for span in spans} < {span.start for span in everything}

@@ -1,0 +1,82 @@
+"""Windows lead back to the passage, character by character."""
+
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.reader.windows import Featurizer, Passage
+from qa.settings import MODEL
+
+
+@pytest.fixture(scope="module")
+def featurizer():
+    return Featurizer.load(MODEL)
+
+
+TEXT = st.text(
+    st.characters(codec="utf-8") | st.sampled_from("abc .,\n\t'’é日本語 العربية😀e\u0301\u202e"), max_size=400
+)
+
+
+@given(text=TEXT, title=TEXT, question=TEXT, body=st.integers(0, 50))
+def test_every_token_is_a_place_of_the_passage(featurizer, text, title, question, body):
+    for window in featurizer.windows(question, [Passage(text, title, body)]):
+        assert len(window.input_ids) <= 384
+        assert len(window.offsets) == len(window.starts) == len(window.ends)
+        assert window.first + len(window.offsets) + 1 == len(window.input_ids)
+        for start, end in window.offsets:
+            assert body <= start <= end <= len(text)
+
+
+def words(featurizer, text, **passage):
+    (window,) = featurizer.windows("what?", [Passage(text, **passage)])
+    return [text[a:b] for a, b in window.offsets]
+
+
+def test_tokens_are_slices_of_the_source(featurizer):
+    assert words(featurizer, "Soyuz 2.1a flew")[-1] == "flew"
+    assert "".join(words(featurizer, "Soyuz 2.1a flew")) == "Soyuz2.1aflew"
+
+
+def test_the_head_of_a_document_is_not_read(featurizer):
+    assert words(featurizer, " date 2025-04-08 A rocket", body_start=17) == ["A", "rocket"]
+
+
+def test_a_span_may_not_start_or_end_inside_a_word(featurizer):
+    text = "unfathomableness happened"
+    (window,) = featurizer.windows("what?", [Passage(text)])
+    assert {int(a) for (a, _), good in zip(window.offsets, window.starts, strict=True) if good} == {0, 17}
+    assert {int(b) for (_, b), good in zip(window.offsets, window.ends, strict=True) if good} == {16, 25}
+
+
+def test_scripts_without_spaces_may_be_cut_anywhere(featurizer):
+    (window,) = featurizer.windows("何?", [Passage("東京は日本の首都")])
+    assert window.starts.all() and window.ends.all()
+
+
+def test_long_passages_are_read_whole_in_windows_that_overlap(featurizer):
+    text = " ".join(f"word{k}" for k in range(2000))
+    windows = featurizer.windows("what?", [Passage(text, "A title")])
+    covered = {int(a) for window in windows for a, _ in window.offsets}
+    assert len(windows) > 5
+    assert {word.start() for word in re.finditer("word", text)} <= covered
+    assert windows[-1].offsets[-1, 1] == len(text)
+    for before, after in pairwise(windows):
+        assert after.offsets[0, 0] < before.offsets[-1, 0]
+
+
+def test_a_passage_without_text_has_no_window(featurizer):
+    assert featurizer.windows("what?", [Passage(""), Passage("   ")]) == []
+
+
+def test_a_question_longer_than_a_window_leaves_room_for_the_passage(featurizer):
+    (window,) = featurizer.windows("why " * 5000, [Passage("Because.", "t " * 5000)])
+    assert len(window.offsets) == 2
+
+
+def test_the_tokenizer_of_the_shipped_reader_is_there():
+    assert (Path(MODEL) / "tokenizer.json").is_file()

@@ -1,0 +1,212 @@
+"""The main job, on the real models and the real document."""
+
+import re
+import subprocess
+import sys
+import unicodedata
+
+import pytest
+
+import qa
+from index import DocumentIndex, Filters, QuestionError, build
+from qa import Answerer, ReaderSettings, example_questions
+from qa.answerer import checked_question, load_reader
+from qa.conversation.examples import candidates
+from qa.reader.weights import load_calibration
+from qa.reader.windows import Passage
+
+RIGHT = [
+    ("What rocket was used?", "Soyuz 2.1a"),
+    ("Where did it blast off from?", "Baikonur"),
+    ("How long will Kim stay on the station?", "eight-month"),
+    ("Who is Putin's investment envoy?", "Kirill Dmitriev"),
+    ("Which spacecraft docked in 1975?", "Apollo and a Soyuz"),
+    ("When does Russia plan to launch the first modules of its own station?", "2027"),
+]
+REFUSED = ["Who won the 2022 World Cup?", "What is the capital of Australia?", "How much did the launch cost?"]
+
+
+@pytest.mark.parametrize(("question", "expected"), RIGHT)
+def test_the_document_answers(answerer, question, expected):
+    answer = answerer.answer(question)
+    assert answer.found and expected in answer.text
+
+
+FIRST = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from index import Embedder
+from qa import answer
+
+with ThreadPoolExecutor(4) as threads:
+    embedded = threads.submit(Embedder().encode, ["A rocket."])
+    asked = [threads.submit(answer, "What rocket was used?", index=sys.argv[1]) for _ in range(3)]
+    print({one.result().text for one in asked}, embedded.result().shape)
+"""
+
+
+def test_the_first_questions_of_a_process_may_come_from_several_threads(seed_index):
+    done = subprocess.run([sys.executable, "-c", FIRST, seed_index], capture_output=True, text=True)
+    assert done.stdout.strip() == "{'Soyuz 2.1a'} (1, 384)", done.stderr
+
+
+@pytest.mark.parametrize("question", REFUSED)
+def test_what_the_document_does_not_say_is_refused(answerer, question):
+    answer = answerer.answer(question)
+    assert not answer.found
+    assert (answer.text, answer.citations) == ("", ())
+    assert answer.passages, "the nearest passages are shown instead"
+
+
+@pytest.mark.parametrize("question", [question for question, _ in RIGHT])
+def test_every_quote_is_a_slice_of_the_stored_text(answerer, question):
+    for citation in answerer.answer(question).citations:
+        text = answerer.index.text(citation.document_id)
+        assert text[citation.start : citation.end] == citation.quote
+        assert text[citation.sentence_start :].startswith(citation.sentence)
+        assert citation.quote in citation.sentence and citation.sentence in text
+        assert not citation.sentence.startswith("date")
+
+
+def test_the_date_of_a_document_is_kept_as_metadata(answerer):
+    assert answerer.answer(RIGHT[0][0]).citations[0].date == "2025-04-08"
+
+
+def test_a_probability_does_not_depend_on_how_many_passages_are_read(answerer):
+    few = Answerer(answerer.index, answerer.reader, answerer.calibration, ReaderSettings(passages=3))
+    for question, _ in RIGHT[:3]:
+        one, other = few.answer(question), answerer.answer(question)
+        if one.text == other.text:
+            assert one.probability == pytest.approx(other.probability, abs=0.02)
+
+
+def test_a_threshold_of_one_refuses_and_of_nought_answers(answerer):
+    def ask(threshold):
+        settings = ReaderSettings(threshold=threshold)
+        return Answerer(answerer.index, answerer.reader, answerer.calibration, settings).answer(RIGHT[0][0])
+
+    assert not ask(1.0).found
+    assert ask(0.0).found
+
+
+def test_filters_keep_other_documents_out(answerer):
+    assert not answerer.answer(RIGHT[0][0], filters=Filters(path="*.pdf")).found
+
+
+@pytest.mark.parametrize("question", [question for question, _ in RIGHT])
+def test_a_search_that_the_reader_ranks_begins_with_the_passage_of_the_answer(answerer, question):
+    answer, hits = answerer.answer(question), answerer.search(question, 2, rerank=True)
+    assert answer.text in hits[0].chunk.text
+    assert hits[0].score == pytest.approx(answer.probability)
+    assert [hit.rank for hit in hits] == [1, 2]
+    assert hits[0].score >= hits[1].score
+
+
+def test_as_many_passages_are_ranked_again_as_the_setting_says_or_as_are_asked_for(answerer):
+    few = Answerer(answerer.index, answerer.reader, answerer.calibration, ReaderSettings(rerank_passages=1))
+    first, second = answerer.index.search(RIGHT[0][0], 2)
+    assert few.search(RIGHT[0][0], 1, rerank=True)[0].chunk == first.chunk
+    assert few.search(RIGHT[0][0], 2, rerank=True)[0].chunk == second.chunk
+
+
+def test_a_search_that_is_not_ranked_again_is_that_of_the_index(answerer):
+    assert answerer.search("rocket", 3) == answerer.index.search("rocket", 3)
+
+
+@pytest.mark.parametrize("rerank", [True, False])
+def test_an_empty_search_is_turned_away(answerer, rerank):
+    with pytest.raises(QuestionError, match="empty"):
+        answerer.search(" ", rerank=rerank)
+
+
+@pytest.mark.parametrize("question", ["", "   ", "\x00\x07", "?!", "\u200b"])
+def test_an_empty_question_is_turned_away(answerer, question):
+    with pytest.raises(QuestionError, match="empty"):
+        answerer.answer(question)
+
+
+def test_a_question_of_ten_thousand_characters_is_turned_away(answerer):
+    with pytest.raises(QuestionError, match=r"10,000 characters.*shorten"):
+        answerer.answer("w" * 10_000)
+
+
+def test_control_characters_in_a_question_are_left_out():
+    asked = checked_question("What\x00 rocket\x1b[31m\nwas\tused?", 100)
+    assert not any(unicodedata.category(c) == "Cc" for c in asked)
+    assert asked.startswith("What rocket")
+
+
+@pytest.mark.parametrize(
+    "question", ["🚀🚀 rocket?", "ما هو الصاروخ؟", "何のロケット?", "' OR 1=1 --", 'NEAR("a" "b")', "rocket* AND NOT"]
+)
+def test_any_words_get_an_answer_or_a_refusal(answerer, question):
+    answer = answerer.answer(question)
+    assert answer.found == bool(answer.text)
+
+
+@pytest.mark.parametrize(
+    "passages",
+    [[], [Passage("")], [Passage(" \n ")], [Passage("😀 " * 50)], [Passage("שלום עולם")], [Passage("long " * 2_000)]],
+    ids=["none", "empty", "blank", "emoji", "right-to-left", "2,000 tokens"],
+)
+def test_the_reader_takes_any_passages(answerer, passages):
+    for span in answerer.reader.read("What is it?", passages):
+        assert passages[span.passage].text[span.start : span.end] == span.text
+
+
+def test_the_python_function_answers_from_the_index_it_is_given(seed_index):
+    found = qa.answer(RIGHT[0][0], index=seed_index)
+    assert found.found and found.as_dict()["citations"][0]["quote"] == found.text
+
+
+def test_example_questions_are_answered_by_the_documents(answerer):
+    questions = example_questions(answerer)
+    assert questions
+    assert all(answerer.answer(question).found for question in questions)
+
+
+def test_no_example_question_is_made_of_a_clause_or_of_what_it_points_at(tmp_path):
+    words = "Since this reservation is a serious restriction, ask. The mill is a museum. One of them is an inn."
+    (tmp_path / "notes.txt").write_text(words)
+    build([tmp_path / "notes.txt"], tmp_path / "index")
+    with DocumentIndex.open(tmp_path / "index") as index:
+        assert list(candidates(index)) == ["What is the mill?"]
+
+
+def test_no_sign_of_a_documents_markup_comes_into_an_example(tmp_path, embedder):
+    hostile = (
+        "<script>alert(1)</script> is a danger. A <b>vault</b> is a box. \u202eFalcon\u202c is a vault. "
+        "The mill is a museum. "
+        "Then Ann ![x](http://elsewhere.example/y.png) Lee said so. Then Bob Roe <img src=x> said so. "
+        "It went on until Ann Lee said so."
+    )
+    (tmp_path / "hostile.txt").write_text(hostile, encoding="utf-8")
+    build([tmp_path / "hostile.txt"], tmp_path / "index", embedder=embedder)
+    with DocumentIndex.open(tmp_path / "index", embedder=embedder) as index:
+        made = list(candidates(index))
+    assert {"Who is Ann Lee?", "What is the mill?"} <= set(made)
+    assert all(re.fullmatch(r"[\w '-]+\?", question) for question in made)
+
+
+def test_a_question_that_a_document_asks_itself_is_not_its_answer(answerer):
+    questions = "21. Can the library be used from several threads?\n22. Can it read zip archives?\n"
+    answers = "\n21. Can the library be used from several threads?\n\nOnly when each thread has a stream of its own.\n"
+    text = questions + answers
+    spans = answerer.reader.read("Can the library be used from several threads?", [Passage(text)])
+    assert spans[0].start >= text.index("Only when")
+    assert all("?" not in text[span.start :].split("\n")[0] for span in spans)
+
+
+def test_two_documents_that_disagree_are_both_shown(answerer, tmp_path):
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "old.txt").write_text("The office of Meridian Ltd is in Lisbon. It opened early in the year.")
+    (folder / "new.txt").write_text("The office of Meridian Ltd is in Warsaw. It opened late in the year.")
+    build([folder], tmp_path / "index")
+    settings = ReaderSettings()
+    with DocumentIndex.open(tmp_path / "index") as index:
+        answer = Answerer(index, load_reader(settings), load_calibration(settings.reader), settings).answer(
+            "Where is the office of Meridian Ltd?"
+        )
+    assert answer.disagreement is not None
+    assert {answer.text, answer.disagreement.text} == {"Lisbon", "Warsaw"}

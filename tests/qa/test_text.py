@@ -1,0 +1,77 @@
+"""Sentences are slices of the text, in order."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.text import around, asking, sentence_numbers, sentences
+
+PROSE = st.text(st.sampled_from('aB1 .!?\n"”)(e.g.Mr-•# '), max_size=300)
+
+
+def split(text):
+    return [text[a:b] for a, b in sentences(text)]
+
+
+@given(PROSE)
+def test_sentences_are_ordered_and_hold_all_that_is_not_white_space(text):
+    bounds = sentences(text)
+    assert all(a < b for a, b in bounds)
+    assert all(before[1] <= after[0] for before, after in pairwise(bounds))
+    assert "".join("".join(split(text)).split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The Soyuz 2.1a rocket flew. It docked.", ["The Soyuz 2.1a rocket flew.", "It docked."]),
+        ("A line that is\nwrapped by hand. Next.", ["A line that is\nwrapped by hand.", "Next."]),
+        ("Mission plan\nKim will stay.", ["Mission plan", "Kim will stay."]),
+        (
+            "The launch from the old cosmodrome was watched by\nMoscow and others. Next.",
+            ["The launch from the old cosmodrome was watched by\nMoscow and others.", "Next."],
+        ),
+        ("# Heading\n\nProse here.", ["# Heading", "Prose here."]),
+        ("- one\n- two", ["- one", "- two"]),
+        ("Dr. Smith met Mr. Jones.", ["Dr. Smith met Mr. Jones."]),
+        ("", []),
+    ],
+)
+def test_sentences_end_where_a_person_would_end_them(text, expected):
+    assert split(text) == expected
+
+
+@given(PROSE, st.data())
+def test_the_sentence_around_a_place_holds_it(text, data):
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    first, last = around(text, start, end)
+    assert 0 <= first <= start <= end <= last <= len(text)
+
+
+def test_places_are_numbered_by_their_sentence():
+    text = "One here. Two here."
+    assert sentence_numbers(text, np.array([0, 4, 10, 14])).tolist() == [1, 1, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("Is it safe? Yes, it is.", [True, False]),
+        ("5.8.  Does it return a code?\n\nMost do.", [True, True, False]),
+        ("It was built in 1887.\n\nWho built it?", [False, True]),
+        ("It is 42.\n\n42\nWhy?", [False, False, True]),
+        ('She asked: "When?" Then she went.', [False, False]),
+        ("", []),
+    ],
+)
+def test_a_sentence_that_asks_is_told_from_one_that_states(text, asks):
+    assert asking(text).tolist() == [False, *asks]
+
+
+def test_a_very_long_line_is_cut_without_the_segmenter():
+    text = "word " * 30_000 + "end. Next."
+    assert split(text)[-1] == "Next."

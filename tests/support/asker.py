@@ -1,0 +1,17 @@
+"""A process that answers from an index: ``python asker.py PLACE`` prints the first document for each line."""
+
+from __future__ import annotations
+
+import sys
+
+from index import DocumentIndex, QuothError
+from index.stores.locate import store_at
+from tests.support.hash_embedder import HashEmbedder
+
+if __name__ == "__main__":
+    with DocumentIndex.open(store_at(sys.argv[1], seconds=2.0), embedder=HashEmbedder()) as opened:
+        for question in sys.stdin:
+            try:
+                print(opened.search(question)[0].document.path, flush=True)
+            except QuothError as error:
+                print(type(error).__name__, flush=True)

@@ -1,0 +1,81 @@
+"""What a terminal is shown of texts that nobody vouches for."""
+
+import io
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from index import Chunk, DocumentRecord, Hit
+from qa import Answer, Citation
+from qa.types import PassageRead
+from ui.cli.render import one_line, place, render_answer, render_hits, visible
+
+CITATION = Citation(
+    document_id=1, path="trips/crew.txt", title="Crew", page=2, heading=None, date="2025-04-08", start=14, end=17,
+    quote="Kim", sentence="It is known: Kim flew.", sentence_start=1, chunk_start=0, passage=" It is known: Kim flew.",
+)  # fmt: skip
+ANSWER = Answer("Who?", True, "Kim", 0.91, 0.5, (CITATION,))
+
+
+def _shown(answer: Answer) -> str:
+    console = Console(file=io.StringIO(), width=100, markup=False)
+    console.print(render_answer(answer))
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def test_the_answer_is_marked_in_its_sentence_with_its_place():
+    assert "It is known: **Kim** flew." in _shown(ANSWER)
+    assert "Crew · page 2 · 2025-04-08 · trips/crew.txt" in _shown(ANSWER)
+    assert "high (91%)" in _shown(ANSWER)
+
+
+def test_every_further_place_is_named():
+    other = replace(CITATION, title="Diary", path="Diary", page=None, date=None)
+    assert "also stated in Diary\n" in _shown(replace(ANSWER, citations=(CITATION, other)))
+
+
+def test_a_refusal_says_so():
+    assert "I can't find that in the documents." in _shown(replace(ANSWER, found=False, text="", citations=()))
+
+
+@given(st.text())
+def test_nothing_is_left_that_a_terminal_obeys(text: str):
+    shown = visible(text)
+    assert len(shown) == len(text)
+    assert all(
+        character in "\n\t" or not ("\0" <= character < " " or "\x7f" <= character < "\xa0") for character in shown
+    )
+
+
+def test_escape_codes_in_a_document_come_out_as_pictures():
+    hostile = "\x1b[31mred\x1b]0;title\x07 \u202eevil\x9b2J"
+    sentence = hostile + " Kim flew."
+    citation = replace(CITATION, title=hostile, sentence=sentence, sentence_start=0, start=len(hostile) + 1)
+    shown = _shown(replace(ANSWER, citations=(citation,)))
+    assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(shown)
+    assert "␛[31mred" in shown
+    assert "␛" in place(citation)
+
+
+def test_a_title_of_several_lines_is_one_line():
+    assert one_line("a\n b\r\n\tc") == "a b␍ c"
+
+
+def test_of_a_nearest_passage_the_sentence_is_shown_that_comes_nearest():
+    text = "Carp are fish. " * 40 + "The ferry leaves Dagebüll at nine. " + "Owls are birds. " * 40
+    near = PassageRead(1, "a.txt", "A", None, None, None, 0, len(text), text, 1.0, 1, 1, None, "")
+    refused = replace(ANSWER, question="When does the ferry leave?", found=False, citations=(), passages=(near,))
+    shown = " ".join(_shown(refused).split())
+    assert "The ferry leaves Dagebüll at nine. Owls are birds." in shown
+    assert len(shown) < 500
+
+
+def test_a_hit_is_shown_without_the_head_of_its_document():
+    record = DocumentRecord(1, "a.txt", "A", "text/plain", "", "", "2025-04-08", 17, 40, 0, 1, {}, ())
+    hit = Hit(Chunk(1, 1, 0, 0, 40, "date: 2025-04-08\nThe ferry leaves at nine."), record, 1, 0.87)
+    console = Console(file=io.StringIO(), width=100, markup=False)
+    console.print(render_hits("date?", [hit]))
+    assert console.file.getvalue() == "1. A · 2025-04-08 · a.txt  0.87\n   The ferry leaves at nine.\n"

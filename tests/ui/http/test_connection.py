@@ -1,0 +1,186 @@
+"""Slow and lost clients, those that send no HTTP, and too many of them: seen from their end of the connection."""
+
+import asyncio
+import json
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from ui.http import connection
+from ui.http.connection import Connection
+
+HEAD = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+WAIT = 0.5  # seconds
+PATIENCE = 25  # seconds: long for a busy machine, and shorter than a connection waits when it is not told otherwise
+
+
+async def _short(request: Request) -> Response:
+    return PlainTextResponse(f"hello {request.query_params.get('n', '')}")
+
+
+async def _endless(_: Request) -> Response:
+    async def pieces() -> AsyncIterator[bytes]:
+        while True:
+            await asyncio.sleep(0)
+            yield b"x" * 65536
+
+    return StreamingResponse(pieces())
+
+
+@contextmanager
+def _serving(protocol: type[Connection]) -> Iterator[uvicorn.Server]:
+    app = Starlette(routes=[Route("/", _short, methods=["GET", "POST"]), Route("/endless", _endless)])
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = uvicorn.Server(uvicorn.Config(app, http=protocol, log_config=None, timeout_graceful_shutdown=1))
+        server.port = listening.getsockname()[1]
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        yield server
+        server.should_exit = True
+        thread.join(10)
+
+
+@pytest.fixture(scope="module")
+def hasty() -> Iterator[uvicorn.Server]:
+    """A server whose connections wait for half a second."""
+    with _serving(type("Hasty", (Connection,), {"waiting_seconds": WAIT, "reading_seconds": WAIT})) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[uvicorn.Server]:
+    """A server whose connections wait as long as they do."""
+    with _serving(Connection) as server:
+        yield server
+
+
+@pytest.fixture
+def hurried(hasty: uvicorn.Server) -> Iterator[socket.socket]:
+    """A connection that is not waited for long."""
+    with _connected(hasty) as opened:
+        yield opened
+
+
+@pytest.fixture
+def client(server: uvicorn.Server) -> Iterator[socket.socket]:
+    """A connection."""
+    with _connected(server) as opened:
+        yield opened
+
+
+def _connected(server: uvicorn.Server) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", server.port), timeout=PATIENCE)
+
+
+def _answered(server: uvicorn.Server, request: bytes) -> socket.socket:
+    """A connection on which a request was answered; on a busy machine the first may have come too late."""
+    for _ in range(20):
+        opened = _connected(server)
+        opened.sendall(request)
+        if opened.recv(1000).startswith(b"HTTP/1.1 200"):
+            return opened
+        opened.close()
+    raise AssertionError("no request was answered")
+
+
+def _until_closed(client: socket.socket) -> bytes:
+    received = b""
+    try:
+        while piece := client.recv(65536):
+            received += piece
+            assert len(received) < 50_000_000
+    except ConnectionResetError:
+        pass
+    return received
+
+
+def _trickle(client: socket.socket, piece: bytes = b"x") -> None:
+    """Send a byte now and then, for as long as the other end takes it."""
+    for _ in range(10 * PATIENCE):
+        try:
+            client.sendall(piece)
+        except OSError:
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"the connection was still open after {PATIENCE} seconds")
+
+
+def _problem(received: bytes) -> tuple[int, dict, bytes]:
+    head, _, body = received.partition(b"\r\n\r\n")
+    assert b"application/problem+json" in head
+    return int(head.split()[1]), json.loads(body), head
+
+
+@pytest.mark.parametrize("begun", [b"", HEAD[:20]])
+def test_a_head_that_does_not_end_is_waited_for_no_longer(begun: bytes, hurried: socket.socket):
+    hurried.sendall(begun)
+    assert _problem(_until_closed(hurried))[0] == 408
+
+
+def test_a_head_that_comes_byte_by_byte_gets_no_more_time(hurried: socket.socket):
+    hurried.sendall(HEAD[:-2] + b"X-Slow: ")
+    _trickle(hurried)
+
+
+def test_a_second_request_gets_no_more_time_than_the_first(hasty: uvicorn.Server):
+    with _answered(hasty, HEAD) as client:
+        _trickle(client, HEAD[:1])
+
+
+def test_a_body_that_nobody_reads_is_waited_for_no_longer(hasty: uvicorn.Server):
+    with _answered(hasty, b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n") as client:
+        _trickle(client)
+
+
+def test_a_client_that_does_not_read_its_response_is_given_up(hasty: uvicorn.Server):
+    with _connected(hasty) as client:
+        client.sendall(b"GET /endless HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert client.recv(1)
+        left = time.monotonic() + PATIENCE
+        while hasty.server_state.connections:
+            assert time.monotonic() < left, "it is still waited for"
+            time.sleep(0.05)
+        assert len(_until_closed(client)) > 0  # what had been sent already; then the end comes, and not more of it
+
+
+def test_who_sends_no_http_is_told_so(client: socket.socket):
+    client.sendall(b"\x16\x03\x01 this is no HTTP\r\n\r\n")
+    assert _problem(_until_closed(client))[0] == 400
+
+
+def test_an_enormous_head_is_refused(client: socket.socket):
+    client.sendall(HEAD[:-2] + b"X-Large: " + b"x" * 200_000)
+    assert _until_closed(client).startswith(b"HTTP/1.1 400")
+
+
+def test_past_the_bound_a_connection_is_refused_at_once(server: uvicorn.Server, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(connection, "MOST", 3)
+    crowd = [_connected(server) for _ in range(4)]
+    try:
+        status, problem, head = _problem(_until_closed(crowd[3]))
+        assert (status, problem["status"]) == (503, 503)
+        assert b"retry-after: 1" in head.lower()
+        crowd[0].sendall(HEAD)
+        assert crowd[0].recv(1000).startswith(b"HTTP/1.1 200")
+    finally:
+        for one in crowd:
+            one.close()
+
+
+def test_requests_sent_ahead_are_answered_in_order(client: socket.socket):
+    client.sendall(b"".join(b"GET /?n=%d HTTP/1.1\r\nHost: localhost\r\n\r\n" % n for n in range(5)))
+    received = b""
+    while received.count(b"hello") < 5:
+        received += client.recv(65536)
+    assert [int(piece[:1]) for piece in received.split(b"hello ")[1:]] == [0, 1, 2, 3, 4]

@@ -1,0 +1,175 @@
+"""What a person sees of an answer."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from index import Failure
+from tests.support.answers import TEXT, candidate, citation, found, passage, refused
+from tests.ui.web.test_html import HOSTILE
+from ui.web import answer_html as render
+
+OURS = frozenset(
+    "article h2 h3 bdi blockquote p mark ul ol li span time section details summary div a button".split()
+    + "table thead tbody tr th td".split()
+)
+
+
+class Outline(HTMLParser):
+    """The tags and attributes of a fragment; complains about tags that are left open or closed twice."""
+
+    def __init__(self, fragment: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[tuple[str, str | None]] = set()
+        self.open: list[str] = []
+        self.feed(fragment)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= set(attrs)
+        if tag not in ("input", "br", "img"):  # those are never closed
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def plain(fragment: str) -> str:
+    return html.unescape(re.sub(r"<[^>]+>", " ", fragment))
+
+
+def test_the_answer_is_marked_inside_its_sentence() -> None:
+    shown = render.answered("t1", found())
+    assert '<p dir="auto">The <mark>Soyuz 2.1a</mark> rocket blasted off from Baikonur.</p>' in shown
+
+
+def test_a_citation_has_title_page_date_and_the_marked_passage() -> None:
+    card = render.answered("t1", found()).partition('<section class="card">')[2]
+    assert "A flight" in card and "page 4" in card and "8 April 2025" in card
+    assert "Kim flew on Tuesday." in card and "<mark>Soyuz 2.1a</mark>" in card
+
+
+def test_a_citation_links_to_its_place() -> None:
+    start = TEXT.index("Soyuz")
+    assert f'href="#source/3/{start}-{start + 10}.' in render.answered("t1", found())
+
+
+@pytest.mark.parametrize(
+    ("probability", "words"),
+    [(0.97, "Confident"), (0.7, "Fairly confident"), (0.52, "Not sure: check the source")],
+)
+def test_confidence_is_in_words_with_the_number_on_hover(probability: float, words: str) -> None:
+    shown = render.answered("t1", found(probability=probability))
+    assert words in plain(shown)
+    assert f"being right {probability:.0%}" in shown
+
+
+def test_other_places_that_say_the_same_are_counted_and_shown() -> None:
+    shown = render.answered("t1", found(citation(), citation(title="Another"), citation(title="Third")))
+    assert "Also stated in 2 other places" in shown
+    assert "Another" in shown and "Third" in shown
+
+
+def test_disagreeing_documents_are_both_shown() -> None:
+    other = citation("The Proton rocket was used.", "Proton", title="Elsewhere")
+    shown = render.answered("t1", found(disagreement=candidate(other)))
+    assert "The documents disagree" in shown and "<mark>Proton</mark>" in shown and "Elsewhere" in shown
+
+
+@pytest.mark.parametrize("above", ["The crew", "## The crew", "# Landing\n\n## The crew"])
+def test_a_heading_is_said_once_above_its_passage(above: str) -> None:
+    words = f"{above}\n\nKim was met by doctors. They walked by themselves."
+    shown = render.answered("t1", found(citation(words, "Kim", heading="Landing › The crew")))
+    card = shown.partition('<section class="card">')[2].partition("</section>")[0]
+    assert card.count("The crew") == card.count("Landing") == 1 and "Landing › The crew" in card
+    assert "# " not in card
+    named = render.answered("t1", found(citation(words, "Kim", heading="A flight", title="A flight")))
+    assert 'class="heading"' not in named
+
+
+def test_a_question_that_failed_is_no_empty_heading_and_its_message_a_sentence() -> None:
+    assert "<h2" not in render.failed("t1", "  ", "the question is empty")
+    assert ">The question is empty<" in render.failed("t1", "  ", "the question is empty")
+
+
+def test_a_list_is_shown_as_a_list() -> None:
+    shown = render.answered("t1", found(spans=("Kim", "Ryzhikov", "Zubritsky")))
+    assert re.search(r"<ul class=\"items\".*<li dir=\"auto\">Ryzhikov</li>", shown)
+
+
+def test_a_refusal_of_some_documents_offers_to_ask_all() -> None:
+    narrowed = render.answered("t1", refused(), narrowed=True)
+    assert "the documents you have chosen" in narrowed and "Ask all documents" in narrowed
+    assert "chosen" not in render.answered("t1", refused())
+
+
+def test_a_refusal_shows_the_nearest_passages_and_the_files_that_could_not_be_read() -> None:
+    shown = render.answered("t1", refused(), failures=[Failure("scan.pdf", "/x", "it has no text layer")])
+    words = plain(shown)
+    assert "I can’t find that in the documents" in words
+    assert "Kim flew on Tuesday" in words
+    assert "1 file could not be read" in words and "scan.pdf" in words and "no text layer" in words
+
+
+def test_of_a_nearest_passage_that_was_given_up_the_sentence_nearest_to_the_question_is_shown() -> None:
+    filler = "Nothing of the kind is told in this sentence, however long it goes on about it. " * 8
+    given_up = passage(text=f"{filler}Kim landed in Kazakhstan. {filler}", best="", margin=None)
+    assert "Kim landed in Kazakhstan" in plain(render.answered("t1", refused(given_up, question="Where did Kim land?")))
+
+
+def test_why_tells_ranks_margin_runner_up_and_time() -> None:
+    shown = plain(render.answered("t1", found(candidates=(candidate(citation(quote="Baikonur"), 0.31),))))
+    for part in ("Meaning", "Words", "+3.2", "Baikonur", "31%", "Search 4 ms", "reading 120 ms"):
+        assert part in shown
+
+
+def test_a_completed_question_is_shown_beside_the_one_that_was_asked() -> None:
+    shown = plain(render.answered("t1", found(question="How long will Kim stay?"), asked="How long?"))
+    assert "How long?" in shown and "How long will Kim stay?" in shown
+
+
+def test_the_record_kept_by_the_browser_names_every_place() -> None:
+    shown = render.answered("t1", found())
+    kept = json.loads(html.unescape(re.search(r'data-record="([^"]*)"', shown)[1]))
+    assert kept["text"] == "Soyuz 2.1a" and kept["revision"] == 7
+    assert kept["citations"][0]["path"] == "flight.txt"
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_hostile_documents_are_only_text(words: str) -> None:
+    text = f"Before it. The word {words} stood here. After it."
+    cited = citation(text, words, title=words, path=words, heading=words, date=words)
+    shown = render.answered(
+        "t1",
+        found(
+            cited,
+            cited,
+            question=words,
+            disagreement=candidate(cited),
+            candidates=(candidate(cited),),
+            spans=(words, words),
+            passages=(passage(text, title=words, best=words, date=words),),
+        ),
+        asked=words + "?",
+    ) + render.answered("t2", refused(passage(text, best=words)), failures=[Failure(words, "/x", words)])
+    shown += render.pending("t3", words) + render.failed("t4", words, words)
+    outline = Outline(shown)
+    assert outline.tags <= OURS
+    assert not outline.open
+    assert not [name for name, _ in outline.attributes if name.startswith("on") or name == "src"]
+    assert all((value or "").startswith("#source/") for name, value in outline.attributes if name == "href")
+    assert "\n" not in shown and "\x1b" not in shown and "\u202e" not in shown
+
+
+def test_a_passage_of_a_hundred_thousand_characters_is_cut_around_the_answer() -> None:
+    text = "x" * 50_000 + " Soyuz 2.1a " + "y" * 50_000
+    cited = replace(citation(text), sentence=text, sentence_start=0)
+    assert len(render.answered("t1", found(cited))) < 20_000

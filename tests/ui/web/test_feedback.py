@@ -1,0 +1,77 @@
+"""Verdicts on answers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from qa.evaluation.questions import read_gold
+from ui.web import feedback
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> TestClient:
+    app = FastAPI()
+    app.include_router(feedback.router(tmp_path))
+    return TestClient(app)
+
+
+def verdict(turn: str = "a" * 32, **changes: object) -> dict[str, object]:
+    kept: dict[str, object] = {
+        "turn": turn,
+        "verdict": "up",
+        "question": "What rocket was used?",
+        "found": True,
+        "text": "Soyuz 2.1a",
+        "probability": 0.9,
+        "revision": 3,
+        "citations": [{"path": "flight.txt", "start": 25, "end": 35}],
+    }
+    return kept | changes
+
+
+def test_what_was_called_right_can_be_evaluated_by(client: TestClient, tmp_path: Path) -> None:
+    refused = verdict("b" * 32, found=False, text="", citations=[], question="Who won?")
+    for one in (verdict(), refused, verdict("c" * 32, verdict="down")):
+        assert client.post("/ui/verdicts", json=one).status_code == 204
+    file = tmp_path / "examples.jsonl"
+    file.write_text(client.get("/ui/verdicts/examples.jsonl").text)
+    questions = read_gold(file)
+    assert [(one.question, tuple(one.answers)) for one in questions] == [
+        ("What rocket was used?", ("Soyuz 2.1a",)),
+        ("Who won?", ()),
+    ]
+
+
+def test_the_last_verdict_on_a_turn_counts(client: TestClient, tmp_path: Path) -> None:
+    client.post("/ui/verdicts", json=verdict())
+    client.post("/ui/verdicts", json=verdict(verdict="down"))
+    assert client.get("/ui/verdicts/examples.jsonl").text == ""
+    kept = [json.loads(line) for line in (tmp_path / feedback.FILE).read_text().splitlines()]
+    assert [one["verdict"] for one in kept] == ["up", "down"]
+    assert kept[0]["revision"] == 3 and kept[0]["at"]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"turn": "../x"}, {"verdict": "maybe"}, {"question": "q" * 3000}, {"probability": 7}, {"revision": -1}]
+)
+def test_a_verdict_that_is_none_is_turned_away(client: TestClient, wrong: dict[str, object]) -> None:
+    assert client.post("/ui/verdicts", json=verdict(**wrong)).status_code == 422
+
+
+def test_without_an_index_a_verdict_is_turned_away_and_makes_nothing(tmp_path: Path) -> None:
+    app = FastAPI()
+    app.include_router(feedback.router(tmp_path / "nothing"))
+    assert TestClient(app).post("/ui/verdicts", json=verdict()).status_code == 409
+    assert not (tmp_path / "nothing").exists()
+
+
+def test_beside_an_index_in_milvus_a_verdict_makes_its_own_folder(tmp_path: Path) -> None:
+    app = FastAPI()
+    app.include_router(feedback.router(tmp_path / "made", made=True))
+    assert TestClient(app).post("/ui/verdicts", json=verdict()).status_code == 204
+    assert (tmp_path / "made" / feedback.FILE).is_file()

@@ -1,0 +1,35 @@
+"""What a question is asked within."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from index import Filters, QuestionError
+from ui.web.scope import Scope
+
+
+def test_nothing_chosen_is_no_filter() -> None:
+    assert Scope.read("").filters() is None
+    assert Scope.read('{"media_type": "", "documents": []}').filters() is None
+
+
+def test_what_was_chosen_is_what_is_searched() -> None:
+    chosen = {"documents": ["a.txt", "b*.txt"], "media_type": "text/plain", "after": "2024", "before": "2025-01-31"}
+    documents = frozenset(chosen["documents"])
+    assert Scope.read(json.dumps(chosen)).filters() == Filters(
+        after="2024", before="2025-01-31", media_type="text/plain", documents=documents
+    )
+
+
+@pytest.mark.parametrize("sent", ["no json", '{"after": "yesterday"}', "[]", '{"topic": 3}', '{"documents": "a.txt"}'])
+def test_what_is_not_understood_is_refused_and_never_ignored(sent: str) -> None:
+    with pytest.raises(QuestionError, match="not understood"):
+        Scope.read(sent)
+
+
+def test_a_follow_up_takes_its_topic_from_the_turns_before() -> None:
+    sent = json.dumps({"topic": [{"question": "Who flew to the station?", "answer": "Jonathan Kim"}]})
+    assert Scope.read(sent).understood("How long will he stay?") == "How long will Jonathan Kim stay?"
+    assert Scope.read("").understood("How long will he stay?") == "How long will he stay?"

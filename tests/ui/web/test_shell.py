@@ -1,0 +1,46 @@
+"""The frame around Gradio's page and the policy over it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+import pytest
+
+from ui.web.shell import dress, policy
+
+GRADIO = (
+    '<html><head><meta property="og:image" content="https://elsewhere.example/x.jpg"/><script>let a = 1;</script>'
+    "<style>b { color: red }</style>"
+    '<script src="./assets/a.js"></script></head><body><gradio-app eager="true"></gradio-app></body></html>'
+)
+
+
+def test_every_inline_script_is_allowed_by_its_hash_and_no_other() -> None:
+    digest = base64.b64encode(hashlib.sha256(b"let a = 1;").digest()).decode()
+    (scripts,) = [part for part in policy(GRADIO).split("; ") if part.startswith("script-src")]
+    assert scripts == f"script-src 'self' 'sha256-{digest}'"
+
+
+def test_styles_stand_in_our_files_in_the_page_itself_or_in_attributes() -> None:
+    digest = base64.b64encode(hashlib.sha256(b"b { color: red }").digest()).decode()
+    styles = [part for part in policy(GRADIO).split("; ") if part.startswith("style-src")]
+    assert styles == [f"style-src 'self' 'sha256-{digest}'", "style-src-attr 'unsafe-inline'"]
+
+
+def test_nothing_may_be_loaded_from_elsewhere_or_evaluated() -> None:
+    assert "unsafe-eval" not in policy(GRADIO)
+    assert "http" not in policy(GRADIO)
+    assert policy().startswith("default-src 'none'")
+
+
+def test_the_page_keeps_gradio_and_gains_the_frame() -> None:
+    page = dress(GRADIO)
+    assert page.count('<gradio-app eager="true"></gradio-app>') == 1
+    assert 'role="log"' in page and "/static/quoth/quoth.js" in page
+    assert "elsewhere.example" not in page
+
+
+def test_an_unknown_page_of_gradio_is_refused_loudly() -> None:
+    with pytest.raises(ValueError, match="has changed"):
+        dress("<html><head></head><body><div id='app'></div></body></html>")

@@ -1,0 +1,138 @@
+"""A document shown at a place."""
+
+from __future__ import annotations
+
+import io
+from base64 import b64decode
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from index import Document, Page, load
+from index.types import Heading
+from tests.support.sample_files import pdf_file, pdf_pages
+from tests.ui.web.test_answer_html import OURS, Outline, plain
+from tests.ui.web.test_html import HOSTILE
+from ui.web.anchor import Place
+from ui.web.passages import paragraphs
+from ui.web.pdf_page import picture_of, places_of
+from ui.web.viewer import original, whole
+
+WORDS = "Kim flew on Tuesday. The Soyuz rocket blasted off.\n\nIt docked three hours later."
+
+
+def document(text: str = WORDS, **changes: object) -> Document:
+    return Document(**({"path": "a.txt", "title": "A flight", "text": text, "media_type": "text/plain"} | changes))
+
+
+@given(st.text(alphabet="ab \n.\t"), st.integers(0, 60), st.integers(0, 60))
+def test_paragraphs_cover_the_text_in_order(text: str, first: int, second: int) -> None:
+    cut = document(text, body_start=min(first, len(text)), pages=(Page(1, 0, min(second, len(text))),))
+    assert "".join(text[start:end] for start, end in paragraphs(cut)) == text
+
+
+def test_the_answer_is_marked_and_its_sentence_tinted() -> None:
+    start = WORDS.index("Soyuz")
+    shown = whole(document(), Place.of(1, start, "Soyuz"))
+    assert '<span class="sentence">The <mark>Soyuz</mark> rocket blasted off.</span>' in shown
+
+
+@pytest.mark.parametrize(("start", "end"), [(0, 0), (5, 3), (10, 10_000)])
+def test_a_place_that_is_not_in_the_text_marks_nothing(start: int, end: int) -> None:
+    assert "<mark>" not in whole(document(), Place(1, start, end))
+
+
+def test_a_document_that_changed_since_it_was_quoted_says_so_and_marks_nothing() -> None:
+    quoted = Place.of(1, WORDS.index("Soyuz"), "Soyuz")
+    shown = whole(document("Now " + WORDS), quoted)
+    assert "<mark>" not in shown and "has changed since it was quoted" in shown
+
+
+def test_the_head_of_a_document_stands_apart_from_its_text() -> None:
+    shown = whole(document("date 2025-04-08 " + WORDS, body_start=16), Place(1, 0, 0))
+    assert '<p dir="auto" class="front">date 2025-04-08</p>' in shown
+
+
+def test_a_heading_of_markdown_is_shown_without_its_signs_and_one_of_text_as_it_stands() -> None:
+    words = "# The crew\n\nKim flew."
+    for kind, shown in (("text/markdown", "The crew"), ("text/plain", "# The crew")):
+        headed = document(words, media_type=kind, headings=(Heading(1, "The crew", 0),))
+        assert f'<h3 dir="auto">{shown}</h3>' in whole(headed, Place(1, 0, 0))
+    marked = whole(document(words, media_type="text/markdown", headings=(Heading(1, "The crew", 0),)), Place(1, 0, 10))
+    assert "<mark>The crew</mark>" in marked
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_hostile_documents_are_only_text(words: str) -> None:
+    hostile = document(f"Before. {words} after.", title=words, path=words, date=words)
+    shown = whole(hostile, Place.of(1, 8, words))
+    outline = Outline(shown)
+    assert not outline.open
+    assert outline.tags <= OURS | {"header", "input", "h4", "h5", "h6"}
+    assert not [name for name, _ in outline.attributes if name.startswith("on") or name in ("src", "href")]
+
+
+def test_a_page_is_drawn_with_boxes_around_exactly_the_quote(tmp_path: Path) -> None:
+    file = tmp_path / "flight.pdf"
+    file.write_bytes(pdf_file([("Launch", "Kim flew on Tuesday with two others."), ("Landing", "They came back.")]))
+    read = load(file)
+    page = read.pages[0]
+    words = read.text[page.start : page.end]
+    start = words.index("Tuesday")
+    drawn = picture_of(file, 1, words, start, start + len("Tuesday"))
+    assert drawn is not None and len(drawn.boxes) == 1
+    picture = Image.open(io.BytesIO(b64decode(drawn.png))).convert("L")
+    (box,) = drawn.boxes
+    corner = (box.left * drawn.width, box.top * drawn.height)
+    inside = picture.crop((*corner, corner[0] + box.width * drawn.width, corner[1] + box.height * drawn.height))
+    assert inside.getextrema()[0] < 100  # there is ink in it
+    line = picture.crop((0, corner[1], drawn.width, corner[1] + box.height * drawn.height))
+    assert _ink(inside) / _ink(line) == pytest.approx(7 / 31, abs=0.06)  # letters of the word to those of its line
+
+
+def test_a_quote_over_two_lines_has_two_boxes(tmp_path: Path) -> None:
+    file = tmp_path / "two.pdf"
+    file.write_bytes(pdf_pages([[(11, "It blasted off from the"), (11, "cosmodrome at noon.")]]))
+    words = load(file).text
+    start = words.index("the")
+    drawn = picture_of(file, 1, words, start, words.index("at noon"))
+    assert drawn is not None and len(drawn.boxes) == 2
+    assert drawn.boxes[0].left > drawn.boxes[1].left and drawn.boxes[0].top < drawn.boxes[1].top
+
+
+def test_words_divided_at_the_end_of_a_line_are_found() -> None:
+    assert places_of("cosmo\x02\r\ndrome at", "cosmodrome at", 0, 10) == [0, 1, 2, 3, 4, 8, 9, 10, 11, 12]
+
+
+def test_nothing_is_drawn_where_the_writing_differs() -> None:
+    assert places_of("cosmodrome at", "cosmodrome in", 0, 10) == []
+
+
+def test_a_damaged_file_is_not_drawn_and_harms_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "broken.pdf"
+    file.write_bytes(b"%PDF-1.7 and then nothing of use")
+    assert picture_of(file, 1, "words", 0, 5) is None
+
+
+def test_a_file_that_changed_or_lies_outside_its_folder_is_not_shown(tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    file = folder / "a.txt"
+    file.write_text(WORDS)
+    read = load(file, folder)
+    assert original(read) == file.resolve()
+    file.write_text("other words")
+    assert original(read) is None
+    (tmp_path / "secret.txt").write_text(WORDS)
+    assert original(document(path="../secret.txt", source=str(folder), sha256=read.sha256)) is None
+
+
+def _ink(picture: Image.Image) -> int:
+    return sum(1 for shade in picture.get_flattened_data() if shade < 128)
+
+
+def test_plain_words_of_the_viewer_name_the_document() -> None:
+    assert "8 April 2025 · a.txt" in plain(whole(document(date="2025-04-08"), Place(1, 0, 0))).replace("  ", " ")

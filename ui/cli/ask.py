@@ -1,0 +1,82 @@
+"""Commands that ask: ``quoth ask``, ``quoth search``."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from ui.cli.options import After, Before, Index, Json, MediaType, Metadata, PathGlob, Store, filters_of, settings_of
+from ui.cli.output import Exit, emit
+
+Question = Annotated[str, typer.Argument(help="The question, in quotation marks; - reads it from stdin.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(ask)
+    app.command()(search)
+
+
+def ask(
+    context: typer.Context,
+    question: Question,
+    index: Index = None,
+    store: Store = None,
+    path: PathGlob = None,
+    after: After = None,
+    before: Before = None,
+    media_type: MediaType = None,
+    metadata: Metadata = None,
+    as_json: Json = False,
+) -> None:
+    """Answer a question out of the index. Exits with 1 when the documents do not hold the answer."""
+    settings = settings_of(context, index=index, store=store)
+    from qa import Answerer
+    from ui.cli.render import render_answer
+
+    answerer = Answerer.open(settings=settings)
+    answer = answerer.answer(_asked(question), filters=filters_of(path, after, before, media_type, metadata))
+    emit(answer.as_dict(), lambda: render_answer(answer), as_json=as_json)
+    raise typer.Exit(Exit.DONE if answer.found else Exit.NOT_FOUND)
+
+
+def search(
+    context: typer.Context,
+    question: Question,
+    k: Annotated[int, typer.Option("-k", help="How many passages at most.", min=1, max=100, metavar="N")] = 5,
+    rerank: Annotated[
+        bool,
+        typer.Option("--rerank", help="Have the reader rank the nearest again; it takes longer than an answer."),
+    ] = False,
+    index: Index = None,
+    store: Store = None,
+    path: PathGlob = None,
+    after: After = None,
+    before: Before = None,
+    media_type: MediaType = None,
+    metadata: Metadata = None,
+    as_json: Json = False,
+) -> None:
+    """Find the passages nearest to a question, best first. Exits with 1 when no document passes the filters."""
+    settings = settings_of(context, index=index, store=store)
+    from index import DocumentIndex, store_of
+    from qa import Answerer
+    from qa.answerer import checked_question
+    from ui.cli.render import render_hits
+
+    asked, filters = _asked(question), filters_of(path, after, before, media_type, metadata)
+    if rerank:
+        with Answerer.open(settings=settings) as answerer:
+            hits, revision = answerer.search(asked, k, filters=filters, rerank=True), answerer.index.revision
+    else:  # no reader is needed, which takes seconds to load
+        with DocumentIndex.open(store_of(settings), settings=settings) as opened:
+            asked = checked_question(asked, settings.question_characters)
+            hits, revision = opened.search(asked, k, filters=filters), opened.revision
+    emit({"hits": hits, "revision": revision}, lambda: render_hits(asked, hits), as_json=as_json)
+    raise typer.Exit(Exit.DONE if hits else Exit.NOT_FOUND)
+
+
+def _asked(question: str) -> str:
+    return sys.stdin.read().strip() if question == "-" else question

@@ -1,0 +1,190 @@
+"""Commands that change what is indexed: ``quoth index``, ``add``, ``remove``, ``copy``, ``watch``."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from index.errors import SourceNotFoundError
+from ui.cli.options import Index, Json, Store, Wait, settings_of
+from ui.cli.output import emit, note, progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from index import BuildReport, Place
+    from index.ingestion.ingest import Engine
+    from index.stores.base import Store as KeptIn
+    from ui.settings import Settings
+
+SEEDS = Path("seeds")
+
+Paths = Annotated[list[Path], typer.Argument(help="Folders and files.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command(name="index")(build_index)
+    for command in (add, remove, copy, watch):
+        app.command()(command)
+
+
+def build_index(
+    context: typer.Context,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Folders and files; those of last time when none are given, or ./seeds.")
+    ] = None,
+    index: Index = None,
+    store: Store = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Stop after the plan.")] = False,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Read and embed everything again.")] = False,
+    engine: Annotated[
+        str | None,
+        typer.Option("--engine", help="Read and embed by ray: 'ray', or a cluster's address.", metavar="ray|ADDRESS"),
+    ] = None,
+    wait: Wait = 0.0,
+    as_json: Json = False,
+) -> None:
+    """Index documents, or bring the index up to date: shows the plan, then reads only what changed."""
+    settings = settings_of(context, index=index, store=store, engine=engine)
+    from index import build, plan, store_of
+    from index import rebuild as build_anew
+    from ui.cli.render import render_plan, render_report
+
+    held = store_of(settings)
+    sources = _sources(paths or [], held)
+    with progress() as report:
+        planned = plan(sources, held, progress=report)
+    if dry_run:
+        emit({"plan": planned}, lambda: render_plan(planned, dry_run=True), as_json=as_json)
+        return
+    if not as_json:
+        note(render_plan(planned))
+    run = build_anew if rebuild else build
+    with progress() as report:
+        built = run(sources, held, settings=settings, progress=report, wait_seconds=wait, engine=_engine(settings))
+    emit(built, lambda: render_report(built), as_json=as_json)
+
+
+def _engine(settings: Settings) -> Engine | None:
+    """What reads and embeds; None for this process."""
+    if not settings.engine:
+        return None
+    from index.ingestion.ray_engine import RayEngine
+
+    return RayEngine(settings.engine, settings.engine_workers)
+
+
+def copy(
+    context: typer.Context,
+    source: Annotated[str, typer.Argument(help="The index to copy: a folder, or a Milvus.", metavar="FROM")],
+    target: Annotated[str, typer.Argument(help="Where to: a folder, or a Milvus.", metavar="TO")],
+    wait: Wait = 0.0,
+    as_json: Json = False,
+) -> None:
+    """Move an index between a folder and a Milvus without embedding anything again; the old one stays."""
+    settings = settings_of(context)
+    from index import copy as copy_index
+    from index import store_of
+
+    with progress() as report:
+        copied = copy_index(store_of(settings, source), store_of(settings, target), progress=report, wait_seconds=wait)
+    _tell(copied, as_json=as_json)
+
+
+def _sources(paths: list[Path], held: KeptIn) -> list[Path]:
+    """The paths given, or none for those that the index remembers, or ./seeds. Raises ``SourceNotFoundError``."""
+    if paths or held.exists():
+        return paths
+    if SEEDS.is_dir():
+        return [SEEDS]
+    raise SourceNotFoundError(f"no index at {held.name} and nothing to make one from: run `quoth index FOLDER`")
+
+
+def add(
+    context: typer.Context,
+    paths: Paths,
+    index: Index = None,
+    store: Store = None,
+    wait: Wait = 0.0,
+    as_json: Json = False,
+) -> None:
+    """Add folders or files to the index; it looks at them from now on."""
+    settings = settings_of(context, index=index, store=store)
+    from index import add as add_paths
+    from index import store_of
+
+    _change(partial(add_paths, settings=settings), paths, store_of(settings), wait, as_json=as_json)
+
+
+def remove(
+    context: typer.Context,
+    paths: Paths,
+    index: Index = None,
+    store: Store = None,
+    wait: Wait = 0.0,
+    as_json: Json = False,
+) -> None:
+    """Take documents out of the index, by folder, file or listed path; the files themselves stay."""
+    settings = settings_of(context, index=index, store=store)
+    from index import remove as remove_paths
+    from index import store_of
+
+    _change(remove_paths, paths, store_of(settings), wait, as_json=as_json)
+
+
+def _change(act: Callable[..., BuildReport], paths: list[Path], held: KeptIn, wait: float, *, as_json: bool) -> None:
+    """Carry out a change of some paths, telling how far it is, and what it did."""
+    with progress() as report:
+        changed = act(paths, held, progress=report, wait_seconds=wait)
+    _tell(changed, as_json=as_json)
+
+
+def watch(
+    context: typer.Context,
+    paths: Annotated[list[Path] | None, typer.Argument(help="Folders; those of the index when none are given.")] = None,
+    index: Index = None,
+    store: Store = None,
+    as_json: Json = False,
+) -> None:
+    """Keep the index up to date with its folders until interrupted; with --json, one report a line."""
+    settings = settings_of(context, index=index, store=store)
+    from watchfiles import watch as changes
+
+    from index import build, store_of
+
+    held = store_of(settings)
+    sources = _sources(paths or [], held)
+
+    def update(places: list[Path]) -> BuildReport:
+        with progress() as report:
+            return build(places, held, settings=settings, progress=report, wait_seconds=60.0)
+
+    _tell(update(sources), as_json=as_json, indent=None)
+    behind = True  # what changed before the watch began is found at its first tick
+    for found in changes(*_watched(held, settings), debounce=500, rust_timeout=1000, yield_on_timeout=True):
+        if found or behind:
+            updated = update([])
+            if updated.plan.added or updated.plan.changed or updated.plan.renamed or updated.plan.deleted:
+                _tell(updated, as_json=as_json, indent=None)
+        behind = False
+
+
+def _watched(held: Place, settings: Settings) -> set[str]:
+    """The folders that the index's documents lie in."""
+    from index import DocumentIndex
+
+    with DocumentIndex.open(held, settings=settings) as opened:
+        sources = {record.source for record in opened.documents()} | {failure.source for failure in opened.failures()}
+    return sources - {""}
+
+
+def _tell(report: BuildReport, *, as_json: bool, indent: int | None = 2) -> None:
+    from rich.console import Group
+
+    from ui.cli.render import render_plan, render_report
+
+    emit(report, lambda: Group(render_plan(report.plan), render_report(report)), as_json=as_json, indent=indent)

@@ -1,0 +1,203 @@
+"""What a terminal shows of answers, plans and documents.
+
+Document text is untrusted: a control character in it could move the cursor, change the window's title or hide text, so
+each is shown as a picture of itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Group, RenderableType
+from rich.table import Column, Table
+from rich.text import Text
+
+from ui.web.html import counted, within
+
+if TYPE_CHECKING:  # the models come with these, and a terminal can do without
+    from index import BuildReport, DocumentRecord, Failure, Hit, IndexStatus, Plan, Problem, RepairReport, VerifyReport
+    from qa import Answer, Citation
+    from qa.types import Candidate, PassageRead
+    from ui.settings import Setting
+
+# C0 controls have pictures in Unicode (U+2400 on); C1 controls and characters that reorder text have none.
+_PICTURES = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\n\t"} | {0x7F: "\u2421"}
+_HIDDEN = (*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C)
+MOST_PATHS = 20  # of each kind in a plan
+LONGEST = 240  # characters of a passage's sentence, beside what stands around it
+_VISIBLE = _PICTURES | dict.fromkeys(_HIDDEN, "\ufffd")
+
+
+def visible(text: str) -> str:
+    """``text`` with nothing in it that a terminal would obey but line ends and tabs, and as long as it was."""
+    return text.translate(_VISIBLE)
+
+
+def one_line(text: str) -> str:
+    """``text`` made visible, each run of white space one space."""
+    return " ".join(visible(text).split())
+
+
+def confidence(probability: float) -> str:
+    """A probability in words."""
+    words = "high" if probability >= 0.8 else "fair" if probability >= 0.5 else "low"
+    return f"{words} ({probability:.0%})"
+
+
+def render_answer(answer: Answer, passages: int = 3) -> RenderableType:
+    """The answer in its sentence with its places, or what comes nearest when there is none."""
+    return Group(*(_found(answer) if answer.found else _refusal(answer, passages)))
+
+
+def _found(answer: Answer) -> Iterator[RenderableType]:
+    first = answer.citations[0]
+    yield from (Text(f"- {one_line(item)}", style="bold") for item in answer.spans if len(answer.spans) > 1)
+    yield _marked(first)
+    yield Text(f"  {place(first)}", style="dim")
+    yield from (Text(f"  also stated in {place(other)}", style="dim") for other in answer.citations[1:])
+    if answer.disagreement is not None:
+        yield from _disagreement(answer.disagreement)
+    yield Text(f"  confidence: {confidence(answer.probability)}", style="dim")
+
+
+def _disagreement(other: Candidate) -> Iterator[RenderableType]:
+    yield Text("The documents disagree. Another place says:", style="yellow")
+    yield _marked(other.citation)
+    yield Text(f"  {place(other.citation)}", style="dim")
+
+
+def _refusal(answer: Answer, passages: int) -> Iterator[RenderableType]:
+    yield Text("I can't find that in the documents.", style="bold")
+    if answer.passages[:passages]:
+        yield Text("The nearest passages:", style="dim")
+    for passage in answer.passages[:passages]:
+        yield Text(f"  {place(passage)}", style="dim")
+        yield Text(f"    {_excerpt(answer.question, passage.text, passage.best)}")
+
+
+def render_hits(question: str, hits: Sequence[Hit]) -> RenderableType:
+    """Passages by rank, each with its place, its score, and where it comes nearest to the question."""
+    if not hits:
+        return Text("No document passes the filters: widen them.", style="bold")
+    return Group(*(line for hit in hits for line in _hit(question, hit)))
+
+
+def _hit(question: str, hit: Hit) -> Iterator[RenderableType]:
+    chunk, document = hit.chunk, hit.document
+    where = _line(document.title, chunk.page, document.date, document.path)
+    yield Text.assemble((f"{hit.rank}. ", "bold"), where, (f"  {hit.score:.2f}", "dim"))
+    yield Text(f"   {_excerpt(question, chunk.text[hit.head :])}")
+
+
+def _marked(citation: Citation) -> Text:
+    """The sentence with its quote marked: by asterisks, so that a pipe or a copy keeps it, and in bold."""
+    start = citation.start - citation.sentence_start
+    before, after = citation.sentence[:start], citation.sentence[start + len(citation.quote) :]
+    text = Text(visible(before).lstrip())
+    text.append(f"**{visible(citation.quote)}**", style="bold reverse")
+    text.append(visible(after).rstrip())
+    return text
+
+
+def place(where: Citation | PassageRead) -> str:
+    """Title · page · date, and the path when the title is not it."""
+    return _line(where.title, where.page, where.date, where.path)
+
+
+def _line(title: str, page: int | None, date: str | None, path: str) -> str:
+    parts = (title, f"page {page}" if page is not None else None, date, path if path != title else None)
+    return " · ".join(one_line(part) for part in parts if part)
+
+
+def _excerpt(question: str, text: str, best: str = "") -> str:
+    from qa.answering.citations import telling
+
+    start, end = telling(question, text, best)
+    return one_line("".join(within(text, start, min(end, start + LONGEST), room=100)))
+
+
+def render_plan(plan: Plan, *, dry_run: bool = False) -> RenderableType:
+    """What differs between the folders and the index, path by path as far as a person wants to read."""
+    kinds = {
+        "added": plan.added,
+        "changed": plan.changed,
+        "renamed": tuple(f"{old} to {new}" for old, new in plan.renamed),
+        "deleted": plan.deleted,
+        "unreadable": tuple(f"{failure.path}: {failure.reason}" for failure in plan.failures),
+    }
+    lines = [Text(f"  {kind} {one_line(path)}") for kind, paths in kinds.items() for path in paths[:MOST_PATHS]]
+    counts = {kind: len(paths) for kind, paths in kinds.items()} | {"unchanged": len(plan.unchanged)}
+    summary = ", ".join(f"{count:,} {kind}" for kind, count in counts.items() if count) or "no documents"
+    return Group(Text(f"Plan: {summary}"), *lines, *([Text("Nothing was changed.", style="dim")] if dry_run else []))
+
+
+def render_report(report: BuildReport) -> RenderableType:
+    """What a build has done."""
+    held = f"{counted(report.documents, 'document')}, {counted(report.chunks, 'passage')}"
+    done = f"{held} ({report.embedded:,} embedded)"
+    summary = Text(f"{done} at revision {report.revision} in {report.seconds:.1f} s", style="bold")
+    return Group(render_failures(report.failures), summary)
+
+
+def render_check(report: VerifyReport) -> RenderableType:
+    """What a check of the index found."""
+    parts = ((report.documents, "document"), (report.chunks, "passage"), (report.vectors, "vector"))
+    checked = f"{', '.join(counted(number, noun) for number, noun in parts)} checked"
+    found = f"{counted(len(report.problems), 'problem')}: run `quoth repair`"
+    verdict = found if report.problems else "no problem found"
+    return Group(*_problems(report.problems), Text(f"{checked} at revision {report.revision}: {verdict}", style="bold"))
+
+
+def render_repair(report: RepairReport) -> RenderableType:
+    """What a repair mended and what it had to leave."""
+    mended = f"{counted(len(report.mended), 'problem')} mended, {counted(report.embedded, 'passage')} embedded again"
+    left = f"; {len(report.left):,} left: run `quoth index --rebuild`" if report.left else ""
+    return Group(*_problems(report.left), Text(mended + left, style="bold"))
+
+
+def _problems(problems: Sequence[Problem]) -> Iterator[RenderableType]:
+    return (Text(f"  {problem.kind}: {one_line(problem.detail)}") for problem in problems)
+
+
+def render_status(status: IndexStatus) -> RenderableType:
+    """An index in a few lines."""
+    grid = Table.grid(padding=(0, 2))
+    rows = {
+        "Index": f"{status.path}, revision {status.revision}, updated {status.updated}",
+        "Documents": f"{status.documents:,}",
+        "Passages": f"{status.chunks:,}",
+        "Embedder": f"{status.embedder} ({status.dimensions} dimensions)",
+        "Size": f"{status.bytes_on_disk / 1e6:,.1f} MB",
+    }
+    for name, value in rows.items():
+        grid.add_row(Text(name, style="bold"), Text(one_line(value)))
+    return Group(grid, render_failures(status.failures))
+
+
+def render_failures(failures: Sequence[Failure]) -> RenderableType:
+    """Files that could not be read, each with its reason."""
+    if not failures:
+        return Group()
+    lines = [Text(f"  {one_line(failure.path)}: {one_line(failure.reason)}") for failure in failures]
+    return Group(Text(f"Not readable: {len(failures):,}", style="yellow"), *lines)
+
+
+def render_documents(records: Iterable[DocumentRecord], failures: Sequence[Failure]) -> RenderableType:
+    """A table of what is indexed with what was noticed, then of what could not be."""
+    path = Column("Document", overflow="fold")  # a name that is cut cannot be named again
+    table = Table(path, "Title", "Type", "Date", "Pages", "Passages", "Noticed", box=None, header_style="bold")
+    for record in records:
+        cells = (record.path, record.title, record.media_type, record.date or "", str(record.page_count or ""))
+        last = (f"{record.chunk_count:,}", "; ".join(record.warnings))
+        table.add_row(*(Text(one_line(cell)) for cell in (*cells, *last)))
+    return Group(table, render_failures(failures))
+
+
+def render_settings(settings: Iterable[Setting]) -> RenderableType:
+    """Each setting, its value and where that came from."""
+    table = Table("Setting", "Value", "From", "Meaning", box=None, header_style="bold")
+    for setting in settings:
+        cells = (setting.name, setting.value, setting.origin, setting.description)
+        table.add_row(*(Text(one_line(cell)) for cell in cells))
+    return table

@@ -1,0 +1,71 @@
+"""Commands that serve or explain the service: ``quoth chat``, ``quoth mcp``, ``quoth settings``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ui.cli.options import Index, Json, Store, flags_of, settings_of
+from ui.cli.output import emit
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(chat)
+    app.command()(mcp)
+    app.command()(openapi)
+    app.command(name="settings")(show_settings)
+
+
+def chat(
+    context: typer.Context,
+    index: Index = None,
+    store: Store = None,
+    host: Annotated[str | None, typer.Option("--host", help="The address to listen on. [127.0.0.1]")] = None,
+    port: Annotated[int | None, typer.Option("--port", help="The port to listen on. [7860]", min=0, max=65535)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the address served as JSON.")] = False,
+) -> None:
+    """Serve the chat page and the HTTP service until interrupted."""
+    settings = settings_of(context, index=index, store=store, host=host, port=port)
+    from ui.server import serve
+
+    def started(url: str) -> None:
+        emit({"url": url}, lambda: f"Quoth answers on {url} (Ctrl-C stops it)", as_json=as_json, indent=None)
+
+    serve(settings, started)
+
+
+def mcp(
+    context: typer.Context,
+    index: Index = None,
+    store: Store = None,
+    writing: Annotated[bool, typer.Option("--allow-rebuild", help="Let the client rebuild the index too.")] = False,
+) -> None:
+    """Serve the Model Context Protocol over stdin and stdout, for a language model's client to start."""
+    settings = settings_of(context, index=index, store=store)
+    from ui.mcp import create_server
+    from ui.service.service import Service
+
+    service = Service.of(settings)
+    create_server(service.desk, service.rebuilding, writing=writing).run("stdio")
+
+
+def openapi(context: typer.Context) -> None:
+    """Print the OpenAPI description of the HTTP service, to make clients from."""
+    settings = settings_of(context)
+    from ui.server import assemble
+    from ui.service.service import Service
+
+    description = assemble(Service.of(settings)).openapi()
+    emit(description, lambda: "", as_json=True)
+
+
+def show_settings(context: typer.Context, index: Index = None, store: Store = None, as_json: Json = False) -> None:
+    """Print every setting, its value and where that came from."""
+    settings = settings_of(context, index=index, store=store)
+    from ui.cli.render import render_settings
+    from ui.settings import describe_settings
+
+    described = describe_settings(settings, flags_of(context, index=index, store=store))
+    emit(described, lambda: render_settings(described), as_json=as_json)

@@ -1,0 +1,177 @@
+"""Who may come in: from which pages, and with which secret."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import ipaddress
+import secrets
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+from http import HTTPStatus
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from index.errors import QuothError
+from ui.http.problems import problem
+from ui.settings import ServerSettings
+
+OPEN = frozenset({"/healthz", "/readyz"})  # they tell nothing but whether it works
+PROGRAMS = ("/v1/", "/metrics")  # asked for a token; people are asked for a password
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+CORS = "access-control-"  # headers by which Gradio would let any page in that the browser shows
+LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
+
+
+class AccessError(QuothError):
+    """The service would be open to more people than it should be."""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches an address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def trusted_hosts(settings: ServerSettings) -> list[str]:
+    """The names under which requests may arrive.
+
+    A page elsewhere can make its own name lead to this machine; its requests then carry that name. With a secret they
+    are of no use to it, so that without names given any will do.
+    """
+    if settings.trusted_hosts:
+        return [*LOOPBACK_NAMES, *settings.trusted_hosts]
+    return [*LOOPBACK_NAMES, settings.host] if is_loopback(settings.host) else ["*"]
+
+
+class Gate:
+    """The secrets that open the service; it lets everybody in when there are none."""
+
+    def __init__(self, token: str | None, passwords: Mapping[str, str]) -> None:
+        self._token = None if token is None else _digest(token)
+        self._passwords = {user: _digest(password) for user, password in passwords.items()}
+        self._nobodys = _digest(secrets.token_hex())
+
+    @classmethod
+    def of(cls, settings: ServerSettings) -> Gate:
+        """The gate that the settings ask for; raises ``AccessError`` when they would leave it open to a network."""
+        token = settings.token.get_secret_value().strip() if settings.token else None
+        passwords = read_passwords(settings.password_file) if settings.password_file else {}
+        if not (token or passwords or is_loopback(settings.host)):
+            raise AccessError(
+                f"{settings.host} can be reached from other machines: set QUOTH_TOKEN to a long random text, "
+                "or QUOTH_PASSWORD_FILE to a file of user:password lines"
+            )
+        return cls(token, passwords)
+
+    def admits(self, authorization: str) -> bool:
+        """Whether an Authorization header opens the gate; takes as long for a wrong secret as for a right one."""
+        if self._token is None and not self._passwords:
+            return True
+        scheme, _, value = authorization.partition(" ")
+        if scheme.lower() == "bearer":
+            return self._token is not None and secrets.compare_digest(_digest(value.strip()), self._token)
+        return scheme.lower() == "basic" and self._knows(*_decode(value))
+
+    def _knows(self, user: str, password: str) -> bool:
+        """A user's password, or the token under any name, so that a browser can be let in with it too."""
+        known = self._passwords.get(user, self._token) or self._nobodys
+        return secrets.compare_digest(_digest(password), known)
+
+
+def read_passwords(file: Path) -> dict[str, str]:
+    """Users and their passwords, of a file of user:password lines. Raises ``AccessError``."""
+    try:
+        if file.stat().st_mode & 0o077:
+            raise AccessError(f"others on this machine can read {file}: run `chmod 600 {file}`")
+        lines = [line for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    except OSError as error:
+        raise AccessError(f"the password file {file} cannot be read: {error.strerror}") from error
+    pairs = [line.partition(":") for line in lines]
+    if not pairs or not all(user and password for user, _, password in pairs):
+        raise AccessError(f"{file} must hold lines of the form user:password")
+    return {user: password for user, _, password in pairs}
+
+
+class Access:
+    """ASGI middleware: turns away requests under foreign names, of other sites' pages, and without a secret."""
+
+    def __init__(self, app: ASGIApp, gate: Gate, hosts: Sequence[str]) -> None:
+        """``hosts`` are names, or patterns of them, under which requests may arrive."""
+        self.app = app
+        self.gate = gate
+        self.hosts = hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request through, or answer with a problem."""
+        if scope["type"] != "http":
+            if scope["type"] != "websocket":  # nothing here speaks it
+                await self.app(scope, receive, send)
+        elif refusal := self._refusal(scope["method"], scope["path"], Headers(scope=scope)):
+            await refusal(scope, receive, send)
+        else:
+            await self.app(scope, receive, _without_cors(send))
+
+    def _refusal(self, method: str, path: str, headers: Headers) -> Response | None:
+        host = headers.get("host", "")
+        if not any(fnmatchcase(_name(host), pattern.lower()) for pattern in self.hosts):
+            return problem(HTTPStatus.BAD_REQUEST, "Nothing is served under this name: see the setting trusted_hosts.")
+        origin = headers.get("origin")
+        if method not in SAFE and origin is not None and origin.partition("://")[2] != host:
+            return problem(HTTPStatus.FORBIDDEN, "This request comes from another site's page.")
+        if path in OPEN or self.gate.admits(_utf8(headers.get("authorization", ""))):
+            return None
+        challenge = 'Bearer realm="Quoth"' if path.startswith(PROGRAMS) else 'Basic realm="Quoth", charset="UTF-8"'
+        return problem(
+            HTTPStatus.UNAUTHORIZED,
+            "A secret is needed: send `Authorization: Bearer TOKEN`.",
+            headers={"WWW-Authenticate": challenge},
+        )
+
+
+def _without_cors(send: Send) -> Send:
+    """Send a response without what would let other sites' pages read it."""
+
+    async def closed(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            kept = [(name, value) for name, value in message.get("headers", ()) if not _opens(name)]
+            message = {**message, "headers": kept}
+        await send(message)
+
+    return closed
+
+
+def _opens(header: bytes) -> bool:
+    return header.lower().startswith(CORS.encode())
+
+
+def _utf8(header: str) -> str:
+    """A header, which arrives decoded as Latin-1, as the UTF-8 that clients send."""
+    return header.encode("latin-1", "replace").decode("utf-8", "replace")
+
+
+def _name(host: str) -> str:
+    """The name in a Host header: without its port, or the brackets of an IPv6 address."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).digest()
+
+
+def _decode(credentials: str) -> tuple[str, str]:
+    try:
+        user, _, password = base64.b64decode(credentials, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return "", ""
+    return user, password

@@ -1,0 +1,56 @@
+"""Whether the service works: for whoever restarts it, sends it requests, or draws its curves."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Literal
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+from prometheus_client import CONTENT_TYPE_LATEST
+from pydantic import BaseModel
+
+from ui.http.openapi import UNGUARDED
+from ui.http.problems import EVERYWHERE, responses
+from ui.service.service import Served
+
+router = APIRouter(tags=["operation"])
+
+
+class Health(BaseModel):
+    """The process answers."""
+
+    status: Literal["ok"] = "ok"
+
+
+class Readiness(BaseModel):
+    """The index is open and the models are loaded."""
+
+    status: Literal["ready"] = "ready"
+    revision: int
+
+
+@router.get("/healthz", responses=responses(HTTPStatus.BAD_REQUEST), openapi_extra=UNGUARDED)
+async def healthz() -> Health:
+    """Say that the process runs; nothing is opened for it."""
+    return Health()
+
+
+@router.get(
+    "/readyz",
+    responses=responses(HTTPStatus.BAD_REQUEST, HTTPStatus.SERVICE_UNAVAILABLE),
+    openapi_extra=UNGUARDED,
+)
+def readyz(service: Served) -> Readiness:
+    """Say at once whether questions can be answered; where not, the index and the models are being opened."""
+    return Readiness(revision=service.desk.ready().index.revision)
+
+
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses={200: {"content": {CONTENT_TYPE_LATEST: {"schema": {"type": "string"}}}}, **responses(*EVERYWHERE)},
+)
+def metrics(service: Served) -> Response:
+    """Give the counters in Prometheus' text format."""
+    return Response(service.metrics.text(), media_type=CONTENT_TYPE_LATEST)

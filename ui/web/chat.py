@@ -1,0 +1,114 @@
+"""The conversation: Gradio carries a question to the reader and the turn that answers it back to the page."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
+from http import HTTPStatus
+
+import gradio as gr
+from fastapi import APIRouter
+
+from index import Filters, QuothError
+from qa import Answer
+from ui.service.engine import Desk
+from ui.web import answer_html as render
+from ui.web.scope import Scope
+
+Ask = Callable[[str, Filters | None], Awaitable[Answer]]
+
+AT_ONCE = 40  # questions taken from Gradio's queue, which has no more hands; the line at the desk bounds what computes
+WAITING = 64  # more of them; past it Gradio refuses
+LOOK = 0.01  # seconds between two looks of Gradio into its queue
+
+
+log = logging.getLogger(__name__)
+
+
+class Chat:
+    """The conversation over a desk; each question is a turn, which the page can stop by its name."""
+
+    def __init__(self, desk: Desk, ask: Ask | None = None) -> None:
+        """``ask`` is the way to the desk where questions wait in line."""
+        self._desk, self._ask = desk, ask or partial(_at_once, desk)
+        self._pending: dict[str, asyncio.Task[str]] = {}
+        self.router = APIRouter(prefix="/ui/turns", include_in_schema=False)
+        self.router.add_api_route("/{turn}", self.stop, methods=["DELETE"], status_code=HTTPStatus.NO_CONTENT)
+
+    def blocks(self) -> gr.Blocks:
+        """The question box, and the turn that was answered last; the page's script keeps the turns before it."""
+        blocks = gr.Blocks(title="Quoth", analytics_enabled=False)
+        blocks.queue(max_size=WAITING)
+        blocks._queue.sleep_when_free = LOOK  # Gradio's own is a thousandth, which keeps an idle server busy
+        with blocks:
+            # The policy on the page forbids the eval that gr.HTML needs. Markdown leaves one line of HTML as it is.
+            turn = gr.Markdown(elem_id="turn", sanitize_html=False, latex_delimiters=[])
+            with gr.Row(elem_id="composer"):
+                question = gr.Textbox(
+                    label="Your question",
+                    placeholder="Ask about your documents",
+                    elem_id="question",
+                    lines=1,
+                    max_lines=6,
+                    autofocus=True,
+                    container=False,
+                    show_label=False,
+                    scale=1,
+                )
+                send = gr.Button("Ask", elem_id="ask", variant="primary", scale=0, min_width=72)
+                # Gradio's own way to cancel may lose the answer to the next question.
+                gr.Button("Stop", elem_id="stop", scale=0, min_width=72)
+            scope = gr.Textbox(elem_id="scope", label="Scope", visible="hidden")
+            gr.on(
+                [question.submit, send.click],
+                self.turns,
+                inputs=[question, scope],
+                outputs=[question, turn],
+                api_name="answer",
+                show_progress="hidden",
+                concurrency_limit=AT_ONCE,
+            )
+        return blocks
+
+    async def turns(self, question: str, sent: str) -> AsyncIterator[tuple[object, str]]:
+        """The question box emptied and the turn waiting, then the turn answered, failed or stopped."""
+        turn = uuid.uuid4().hex
+        answering = self._pending[turn] = asyncio.create_task(self._answered(turn, question, sent))
+        try:
+            yield "", render.pending(turn, question)
+            await asyncio.wait([answering])
+            if answering.cancelled():
+                yield gr.skip(), render.stopped(turn, question)
+            else:
+                yield gr.skip(), answering.result()
+        except QuothError as problem:
+            yield question, render.failed(turn, question, str(problem))
+        except Exception:
+            log.exception("a question could not be answered")
+            yield question, render.failed(turn, question, "Something went wrong. The server's log has the details.")
+        finally:
+            answering.cancel()
+            del self._pending[turn]
+
+    async def stop(self, turn: str) -> None:
+        """Give a turn up, if it still waits for its answer."""
+        if answering := self._pending.get(turn):
+            answering.cancel()
+
+    async def _answered(self, turn: str, question: str, sent: str) -> str:
+        """The turn with its answer."""
+        scope = Scope.read(sent)
+        understood = scope.understood(question)
+        filters = scope.filters()
+        answer = await self._ask(understood, filters)
+        failures = () if answer.found else await asyncio.to_thread(lambda: self._desk.answerer().index.failures())
+        asked = None if understood == question else question
+        return render.answered(turn, answer, failures=failures, asked=asked, narrowed=filters is not None)
+
+
+async def _at_once(desk: Desk, question: str, filters: Filters | None) -> Answer:
+    """Answer on a thread of its own, for an application that has no line in front of its desk."""
+    return await asyncio.to_thread(lambda: desk.answer(question, filters))
