@@ -8,14 +8,14 @@ from index import fingerprint
 from index.embedder import Embedder
 from index.errors import DocumentNotFoundError, IndexEmptyError
 from index.ranking import fusion
-from index.ranking.proximity import BM25_WEIGHT, Closeness, rarity
+from index.ranking.proximity import BM25_WEIGHT, Proximity, rarity
 from index.ranking.terms import TermReader, Terms
 from index.settings import IndexSettings
-from index.stores.base import Place, Searching, Store
+from index.stores.base import Place, Snapshot, Store
 from index.stores.locate import store_at
 from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit, IndexStatus
 
-LOOKED_AT_CLOSELY = 40  # candidates
+PROXIMITY_CANDIDATES = 40  # candidates
 
 
 class DocumentIndex:
@@ -128,14 +128,14 @@ class DocumentIndex:
             return self._hits(held, dense, keyword, best)
 
     def _ordered(
-        self, held: Searching, question: str, terms: Terms, dense: dict[int, float], keyword: dict[int, float]
+        self, held: Snapshot, question: str, terms: Terms, dense: dict[int, float], keyword: dict[int, float]
     ) -> list[tuple[int, float]]:
         """Chunk ids with their fused scores, best first; of the first of them the words are looked at more closely."""
         weight = self.settings.dense_weight
         fused = fusion.fuse(dense, keyword, weight)
         scores = fusion.z_scores(dense, keyword)
-        closeness = Closeness(question, {word: rarity(n, terms.passages) for word, n in terms.counts.items()})
-        words = held.words([chunk_id for chunk_id, _ in fused[:LOOKED_AT_CLOSELY]])
+        closeness = Proximity(question, {word: rarity(n, terms.passages) for word, n in terms.counts.items()})
+        words = held.words([chunk_id for chunk_id, _ in fused[:PROXIMITY_CANDIDATES]])
         near = {
             chunk_id: weight * scores[chunk_id][0]
             + (1.0 - weight) * (BM25_WEIGHT * scores[chunk_id][1] + closeness.of(text, title))
@@ -146,7 +146,7 @@ class DocumentIndex:
         return fusion.in_order(near | far)
 
     def _hits(
-        self, held: Searching, dense: dict[int, float], keyword: dict[int, float], best: list[tuple[int, float]]
+        self, held: Snapshot, dense: dict[int, float], keyword: dict[int, float], best: list[tuple[int, float]]
     ) -> list[Hit]:
         chunks = held.chunks([chunk_id for chunk_id, _ in best])
         records = {record.id: record for record in held.records({c.document_id for c in chunks.values()})}

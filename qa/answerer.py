@@ -66,10 +66,10 @@ class Answerer:
         question: str,
         *,
         filters: Filters | None = None,
-        wanted: Callable[[], bool] = always,
+        should_continue: Callable[[], bool] = always,
         least: float | None = None,
     ) -> Answer:
-        """What the documents say to the question, as long as it is ``wanted``.
+        """What the documents say to the question, as long as it is ``should_continue``.
 
         Passages are left unread that hardly come to a probability of ``least`` (default: the threshold). Raises
         ``QuestionError`` for an empty or overlong question, ``IndexEmptyError`` when there is nothing to ask and
@@ -81,7 +81,7 @@ class Answerer:
         searched = time.perf_counter()
         sources = self._sources(hits, asked)
         least = self.threshold if least is None else least
-        spans = read_until_settled(self.reader, self.calibration, sources, wanted, least)
+        spans = read_until_settled(self.reader, self.calibration, sources, should_continue, least)
         proposals = propose(sources, spans, self.calibration)
         done = time.perf_counter()
         timings = Timings(1e3 * (searched - began), 1e3 * (done - searched), 1e3 * (done - began))
@@ -94,7 +94,7 @@ class Answerer:
         *,
         filters: Filters | None = None,
         rerank: bool = False,
-        wanted: Callable[[], bool] = always,
+        should_continue: Callable[[], bool] = always,
     ) -> list[Hit]:
         """The k passages nearest to the question, best first; or, with ``rerank``, those that likeliest answer it.
 
@@ -106,7 +106,7 @@ class Answerer:
         if not rerank:
             return self.index.search(asked, k, filters=filters)
         hits = self.index.search(asked, max(k, self.settings.rerank_passages), filters=filters)
-        ranked = rank(self.reader, self.calibration, self._sources(hits, asked), wanted)[:k]
+        ranked = rank(self.reader, self.calibration, self._sources(hits, asked), should_continue)[:k]
         return [replace(hits[place], rank=number, score=likely) for number, (place, likely) in enumerate(ranked, 1)]
 
     def _sources(self, hits: Sequence[Hit], question: str) -> list[Source]:

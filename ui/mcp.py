@@ -15,8 +15,8 @@ from qa import Citation
 from qa.types import PassageRead
 from ui.http.documents import Documents, Stretch
 from ui.http.questions import Hits
-from ui.service.engine import Desk
-from ui.service.rebuilds import Rebuilding
+from ui.service.engine import AnswerEngine
+from ui.service.rebuilds import Rebuilds
 
 try:
     from mcp.server.mcpserver import MCPServer
@@ -69,8 +69,8 @@ def surfaced(function: Callable[P, R]) -> Callable[P, R]:
 class Tools:
     """What a client can do; each method is a tool, its docstring what the client is told of it."""
 
-    def __init__(self, desk: Desk, rebuilding: Rebuilding) -> None:
-        self._desk, self._rebuilding = desk, rebuilding
+    def __init__(self, engine: AnswerEngine, rebuilding: Rebuilds) -> None:
+        self._engine, self._rebuilding = engine, rebuilding
 
     def answer(
         self, question: str, path: str | None = None, after: str | None = None, before: str | None = None
@@ -79,8 +79,8 @@ class Tools:
 
         path is a glob over the documents' paths; after and before are ISO dates that bound the documents' dates.
         """
-        with self._desk.cores.share():
-            answer = self._desk.answer(question, Filters(path, after, before))
+        with self._engine.cores.share():
+            answer = self._engine.answer(question, Filters(path, after, before))
         return Told(
             found=answer.found,
             text=answer.text,
@@ -94,17 +94,17 @@ class Tools:
 
         With rerank they are read, and ranked by the probability that they hold the answer, which takes longer.
         """
-        with self._desk.cores.share():
-            hits, revision = self._desk.search(question, max(1, min(k, 50)), rerank=rerank)
+        with self._engine.cores.share():
+            hits, revision = self._engine.search(question, max(1, min(k, 50)), rerank=rerank)
         return Hits(hits=hits, revision=revision)
 
     def documents(self, offset: int = 0, limit: int = 100) -> Documents:
         """List the indexed documents by path, and every file that could not be read with the reason."""
-        return Documents.of(self._desk.answerer().index, max(0, offset), max(0, limit))
+        return Documents.of(self._engine.answerer().index, max(0, offset), max(0, limit))
 
     def passage(self, document_id: int, start: int, end: int) -> Stretch:
         """Give a document's text from code point start to end, as a citation names them; widen them to see more."""
-        return Stretch.of(self._desk.answerer().index, document_id, max(0, start), end, LONGEST_STRETCH)
+        return Stretch.of(self._engine.answerer().index, document_id, max(0, start), end, LONGEST_STRETCH)
 
     def rebuild(self) -> Rebuilt:
         """Bring the index up to date with its folders, and report what was added, changed, deleted or unreadable."""
@@ -112,10 +112,10 @@ class Tools:
             return Rebuilt(report=build(()))
 
 
-def create_server(desk: Desk, rebuilding: Rebuilding, *, writing: bool = False) -> MCPServer[None]:
+def create_server(engine: AnswerEngine, rebuilding: Rebuilds, *, writing: bool = False) -> MCPServer[None]:
     """The server; ``writing`` adds the tool that rebuilds the index."""
     server: MCPServer[None] = MCPServer("quoth", instructions=INSTRUCTIONS, version=version("quoth"))
-    tools = Tools(desk, rebuilding)
+    tools = Tools(engine, rebuilding)
     reading = ToolAnnotations(read_only_hint=True, open_world_hint=False)
     for tool in (tools.answer, tools.search, tools.documents, tools.passage):
         server.add_tool(surfaced(tool), annotations=reading)

@@ -39,7 +39,7 @@ def assemble(service: Service) -> FastAPI:
     settings = service.settings
     gate = Gate.of(settings)
     routers = (health.router, api.router, documents.router, problems.router)
-    app = create_app(settings.index, settings=settings, desk=service.desk, ask=service.answer, routers=routers)
+    app = create_app(settings.index, settings=settings, engine=service.engine, ask=service.answer, routers=routers)
     describe(app)
     app.state.service = service
     for served in (app, *(route.app for route in app.routes if isinstance(route, Mount))):

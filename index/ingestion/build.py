@@ -17,7 +17,7 @@ from index.ingestion.plan import Changes, Plan
 from index.ingestion.reconcile import changes_in, look, settle
 from index.ingestion.sources import Scope, scopes
 from index.settings import IndexSettings
-from index.stores.base import OnProgress, Place, Reading
+from index.stores.base import OnProgress, Place, Reader
 from index.stores.locate import store_at
 from index.types import Document, DocumentRecord, Failure, Progress
 
@@ -82,7 +82,7 @@ def build(
         with closing(_read(changes, settings, held, engine)) as documents:
             settle(held, places, looked, changes)
             ingest.take(documents, len(changes.to_parse))
-        held.tidy(progress)
+        held.compact(progress)
         return _report(held, changes.plan, places, ingest.embedded, began)
 
 
@@ -136,7 +136,7 @@ def remove(
             out = {(r.source, r.path) for r in chosen.values() if Path(r.source) in kept}
             commit.set_excluded(held.excluded() | out)
             commit.forget_failures([failure for failure in held.failures() if not _lies_in(failure, kept)])
-        held.tidy(progress or _silent)
+        held.compact(progress or _silent)
         deleted = tuple(record.path for record in chosen.values())
         return _report(held, Plan(deleted=deleted), [], 0, began)
 
@@ -171,13 +171,13 @@ def build_documents(
                     yield document
 
         ingest.take(differing())
-        held.tidy(progress or _silent)
+        held.compact(progress or _silent)
         done = Plan(tuple(found["added"]), tuple(found["changed"]), (), (), tuple(found["unchanged"]))
         return _report(held, done, [], ingest.embedded, began)
 
 
 def _read(
-    changes: Changes, settings: IndexSettings, held: Reading, engine: Engine | None
+    changes: Changes, settings: IndexSettings, held: Reader, engine: Engine | None
 ) -> Generator[Document | Embedded | Failure]:
     """What is in the files that must be parsed, embedded already where an engine did it."""
     if engine is None:
@@ -206,7 +206,7 @@ def _lies_in(failure: Failure, sources: Iterable[Path]) -> bool:
     return any(Path(failure.source, failure.path).is_relative_to(source) for source in sources)
 
 
-def _report(held: Reading, done: Plan, places: Sequence[Scope], embedded: int, began: float) -> BuildReport:
+def _report(held: Reader, done: Plan, places: Sequence[Scope], embedded: int, began: float) -> BuildReport:
     return BuildReport(
         plan=done,
         revision=held.revision(),

@@ -9,7 +9,7 @@ from index.errors import IndexMismatchError, IndexNotFoundError
 from index.fingerprint import FACTS
 from index.ingestion.build import BuildReport
 from index.ingestion.plan import Plan
-from index.stores.base import Change, OnProgress, Place, Reading, Writing
+from index.stores.base import OnProgress, Place, Reader, Transaction, Writer
 from index.stores.locate import store_at
 from index.types import DocumentRecord, Progress
 
@@ -39,7 +39,7 @@ def copy(source: Place, target: Place, *, progress: OnProgress | None = None, wa
             done += len(some)
             report(Progress("copy", done, len(wanted), some[-1].path))
         _rest(held, taking)
-        taking.tidy(report)
+        taking.compact(report)
         plan = Plan(
             added=tuple(record.path for record in wanted if (record.source, record.path) not in known),
             changed=tuple(record.path for record in wanted if (record.source, record.path) in known),
@@ -69,14 +69,14 @@ def _batches(records: Sequence[DocumentRecord]) -> Iterator[list[DocumentRecord]
         yield some
 
 
-def _put(change: Change, held: Reading, ids: list[int]) -> None:
+def _put(change: Transaction, held: Reader, ids: list[int]) -> None:
     passages = held.passages_of(ids)
     change.add_vectors({one.key: one.vector for own in passages.values() for one in own})
     for document_id, document in held.documents(ids).items():
         change.put_document(document, [(one.chunk, one.words, one.key) for one in passages[document_id]])
 
 
-def _rest(held: Reading, taking: Writing) -> None:
+def _rest(held: Reader, taking: Writer) -> None:
     """Sources, what was taken out, and what could not be read."""
     sources, excluded, failures = set(held.sources()), held.excluded(), held.failures()
     fresh = [failure for failure in failures if failure not in taking.failures()]

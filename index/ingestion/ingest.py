@@ -11,7 +11,7 @@ from index.chunking import Chunker, keyword_text, passage_key, passage_text
 from index.embedder import Embedder, Vectors
 from index.ingestion.sources import SourceFile
 from index.settings import IndexSettings
-from index.stores.base import OnProgress, Passage, Writing
+from index.stores.base import OnProgress, Passage, Writer
 from index.types import Chunk, Document, Failure, Progress
 
 _BATCH_CHARACTERS = 20_000_000
@@ -59,7 +59,7 @@ class Ingest:
     Raises IndexMismatchError when the index was made with other settings.
     """
 
-    def __init__(self, writing: Writing, settings: IndexSettings, embedder: Embedder, progress: OnProgress) -> None:
+    def __init__(self, writing: Writer, settings: IndexSettings, embedder: Embedder, progress: OnProgress) -> None:
         self._writing = writing
         self._settings = settings
         self._embedder = embedder

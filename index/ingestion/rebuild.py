@@ -12,7 +12,7 @@ from index.errors import IndexDamagedError, IndexMismatchError
 from index.ingestion.build import BuildReport, build, build_documents
 from index.ingestion.ingest import Engine
 from index.settings import IndexSettings
-from index.stores.base import OnProgress, Place, Reading
+from index.stores.base import OnProgress, Place, Reader
 from index.stores.locate import store_at
 
 
@@ -48,7 +48,7 @@ def rebuild(
 
 def _make(
     beside: Place,
-    old: Reading | None,
+    old: Reader | None,
     sources: Sequence[Path],
     settings: IndexSettings,
     progress: OnProgress,

@@ -9,11 +9,11 @@ from index.errors import NoDocumentsError
 from index.ingestion.plan import Changes, compare
 from index.ingestion.sources import Scan, Scope, SourceFile, scan
 from index.loaders.titles import LOOKED_AT, title_from
-from index.stores.base import OnProgress, Reading, Writing
+from index.stores.base import OnProgress, Reader, Writer
 from index.types import DocumentRecord, Failure, Progress
 
 
-def look(places: Sequence[Scope], held: Reading, progress: OnProgress) -> Scan:
+def look(places: Sequence[Scope], held: Reader, progress: OnProgress) -> Scan:
     """All files in the scopes, without those that were taken out; an explicitly named one counts as put back."""
     named = {(str(place.root), place.below) for place in places if place.below}
     excluded = held.excluded() - named
@@ -30,7 +30,7 @@ def look(places: Sequence[Scope], held: Reading, progress: OnProgress) -> Scan:
     return Scan(tuple(files), tuple(failures))
 
 
-def changes_in(held: Reading, places: Sequence[Scope], looked: Scan) -> Changes:
+def changes_in(held: Reader, places: Sequence[Scope], looked: Scan) -> Changes:
     """What makes the index match the files in the scopes; documents of sources inside a new one move into it."""
     roots = [place for place in places if not place.below]
 
@@ -45,7 +45,7 @@ def changes_in(held: Reading, places: Sequence[Scope], looked: Scan) -> Changes:
     return compare(looked.files, known, (*looked.failures, *remembered))
 
 
-def settle(held: Writing, places: Sequence[Scope], looked: Scan, changes: Changes) -> None:
+def settle(held: Writer, places: Sequence[Scope], looked: Scan, changes: Changes) -> None:
     """Commit everything that needs no parsing: sources, removals, renames, files that cannot be opened."""
     sources = _merged(held.sources(), places)
     excluded = held.excluded() - {(file.source, file.path) for file in looked.files}
@@ -81,7 +81,7 @@ def _merged(remembered: Iterable[str], places: Sequence[Scope]) -> list[str]:
     return sorted(str(path) for path in {k for k in known if not any(k.is_relative_to(n) for n in new)} | new)
 
 
-def _moved_title(held: Reading, record: DocumentRecord, path: str) -> str:
+def _moved_title(held: Reader, record: DocumentRecord, path: str) -> str:
     """The title under the new path: another one only if it was made from the old path."""
     body = held.texts([record.id])[record.id][record.body_start :][:LOOKED_AT]
     return title_from(path, body) if record.title == title_from(record.path, body) else record.title

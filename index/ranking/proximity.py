@@ -37,7 +37,7 @@ def rarity(frequency: int, passages: int) -> float:
     return math.log((passages - frequency + 0.5) / (frequency + 0.5) + 1.0)
 
 
-class Closeness:
+class Proximity:
     """Of one question, given the weight of each of its telling words."""
 
     def __init__(self, question: str, weights: Mapping[str, float]) -> None:

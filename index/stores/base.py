@@ -34,7 +34,7 @@ class StoredPassage:
     vector: Vectors  # float32 (dimensions,), of length 1
 
 
-class Reading(Protocol):
+class Reader(Protocol):
     """Reads of one index."""
 
     def meta(self) -> dict[str, str]:
@@ -82,7 +82,7 @@ class Reading(Protocol):
         ...
 
 
-class Searching(Reading, Protocol):
+class Snapshot(Reader, Protocol):
     """Reads of one index at one revision, for a question."""
 
     def passages(self) -> int:
@@ -111,7 +111,7 @@ class Searching(Reading, Protocol):
         ...
 
 
-class Change(Protocol):
+class Transaction(Protocol):
     """What one commit may change."""
 
     def set_meta(self, values: Mapping[str, str]) -> None:
@@ -151,18 +151,18 @@ class Change(Protocol):
         ...
 
 
-class Writing(Reading, Protocol):
+class Writer(Reader, Protocol):
     """An index open for its one writer."""
 
     def missing(self, keys: Iterable[bytes]) -> list[bytes]:
         """The keys, in order, under which no vector is stored."""
         ...
 
-    def transaction(self) -> AbstractContextManager[Change]:
+    def transaction(self) -> AbstractContextManager[Transaction]:
         """All changes inside become the next revision; none of them when an error is raised."""
         ...
 
-    def tidy(self, progress: OnProgress) -> None:
+    def compact(self, progress: OnProgress) -> None:
         """Make searching quick again after many changes."""
         ...
 
@@ -170,7 +170,7 @@ class Writing(Reading, Protocol):
 class Session(Protocol):
     """An index open for reading for as long as it is asked; safe to use from several threads."""
 
-    def snapshot(self) -> AbstractContextManager[Searching]:
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
         """Everything inside is of one revision, as far as the store can; follows its writer from call to call."""
         ...
 
@@ -183,11 +183,11 @@ class Session(Protocol):
         ...
 
 
-class Renewal(Protocol):
+class Replacement(Protocol):
     """An index made whole beside the old one, which it then replaces."""
 
     @property
-    def old(self) -> Reading | None:
+    def old(self) -> Reader | None:
         """The index to be replaced; None when there is none that can be read."""
         ...
 
@@ -217,11 +217,11 @@ class Store(Protocol):
         """Whether there is an index."""
         ...
 
-    def reading(self) -> AbstractContextManager[Reading]:
+    def reading(self) -> AbstractContextManager[Reader]:
         """The index for reading, an empty one where there is none yet; writes nothing."""
         ...
 
-    def writing(self, wait_seconds: float = 0.0) -> AbstractContextManager[Writing]:
+    def writing(self, wait_seconds: float = 0.0) -> AbstractContextManager[Writer]:
         """The index for its one writer, made when there is none. Raises IndexLockedError, IndexMismatchError."""
         ...
 
@@ -229,7 +229,7 @@ class Store(Protocol):
         """The index for searching. Raises IndexNotFoundError, IndexDamagedError."""
         ...
 
-    def renewal(self, wait_seconds: float = 0.0) -> AbstractContextManager[Renewal]:
+    def renewal(self, wait_seconds: float = 0.0) -> AbstractContextManager[Replacement]:
         """The right to replace the index. Raises IndexLockedError."""
         ...
 

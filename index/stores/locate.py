@@ -6,7 +6,7 @@ from pathlib import Path
 
 from index.settings import IndexSettings
 from index.stores.base import Place, Store
-from index.stores.folder.store import LocalStore
+from index.stores.folder.store import FolderStore
 
 _FILE = ".db"  # of Milvus Lite
 
@@ -19,7 +19,7 @@ def store_at(place: Place, token: str = "", seconds: float = 30.0) -> Store:
         from index.stores.milvus.store import MilvusStore
 
         return MilvusStore(str(place), token, seconds)
-    return LocalStore(Path(place))
+    return FolderStore(Path(place))
 
 
 def store_of(settings: IndexSettings, place: Place | None = None) -> Store:

@@ -31,7 +31,7 @@ def read_until_settled(
     reader: Reader,
     calibration: Calibration,
     sources: Sequence[Source],
-    wanted: Callable[[], bool] = always,
+    should_continue: Callable[[], bool] = always,
     least: float = 0.0,
 ) -> list[Span]:
     """Spans of the sources, best first, read in retrieval order but for those that will neither win nor contradict.
@@ -40,14 +40,14 @@ def read_until_settled(
     source comes to; a probability below ``least`` is of no interest. The first source is read to the end, and so are
     those that hold the words of a winner that is of interest: they may say it too. Every source is read alone, since
     batches are no quicker (``tests/benchmarks/reading.py``). Raises ``AbandonedError`` between two readings when the
-    answer is ``wanted`` no more.
+    answer is ``should_continue`` no more.
     """
     ceilings = [source.ceiling(calibration) for source in sources]  # of what is yet to be read
     spans: list[Span] = []
     best: Proposal | None = None
     worth = list(range(len(sources)))
     while worth:
-        if not wanted():
+        if not should_continue():
             raise AbandonedError("nobody waits for this answer any more")
         place = worth[0]
         bar = max(least, _bar(sources[place], best)) if place else _EVERYTHING
@@ -63,16 +63,16 @@ def read_until_settled(
 
 
 def rank(
-    reader: Reader, calibration: Calibration, sources: Sequence[Source], wanted: Callable[[], bool] = always
+    reader: Reader, calibration: Calibration, sources: Sequence[Source], should_continue: Callable[[], bool] = always
 ) -> list[tuple[int, float]]:
     """The places of the sources, the likeliest to answer first, each with the probability of its best span, 0 to 1.
 
     Every source is read to its end, so that the first of few are the first of many; where two are as likely, retrieval
-    decides. Raises ``AbandonedError`` between two readings when the ranking is ``wanted`` no more.
+    decides. Raises ``AbandonedError`` between two readings when the ranking is ``should_continue`` no more.
     """
     likely = []
     for source in sources:
-        if not wanted():
+        if not should_continue():
             raise AbandonedError("nobody waits for this search any more")
         best = next(iter(propose([source], reader.read(source.question, [source.passage]), calibration)), None)
         likely.append(best.probability if best else 0.0)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 
-class Masters:
+class MasterWeights:
     """fp32 copies of a bf16 model's parameters: what AdamW steps and what the moving average follows."""
 
     def __init__(self, model: torch.nn.Module, *, decay: float, average: float) -> None:

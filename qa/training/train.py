@@ -49,7 +49,7 @@ from qa.reader.weights import MANIFEST, load_model, save_model
 from qa.reader.windows import Featurizer, Passage
 from qa.training.corpus import Competition, Group, Question, open_corpus, read_questions, sample
 from qa.training.loss import step_loss
-from qa.training.master_weights import Masters
+from qa.training.master_weights import MasterWeights
 from qa.training.near_miss import near_miss
 
 SHARES = {"squad": 1.0, "docs": 1.0, "nq": 1.0, "qed": 1.0, "fairytaleqa": 0.5, "covidqa": 0.3, "qamr": 0.04}
@@ -137,7 +137,7 @@ class Trainer:
         self.featurizer = Featurizer.load(base)
         self.model, self.state.seen = start(base)
         freeze(self.model, recipe.frozen)
-        self.masters = Masters(self.model, decay=recipe.decay, average=recipe.average)
+        self.masters = MasterWeights(self.model, decay=recipe.decay, average=recipe.average)
         self.model.to(precision()).train()
         self._readers = ThreadPoolExecutor(torch.get_num_threads(), initializer=torch.set_num_threads, initargs=(1,))
         self.questions = sample(data, SHARES, recipe.seed)

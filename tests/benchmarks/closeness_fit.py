@@ -19,8 +19,8 @@ from index_recall import lines
 
 from index import Document, DocumentIndex, IndexSettings, build_documents
 from index.ranking import fusion
-from index.ranking.proximity import Closeness, rarity
-from index.search import LOOKED_AT_CLOSELY
+from index.ranking.proximity import Proximity, rarity
+from index.search import PROXIMITY_CANDIDATES
 
 ASKED = 600  # questions of a file
 NAMES = ("dense", "BM25_WEIGHT", "COVERAGE_WEIGHT", "SENTENCE_WEIGHT", "ADJACENT_WEIGHT", "ALIKE_WEIGHT")
@@ -33,9 +33,9 @@ def candidates(opened: DocumentIndex, question: str, right: int) -> Candidates:
     with opened._session.snapshot() as held:
         terms = opened._terms.read(question, held.document_frequency, held.passages())
         dense, keyword = held.candidates(vector, terms, opened.settings.candidates, None)
-        best = [i for i, _ in fusion.fuse(dense, keyword, opened.settings.dense_weight)[:LOOKED_AT_CLOSELY]]
+        best = [i for i, _ in fusion.fuse(dense, keyword, opened.settings.dense_weight)[:PROXIMITY_CANDIDATES]]
         scores = fusion.z_scores(dense, keyword)
-        closeness = Closeness(question, {word: rarity(n, terms.passages) for word, n in terms.counts.items()})
+        closeness = Proximity(question, {word: rarity(n, terms.passages) for word, n in terms.counts.items()})
         words, chunks = held.words(best), held.chunks(best)
     measured = [[*scores[i], *closeness.measures(*words[i])] for i in best]
     return measured, [chunks[i].document_id == right for i in best]
@@ -54,7 +54,7 @@ def asked(files: list[str], most: int | None) -> Iterator[Candidates]:
                 ids = {opened.text(record.id): record.id for record in opened.documents()}
                 for line in random.Random(0).sample(questions, min(ASKED, len(questions))):
                     found = candidates(opened, line["question"], ids[line["context"]])
-                    if any(found[1]) and len(found[1]) == LOOKED_AT_CLOSELY:
+                    if any(found[1]) and len(found[1]) == PROXIMITY_CANDIDATES:
                         yield found
 
 

@@ -22,7 +22,7 @@ from index_corpus import peak_megabytes, perturbed, real_sentences
 
 from index.embedder import Vectors
 from index.ranking.terms import TermReader
-from index.stores.base import Change
+from index.stores.base import Transaction
 from index.stores.locate import store_at
 from index.types import Chunk, Document
 
@@ -35,7 +35,7 @@ def centres() -> Vectors:
     return np.asarray(made / np.linalg.norm(made, axis=1, keepdims=True), dtype=np.float32)
 
 
-def put(change: Change, numbers: range, sentences: list[str], around: Vectors) -> None:
+def put(change: Transaction, numbers: range, sentences: list[str], around: Vectors) -> None:
     dice = np.random.default_rng(numbers.start)
     vectors = perturbed(around, len(numbers), dice)
     for number, vector in zip(numbers, vectors, strict=True):
@@ -54,7 +54,7 @@ def write(place: str, count: int) -> None:
             with held.transaction() as change:
                 change.set_meta({"dimensions": str(DIMENSIONS)})
                 put(change, range(start, min(count, start + TOGETHER)), sentences, around)
-        held.tidy(lambda _: None)
+        held.compact(lambda _: None)
     taken, waited = time.process_time() - began, time.perf_counter() - clock
     print(
         f"{taken:7.1f} s of the processor to write ({waited:.0f} s by the clock), {peak_megabytes() - before:6.0f} MB"

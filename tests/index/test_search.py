@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from index import Document, DocumentIndex, Embedder, Filters, QuothError, build, build_documents
-from index.ranking.proximity import Closeness
+from index.ranking.proximity import Proximity
 from index.ranking.terms import TermReader
 
 
@@ -171,7 +171,7 @@ def test_terms_that_tell_little_are_left_out() -> None:
 
 
 def test_words_in_one_sentence_in_order_or_in_the_title_count_for_more_than_words_that_are_scattered() -> None:
-    closeness = Closeness("Is iron melting in a furnace?", {"iron": 3.0, "melting": 2.0, "furnace": 5.0})
+    closeness = Proximity("Is iron melting in a furnace?", {"iron": 3.0, "melting": 2.0, "furnace": 5.0})
     together = closeness.of("Iron melts in a furnace. Then it is poured.", "Smelting")
     disordered = closeness.of("A furnace melts the iron. Then it is poured.", "Smelting")
     apart = closeness.of("Iron is a metal. It is found in the ground. It melts in a furnace.", "Smelting")

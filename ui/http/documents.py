@@ -79,7 +79,7 @@ LOCATION = {"Location": {"description": "Where the document is.", "schema": {"ty
 
 
 def _known(document_id: Id, service: Served) -> DocumentRecord:
-    for record in service.desk.answerer().index.documents():
+    for record in service.engine.answerer().index.documents():
         if record.id == document_id:
             return record
     raise HTTPException(HTTPStatus.NOT_FOUND, f"There is no document {document_id}.")
@@ -91,7 +91,7 @@ Known = Annotated[DocumentRecord, Depends(_known)]
 @router.get("/documents", responses=responses(HTTPStatus.UNPROCESSABLE_ENTITY) | examples.of(examples.DOCUMENTS))
 def list_documents(service: Served, offset: Offset = 0, limit: Limit = 100) -> Documents:
     """List what is indexed and what could not be."""
-    return Documents.of(service.desk.answerer().index, offset, limit)
+    return Documents.of(service.engine.answerer().index, offset, limit)
 
 
 @router.get("/documents/{document_id}", responses=MISSING)
@@ -103,7 +103,7 @@ def get_document(record: Known) -> DocumentRecord:
 @router.get("/documents/{document_id}/text", responses=MISSING)
 def get_text(record: Known, service: Served, start: Start = 0, end: End = None) -> Stretch:
     """Give a stretch of a document's text, at most 100,000 code points of it."""
-    return Stretch.of(service.desk.answerer().index, record.id, start, end, LONGEST_STRETCH)
+    return Stretch.of(service.engine.answerer().index, record.id, start, end, LONGEST_STRETCH)
 
 
 @router.post(
@@ -119,7 +119,7 @@ def add_document(file: UploadFile, service: Served, response: Response) -> Docum
         for failure in drop.take_in(build, service.uploaded).failures:
             if (failure.source, failure.path) == (str(service.uploads.folder), name):
                 raise UnreadableFileError(f"{name}: {failure.reason}")
-        records = service.desk.answerer().index.documents()
+        records = service.engine.answerer().index.documents()
     added = next(record for record in records if service.uploads.holds(record) and record.path == name)
     response.headers["Location"] = f"/v1/documents/{added.id}"
     return added

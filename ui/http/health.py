@@ -43,7 +43,7 @@ async def healthz() -> Health:
 )
 def readyz(service: Served) -> Readiness:
     """Say at once whether questions can be answered; where not, the index and the models are being opened."""
-    return Readiness(revision=service.desk.ready().index.revision)
+    return Readiness(revision=service.engine.ready().index.revision)
 
 
 @router.get(

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index import errors
 from ui.service.engine import NotReadyError
-from ui.service.question_queue import RETRY_AFTER, LineFullError
+from ui.service.question_queue import RETRY_AFTER, QueueFullError
 from ui.service.uploads import ForeignDocumentError, UploadError
 
 log = logging.getLogger("quoth.problems")
@@ -37,7 +37,7 @@ STATUSES: tuple[tuple[type[errors.QuothError], HTTPStatus], ...] = (
     (ForeignDocumentError, HTTPStatus.CONFLICT),
     (UploadError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (errors.StoreUnreachableError, HTTPStatus.SERVICE_UNAVAILABLE),
-    (LineFullError, HTTPStatus.SERVICE_UNAVAILABLE),
+    (QueueFullError, HTTPStatus.SERVICE_UNAVAILABLE),
     (NotReadyError, HTTPStatus.SERVICE_UNAVAILABLE),
     (errors.DocumentNotFoundError, HTTPStatus.NOT_FOUND),
     (errors.StorageError, HTTPStatus.INSUFFICIENT_STORAGE),

@@ -63,7 +63,7 @@ class Cores:
         self._changed.notify_all()
 
 
-def stand_back() -> None:
+def lower_priority() -> None:
     """Let the calling thread compute on one core, in time that questions leave; there is no way back.
 
     (A core taken from the questions for it would halve what two cores answer, for as long as it takes.)

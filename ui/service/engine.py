@@ -10,7 +10,7 @@ from typing import TypeVar
 from index import Filters, Hit, Place
 from index.errors import DocumentNotFoundError, QuothError
 from index.stores.folder.schema import CATALOG
-from index.stores.folder.store import LocalStore
+from index.stores.folder.store import FolderStore
 from index.stores.locate import store_at
 from qa import Answer, Answerer, ReaderSettings
 from qa.answering.cascade import always
@@ -32,7 +32,7 @@ class EndingError(QuothError):
     """The service ends, and what it did in the background with it."""
 
 
-class Desk:
+class AnswerEngine:
     """Opens the answerer of one index when it is first needed, and keeps it; and the cores that all compute on.
 
     An index that does not exist yet is tried again at the next question, so that a page served over an empty folder
@@ -59,9 +59,11 @@ class Desk:
                 self._file = file
             return self._answerer
 
-    def answer(self, question: str, filters: Filters | None = None, wanted: Callable[[], bool] = always) -> Answer:
+    def answer(
+        self, question: str, filters: Filters | None = None, should_continue: Callable[[], bool] = always
+    ) -> Answer:
         """Answer a question. Raises what ``Answerer.answer`` raises."""
-        return self._asked(lambda answerer: answerer.answer(question, filters=filters, wanted=wanted))
+        return self._asked(lambda answerer: answerer.answer(question, filters=filters, should_continue=should_continue))
 
     def search(
         self,
@@ -70,7 +72,7 @@ class Desk:
         filters: Filters | None = None,
         *,
         rerank: bool = False,
-        wanted: Callable[[], bool] = always,
+        should_continue: Callable[[], bool] = always,
     ) -> tuple[list[Hit], int]:
         """The k passages nearest to a question, or those that likeliest answer it; and the revision of the index.
 
@@ -78,7 +80,7 @@ class Desk:
         """
 
         def found(answerer: Answerer) -> tuple[list[Hit], int]:
-            hits = answerer.search(question, k, filters=filters, rerank=rerank, wanted=wanted)
+            hits = answerer.search(question, k, filters=filters, rerank=rerank, should_continue=should_continue)
             return hits, answerer.index.revision
 
         return self._asked(found)
@@ -136,7 +138,7 @@ class Desk:
     def _on_disk(self) -> tuple[int, int] | None:
         """What tells the catalog on disk from another that took its place; nothing of an index that is in no folder."""
         store = store_at(self.location)
-        if not isinstance(store, LocalStore):
+        if not isinstance(store, FolderStore):
             return None
         try:
             found = (store.location / CATALOG).stat()

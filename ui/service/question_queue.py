@@ -19,7 +19,7 @@ from index.errors import QuothError
 from qa import Answer
 from qa.answering.cascade import AbandonedError
 from ui.service.cpu import Share
-from ui.service.engine import Desk
+from ui.service.engine import AnswerEngine
 from ui.service.metrics import Metrics
 
 T = TypeVar("T")
@@ -27,17 +27,17 @@ T = TypeVar("T")
 RETRY_AFTER = 1  # seconds after which a client that was turned away may try again
 
 
-class LineFullError(QuothError):
+class QueueFullError(QuothError):
     """Too many questions are waiting already."""
 
 
-class Line:
+class QuestionQueue:
     """A bounded line in front of a desk; safe to use from several threads."""
 
-    def __init__(self, desk: Desk, metrics: Metrics, *, places: int, at_once: int | None = None) -> None:
+    def __init__(self, engine: AnswerEngine, metrics: Metrics, *, places: int, at_once: int | None = None) -> None:
         """``places`` questions may wait while ``at_once`` (default: one a core) are being answered."""
-        self._at_once = min(at_once or desk.cores.total, desk.cores.total)
-        self._desk, self._metrics = desk, metrics
+        self._at_once = min(at_once or engine.cores.total, engine.cores.total)
+        self._engine, self._metrics = engine, metrics
         self._bound = places + self._at_once
         self._inside = 0
         self._lock = threading.Lock()
@@ -45,16 +45,16 @@ class Line:
         metrics.watch("questions_pending", "Questions waiting or being answered", lambda: self._inside)
 
     async def answer(self, question: str, filters: Filters | None = None) -> Answer:
-        """Wait for a turn and answer. Raises ``LineFullError`` at once when there is no place.
+        """Wait for a turn and answer. Raises ``QueueFullError`` at once when there is no place.
 
         A caller that is cancelled leaves the line: its question is not read, or no further where it was being read.
         """
         entered = time.perf_counter()
 
-        def turn(wanted: Callable[[], bool]) -> Answer:
+        def turn(should_continue: Callable[[], bool]) -> Answer:
             waited = time.perf_counter() - entered
             try:
-                answer = self._desk.answer(question, filters, wanted)
+                answer = self._engine.answer(question, filters, should_continue)
             except AbandonedError:
                 raise
             except Exception:
@@ -69,7 +69,11 @@ class Line:
         self, question: str, k: int, filters: Filters | None = None, *, rerank: bool = False
     ) -> tuple[list[Hit], int]:
         """Wait for a turn and search: the hits, and the revision of the index. Raises and may be left as ``answer``."""
-        return await self._in_turn(lambda wanted: self._desk.search(question, k, filters, rerank=rerank, wanted=wanted))
+        return await self._in_turn(
+            lambda should_continue: self._engine.search(
+                question, k, filters, rerank=rerank, should_continue=should_continue
+            )
+        )
 
     def close(self, seconds: float = 60.0) -> None:
         """Drop what waits, and give what is being answered so much time to end."""
@@ -83,11 +87,11 @@ class Line:
         left = threading.Event()
 
         def take(share: Share) -> T:
-            def wanted() -> bool:
-                self._desk.cores.renew(share)  # for those who have come or gone meanwhile
+            def should_continue() -> bool:
+                self._engine.cores.renew(share)  # for those who have come or gone meanwhile
                 return not left.is_set()
 
-            return turn(wanted)
+            return turn(should_continue)
 
         try:
             return await asyncio.wrap_future(self._enter(take))
@@ -99,14 +103,14 @@ class Line:
         with self._lock:
             if self._inside >= self._bound:
                 self._metrics.turned_away()
-                raise LineFullError(f"{self._inside} questions are waiting already: try again in a moment")
+                raise QueueFullError(f"{self._inside} questions are waiting already: try again in a moment")
             self._inside += 1
         future = self._pool.submit(self._take, turn)
         future.add_done_callback(self._leave)
         return future
 
     def _take(self, turn: Callable[[Share], T]) -> T:
-        with self._desk.cores.share(among=lambda: min(self._inside, self._at_once)) as share:
+        with self._engine.cores.share(among=lambda: min(self._inside, self._at_once)) as share:
             return turn(share)
 
     def _leave(self, _: Future[T]) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from index import BuildReport, Embedder, IndexSettings, Place, Progress, build
 from index.errors import IndexLockedError, QuothError
-from ui.service.cpu import Cores, stand_back
+from ui.service.cpu import Cores, lower_priority
 
 log = logging.getLogger("quoth.rebuilding")
 
@@ -26,7 +26,7 @@ class StoppedError(QuothError):
     """A rebuild that was told to stop; what it had committed stays."""
 
 
-class Rebuilding:
+class Rebuilds:
     """Runs builds of one index, and knows whether one is running."""
 
     def __init__(
@@ -90,7 +90,7 @@ class Rebuilding:
             self._check(step)
             tell(step)
 
-        stand_back()
+        lower_priority()
         last: Event = QuothError("the rebuild failed; the server's log has the details")
         try:
             last = work(lambda sources: self._build(sources, progress=report))

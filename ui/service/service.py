@@ -11,11 +11,11 @@ from fastapi import Depends, Request
 from index import Embedder, Filters, store_of
 from index.errors import IndexNotFoundError, QuothError
 from qa import Answer
-from ui.service.engine import Desk
+from ui.service.engine import AnswerEngine
 from ui.service.logs import log_answer
 from ui.service.metrics import Metrics
-from ui.service.question_queue import Line
-from ui.service.rebuilds import Rebuilding
+from ui.service.question_queue import QuestionQueue
+from ui.service.rebuilds import Rebuilds
 from ui.service.uploads import Uploads
 from ui.settings import Settings
 
@@ -27,31 +27,31 @@ class Service:
     """The parts that every route works with."""
 
     settings: Settings
-    desk: Desk
-    line: Line
+    engine: AnswerEngine
+    line: QuestionQueue
     uploads: Uploads
-    rebuilding: Rebuilding
+    rebuilding: Rebuilds
     metrics: Metrics
 
     @classmethod
     def of(cls, settings: Settings) -> Service:
         """The service that the settings ask for; the index and the models are opened when first needed."""
         store = store_of(settings)
-        desk, metrics = Desk(store, settings=settings), Metrics()
-        metrics.watch("index_revision", "Revision of the index", lambda: _revision(desk))
-        rebuilding = Rebuilding(store, settings, lambda: _embedder(desk, settings), desk.cores)
+        engine, metrics = AnswerEngine(store, settings=settings), Metrics()
+        metrics.watch("index_revision", "Revision of the index", lambda: _revision(engine))
+        rebuilding = Rebuilds(store, settings, lambda: _embedder(engine, settings), engine.cores)
         metrics.watch("rebuild_running", "Whether the index is being brought up to date", lambda: rebuilding.running)
         return cls(
             settings=settings,
-            desk=desk,
-            line=Line(desk, metrics, places=settings.waiting),
+            engine=engine,
+            line=QuestionQueue(engine, metrics, places=settings.waiting),
             uploads=Uploads(settings.index, most_bytes=settings.upload_megabytes * 10**6),
             rebuilding=rebuilding,
             metrics=metrics,
         )
 
     async def answer(self, question: str, filters: Filters | None = None) -> Answer:
-        """An answer out of the line, told to the log. Raises ``LineFullError`` and what answering raises."""
+        """An answer out of the line, told to the log. Raises ``QueueFullError`` and what answering raises."""
         answered = await self.line.answer(question, filters)
         log_answer(answered, with_text=self.settings.log_text)
         return answered
@@ -59,7 +59,7 @@ class Service:
     def uploaded(self) -> dict[str, str]:
         """The sha256 of every document that was handed in and is in the index now, by name."""
         try:
-            return self.uploads.among(self.desk.answerer().index.documents())
+            return self.uploads.among(self.engine.answerer().index.documents())
         except IndexNotFoundError:
             return {}
 
@@ -68,20 +68,20 @@ class Service:
         self.rebuilding.stop()
         self.line.close(FINISHING)
         self.rebuilding.ended(FINISHING)
-        self.desk.close()
+        self.engine.close()
 
 
-def _revision(desk: Desk) -> float:
+def _revision(engine: AnswerEngine) -> float:
     try:
-        return float(desk.ready().index.revision)
+        return float(engine.ready().index.revision)
     except QuothError:
         return math.nan  # there is no index yet, or it is being opened
 
 
-def _embedder(desk: Desk, settings: Settings) -> Embedder:
+def _embedder(engine: AnswerEngine, settings: Settings) -> Embedder:
     """The one that is loaded already, if there is an index to ask."""
     try:
-        return desk.answerer().index.embedder
+        return engine.answerer().index.embedder
     except QuothError:
         return Embedder(settings)
 

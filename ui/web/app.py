@@ -17,11 +17,11 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 
-from index.stores.folder.store import LocalStore
+from index.stores.folder.store import FolderStore
 from index.stores.locate import store_at
 from qa import ReaderSettings
 from ui.http import presence
-from ui.service.engine import Desk
+from ui.service.engine import AnswerEngine
 from ui.web import feedback, library, viewer
 from ui.web.chat import Ask, Chat
 from ui.web.evaluation import Quality
@@ -35,17 +35,17 @@ def create_app(
     location: Path,
     *,
     settings: ReaderSettings | None = None,
-    desk: Desk | None = None,
+    engine: AnswerEngine | None = None,
     ask: Ask | None = None,
     routers: Sequence[APIRouter] = (),
 ) -> FastAPI:
     """The whole application over the index at ``location``, ready for uvicorn.
 
-    ``desk`` shares an open answerer with other parts of the process, and ``ask`` the way to it where questions wait in
-    line. ``routers`` come before the page, which takes every path that is left.
+    ``engine`` shares an open answerer with other parts of the process; ``ask`` reaches it through the question queue.
+    ``routers`` come before the page, which takes every path that is left.
     """
-    desk = desk or Desk(location, settings=settings)
-    chat, welcome, quality = Chat(desk, ask), Welcome(desk), Quality(desk, location)
+    engine = engine or AnswerEngine(location, settings=settings)
+    chat, welcome, quality = Chat(engine, ask), Welcome(engine), Quality(engine, location)
     # FastAPI's own documentation pages are left out: they load scripts from elsewhere.
     app = FastAPI(
         title="Quoth",
@@ -54,8 +54,8 @@ def create_app(
         lifespan=_lifespan(welcome, quality),
         generate_unique_id_function=_name,
     )
-    verdicts = feedback.router(location, made=not isinstance(store_at(desk.location), LocalStore))
-    pages = (welcome.router, viewer.router(desk), library.router, quality.router, verdicts, presence.router())
+    verdicts = feedback.router(location, made=not isinstance(store_at(engine.location), FolderStore))
+    pages = (welcome.router, viewer.router(engine), library.router, quality.router, verdicts, presence.router())
     for router in (*routers, chat.router, *pages):
         app.include_router(router)
     app.mount("/static/quoth", StaticFiles(directory=STATIC), name="static")

@@ -14,7 +14,7 @@ from fastapi import APIRouter
 
 from index import Filters, QuothError
 from qa import Answer
-from ui.service.engine import Desk
+from ui.service.engine import AnswerEngine
 from ui.web import answer_html as render
 from ui.web.scope import Scope
 
@@ -31,9 +31,9 @@ log = logging.getLogger(__name__)
 class Chat:
     """The conversation over a desk; each question is a turn, which the page can stop by its name."""
 
-    def __init__(self, desk: Desk, ask: Ask | None = None) -> None:
+    def __init__(self, engine: AnswerEngine, ask: Ask | None = None) -> None:
         """``ask`` is the way to the desk where questions wait in line."""
-        self._desk, self._ask = desk, ask or partial(_at_once, desk)
+        self._engine, self._ask = engine, ask or partial(_at_once, engine)
         self._pending: dict[str, asyncio.Task[str]] = {}
         self.router = APIRouter(prefix="/ui/turns", include_in_schema=False)
         self.router.add_api_route("/{turn}", self.stop, methods=["DELETE"], status_code=HTTPStatus.NO_CONTENT)
@@ -104,11 +104,11 @@ class Chat:
         understood = scope.understood(question)
         filters = scope.filters()
         answer = await self._ask(understood, filters)
-        failures = () if answer.found else await asyncio.to_thread(lambda: self._desk.answerer().index.failures())
+        failures = () if answer.found else await asyncio.to_thread(lambda: self._engine.answerer().index.failures())
         asked = None if understood == question else question
         return render.answered(turn, answer, failures=failures, asked=asked, narrowed=filters is not None)
 
 
-async def _at_once(desk: Desk, question: str, filters: Filters | None) -> Answer:
+async def _at_once(engine: AnswerEngine, question: str, filters: Filters | None) -> Answer:
     """Answer on a thread of its own, for an application that has no line in front of its desk."""
-    return await asyncio.to_thread(lambda: desk.answer(question, filters))
+    return await asyncio.to_thread(lambda: engine.answer(question, filters))

@@ -17,8 +17,8 @@ from qa.evaluation.evaluate import Evaluation, evaluate
 from qa.evaluation.questions import GoldQuestion, read_gold
 from qa.evaluation.report import html, plots, rows
 from ui.service.chosen_threshold import Chosen, keep
-from ui.service.cpu import stand_back
-from ui.service.engine import Desk, EndingError
+from ui.service.cpu import lower_priority
+from ui.service.engine import AnswerEngine, EndingError
 from ui.web.html import counted, one_line, text
 from ui.web.shell import policy
 
@@ -41,9 +41,9 @@ class Standing:
 class Quality:
     """Evaluations over one desk, one at a time."""
 
-    def __init__(self, desk: Desk, location: Path) -> None:
+    def __init__(self, engine: AnswerEngine, location: Path) -> None:
         """``location`` is the folder of the index, where the threshold that is chosen is kept."""
-        self._desk, self._location = desk, location
+        self._engine, self._location = engine, location
         self._standing = Standing()
         self._lock = threading.Lock()
         self._ending = threading.Event()
@@ -56,7 +56,7 @@ class Quality:
     def shown(self) -> str:
         """What there is to see: a place for a file, progress, or the result."""
         try:
-            return page(self._standing, self._desk.answerer().threshold)
+            return page(self._standing, self._engine.answerer().threshold)
         except QuothError as problem:
             raise HTTPException(HTTPStatus.CONFLICT, str(problem)) from problem
 
@@ -84,14 +84,14 @@ class Quality:
     def choose(self, choice: Chosen) -> str:
         """Give answers from another probability on, for everybody, and keep that beside the index."""
         try:
-            self._desk.set_threshold(choice.threshold)
+            self._engine.set_threshold(choice.threshold)
             keep(self._location, choice)
         except QuothError as problem:
             raise HTTPException(HTTPStatus.CONFLICT, str(problem)) from problem
         return self.shown()
 
     def _run(self, questions: Sequence[GoldQuestion]) -> None:
-        stand_back()  # people who ask come first
+        lower_priority()  # people who ask come first
         name = self._standing.name
 
         def tell(step: Progress) -> None:
@@ -100,7 +100,7 @@ class Quality:
             self._standing = Standing(True, name, step.done, step.total)
 
         try:
-            evaluation = evaluate(self._desk.answerer(), questions, progress=tell)
+            evaluation = evaluate(self._engine.answerer(), questions, progress=tell)
             self._standing = Standing(name=name, evaluation=evaluation)
         except QuothError as problem:
             self._standing = Standing(name=name, problem=str(problem))

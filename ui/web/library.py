@@ -47,7 +47,7 @@ router = APIRouter(prefix="/ui/library", include_in_schema=False, default_respon
 def library(service: Served, name: Annotated[str, Query(max_length=200)] = "") -> str:
     """The documents whose title or path contains ``name``."""
     try:
-        found = service.desk.answerer().index
+        found = service.engine.answerer().index
         records, failures = found.documents(), found.failures()
     except IndexNotFoundError:
         records, failures = [], []

@@ -12,8 +12,8 @@ from fastapi.responses import HTMLResponse
 
 from index import IndexNotFoundError, IndexStatus, QuothError
 from qa import Answer, Answerer, example_questions
-from ui.service.cpu import stand_back
-from ui.service.engine import Desk, EndingError
+from ui.service.cpu import lower_priority
+from ui.service.engine import AnswerEngine, EndingError
 from ui.web.html import counted, text
 
 INVITATION = (
@@ -36,8 +36,8 @@ class Examples:
 class Welcome:
     """The greeting over one index; examples are made once a revision, since each is answered to be sure of it."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, engine: AnswerEngine) -> None:
+        self._engine = engine
         self._examples = Examples(-1, ())
         self._making = threading.Lock()
         self._ending = threading.Event()
@@ -48,7 +48,7 @@ class Welcome:
     def greeting(self) -> str:
         """The heading with the counts; or an invitation when nothing is indexed."""
         try:
-            status = self._desk.answerer().index.status()
+            status = self._engine.answerer().index.status()
         except IndexNotFoundError:
             return _with_counts("empty", INVITATION)
         except QuothError as problem:
@@ -60,7 +60,7 @@ class Welcome:
     def examples(self) -> HTMLResponse:
         """A list of questions that the documents answer, or 202 while they are being made."""
         try:
-            revision = self._desk.answerer().index.revision
+            revision = self._engine.answerer().index.revision
         except QuothError:
             return HTMLResponse("")  # the greeting says what is wrong
         if self._examples.revision != revision:
@@ -84,9 +84,9 @@ class Welcome:
 
     def _make(self) -> None:
         try:
-            answerer = self._desk.answerer()
+            answerer = self._engine.answerer()
             revision = answerer.index.revision
-            stand_back()
+            lower_priority()
             self._examples = Examples(revision, _questions(_Until(answerer, self._ending)))
         except Exception:  # the greeting tells a person; an index that is closed meanwhile concerns nobody
             log.info("no example questions", exc_info=True)

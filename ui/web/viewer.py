@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query
 from fastapi.responses import HTMLResponse
 
 from index import Document, Page, QuothError
-from ui.service.engine import Desk
+from ui.service.engine import AnswerEngine
 from ui.web.anchor import Place
 from ui.web.html import counted, one_line, spoken_date, text
 from ui.web.passages import Marks, paragraphs
@@ -35,13 +35,13 @@ def _place(document_id: int, start: Offset = 0, end: Offset = 0, check: Check = 
 At = Annotated[Place, Depends(_place)]
 
 
-def router(desk: Desk) -> APIRouter:
+def router(engine: AnswerEngine) -> APIRouter:
     """The routes under which the page fetches a document and its pages."""
     routes = APIRouter(prefix="/ui/source", include_in_schema=False, default_response_class=HTMLResponse)
 
     def find(document_id: int) -> Document:
         try:
-            return desk.answerer().index.document(document_id)
+            return engine.answerer().index.document(document_id)
         except QuothError as problem:
             raise HTTPException(404, str(problem)) from problem
 

@@ -16,7 +16,7 @@ from index.stores.base import OnProgress
 from index.stores.folder.catalog import Catalog
 from index.stores.folder.schema import CATALOG, KEYWORDS
 from index.stores.folder.verify import Problem, check
-from index.stores.folder.writer import CatalogWriter, renew_file, transaction, writer
+from index.stores.folder.writer import FolderWriter, renew_file, transaction, writer
 from index.types import Progress
 
 
@@ -47,7 +47,7 @@ def repair_folder(
 
 
 def _mend(
-    catalog: CatalogWriter, location: Path, settings: IndexSettings, progress: OnProgress, embedder: Embedder | None
+    catalog: FolderWriter, location: Path, settings: IndexSettings, progress: OnProgress, embedder: Embedder | None
 ) -> RepairReport:
     before = check(catalog, location).problems
     if any(problem.kind == "database" for problem in before):
@@ -105,7 +105,7 @@ def _rewrite_words(catalog: Catalog) -> None:
 
 
 def _put_again(
-    catalog: CatalogWriter, location: Path, settings: IndexSettings, progress: OnProgress, embedder: Embedder | None
+    catalog: FolderWriter, location: Path, settings: IndexSettings, progress: OnProgress, embedder: Embedder | None
 ) -> int:
     """Chunk the documents again that still have a problem; passages whose vectors are known are not embedded."""
     ids = {problem.document_id for problem in check(catalog, location).problems if problem.document_id is not None}

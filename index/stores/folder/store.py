@@ -18,17 +18,17 @@ from index.stores.base import OnProgress
 from index.stores.folder.catalog import Catalog
 from index.stores.folder.repair import RepairReport, repair_folder
 from index.stores.folder.schema import CATALOG, connect_to_nothing, connect_to_read, storage
-from index.stores.folder.swap import FolderRenewal, renewal
+from index.stores.folder.swap import FolderReplacement, renewal
 from index.stores.folder.vectors import VectorFile, VectorIndex, load_vectors
 from index.stores.folder.verify import VerifyReport, verify_folder
-from index.stores.folder.writer import CatalogWriter, writer
+from index.stores.folder.writer import FolderWriter, writer
 from index.types import DocumentRecord, Filters
 
 _COMPARED_ONE_BY_ONE = 5_000  # vectors that filters leave
 _COMMON = 500  # passages; terms in more are few, and take longest to count
 
 
-class LocalStore:
+class FolderStore:
     """A folder that keeps an index."""
 
     def __init__(self, location: Path) -> None:
@@ -52,20 +52,20 @@ class LocalStore:
         ):
             yield Catalog(connection)
 
-    def writing(self, wait_seconds: float = 0.0) -> AbstractContextManager[CatalogWriter]:
+    def writing(self, wait_seconds: float = 0.0) -> AbstractContextManager[FolderWriter]:
         """The catalog for its one writer, made when there is none."""
         return writer(self.location, wait_seconds)
 
-    def session(self) -> LocalSession:
+    def session(self) -> FolderSession:
         """The index for searching."""
         if not self.exists():
             raise IndexNotFoundError(f"there is no index at {self.location}: run `quoth index FOLDER` to make one")
         try:
-            return LocalSession(self.location)
+            return FolderSession(self.location)
         except sqlite3.DatabaseError as error:
             raise IndexDamagedError(f"the catalog in {self.location} cannot be read: {error}") from error
 
-    def renewal(self, wait_seconds: float = 0.0) -> AbstractContextManager[FolderRenewal]:
+    def renewal(self, wait_seconds: float = 0.0) -> AbstractContextManager[FolderReplacement]:
         """The right to replace the index."""
         return renewal(self.location, wait_seconds)
 
@@ -80,7 +80,7 @@ class LocalStore:
         return repair_folder(self.location, settings, progress, wait_seconds, embedder)
 
 
-class LocalSession(Catalog):
+class FolderSession(Catalog):
     """A catalog open for searching, with its vectors at the revision of the snapshot; opening never writes."""
 
     def __init__(self, location: Path) -> None:
@@ -95,7 +95,7 @@ class LocalSession(Catalog):
         self.meta()  # raises sqlite3.DatabaseError when the file is none
 
     @contextmanager
-    def snapshot(self) -> Iterator[LocalSession]:
+    def snapshot(self) -> Iterator[FolderSession]:
         """The catalog at one revision, for this thread alone."""
         with self._lock:
             nested = self.connection.in_transaction

@@ -21,7 +21,7 @@ BESIDE = "rebuild"  # the folder in the index's folder in which the new one is m
 
 
 @dataclass(frozen=True, slots=True)
-class FolderRenewal:
+class FolderReplacement:
     """An index made in a folder inside the old one's, which it then replaces."""
 
     location: Path
@@ -51,12 +51,12 @@ class FolderRenewal:
 
 
 @contextmanager
-def renewal(location: Path, wait_seconds: float = 0.0) -> Iterator[FolderRenewal]:
+def renewal(location: Path, wait_seconds: float = 0.0) -> Iterator[FolderReplacement]:
     """The right to replace the index in a folder. Raises IndexLockedError."""
     with locked(location, wait_seconds):
         connection = _readable(location)
         try:
-            yield FolderRenewal(location, Catalog(connection) if connection else None)
+            yield FolderReplacement(location, Catalog(connection) if connection else None)
         finally:
             if connection:
                 connection.close()

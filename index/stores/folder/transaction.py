@@ -15,7 +15,7 @@ from index.stores.base import Passage
 from index.types import Chunk, Document, Failure
 
 
-class Commit:
+class FolderTransaction:
     """Writes of one transaction; made by ``write.transaction``, which ends it with ``drop_loose_vectors``."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:

@@ -19,14 +19,14 @@ from index.stores.base import OnProgress
 from index.stores.folder import vectors
 from index.stores.folder.catalog import Catalog
 from index.stores.folder.schema import connect_to_write, storage
-from index.stores.folder.transaction import Commit
+from index.stores.folder.transaction import FolderTransaction
 from index.types import Progress
 
 LOCK = "writer.lock"
 HOLDER = "writer.json"
 
 
-class CatalogWriter(Catalog):
+class FolderWriter(Catalog):
     """A catalog and its FAISS file, open for their one writer."""
 
     def __init__(self, connection: sqlite3.Connection, location: Path) -> None:
@@ -37,11 +37,11 @@ class CatalogWriter(Catalog):
         """The keys, in order, under which no vector is stored."""
         return [key for key in keys if not self.has_vector(key)]
 
-    def transaction(self) -> AbstractContextManager[Commit]:
+    def transaction(self) -> AbstractContextManager[FolderTransaction]:
         """All changes inside become the next revision; none of them when an error is raised."""
         return transaction(self)
 
-    def tidy(self, progress: OnProgress) -> None:
+    def compact(self, progress: OnProgress) -> None:
         """Make the FAISS file again when it is behind the catalog."""
         if self.count("vectors") and vectors.is_behind(self._location, self):
             progress(Progress("write", 0, 1))
@@ -75,7 +75,7 @@ def locked(location: Path, wait_seconds: float = 0.0) -> Iterator[None]:
 
 
 @contextmanager
-def writer(location: Path, wait_seconds: float = 0.0) -> Iterator[CatalogWriter]:
+def writer(location: Path, wait_seconds: float = 0.0) -> Iterator[FolderWriter]:
     """The catalog open for writing, the only such in any process; made when there is none.
 
     Raises IndexLockedError as ``locked``, IndexDamagedError when the file is not a catalog, IndexMismatchError when a
@@ -89,7 +89,7 @@ def writer(location: Path, wait_seconds: float = 0.0) -> Iterator[CatalogWriter]
         except sqlite3.DatabaseError as error:
             raise IndexDamagedError(f"{location} does not hold a readable catalog: {error}") from error
         with closing(connection):
-            catalog = CatalogWriter(connection, location)
+            catalog = FolderWriter(connection, location)
             fingerprint.check_format(catalog.meta())
             yield catalog
 
@@ -108,7 +108,7 @@ def _now() -> str:
 
 
 @contextmanager
-def transaction(catalog: Catalog, *, housekeeping: bool = False) -> Iterator[Commit]:
+def transaction(catalog: Catalog, *, housekeeping: bool = False) -> Iterator[FolderTransaction]:
     """All writes inside become visible together, as the next revision; none of them when an error is raised.
 
     Housekeeping changes nothing that a reader sees and keeps the revision.
@@ -116,7 +116,7 @@ def transaction(catalog: Catalog, *, housekeeping: bool = False) -> Iterator[Com
     connection = catalog.connection
     connection.execute("BEGIN IMMEDIATE")
     try:
-        commit = Commit(connection)
+        commit = FolderTransaction(connection)
         yield commit
         commit.drop_loose_vectors()
         if not housekeeping:

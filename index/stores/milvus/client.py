@@ -20,7 +20,7 @@ _REQUEST_BYTES = 8_000_000
 Row = dict[str, Any]
 
 
-class Link:
+class MilvusConnection:
     """A Milvus by its address (``http://host:19530``) or, as Milvus Lite, by its file (``index.db``).
 
     Every call raises StoreUnreachableError when it takes longer than ``seconds`` or nobody answers.

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from index.errors import IndexLockedError, StoreUnreachableError
-from index.stores.milvus.client import Link
+from index.stores.milvus.client import MilvusConnection
 from index.stores.milvus.schema import UNUSED, make_values
 
 LEASE = "quoth_lease"
@@ -29,7 +29,7 @@ _KEY = 'key == "writer"'
 
 
 @contextmanager
-def leased(link: Link, wait_seconds: float = 0.0) -> Iterator[None]:
+def leased(link: MilvusConnection, wait_seconds: float = 0.0) -> Iterator[None]:
     """Hold the right to write. Raises IndexLockedError, which says who holds it."""
     make_values(link, LEASE)
     token = uuid.uuid4().hex
@@ -51,7 +51,7 @@ def leased(link: Link, wait_seconds: float = 0.0) -> Iterator[None]:
         link.delete(LEASE, _KEY)
 
 
-def _holder(link: Link) -> str | None:
+def _holder(link: MilvusConnection) -> str | None:
     """Who holds the right, in words; None when nobody does, or one who is gone."""
     row = link.get(LEASE, _KEY)
     if row is None:
@@ -62,7 +62,7 @@ def _holder(link: Link) -> str | None:
     return f"process {facts['process']} on {facts['host']} (since {facts['since']})"
 
 
-def _taken(link: Link, token: str) -> bool:
+def _taken(link: MilvusConnection, token: str) -> bool:
     _write(link, token)
     if not link.is_file:
         time.sleep(_SETTLE)
@@ -70,7 +70,7 @@ def _taken(link: Link, token: str) -> bool:
     return row is not None and bool(json.loads(row["value"])["token"] == token)
 
 
-def _renew(link: Link, token: str, ended: threading.Event) -> None:
+def _renew(link: MilvusConnection, token: str, ended: threading.Event) -> None:
     while not ended.wait(_RENEWED_EVERY):
         try:
             _write(link, token)
@@ -78,7 +78,7 @@ def _renew(link: Link, token: str, ended: threading.Event) -> None:
             continue
 
 
-def _write(link: Link, token: str) -> None:
+def _write(link: MilvusConnection, token: str) -> None:
     facts = {
         "token": token,
         "process": os.getpid(),

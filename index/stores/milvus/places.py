@@ -6,10 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from index.stores.base import Passage
-from index.stores.milvus.reader import MilvusReading
+from index.stores.milvus.reader import MilvusReader
 from index.stores.milvus.rows import RECORD, Published, published
 from index.stores.milvus.schema import Head
-from index.stores.milvus.transaction import MilvusChange
+from index.stores.milvus.transaction import MilvusTransaction
 from index.types import Document
 
 
@@ -45,7 +45,7 @@ class Places:
         )
 
 
-def places(change: MilvusChange, held: MilvusReading, replaces: MilvusReading | None) -> Places:
+def places(change: MilvusTransaction, held: MilvusReader, replaces: MilvusReader | None) -> Places:
     """Ids for what is put: a document keeps the one it has here, or has in the index that this one ``replaces``."""
     at = {(document.source, document.path) for _, document, _ in change.puts}
     here = _documents_at(held, at | change.failures.keys())
@@ -74,7 +74,7 @@ def places(change: MilvusChange, held: MilvusReading, replaces: MilvusReading | 
     return Places(puts, replaced, list(removed.values()), taken)
 
 
-def _documents_at(held: MilvusReading, places: Collection[tuple[str, str]]) -> dict[tuple[str, str], Published]:
+def _documents_at(held: MilvusReader, places: Collection[tuple[str, str]]) -> dict[tuple[str, str], Published]:
     """The documents at some (source, path)."""
     head = held.head()
     if not head.generation or not head.documents or not places:

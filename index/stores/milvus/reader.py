@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable
 
 from index.errors import IndexDamagedError
 from index.stores.base import StoredPassage
-from index.stores.milvus.client import Link, Row, among
+from index.stores.milvus.client import MilvusConnection, Row, among
 from index.stores.milvus.rows import PASSAGE, RECORD, Published, chunk_of, failure_of, published, stored, whole
 from index.stores.milvus.schema import Head, read_head
 from index.types import Chunk, Document, DocumentRecord, Failure
@@ -16,10 +16,10 @@ _PARTS = 200  # in one answer, of at most 60 kB each
 _TRIES = 3
 
 
-class MilvusReading:
+class MilvusReader:
     """Reads of the index in a slot; what was written by a commit that is not complete is not seen."""
 
-    def __init__(self, link: Link, slot: str = "index") -> None:
+    def __init__(self, link: MilvusConnection, slot: str = "index") -> None:
         self.link, self.slot = link, slot
 
     def head(self) -> Head:

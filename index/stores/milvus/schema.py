@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from index.errors import IndexMismatchError
-from index.stores.milvus.client import Link, Row
+from index.stores.milvus.client import MilvusConnection, Row
 
 SCHEMA = 1  # goes up when the collections change in a way that older code cannot read
 HEADS = "quoth_index"
@@ -45,7 +45,7 @@ class Head:
         return replace(self, meta=tuple(sorted(meta.items())))
 
 
-def read_head(link: Link, slot: str) -> Head | None:
+def read_head(link: MilvusConnection, slot: str) -> Head | None:
     """The head in a slot ("index", or "beside" while one is made to replace it); None when there is none.
 
     Raises IndexMismatchError when another version of Quoth wrote it in a way that this one does not read.
@@ -65,24 +65,24 @@ def read_head(link: Link, slot: str) -> Head | None:
     return Head(**stored)
 
 
-def write_head(link: Link, slot: str, head: Head) -> None:
+def write_head(link: MilvusConnection, slot: str, head: Head) -> None:
     """Make this the head."""
     stored = {name: getattr(head, name) for name in Head.__slots__}
     link.put(HEADS, [{"key": slot, "value": json.dumps({"schema": SCHEMA, **stored}), "unused": UNUSED}])
 
 
-def drop_head(link: Link, slot: str) -> None:
+def drop_head(link: MilvusConnection, slot: str) -> None:
     """Forget a head."""
     link.delete(HEADS, f'key == "{slot}"')
 
 
-def make_values(link: Link, name: str) -> None:
+def make_values(link: MilvusConnection, name: str) -> None:
     """Make a collection of values under keys, as that of the heads is, when it is missing."""
     if not link.has(name):
         _create(link, name, [("key", "key"), ("value", "text")], {})
 
 
-def make_generation(link: Link, head: Head, dimensions: int) -> None:
+def make_generation(link: MilvusConnection, head: Head, dimensions: int) -> None:
     """Make the collections of a generation that are missing; vectors are float32 (dimensions,)."""
     fields: dict[str, list[tuple[str, str]]] = {
         "documents": [("id", "id"), ("source", "text"), ("path", "text"), ("sha256", "name"), ("record", "text")],
@@ -103,13 +103,13 @@ def make_generation(link: Link, head: Head, dimensions: int) -> None:
             _create(link, head.collection(kind), fields[kind], indexes, dimensions if kind == "passages" else 0)
 
 
-def load(link: Link, head: Head) -> None:
+def load(link: MilvusConnection, head: Head) -> None:
     """See that a generation can be searched."""
     for kind in KINDS:
         link.has(head.collection(kind))
 
 
-def drop_generations(link: Link, kept: set[int]) -> None:
+def drop_generations(link: MilvusConnection, kept: set[int]) -> None:
     """Drop the collections of all other generations."""
     for name in link.call("list_collections"):
         prefix, _, number = name.rpartition("_")
@@ -117,7 +117,9 @@ def drop_generations(link: Link, kept: set[int]) -> None:
             link.drop(name)
 
 
-def _create(link: Link, name: str, fields: list[tuple[str, str]], indexes: dict[str, str], dimensions: int = 0) -> None:
+def _create(
+    link: MilvusConnection, name: str, fields: list[tuple[str, str]], indexes: dict[str, str], dimensions: int = 0
+) -> None:
     from pymilvus import DataType, Function, FunctionType, MilvusClient
 
     kinds: dict[str, Row] = {

@@ -20,12 +20,12 @@ from index.embedder import Vectors
 from index.ranking.bm25 import bm25
 from index.ranking.fusion import in_order
 from index.ranking.terms import Terms
-from index.stores.milvus.client import Link, Row, among
+from index.stores.milvus.client import MilvusConnection, Row, among
 from index.stores.milvus.filters import expression
-from index.stores.milvus.reader import MilvusReading
+from index.stores.milvus.reader import MilvusReader
 from index.stores.milvus.rows import PASSAGE, Published, chunk_of, words_of
 from index.stores.milvus.schema import Head, load
-from index.stores.milvus.term_statistics import Frequencies, frequencies
+from index.stores.milvus.term_statistics import TermStatistics, frequencies
 from index.stores.stemming import Stemmer
 from index.types import Chunk, DocumentRecord, Filters
 
@@ -35,21 +35,21 @@ _LEAST_EF = 200  # candidates that the graph search keeps
 class MilvusSession:
     """An index in Milvus, open for searching; safe to use from several threads."""
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: MilvusConnection) -> None:
         self._link = link
         self._stemmer = Stemmer()
         self._lock = threading.Lock()
-        self._frequencies: Frequencies | None = None
+        self._frequencies: TermStatistics | None = None
         self._loaded = -1
 
     @contextmanager
-    def snapshot(self) -> Iterator[MilvusSearching]:
+    def snapshot(self) -> Iterator[MilvusSnapshot]:
         """The index as it is named now.
 
         A document is seen whole, as it is or as it was; of a commit of several some may be seen before others.
         A renewed index is seen at once.
         """
-        searching = MilvusSearching(self._link, self)
+        searching = MilvusSnapshot(self._link, self)
         head = searching.head()
         if head.generation != self._loaded:
             load(self._link, head)
@@ -68,7 +68,7 @@ class MilvusSession:
         """The stems of a text."""
         return self._stemmer.stems([text])[0]
 
-    def frequencies(self, head: Head) -> Frequencies:
+    def frequencies(self, head: Head) -> TermStatistics:
         """Frequencies that are about those of the index now."""
         with self._lock:
             known = self._frequencies
@@ -85,14 +85,14 @@ class _Seen:
     documents: dict[int, Published | None] = field(default_factory=dict)
 
 
-class MilvusSearching(MilvusReading):
+class MilvusSnapshot(MilvusReader):
     """Reads for one question, at the head that was found first."""
 
-    def __init__(self, link: Link, session: MilvusSession) -> None:
+    def __init__(self, link: MilvusConnection, session: MilvusSession) -> None:
         super().__init__(link)
         self._session = session
         self._seen = _Seen()
-        self._head = MilvusReading(link).head()
+        self._head = MilvusReader(link).head()
 
     def head(self) -> Head:
         """What the index was when the question came."""

@@ -16,14 +16,14 @@ from pathlib import Path
 from index.embedder import Embedder
 from index.errors import IndexNotFoundError
 from index.settings import IndexSettings
-from index.stores.base import OnProgress, Reading
+from index.stores.base import OnProgress, Reader
 from index.stores.folder.catalog import Catalog
 from index.stores.folder.repair import RepairReport
 from index.stores.folder.schema import connect_to_nothing
 from index.stores.folder.verify import VerifyReport
-from index.stores.milvus.client import Link, is_file
+from index.stores.milvus.client import MilvusConnection, is_file
 from index.stores.milvus.lease import leased
-from index.stores.milvus.reader import MilvusReading
+from index.stores.milvus.reader import MilvusReader
 from index.stores.milvus.schema import (
     HEADS,
     Head,
@@ -37,7 +37,7 @@ from index.stores.milvus.schema import (
 )
 from index.stores.milvus.search import MilvusSession
 from index.stores.milvus.verify import check, mend
-from index.stores.milvus.writer import MilvusWriting
+from index.stores.milvus.writer import MilvusWriter
 from index.types import Progress
 
 
@@ -60,7 +60,7 @@ class MilvusStore:
             return read_head(link, "index") is not None
 
     @contextmanager
-    def reading(self) -> Iterator[Reading]:
+    def reading(self) -> Iterator[Reader]:
         """The index for reading, an empty one where there is none yet."""
         if self._is_missing_file():
             with closing(connect_to_nothing()) as connection:
@@ -70,16 +70,16 @@ class MilvusStore:
             head = read_head(link, "index")
             if head is not None:
                 load(link, head)
-            yield MilvusReading(link)
+            yield MilvusReader(link)
 
     @contextmanager
-    def writing(self, wait_seconds: float = 0.0) -> Iterator[MilvusWriting]:
+    def writing(self, wait_seconds: float = 0.0) -> Iterator[MilvusWriter]:
         """The index for its one writer, made when there is none."""
         with closing(self._link()) as link, leased(link, wait_seconds):
             head = _head_for_writing(link, "index", Head(generation=1))
             beside = read_head(link, "beside")
             drop_generations(link, {head.generation, *([beside.generation] if beside else [])})
-            yield MilvusWriting(link, "index")
+            yield MilvusWriter(link, "index")
 
     def session(self) -> MilvusSession:
         """The index for searching."""
@@ -95,17 +95,17 @@ class MilvusStore:
             raise
 
     @contextmanager
-    def renewal(self, wait_seconds: float = 0.0) -> Iterator[MilvusRenewal]:
+    def renewal(self, wait_seconds: float = 0.0) -> Iterator[MilvusReplacement]:
         """The right to replace the index."""
         with closing(self._link()) as link, leased(link, wait_seconds):
             head = _head_for_writing(link, "index", Head(generation=1))
-            yield MilvusRenewal(link, head)
+            yield MilvusReplacement(link, head)
 
     def verify(self) -> VerifyReport:
         """Every promise that the rows make, checked."""
         self._must_exist()
         with closing(self._link()) as link:
-            held = MilvusReading(link)
+            held = MilvusReader(link)
             load(link, held.head())
             return check(held)
 
@@ -124,16 +124,16 @@ class MilvusStore:
     def _is_missing_file(self) -> bool:
         return is_file(self._uri) and not Path(self._uri).exists()
 
-    def _link(self) -> Link:
-        return Link(self._uri, self._token, self._seconds)
+    def _link(self) -> MilvusConnection:
+        return MilvusConnection(self._uri, self._token, self._seconds)
 
 
 @dataclass(frozen=True, slots=True)
 class _Beside:
     """The index that is made in the next generation; its writer holds the lease already."""
 
-    link: Link
-    replaces: MilvusReading
+    link: MilvusConnection
+    replaces: MilvusReader
 
     @property
     def name(self) -> str:
@@ -145,29 +145,29 @@ class _Beside:
         return read_head(self.link, "beside") is not None
 
     @contextmanager
-    def reading(self) -> Iterator[MilvusReading]:
+    def reading(self) -> Iterator[MilvusReader]:
         """What there is of it."""
-        yield MilvusReading(self.link, "beside")
+        yield MilvusReader(self.link, "beside")
 
     @contextmanager
-    def writing(self, wait_seconds: float = 0.0) -> Iterator[MilvusWriting]:
+    def writing(self, wait_seconds: float = 0.0) -> Iterator[MilvusWriter]:
         """It for its one writer; ids go on where those of the index that it replaces end."""
         old = self.replaces.head()
         first = Head(old.generation + 1, next_document=old.next_document, next_chunk=old.next_chunk)
         _head_for_writing(self.link, "beside", first)
-        yield MilvusWriting(self.link, "beside", self.replaces)
+        yield MilvusWriter(self.link, "beside", self.replaces)
 
     def session(self) -> MilvusSession:
         """Not needed while it is made."""
         raise IndexNotFoundError("an index is not searched before it is complete")
 
-    def renewal(self, wait_seconds: float = 0.0) -> AbstractContextManager[MilvusRenewal]:
+    def renewal(self, wait_seconds: float = 0.0) -> AbstractContextManager[MilvusReplacement]:
         """Not needed while it is made."""
         raise IndexNotFoundError("an index is not renewed before it is complete")
 
     def verify(self) -> VerifyReport:
         """What is there, checked."""
-        return check(MilvusReading(self.link, "beside"))
+        return check(MilvusReader(self.link, "beside"))
 
     def repair(
         self, settings: IndexSettings, progress: OnProgress, wait_seconds: float, embedder: Embedder | None
@@ -177,13 +177,13 @@ class _Beside:
             return mend(held, settings, progress, embedder)
 
 
-class MilvusRenewal:
+class MilvusReplacement:
     """A next generation, made beside the one that is read, which then replaces it by one row."""
 
-    def __init__(self, link: Link, head: Head) -> None:
+    def __init__(self, link: MilvusConnection, head: Head) -> None:
         self._link = link
-        self.old = MilvusReading(link) if head.revision else None
-        self.beside = _Beside(link, MilvusReading(link))
+        self.old = MilvusReader(link) if head.revision else None
+        self.beside = _Beside(link, MilvusReader(link))
 
     def discard(self) -> None:
         """Drop what is there beside."""
@@ -193,7 +193,7 @@ class MilvusRenewal:
     def adopt(self, progress: OnProgress) -> int:
         """Name the new generation the index; readers that are asking the old one still may, until the next writer."""
         progress(Progress("swap", 0, 1))
-        old, new = self.beside.replaces.head(), MilvusReading(self._link, "beside").head()
+        old, new = self.beside.replaces.head(), MilvusReader(self._link, "beside").head()
         revision = max(old.revision, new.revision) + 1
         write_head(self._link, "index", replace(new, revision=revision))
         drop_head(self._link, "beside")
@@ -201,7 +201,7 @@ class MilvusRenewal:
         return revision
 
 
-def _head_for_writing(link: Link, slot: str, first: Head) -> Head:
+def _head_for_writing(link: MilvusConnection, slot: str, first: Head) -> Head:
     """The head of a slot, made when there is none."""
     make_values(link, HEADS)
     head = read_head(link, slot)

@@ -6,7 +6,7 @@ import random
 from collections import Counter
 from dataclasses import dataclass
 
-from index.stores.milvus.client import Link, Row, among
+from index.stores.milvus.client import MilvusConnection, Row, among
 from index.stores.milvus.schema import Head
 
 _SAMPLE = 4_096  # passages from which frequencies are estimated
@@ -15,7 +15,7 @@ _DRIFT = 0.05  # of the passages, that may come or go before the sample is drawn
 
 
 @dataclass(frozen=True, slots=True)
-class Frequencies:
+class TermStatistics:
     """In how many of some passages each stem stands."""
 
     head: Head  # of the index when they were counted
@@ -42,7 +42,7 @@ class Frequencies:
         return max(written, abs(more)) <= _DRIFT * self.head.chunks
 
 
-def frequencies(link: Link, head: Head) -> Frequencies:
+def frequencies(link: MilvusConnection, head: Head) -> TermStatistics:
     """Those of the index as it is now."""
     passages = head.collection("passages")
     if head.chunks <= _SAMPLE:
@@ -58,11 +58,11 @@ def frequencies(link: Link, head: Head) -> Frequencies:
     return _counted(head, rows)
 
 
-def _counted(head: Head, rows: list[Row]) -> Frequencies:
+def _counted(head: Head, rows: list[Row]) -> TermStatistics:
     counts: Counter[str] = Counter()
     words = 0
     for row in rows:
         stems = row["terms"].split()
         words += len(stems)
         counts.update(set(stems))
-    return Frequencies(head, len(rows), counts, words / max(1, len(rows)))
+    return TermStatistics(head, len(rows), counts, words / max(1, len(rows)))

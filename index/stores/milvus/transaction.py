@@ -9,17 +9,17 @@ from dataclasses import replace
 from index.embedder import Vectors
 from index.errors import IndexDamagedError
 from index.stores.base import Passage
-from index.stores.milvus.reader import MilvusReading
+from index.stores.milvus.reader import MilvusReader
 from index.stores.milvus.rows import name_of
 from index.types import Document, Failure
 
 Put = tuple[int | None, Document, Sequence[Passage]]  # the id that it keeps, if any
 
 
-class MilvusChange:
+class MilvusTransaction:
     """What one commit is to change; nothing is sent before its end."""
 
-    def __init__(self, held: MilvusReading) -> None:
+    def __init__(self, held: MilvusReader) -> None:
         self._held = held
         self.meta: dict[str, str] = {}
         self.facts: dict[str, dict[str, str]] = {}  # replaced whole, by kind

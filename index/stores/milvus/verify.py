@@ -15,15 +15,15 @@ from index.stores.base import OnProgress
 from index.stores.folder.repair import RepairReport
 from index.stores.folder.verify import Problem, VerifyReport
 from index.stores.milvus.client import Row
-from index.stores.milvus.reader import MilvusReading
+from index.stores.milvus.reader import MilvusReader
 from index.stores.milvus.rows import PASSAGE, chunk_of, words_of
-from index.stores.milvus.writer import MilvusWriting
+from index.stores.milvus.writer import MilvusWriter
 from index.types import Document
 
 _TOGETHER = 200  # documents in one request
 
 
-def check(held: MilvusReading) -> VerifyReport:
+def check(held: MilvusReader) -> VerifyReport:
     """The report on an index that is open."""
     head = held.head()
     records = held.records()
@@ -44,7 +44,7 @@ def check(held: MilvusReading) -> VerifyReport:
     return VerifyReport(head.revision, len(records), chunks, stored, tuple(problems))
 
 
-def mend(held: MilvusWriting, settings: IndexSettings, progress: OnProgress, embedder: Embedder | None) -> RepairReport:
+def mend(held: MilvusWriter, settings: IndexSettings, progress: OnProgress, embedder: Embedder | None) -> RepairReport:
     """Chunk and embed the documents again that have a problem, and sweep away what belongs to none."""
     before = check(held).problems
     broken = sorted({problem.document_id for problem in before if problem.document_id is not None})
@@ -56,12 +56,12 @@ def mend(held: MilvusWriting, settings: IndexSettings, progress: OnProgress, emb
         ingest.take(documents, len(broken))
     if before:
         held.sweep_all()
-        held.tidy(progress)
+        held.compact(progress)
     left = check(held).problems
     return RepairReport(tuple(p for p in before if p not in left), left, ingest.embedded if ingest else 0)
 
 
-def _documents(held: MilvusReading, ids: list[int]) -> dict[int, Document]:
+def _documents(held: MilvusReader, ids: list[int]) -> dict[int, Document]:
     """The documents of which nothing is lost."""
     try:
         return held.documents(ids)
@@ -89,6 +89,6 @@ def _faults(document: Document | None, rows: list[Row], chunk_count: int) -> Ite
         place = chunk.end
 
 
-def _stored(held: MilvusReading) -> int:
+def _stored(held: MilvusReader) -> int:
     rows = held.link.query(held.head().collection("passages"), "", ["count(*)"])
     return int(rows[0]["count(*)"])

@@ -18,22 +18,22 @@ import numpy as np
 from index.embedder import Vectors
 from index.fingerprint import check_format
 from index.stores.base import OnProgress
-from index.stores.milvus.client import Link, Row, among
+from index.stores.milvus.client import MilvusConnection, Row, among
 from index.stores.milvus.places import Places, places
-from index.stores.milvus.reader import MilvusReading
+from index.stores.milvus.reader import MilvusReader
 from index.stores.milvus.rows import Published, document_rows, name_of, passage_rows
 from index.stores.milvus.schema import UNUSED, Head, make_generation, write_head
-from index.stores.milvus.transaction import MilvusChange
+from index.stores.milvus.transaction import MilvusTransaction
 from index.stores.stemming import Stemmer
 from index.types import Failure, Progress
 
 _FLUSHED_TOGETHER = 4_000  # rows; Milvus Lite looks through what is not flushed one by one
 
 
-class MilvusWriting(MilvusReading):
+class MilvusWriter(MilvusReader):
     """An index in Milvus open for its one writer; ``replaces`` is the index that it is made to replace."""
 
-    def __init__(self, link: Link, slot: str, replaces: MilvusReading | None = None) -> None:
+    def __init__(self, link: MilvusConnection, slot: str, replaces: MilvusReader | None = None) -> None:
         super().__init__(link, slot)
         self._replaces = replaces
         self._stemmer = Stemmer()
@@ -55,13 +55,13 @@ class MilvusWriting(MilvusReading):
         return [key for key in wanted if key.hex() not in held]
 
     @contextmanager
-    def transaction(self) -> Iterator[MilvusChange]:
+    def transaction(self) -> Iterator[MilvusTransaction]:
         """All changes inside are sent at the end, as the next revision; none of them when an error is raised inside."""
-        change = MilvusChange(self)
+        change = MilvusTransaction(self)
         yield change
         self._commit(change)
 
-    def tidy(self, progress: OnProgress) -> None:
+    def compact(self, progress: OnProgress) -> None:
         """Have Milvus write what it holds in memory, so that it is searched by its indexes."""
         if not self._changed:
             return
@@ -84,7 +84,7 @@ class MilvusWriting(MilvusReading):
         self._name(replace(head, pending=tuple(held)))
         self._sweep()
 
-    def _commit(self, change: MilvusChange) -> None:
+    def _commit(self, change: MilvusTransaction) -> None:
         head = self.head()
         meta = dict(head.meta) | change.meta
         make_generation(self.link, head, int(meta.get("dimensions", 0)))
@@ -100,7 +100,7 @@ class MilvusWriting(MilvusReading):
         self._changed = True
         self._flush_now_and_then(max(taken.passages(), len(taken.puts)))
 
-    def _vectors_for(self, change: MilvusChange) -> dict[bytes, Vectors]:
+    def _vectors_for(self, change: MilvusTransaction) -> dict[bytes, Vectors]:
         """The vector of every key that is put: those handed in, and those that other passages have."""
         wanted = {key for _, _, passages in change.puts for _, _, key in passages} - change.vectors.keys()
         rows = self._rows_of_keys(list(wanted), ["key", "vector"])
@@ -137,7 +137,7 @@ class MilvusWriting(MilvusReading):
         self._put_facts({key: value for key, value in values.items() if key not in before})
         self._forget_facts(before.keys() - values.keys())
 
-    def _set_failures(self, change: MilvusChange) -> None:
+    def _set_failures(self, change: MilvusTransaction) -> None:
         forgotten = {_failure_key(*place) for place in change.forgotten - change.failures.keys()}
         failures = {_failure_key(*place): json.dumps(_fields(failure)) for place, failure in change.failures.items()}
         self._forget_facts(forgotten & self._failing)

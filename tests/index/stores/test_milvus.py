@@ -25,10 +25,10 @@ from index import (
     verify,
 )
 from index.ranking.terms import Terms
-from index.stores.base import Change
+from index.stores.base import Transaction
 from index.stores.locate import store_at
 from index.stores.milvus import term_statistics as milvus_frequencies
-from index.stores.milvus.client import Link
+from index.stores.milvus.client import MilvusConnection
 from index.stores.milvus.filters import expression
 from index.stores.milvus.schema import HEADS, UNUSED
 from tests.support.hash_embedder import HashEmbedder
@@ -50,17 +50,17 @@ def place(tmp_path: Path) -> str:
 @pytest.fixture
 def cut(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """Ends everything before the nth write from now."""
-    whole = Link.call
+    whole = MilvusConnection.call
     left = [-1]
 
-    def call(link: Link, method: str, *args: Any, **kwargs: Any) -> Any:
+    def call(link: MilvusConnection, method: str, *args: Any, **kwargs: Any) -> Any:
         if method in WRITES and args[0] != "quoth_lease":
             if left[0] == 0:
                 raise _Cut
             left[0] -= 1
         return whole(link, method, *args, **kwargs)
 
-    monkeypatch.setattr(Link, "call", call)
+    monkeypatch.setattr(MilvusConnection, "call", call)
     return lambda writes: left.__setitem__(0, writes)
 
 
@@ -102,7 +102,7 @@ def test_a_commit_cut_before_any_of_its_writes_is_finished_by_the_next_writer(
 def test_repair_takes_away_what_is_of_no_document_and_embeds_what_is_damaged(place: str, folder: Path):
     embedder = HashEmbedder()
     build([folder], place, embedder=embedder)
-    link = Link(place)
+    link = MilvusConnection(place)
     passages = "quoth_passages_1"
     link.has(passages)
     row = link.query(passages, "id > 0", ["*"])[0]
@@ -146,7 +146,7 @@ def test_a_store_that_is_slow_to_search_says_so_in_time(place: str, folder: Path
 def test_another_schema_is_told_from_damage(place: str, folder: Path):
     embedder = HashEmbedder()
     build([folder], place, embedder=embedder)
-    link = Link(place)
+    link = MilvusConnection(place)
     row = link.get(HEADS, 'key == "index"') if link.has(HEADS) else None
     assert row is not None
     later = json.dumps(json.loads(row["value"]) | {"schema": 2})
@@ -161,7 +161,7 @@ def test_a_milvus_without_keyword_search_is_refused(place: str, monkeypatch: pyt
 
     monkeypatch.setattr(MilvusClient, "get_server_version", lambda *_, **__: "2.3.5")
     with pytest.raises(StoreUnreachableError, match=r"Milvus 2\.3\.5, which has no keyword search.*2\.5 or later"):
-        Link(place)
+        MilvusConnection(place)
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_frequencies_of_a_large_index_are_estimated_from_a_sample(place: str, mo
     session.close()
 
 
-def _put_words(change: Change, number: int, words: str) -> None:
+def _put_words(change: Transaction, number: int, words: str) -> None:
     path = f"{number}.{'odd' if number % 2 else 'even'}"
     key = number.to_bytes(16, "big")
     change.add_vectors({key: np.array([1.0, 0.0], dtype=np.float32)})

@@ -165,7 +165,7 @@ def test_an_answer_that_nobody_wants_any_more_is_read_no_further():
     sources = [source(k, 0.5, 0.5) for k in range(10)]
     reader = Scripted({s.text: -8.0 for s in sources})
     with pytest.raises(AbandonedError):
-        read_until_settled(reader, CALIBRATION, sources, wanted=lambda: len(reader.asked) < 4)
+        read_until_settled(reader, CALIBRATION, sources, should_continue=lambda: len(reader.asked) < 4)
     assert len(reader.asked) == 4
 
 
@@ -190,5 +190,5 @@ def test_a_ranking_that_nobody_wants_any_more_is_read_no_further():
     sources = [source(k, 0.5, 0.5) for k in range(10)]
     reader = Scripted({s.text: -8.0 for s in sources})
     with pytest.raises(AbandonedError):
-        rank(reader, CALIBRATION, sources, wanted=lambda: len(reader.asked) < 4)
+        rank(reader, CALIBRATION, sources, should_continue=lambda: len(reader.asked) < 4)
     assert len(reader.asked) == 4

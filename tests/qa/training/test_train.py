@@ -10,7 +10,7 @@ import torch
 from qa.reader.windows import Window
 from qa.training.corpus import Competition, Question, display_title
 from qa.training.loss import gold_mask, side_loss
-from qa.training.master_weights import Masters
+from qa.training.master_weights import MasterWeights
 from qa.training.train import Recipe, rate_at
 
 RECIPE = Recipe()
@@ -75,7 +75,7 @@ def test_the_learning_rate_rises_and_falls_to_zero():
 def test_masters_keep_small_steps_that_bf16_would_lose():
     model = torch.nn.Linear(2, 1, bias=False)
     torch.nn.init.constant_(model.weight, 256.0)
-    masters = Masters(model, decay=RECIPE.decay, average=RECIPE.average)
+    masters = MasterWeights(model, decay=RECIPE.decay, average=RECIPE.average)
     model.to(torch.bfloat16)
     before = masters.weights[0].clone()
     for step in range(20):

@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from qa import Answer, Answerer
 from tests.ui.conftest import Open, ask, serving
-from ui.service.question_queue import Line, LineFullError
+from ui.service.question_queue import QuestionQueue, QueueFullError
 
 PICTURES = Path(__file__).parents[3] / "ui" / "pictures"
 TAKE = os.environ.get("TAKE_PICTURES") == "1"  # settings named QUOTH_ are not the tests'
@@ -164,12 +164,12 @@ def test_a_server_that_is_busy_says_so_and_the_question_is_kept(
     visit: Open, seed_index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object) -> None:
-        raise LineFullError("64 questions are waiting already: try again in a moment")
+        raise QueueFullError("64 questions are waiting already: try again in a moment")
 
     with serving(seed_index) as address:
         page = visit(address)
         with monkeypatch.context() as patch:
-            patch.setattr(Line, "_enter", full)
+            patch.setattr(QuestionQueue, "_enter", full)
             ask(page, ANSWERED[0][0])
         expect(page.locator("#log .failed").last).to_contain_text("64 questions are waiting already")
         expect(page.locator("#question textarea")).to_have_value(ANSWERED[0][0])

@@ -26,7 +26,7 @@ def described(seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> schemath
     location = tmp_path_factory.mktemp("openapi") / "index"
     build([seeds], location)
     service = Service.of(load_settings({"index": location, "trusted_hosts": "testserver"}))
-    service.desk.answerer()
+    service.engine.answerer()
     return schemathesis.openapi.from_asgi("/openapi.json", assemble(service))
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from index.stores.milvus.client import Link
+from index.stores.milvus.client import MilvusConnection
 from index.stores.milvus.schema import HEADS, UNUSED, Head, make_values, write_head
 from ui.server import assemble
 from ui.service.service import Service
@@ -37,7 +37,7 @@ def nobody() -> Iterator[str]:
 def later(tmp_path: Path) -> str:
     """An index that a later version of Quoth wrote."""
     place = str(tmp_path / "index.db")
-    link = Link(place)
+    link = MilvusConnection(place)
     make_values(link, HEADS)
     link.put(HEADS, [{"key": "index", "value": json.dumps({"schema": 2}), "unused": UNUSED}])
     link.close()
@@ -54,7 +54,7 @@ def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     query = MilvusServicer.Query
     monkeypatch.setattr(MilvusServicer, "Query", lambda *given: answering.wait() and query(*given))
     place = str(tmp_path / "index.db")
-    link = Link(place)
+    link = MilvusConnection(place)
     make_values(link, HEADS)
     write_head(link, "index", Head(generation=1))
     answering.clear()
@@ -99,5 +99,5 @@ def test_the_page_and_the_service_say_so_too(request: pytest.FixtureRequest, wha
 
 async def _last_turn(service: Service) -> str:
     """What the chat shows in the end."""
-    shown = [turn async for _, turn in Chat(service.desk, service.answer).turns("Why?", "")]
+    shown = [turn async for _, turn in Chat(service.engine, service.answer).turns("Why?", "")]
     return shown[-1]

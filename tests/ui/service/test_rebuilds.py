@@ -14,14 +14,14 @@ from index.errors import IndexLockedError, QuothError
 from index.ingestion.plan import Plan
 from ui.service import rebuilds as rebuilding
 from ui.service.cpu import BACKGROUND, Cores
-from ui.service.rebuilds import UNTOLD, Listener, Rebuilding
+from ui.service.rebuilds import UNTOLD, Listener, Rebuilds
 
 REPORT = BuildReport(Plan(), 1, 1, 1, 0, 0.0)
 
 
-def _rebuilding(monkeypatch: pytest.MonkeyPatch, build: Callable[..., BuildReport], embedder: Embedder) -> Rebuilding:
+def _rebuilding(monkeypatch: pytest.MonkeyPatch, build: Callable[..., BuildReport], embedder: Embedder) -> Rebuilds:
     monkeypatch.setattr(rebuilding, "build", build)
-    return Rebuilding(Path("nowhere"), IndexSettings(), lambda: embedder, Cores(2))
+    return Rebuilds(Path("nowhere"), IndexSettings(), lambda: embedder, Cores(2))
 
 
 def test_an_error_that_nobody_foresaw_ends_the_events_and_frees_the_place(
