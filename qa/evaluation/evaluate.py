@@ -207,6 +207,6 @@ def holds(hit: Hit, gold: GoldQuestion) -> bool:
     document, chunk = hit.document, hit.chunk
     if gold.document and gold.document not in (document.path, PurePosixPath(document.path).name, document.title):
         return False
-    if gold.places and gold.context is not None and gold.context[chunk.start : chunk.end] == chunk.text:
-        return any(chunk.start <= start and end <= chunk.end for start, end in gold.places)
+    if gold.spans and gold.context is not None and gold.context[chunk.start : chunk.end] == chunk.text:
+        return any(chunk.start <= start and end <= chunk.end for start, end in gold.spans)
     return mentions(chunk.text, gold.answers)

@@ -44,10 +44,11 @@ from torch import Tensor
 from transformers import AutoConfig, AutoModelForQuestionAnswering
 
 from qa.evaluation.metrics import exact_match, f1
+from qa.evaluation.questions import GoldQuestion
 from qa.reader.reader import Reader, precision
 from qa.reader.weights import MANIFEST, load_model, save_model
 from qa.reader.windows import Featurizer, Passage
-from qa.training.corpus import Competition, Group, Question, open_corpus, read_questions, sample
+from qa.training.corpus import Competition, Group, open_corpus, read_examples, sample
 from qa.training.loss import step_loss
 from qa.training.master_weights import MasterWeights
 from qa.training.near_miss import near_miss
@@ -114,13 +115,13 @@ def freeze(model: torch.nn.Module, layers: int) -> None:
             part.requires_grad_(False)
 
 
-def measure(model: torch.nn.Module, featurizer: Featurizer, questions: Sequence[Question]) -> dict[str, float]:
+def measure(model: torch.nn.Module, featurizer: Featurizer, questions: Sequence[GoldQuestion]) -> dict[str, float]:
     """EM and F1 in percent over answerable questions, each read with its own paragraph and made to answer."""
     reader = Reader(model, featurizer)
     pairs = []
     for question in questions:
-        spans = reader.read(question.question, [Passage(question.context, question.title)])
-        pairs.append((spans[0].text if spans else "", question.texts))
+        spans = reader.read(question.question, [Passage(question.context or "", question.title)])
+        pairs.append((spans[0].text if spans else "", question.answers))
     return {
         "em": 100 * sum(exact_match(*pair) for pair in pairs) / len(pairs),
         "f1": 100 * sum(f1(*pair) for pair in pairs) / len(pairs),
@@ -144,7 +145,7 @@ class Trainer:
         self.competition = Competition(open_corpus(data, list(SHARES), work), recipe.seed)
         rng = random.Random(1)
         self.valid = {
-            name: rng.sample([q for q in read_questions(data / f"{name}.valid.jsonl") if q.answers], 100)
+            name: rng.sample([q for q in read_examples(data / f"{name}.valid.jsonl") if q.answers], 100)
             for name in ("squad", "docs", "nq")
         }
         if (work / "checkpoint.pt").exists():

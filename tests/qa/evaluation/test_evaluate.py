@@ -21,9 +21,9 @@ from ui.cli import app
 FERRY = "The ferry to Föhr leaves Dagebüll at a quarter past nine. The crossing takes fifty minutes."
 BRIDGE = "The bridge over the Eider was opened in 1916. It is three hundred metres long."
 QUESTIONS = [
-    GoldQuestion("Where does the ferry to Föhr leave from?", ("Dagebüll",), context=FERRY, places=((25, 33),)),
-    GoldQuestion("How long does the crossing take?", ("fifty minutes",), context=FERRY, places=((77, 90),)),
-    GoldQuestion("When was the bridge over the Eider opened?", ("1916", "in 1916"), context=BRIDGE, places=((40, 44),)),
+    GoldQuestion("Where does the ferry to Föhr leave from?", ("Dagebüll",), context=FERRY, spans=((25, 33),)),
+    GoldQuestion("How long does the crossing take?", ("fifty minutes",), context=FERRY, spans=((77, 90),)),
+    GoldQuestion("When was the bridge over the Eider opened?", ("1916", "in 1916"), context=BRIDGE, spans=((40, 44),)),
     GoldQuestion("Who painted the Mona Lisa?", context=BRIDGE),
 ]
 
@@ -41,7 +41,7 @@ def evaluation(paragraphs: Answerer) -> Evaluation:
 
 
 def test_the_examples_are_what_they_say():
-    assert all(question.context[slice(*question.places[0])] in question.answers for question in QUESTIONS[:3])
+    assert all(question.context[slice(*question.spans[0])] in question.answers for question in QUESTIONS[:3])
 
 
 def test_retrieval_reading_and_citing_are_all_measured(evaluation: Evaluation):

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import torch
 
+from qa.evaluation.questions import GoldQuestion, display_title
 from qa.reader.windows import Window
-from qa.training.corpus import Competition, Question, display_title
+from qa.training.corpus import Competition
 from qa.training.loss import gold_mask, side_loss
 from qa.training.master_weights import MasterWeights
 from qa.training.train import Recipe, rate_at
@@ -100,13 +101,16 @@ class Corpus:
 
     def search(self, question, k):
         return [
-            SimpleNamespace(chunk=SimpleNamespace(text=text, document_id=k), document=SimpleNamespace(title=f"t{k}"))
+            SimpleNamespace(
+                chunk=SimpleNamespace(text=text, document_id=k),
+                document=SimpleNamespace(title=f"t{k}", path=f"{k}.txt"),
+            )
             for k, text in enumerate(self.texts)
         ]
 
 
 def test_a_passage_that_also_holds_the_answer_is_no_rival():
-    question = Question("1", "x", "t0", Corpus.texts[0], "Which rocket was it?", ((17, 22),))
+    question = GoldQuestion("Which rocket was it?", ("Soyuz",), title="t0", context=Corpus.texts[0], spans=((17, 22),))
     group = Competition(Corpus(), seed=1).group(question, 2)
     assert [p.text for p in group.passages] == [Corpus.texts[0], Corpus.texts[1]]
     assert group.golds == (((17, 22),), ())
