@@ -45,7 +45,8 @@ from transformers import AutoConfig, AutoModelForQuestionAnswering
 
 from qa.evaluation.metrics import exact_match, f1
 from qa.evaluation.questions import GoldQuestion
-from qa.reader.reader import Reader, precision
+from index.torch_runtime import precision
+from qa.reader.reader import Reader
 from qa.reader.weights import MANIFEST, load_model, save_model
 from qa.reader.windows import Featurizer, Passage
 from qa.training.corpus import Competition, Group, open_corpus, read_examples, sample
