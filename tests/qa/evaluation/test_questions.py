@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from index import QuestionError
-from qa.evaluation.questions import DEMO, GoldQuestion, QuestionFileError, documents, placed, read_gold
+from qa.evaluation.questions import (
+    DEMO,
+    GoldQuestion,
+    QuestionFileError,
+    display_title,
+    documents,
+    placed,
+    read_gold,
+)
 
 CONTEXT = "Only the lake has carp. The sea has cod."
 
@@ -152,3 +160,11 @@ def test_the_demonstration_is_about_the_seed_document_and_its_answers_stand_in_i
         if question.answers:
             text = (seeds / str(question.document)).read_text(encoding="utf-8")
             assert any(answer in text for answer in question.answers), question.question
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [("1973_oil_crisis", "1973 oil crisis"), ("Wiki1k:wikipedia:1:2", ""), ("groff: Mom", "groff: Mom")],
+)
+def test_a_title_is_shown_as_a_person_would_write_it(title, shown):
+    assert display_title(title) == shown
