@@ -2,6 +2,7 @@
 
 from index.embedder import Embedder
 from index.errors import (
+    DocumentNotFoundError,
     EngineError,
     IndexDamagedError,
     IndexEmptyError,
@@ -24,7 +25,7 @@ from index.ingestion.plan import Plan
 from index.ingestion.rebuild import rebuild
 from index.loaders import load
 from index.maintenance import repair, verify
-from index.search import DocumentIndex
+from index.search import DocumentIndex, IndexView
 from index.settings import IndexSettings
 from index.stores.base import Place
 from index.stores.folder.repair import RepairReport
@@ -37,6 +38,7 @@ __all__ = [
     "Chunk",
     "Document",
     "DocumentIndex",
+    "DocumentNotFoundError",
     "DocumentRecord",
     "Embedder",
     "EngineError",
@@ -50,6 +52,7 @@ __all__ = [
     "IndexNotFoundError",
     "IndexSettings",
     "IndexStatus",
+    "IndexView",
     "MissingExtraError",
     "ModelError",
     "NoDocumentsError",
