@@ -2,4 +2,90 @@
 
 from index.embedder import Embedder
 from index.errors import (
+    DiskError,
+    DocumentNotFoundError,
+    EngineError,
+    IndexDamagedError,
+    IndexEmptyError,
+    IndexLockedError,
+    IndexMismatchError,
+    IndexNotFoundError,
+    InputError,
+    MissingExtraError,
+    ModelError,
+    NoDocumentsError,
+    QuestionError,
+    QuothError,
+    SetupError,
+    SourceNotFoundError,
+    StateError,
+    StorageError,
+    StoreUnreachableError,
+    UnreadableFileError,
+)
+from index.ingestion.build import BuildReport, add, build, build_documents, plan, remove
+from index.ingestion.copying import copy
+from index.ingestion.plan import Plan
+from index.ingestion.rebuild import rebuild
+from index.loaders import load
+from index.maintenance import repair, verify
+from index.search import DocumentIndex, IndexView
+from index.settings import IndexSettings
+from index.stores.base import Place
+from index.stores.folder.repair import RepairReport
+from index.stores.folder.verify import Problem, VerifyReport
+from index.stores.locate import store_of
+from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit, IndexStatus, Page, Progress
+
+__all__ = [
+    "BuildReport",
+    "Chunk",
+    "DiskError",
+    "Document",
+    "DocumentIndex",
+    "DocumentNotFoundError",
+    "DocumentRecord",
+    "Embedder",
+    "EngineError",
+    "Failure",
+    "Filters",
+    "Hit",
+    "IndexDamagedError",
+    "IndexEmptyError",
+    "IndexLockedError",
+    "IndexMismatchError",
+    "IndexNotFoundError",
+    "IndexSettings",
+    "IndexStatus",
+    "IndexView",
     "InputError",
+    "MissingExtraError",
+    "ModelError",
+    "NoDocumentsError",
+    "Page",
+    "Place",
+    "Plan",
+    "Problem",
+    "Progress",
+    "QuestionError",
+    "QuothError",
+    "RepairReport",
+    "SetupError",
+    "SourceNotFoundError",
+    "StateError",
+    "StorageError",
+    "StoreUnreachableError",
+    "UnreadableFileError",
+    "VerifyReport",
+    "add",
+    "build",
+    "build_documents",
+    "copy",
+    "load",
+    "plan",
+    "rebuild",
+    "remove",
+    "repair",
+    "store_of",
+    "verify",
+]
