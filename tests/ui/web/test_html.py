@@ -77,11 +77,10 @@ def test_a_value_that_is_missing_is_an_error() -> None:
         render("turn/failed.html", turn="t", state="failed", question="")
 
 
-@pytest.mark.parametrize(
-    "template", sorted(path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.html"))
-)
-def test_no_template_switches_escaping_off(template: str) -> None:
-    assert not re.search(r"\|\s*(safe|xmlattr)|autoescape", (TEMPLATES / template).read_text())
+def test_no_template_switches_escaping_off() -> None:
+    templates = list(TEMPLATES.rglob("*.html"))
+    off = re.compile(r"\|\s*(safe|xmlattr)|autoescape")
+    assert templates and not [path.name for path in templates if off.search(path.read_text())]
 
 
 def test_no_python_string_puts_values_into_markup() -> None:

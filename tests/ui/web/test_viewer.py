@@ -61,9 +61,8 @@ def test_markdown_headings_lose_their_marks_and_text_headings_stay() -> None:
     for kind, shown in (("text/markdown", "The crew"), ("text/plain", "# The crew")):
         headed = document(words, media_type=kind, headings=(Heading(1, "The crew", 0),))
         assert f'<h3 dir="auto">{shown}</h3>' in render_document(headed, Anchor(1, 0, 0))
-    marked = render_document(
-        document(words, media_type="text/markdown", headings=(Heading(1, "The crew", 0),)), Anchor(1, 0, 10)
-    )
+    headed = document(words, media_type="text/markdown", headings=(Heading(1, "The crew", 0),))
+    marked = render_document(headed, Anchor(1, 0, 10))
     assert "<mark>The crew</mark>" in marked
 
 
@@ -137,6 +136,5 @@ def _ink(picture: Image.Image) -> int:
 
 
 def test_plain_words_of_the_viewer_name_the_document() -> None:
-    assert "8 April 2025 · a.txt" in plain(render_document(document(date="2025-04-08"), Anchor(1, 0, 0))).replace(
-        "  ", " "
-    )
+    shown = render_document(document(date="2025-04-08"), Anchor(1, 0, 0))
+    assert "8 April 2025 · a.txt" in plain(shown).replace("  ", " ")
