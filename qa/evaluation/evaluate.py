@@ -25,7 +25,17 @@ from index import (
 )
 from qa.answerer import Answerer, load_reader
 from qa.evaluation.questions import GoldQuestion, QuestionFileError
-from qa.evaluation.scores import RECALL_AT, Alone, Cost, Outcome, Scores, cost_of, fit_threshold, mentions, score
+from qa.evaluation.scores import (
+    RECALL_AT,
+    Alone,
+    Cost,
+    Outcome,
+    Scores,
+    compute_scores,
+    cost_of,
+    fit_threshold,
+    mentions,
+)
 from qa.reader.reader import Reader
 from qa.reader.weights import load_calibration
 from qa.reader.windows import Passage
@@ -55,7 +65,7 @@ class Evaluation:
         }
 
 
-def evaluate(
+def run_evaluation(
     answerer: Answerer, questions: Sequence[GoldQuestion], *, progress: OnProgress | None = None
 ) -> Evaluation:
     """Ask every question, one after the other, and measure.
@@ -81,7 +91,7 @@ def evaluate(
         report(Progress("Checking", number, len(questions)))
     costs = tuple(cost_of(outcomes, threshold) for threshold in THRESHOLDS)
     fitted = cost_of(outcomes, fit_threshold(outcomes))
-    return Evaluation(score(outcomes, answerer.threshold, memory), tuple(outcomes), costs, fitted)
+    return Evaluation(compute_scores(outcomes, answerer.threshold, memory), tuple(outcomes), costs, fitted)
 
 
 def answerer_over(
