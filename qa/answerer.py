@@ -13,9 +13,11 @@ from pathlib import Path
 from types import TracebackType
 
 from index import DocumentIndex, Filters, Hit, IndexSettings, Place, QuestionError, store_of
+from qa.answering import cascade
 from qa.answering.calibration import Calibration
-from qa.answering.cascade import NEARLY_AS_GOOD, always, rank, read_until_settled
-from qa.answering.citations import Proposal, Source, citations_of, cite, items_of, propose
+from qa.answering.candidates import Proposal, RetrievedPassage, propose
+from qa.answering.cascade import NEARLY_AS_GOOD, never_cancelled, read_until_settled
+from qa.answering.citations import cite, list_items, supporting_citations
 from qa.reader.reader import Reader
 from qa.reader.weights import load_calibration
 from qa.settings import ReaderSettings
@@ -66,22 +68,22 @@ class Answerer:
         question: str,
         *,
         filters: Filters | None = None,
-        should_continue: Callable[[], bool] = always,
-        least: float | None = None,
+        should_continue: Callable[[], bool] = never_cancelled,
+        min_probability: float | None = None,
     ) -> Answer:
-        """What the documents say to the question, as long as it is ``should_continue``.
+        """The documents' answer to the question, or that they have none.
 
-        Passages are left unread that hardly come to a probability of ``least`` (default: the threshold). Raises
-        ``QuestionError`` for an empty or overlong question, ``IndexEmptyError`` when there is nothing to ask and
-        ``AbandonedError`` when it is wanted no more.
+        Passages that hardly reach ``min_probability`` (default: the threshold) may be left unread. Raises
+        ``QuestionError`` for an empty or overlong question, ``IndexEmptyError`` if the index has no passages and
+        ``AbandonedError`` once ``should_continue``, called between two passages, returns False.
         """
         began = time.perf_counter()
         asked = checked_question(question, self.settings.question_characters)
         hits = self.index.search(asked, self.settings.passages, filters=filters)
         searched = time.perf_counter()
         sources = self._sources(hits, asked)
-        least = self.threshold if least is None else least
-        spans = read_until_settled(self.reader, self.calibration, sources, should_continue, least)
+        min_probability = self.threshold if min_probability is None else min_probability
+        spans = read_until_settled(self.reader, self.calibration, sources, should_continue, min_probability)
         proposals = propose(sources, spans, self.calibration)
         done = time.perf_counter()
         timings = Timings(1e3 * (searched - began), 1e3 * (done - searched), 1e3 * (done - began))
@@ -94,7 +96,7 @@ class Answerer:
         *,
         filters: Filters | None = None,
         rerank: bool = False,
-        should_continue: Callable[[], bool] = always,
+        should_continue: Callable[[], bool] = never_cancelled,
     ) -> list[Hit]:
         """The k passages nearest to the question, best first; or, with ``rerank``, those that likeliest answer it.
 
@@ -106,25 +108,25 @@ class Answerer:
         if not rerank:
             return self.index.search(asked, k, filters=filters)
         hits = self.index.search(asked, max(k, self.settings.rerank_passages), filters=filters)
-        ranked = rank(self.reader, self.calibration, self._sources(hits, asked), should_continue)[:k]
+        ranked = cascade.rerank(self.reader, self.calibration, self._sources(hits, asked), should_continue)[:k]
         return [replace(hits[place], rank=number, score=likely) for number, (place, likely) in enumerate(ranked, 1)]
 
-    def _sources(self, hits: Sequence[Hit], question: str) -> list[Source]:
+    def _sources(self, hits: Sequence[Hit], question: str) -> list[RetrievedPassage]:
         texts = {hit.document.id: self.index.text(hit.document.id) for hit in hits}
-        return [Source.of(hit, texts[hit.document.id], question) for hit in hits]
+        return [RetrievedPassage.of(hit, texts[hit.document.id], question) for hit in hits]
 
     def _decide(
         self,
         question: str,
-        sources: Sequence[Source],
+        sources: Sequence[RetrievedPassage],
         spans: Sequence[Span],
         proposals: Sequence[Proposal],
         timings: Timings,
     ) -> Answer:
         best = proposals[0] if proposals else None
         found = best is not None and best.probability >= self.threshold
-        citations = citations_of(best, proposals, self.threshold) if best is not None and found else ()
-        rest = [p for p in proposals[1:] if best is not None and not p.same_answer(best)]
+        citations = supporting_citations(best, proposals, self.threshold) if best is not None and found else ()
+        rest = [p for p in proposals[1:] if best is not None and not p.has_same_text(best)]
         return Answer(
             question=question,
             found=found,
@@ -132,7 +134,7 @@ class Answerer:
             probability=best.probability if best else 0.0,
             threshold=self.threshold,
             citations=citations,
-            spans=items_of(question, best, spans) if best is not None and found else (),
+            spans=list_items(question, best, spans) if best is not None and found else (),
             candidates=tuple(_candidate(p) for p in (rest if found else proposals)[:_RUNNERS_UP]),
             disagreement=self._disagreement(best, rest) if best is not None and found else None,
             passages=tuple(_passage_read(source, number, spans) for number, source in enumerate(sources)),
@@ -144,11 +146,7 @@ class Answerer:
         """The best other answer from another document, when it is nearly as good."""
         for proposal in rest:
             likely = proposal.probability >= max(self.threshold, NEARLY_AS_GOOD * best.probability)
-            if (
-                likely
-                and proposal.source.hit.document.id != best.source.hit.document.id
-                and not proposal.overlaps(best)
-            ):
+            if likely and proposal.document_id != best.document_id and not proposal.agrees_with(best):
                 return _candidate(proposal)
         return None
 
@@ -198,7 +196,7 @@ def _candidate(proposal: Proposal) -> Candidate:
     return Candidate(proposal.text, proposal.probability, proposal.span.margin, cite(proposal))
 
 
-def _passage_read(source: Source, number: int, spans: Sequence[Span]) -> PassageRead:
+def _passage_read(source: RetrievedPassage, number: int, spans: Sequence[Span]) -> PassageRead:
     best = next((span for span in spans if span.passage == number), None)
     chunk, document = source.hit.chunk, source.hit.document
     start = chunk.start + source.hit.head
@@ -211,7 +209,7 @@ def _passage_read(source: Source, number: int, spans: Sequence[Span]) -> Passage
         date=document.date,
         start=start,
         end=chunk.end,
-        text=source.text[start : chunk.end],
+        text=source.document_text[start : chunk.end],
         retrieval_score=source.hit.score,
         dense_rank=source.hit.dense_rank,
         keyword_rank=source.hit.keyword_rank,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import islice
 
 from index import Failure
-from qa.answering.citations import telling
+from qa.answering.citations import highlight
 from qa.types import Answer, Candidate, Citation, PassageRead
 from ui.text import counted, excerpt, one_line
 from ui.web.anchor import Place
@@ -215,7 +215,7 @@ def _unread(failures: Sequence[Failure]) -> str:
 
 
 def _near(passage: PassageRead, question: str) -> str:
-    before, best, after = excerpt(passage.text, *telling(question, passage.text, passage.best), room=160)
+    before, best, after = excerpt(passage.text, *highlight(question, passage.text, passage.best), room=160)
     name = label(passage.title, passage.page, passage.date)
     link = source_link(Place.of(passage.document_id, passage.start, passage.text), name, kind="chip")
     return f'<p class="passage" dir="auto">{text(before)}{text(best)}{text(after)}</p>{link}'
