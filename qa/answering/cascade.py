@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from index import QuothError
+from index import StateError
 from qa.answering.calibration import Calibration
 from qa.answering.candidates import Proposal, RetrievedPassage, propose
 from qa.answering.quantile_bound import FloatArray
@@ -22,7 +22,7 @@ _READ_FULLY = -1.0  # a required probability that every passage exceeds
 _NOTHING_LEFT = 0.0  # the upper bound for the unread windows of a passage that was read fully
 
 
-class AbandonedError(QuothError):
+class AbandonedError(StateError):
     """The caller cancelled the question; reading has stopped."""
 
 

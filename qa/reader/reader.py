@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from index.embedder import has_fast_bf16
+from index.torch_runtime import precision
 from qa.answering.quantile_bound import FloatArray
 from qa.reader.spans import merge, window_spans
 from qa.reader.weights import load_model
@@ -18,17 +18,9 @@ from qa.text import asking, sentence_numbers
 from qa.types import Span
 
 if TYPE_CHECKING:
-    import torch
     from torch import Tensor
 
 BATCH_TOKENS = 500  # padded tokens of one forward pass: larger ones lose more by padding than they gain
-
-
-def precision() -> torch.dtype:
-    """bf16 where the processor computes it natively, else fp32."""
-    import torch
-
-    return torch.bfloat16 if has_fast_bf16() else torch.float32
 
 
 class Reader:
