@@ -13,6 +13,7 @@ from index.ranking.terms import TermReader, Terms
 from index.settings import IndexSettings
 from index.stores.base import Place, Snapshot, Store
 from index.stores.locate import store_at
+from index.stores.stemming import Stemmer
 from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit, IndexStatus
 
 PROXIMITY_CANDIDATES = 40  # candidates
@@ -29,7 +30,7 @@ class DocumentIndex:
         self.settings = settings
         self.embedder = embedder
         self._session = store.session()
-        self._terms = TermReader()
+        self._terms = TermReader(Stemmer().stem)
 
     @classmethod
     def open(
