@@ -2,18 +2,23 @@
 
 from index.embedder import Embedder
 from index.errors import (
+    DiskError,
+    DocumentNotFoundError,
     EngineError,
     IndexDamagedError,
     IndexEmptyError,
     IndexLockedError,
     IndexMismatchError,
     IndexNotFoundError,
+    InputError,
     MissingExtraError,
     ModelError,
     NoDocumentsError,
     QuestionError,
     QuothError,
+    SetupError,
     SourceNotFoundError,
+    StateError,
     StorageError,
     StoreUnreachableError,
     UnreadableFileError,
@@ -24,7 +29,7 @@ from index.ingestion.plan import Plan
 from index.ingestion.rebuild import rebuild
 from index.loaders import load
 from index.maintenance import repair, verify
-from index.search import DocumentIndex
+from index.search import DocumentIndex, IndexView
 from index.settings import IndexSettings
 from index.stores.base import Place
 from index.stores.folder.repair import RepairReport
@@ -35,8 +40,10 @@ from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit, 
 __all__ = [
     "BuildReport",
     "Chunk",
+    "DiskError",
     "Document",
     "DocumentIndex",
+    "DocumentNotFoundError",
     "DocumentRecord",
     "Embedder",
     "EngineError",
@@ -50,6 +57,8 @@ __all__ = [
     "IndexNotFoundError",
     "IndexSettings",
     "IndexStatus",
+    "IndexView",
+    "InputError",
     "MissingExtraError",
     "ModelError",
     "NoDocumentsError",
@@ -61,7 +70,9 @@ __all__ = [
     "QuestionError",
     "QuothError",
     "RepairReport",
+    "SetupError",
     "SourceNotFoundError",
+    "StateError",
     "StorageError",
     "StoreUnreachableError",
     "UnreadableFileError",

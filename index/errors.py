@@ -1,83 +1,103 @@
-"""Everything the index raises.
+"""Every error that Quoth raises on purpose, in four groups: handle a group where the single error makes no difference.
 
 QuothError
-├── IndexNotFoundError        there is no index at this path
-├── IndexEmptyError           the index holds no passages
-├── IndexMismatchError        built with another model, chunking or format version than configured
-├── IndexDamagedError         the catalog fails its own checks
-├── IndexLockedError          another process is writing
-├── StorageError              the disk is full, failing or closed to writing
-├── StoreUnreachableError     the database that keeps the index does not answer, or is not one we can use
-├── DocumentNotFoundError     there is no document of this id, or no longer
-├── SourceNotFoundError       a path that was to be indexed does not exist
-├── NoDocumentsError          nothing under the given paths can be indexed
-├── UnreadableFileError       one file cannot be parsed; a build reports it and goes on
-├── ModelError                a model's files are missing, damaged or not what was asked for
-├── QuestionError             an empty or overlong question
-├── EngineError               the engine that reads and embeds files cannot be reached or gave up
-└── MissingExtraError         an optional dependency is not installed
+├── StateError                the index is not, or not yet, in a state that allows this
+│   ├── IndexNotFoundError    there is no index at this path
+│   ├── IndexEmptyError       the index holds no passages
+│   ├── IndexMismatchError    the index was built with another model, chunking or format version than configured
+│   ├── IndexLockedError      another process is writing to the index
+│   └── DocumentNotFoundError the index has no document with this id, or no longer has it
+├── StorageError              what keeps the index fails
+│   ├── DiskError             the disk is full, failing or read-only
+│   ├── IndexDamagedError     the catalog fails its own checks
+│   └── StoreUnreachableError the database server does not answer, or its version is not supported
+├── InputError                what was handed in cannot be used
+│   ├── SourceNotFoundError   a path that should be indexed does not exist
+│   ├── NoDocumentsError      nothing under the given paths can be indexed
+│   ├── UnreadableFileError   one file cannot be parsed; a build reports it and goes on
+│   └── QuestionError         the question is empty or too long
+└── SetupError                this installation lacks something, or is configured wrongly
+    ├── ModelError            a model's files are missing, damaged or not the expected ones
+    ├── EngineError           the ingestion engine cannot be reached, or gave up
+    └── MissingExtraError     an optional dependency is not installed
 """
 
 
 class QuothError(Exception):
-    """Base class: every error that Quoth raises on purpose, with a message for a person."""
+    """Base class; the message is written for a person."""
 
 
-class IndexNotFoundError(QuothError):
-    """There is no index at this path."""
-
-
-class IndexEmptyError(QuothError):
-    """The index holds no passages."""
-
-
-class IndexMismatchError(QuothError):
-    """The index was built with another model, chunking or format version than the one configured."""
-
-
-class IndexDamagedError(QuothError):
-    """The catalog fails its own checks."""
-
-
-class IndexLockedError(QuothError):
-    """Another process is writing to this index."""
+class StateError(QuothError):
+    """The index or the service is not, or not yet, in a state that allows this."""
 
 
 class StorageError(QuothError):
-    """The disk is full, failing or closed to writing; what was committed before is safe."""
+    """What keeps the index fails; what was committed before is safe unless the message says otherwise."""
 
 
-class StoreUnreachableError(QuothError):
-    """The database that keeps the index does not answer in time, or is of a version without what is needed."""
+class InputError(QuothError):
+    """What was handed in (a question, a path, a file) cannot be used."""
 
 
-class DocumentNotFoundError(QuothError):
-    """There is no document of this id, or no longer."""
+class SetupError(QuothError):
+    """This installation lacks something, or is configured wrongly."""
 
 
-class SourceNotFoundError(QuothError):
-    """A path that was to be indexed does not exist."""
+class IndexNotFoundError(StateError):
+    """There is no index at this path."""
 
 
-class NoDocumentsError(QuothError):
+class IndexEmptyError(StateError):
+    """The index holds no passages."""
+
+
+class IndexMismatchError(StateError):
+    """The index was built with another model, chunking or format version than the one configured."""
+
+
+class IndexLockedError(StateError):
+    """Another process is writing to this index."""
+
+
+class DocumentNotFoundError(StateError):
+    """The index has no document with this id, or no longer has it."""
+
+
+class DiskError(StorageError):
+    """The disk is full, failing or read-only; what was committed before is safe."""
+
+
+class IndexDamagedError(StorageError):
+    """The catalog fails its own checks."""
+
+
+class StoreUnreachableError(StorageError):
+    """The database server does not answer in time, or its version lacks what is needed."""
+
+
+class SourceNotFoundError(InputError):
+    """A path that should be indexed does not exist."""
+
+
+class NoDocumentsError(InputError):
     """Nothing under the given paths can be indexed."""
 
 
-class UnreadableFileError(QuothError):
+class UnreadableFileError(InputError):
     """One file cannot be parsed; a build reports it and goes on."""
 
 
-class ModelError(QuothError):
-    """A model's files are missing, damaged or not what was asked for."""
+class QuestionError(InputError, ValueError):
+    """The question is empty or too long."""
 
 
-class QuestionError(QuothError, ValueError):
-    """An empty or overlong question."""
+class ModelError(SetupError):
+    """A model's files are missing, damaged or not the expected ones."""
 
 
-class EngineError(QuothError):
-    """The engine that reads and embeds files cannot be reached or gave up; what was committed is kept."""
+class EngineError(SetupError):
+    """The ingestion engine cannot be reached, or gave up; what was committed is kept."""
 
 
-class MissingExtraError(QuothError):
+class MissingExtraError(SetupError):
     """An optional dependency is not installed; the message names the extra that brings it."""

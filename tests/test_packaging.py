@@ -68,7 +68,7 @@ def test_the_image_holds_all_that_the_wheel_is_made_of(wheel: Path):
 
 
 def test_the_systemd_unit_gives_the_service_all_that_it_writes_to():
-    unit = (ROOT / "README.md").read_text().partition("```ini\n")[2].partition("```")[0]
+    unit = (ROOT / "ui" / "README.md").read_text().partition("```ini\n")[2].partition("```")[0]
     settings = dict(line.split("=", 1) for line in unit.splitlines() if "=" in line)
     assert settings["ProtectSystem"] == "strict"
     assert settings["PrivateTmp"] == "yes"  # uploads on their way in; /tmp is closed to writing otherwise

@@ -14,7 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.routing import Mount
 
-from index.errors import QuothError
+from index.errors import SetupError
 from ui.http import documents, health, problems
 from ui.http import questions as api
 from ui.http.auth import Access, Gate, trusted_hosts
@@ -30,7 +30,7 @@ GRACE = 5  # seconds that answers under way have when the server is told to stop
 KEEP_ALIVE = 30  # seconds that a connection may stay open between two requests
 
 
-class AddressError(QuothError):
+class AddressError(SetupError):
     """The address to listen on cannot be had."""
 
 

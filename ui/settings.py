@@ -26,7 +26,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from index.errors import QuothError
+from index.errors import SetupError
 from index.settings import IndexSettings
 from qa.settings import ReaderSettings
 from ui.service.chosen_threshold import chosen
@@ -35,7 +35,7 @@ CONFIG_FILE = Path("quoth.toml")
 PREFIX = "QUOTH_"
 
 
-class SettingsError(QuothError):
+class SettingsError(SetupError):
     """A setting that does not exist, or a value that it cannot have."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from index import QuothError
+from index import StateError
 from qa.answering.calibration import Calibration
 from qa.answering.citations import Proposal, Source, propose
 from qa.answering.quantile_bound import FloatArray
@@ -18,7 +18,7 @@ _EVERYTHING = -1.0  # a bar that every source passes
 _READ = 0.0  # what may still come of a source that is read to the end
 
 
-class AbandonedError(QuothError):
+class AbandonedError(StateError):
     """Nobody waits for the answer any more, and reading has stopped."""
 
 

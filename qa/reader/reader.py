@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from index.embedder import has_fast_bf16
+from index.torch_runtime import precision
 from qa.answering.quantile_bound import FloatArray
 from qa.reader.spans import merge, window_spans
 from qa.reader.weights import load_model
@@ -18,17 +18,9 @@ from qa.text import asking, sentence_numbers
 from qa.types import Span
 
 if TYPE_CHECKING:
-    import torch
     from torch import Tensor
 
 BATCH_TOKENS = 500  # padded tokens of one forward pass: larger ones lose more by padding than they gain
-
-
-def precision() -> torch.dtype:
-    """bf16 where the processor computes it natively, else fp32."""
-    import torch
-
-    return torch.bfloat16 if has_fast_bf16() else torch.float32
 
 
 class Reader:
@@ -110,26 +102,29 @@ def _logits(model: Any, states: Tensor) -> tuple[Tensor, Tensor]:
     return start, end
 
 
-def forward(model: Any, windows: Sequence[Window], padding: int, tokens: int) -> list[tuple[Tensor, Tensor]]:
-    """fp32 start and end logits, (m,) each, of every window of m tokens; windows of like length are read together.
+def forward(
+    model: Any, windows: Sequence[Window], padding: int, tokens: int, *, multiple: int = 1
+) -> list[tuple[Tensor, Tensor]]:
+    """fp32 start and end logits, (m,) each, of every window of m tokens, in order.
 
-    ``tokens`` bounds the padded size of one batch.
+    Windows of similar length share a batch, whose padded size is at most ``tokens`` (a longer window is a batch of its
+    own). ``multiple`` is that of ``pad``.
     """
-    found: dict[int, tuple[Tensor, Tensor]] = {}
-    for batch in length_batches([len(window.input_ids) for window in windows], tokens):
-        ids, mask = pad([windows[k].input_ids for k in batch], padding)
+    logits: dict[int, tuple[Tensor, Tensor]] = {}
+    for batch in length_batches([len(window.input_ids) for window in windows], tokens, multiple=multiple):
+        ids, mask = pad([windows[k].input_ids for k in batch], padding, multiple=multiple)
         output = model(input_ids=ids, attention_mask=mask)
         for row, k in enumerate(batch):
             size = len(windows[k].input_ids)
-            found[k] = (output.start_logits[row, :size].float(), output.end_logits[row, :size].float())
-    return [found[k] for k in range(len(windows))]
+            logits[k] = (output.start_logits[row, :size].float(), output.end_logits[row, :size].float())
+    return [logits[k] for k in range(len(windows))]
 
 
-def length_batches(lengths: Sequence[int], tokens: int) -> Iterator[list[int]]:
-    """Positions by rising length, in runs whose padded size stays within ``tokens`` (a longer one stands alone)."""
+def length_batches(lengths: Sequence[int], tokens: int, *, multiple: int = 1) -> Iterator[list[int]]:
+    """Positions by rising length, in batches of at most ``tokens`` when padded; a longer one is a batch of its own."""
     batch: list[int] = []
     for k in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if batch and (len(batch) + 1) * lengths[k] > tokens:
+        if batch and (len(batch) + 1) * round_up(lengths[k], multiple) > tokens:
             yield batch
             batch = []
         batch.append(k)
@@ -137,11 +132,20 @@ def length_batches(lengths: Sequence[int], tokens: int) -> Iterator[list[int]]:
         yield batch
 
 
-def pad(rows: Sequence[Sequence[int]], padding: int) -> tuple[Tensor, Tensor]:
-    """(b, longest) input ids filled up with ``padding``, and the mask of what is not filled; int64."""
+def round_up(length: int, multiple: int) -> int:
+    """The smallest multiple of ``multiple`` that is not below ``length``."""
+    return -(-length // multiple) * multiple
+
+
+def pad(rows: Sequence[Sequence[int]], padding: int, *, multiple: int = 1) -> tuple[Tensor, Tensor]:
+    """Input ids filled up with ``padding`` and the attention mask: int64 (b, n) each.
+
+    n is the length of the longest row, rounded up to a multiple of ``multiple``. PyTorch keeps memory for every shape
+    that it meets on a CPU; a ``multiple`` above 1 bounds this memory in a long run over inputs of many lengths.
+    """
     import torch
 
-    longest = max(map(len, rows))
+    longest = round_up(max(map(len, rows)), multiple)
     ids = torch.full((len(rows), longest), padding, dtype=torch.int64)
     mask = torch.zeros((len(rows), longest), dtype=torch.int64)
     for k, row in enumerate(rows):

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index.embedder import making
 from index.errors import ModelError
+from index.torch_runtime import construction_lock
 from qa.answering.calibration import Calibration
 
 if TYPE_CHECKING:  # loading torch takes seconds, and much is asked of this package that needs no model
@@ -94,7 +94,7 @@ def load_model(folder: Path, dtype: torch.dtype) -> Any:
 
 
 def _without_weights(folder: Path, dtype: torch.dtype) -> Any:
-    with making:
+    with construction_lock:
         from transformers import AutoConfig, AutoModelForQuestionAnswering
 
         config = AutoConfig.from_pretrained(folder, local_files_only=True)

@@ -43,8 +43,9 @@ import torch
 from torch import Tensor
 from transformers import AutoConfig, AutoModelForQuestionAnswering
 
+from index.torch_runtime import precision
 from qa.evaluation.metrics import exact_match, f1
-from qa.reader.reader import Reader, precision
+from qa.reader.reader import Reader
 from qa.reader.weights import MANIFEST, load_model, save_model
 from qa.reader.windows import Featurizer, Passage
 from qa.training.corpus import Competition, Group, Question, open_corpus, read_questions, sample

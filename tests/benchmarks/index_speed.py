@@ -25,8 +25,7 @@ from pathlib import Path
 import numpy as np
 from index_corpus import PerturbingEmbedder, documents, peak_megabytes, perturbed, real_sentences
 
-from index import DocumentIndex, Embedder, add, build_documents, remove
-from index import embedder as embedder_module
+from index import DocumentIndex, Embedder, add, build_documents, remove, torch_runtime
 from index.embedder import packaged_model
 
 ROUNDS, PASSAGES, LARGE = 5, 32, 100_000
@@ -44,7 +43,7 @@ def embedding(embedder: Embedder) -> None:
     default = SentenceTransformer(str(packaged_model()), device="cpu")
     default.encode(texts[:8])
     embedder.encode(texts[:8])
-    bf16 = "on" if embedder_module.has_fast_bf16() else "off"
+    bf16 = "on" if torch_runtime.has_fast_bf16() else "off"
     print(f"embedding, bf16 {bf16}: {PASSAGES} passages, {ROUNDS} rounds turn about")
     for name, threads, clock in (
         ("one core, processor time", 1, time.process_time),
@@ -134,10 +133,10 @@ if __name__ == "__main__":
     if "embedding" in wanted:
         embedding(model)
     if "fp32" in wanted:
-        has_bf16 = embedder_module.has_fast_bf16
-        embedder_module.has_fast_bf16 = lambda: False
+        has_bf16 = torch_runtime.has_fast_bf16
+        torch_runtime.has_fast_bf16 = lambda: False
         embedding(Embedder())
-        embedder_module.has_fast_bf16 = has_bf16
+        torch_runtime.has_fast_bf16 = has_bf16
     if "memory" in wanted:
         memory()
     if "large" in wanted:

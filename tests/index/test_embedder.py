@@ -11,7 +11,8 @@ import pytest
 
 from index import Embedder, IndexSettings, ModelError
 from index import embedder as module
-from index.embedder import Vectors, has_fast_bf16, packaged_model
+from index.embedder import Vectors, packaged_model
+from index.torch_runtime import has_fast_bf16
 
 
 def test_vectors_have_length_one(embedder: Embedder) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import index
 
 NAMES = """
-    BuildReport Chunk Document DocumentIndex DocumentRecord Embedder EngineError Failure Filters Hit IndexDamagedError
-    IndexEmptyError IndexLockedError IndexMismatchError IndexNotFoundError IndexSettings IndexStatus MissingExtraError
-    ModelError NoDocumentsError Page Place Plan Problem Progress QuestionError QuothError RepairReport
-    SourceNotFoundError StorageError StoreUnreachableError UnreadableFileError VerifyReport add build build_documents
-    copy load plan rebuild remove repair store_of verify
+    BuildReport Chunk DiskError Document DocumentIndex DocumentNotFoundError DocumentRecord Embedder EngineError
+    Failure Filters Hit IndexDamagedError IndexEmptyError IndexLockedError IndexMismatchError IndexNotFoundError
+    IndexSettings IndexStatus IndexView InputError MissingExtraError ModelError NoDocumentsError Page Place Plan
+    Problem Progress QuestionError QuothError RepairReport SetupError SourceNotFoundError StateError StorageError
+    StoreUnreachableError UnreadableFileError VerifyReport add build build_documents copy load plan rebuild remove
+    repair store_of verify
 """
 
 

@@ -66,8 +66,8 @@ def _plain(value: object) -> Any:
 
 def complain(error: QuothError, *, as_json: bool) -> Exit:
     """Tell what went wrong on stderr (and as JSON on stdout when that was asked for); the exit code to leave with."""
-    from ui.cli.render import visible
     from ui.settings import SettingsError
+    from ui.text import visible
 
     message = visible(str(error))
     if as_json:

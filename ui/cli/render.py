@@ -13,7 +13,7 @@ from rich.console import Group, RenderableType
 from rich.table import Column, Table
 from rich.text import Text
 
-from ui.web.html import counted, within
+from ui.text import counted, excerpt, visible
 
 if TYPE_CHECKING:  # the models come with these, and a terminal can do without
     from index import BuildReport, DocumentRecord, Failure, Hit, IndexStatus, Plan, Problem, RepairReport, VerifyReport
@@ -21,17 +21,8 @@ if TYPE_CHECKING:  # the models come with these, and a terminal can do without
     from qa.types import Candidate, PassageRead
     from ui.settings import Setting
 
-# C0 controls have pictures in Unicode (U+2400 on); C1 controls and characters that reorder text have none.
-_PICTURES = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\n\t"} | {0x7F: "\u2421"}
-_HIDDEN = (*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C)
 MOST_PATHS = 20  # of each kind in a plan
 LONGEST = 240  # characters of a passage's sentence, beside what stands around it
-_VISIBLE = _PICTURES | dict.fromkeys(_HIDDEN, "\ufffd")
-
-
-def visible(text: str) -> str:
-    """``text`` with nothing in it that a terminal would obey but line ends and tabs, and as long as it was."""
-    return text.translate(_VISIBLE)
 
 
 def one_line(text: str) -> str:
@@ -114,7 +105,7 @@ def _excerpt(question: str, text: str, best: str = "") -> str:
     from qa.answering.citations import telling
 
     start, end = telling(question, text, best)
-    return one_line("".join(within(text, start, min(end, start + LONGEST), room=100)))
+    return one_line("".join(excerpt(text, start, min(end, start + LONGEST), room=100)))
 
 
 def render_plan(plan: Plan, *, dry_run: bool = False) -> RenderableType:

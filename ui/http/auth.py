@@ -17,7 +17,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from index.errors import QuothError
+from index.errors import SetupError
 from ui.http.problems import problem
 from ui.settings import ServerSettings
 
@@ -28,7 +28,7 @@ CORS = "access-control-"  # headers by which Gradio would let any page in that t
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
 
 
-class AccessError(QuothError):
+class AccessError(SetupError):
     """The service would be open to more people than it should be."""
 
 

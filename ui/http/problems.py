@@ -40,7 +40,7 @@ STATUSES: tuple[tuple[type[errors.QuothError], HTTPStatus], ...] = (
     (QueueFullError, HTTPStatus.SERVICE_UNAVAILABLE),
     (NotReadyError, HTTPStatus.SERVICE_UNAVAILABLE),
     (errors.DocumentNotFoundError, HTTPStatus.NOT_FOUND),
-    (errors.StorageError, HTTPStatus.INSUFFICIENT_STORAGE),
+    (errors.DiskError, HTTPStatus.INSUFFICIENT_STORAGE),
 )
 
 

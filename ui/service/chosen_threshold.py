@@ -10,12 +10,12 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from index.errors import QuothError
+from index.errors import StorageError
 
 FILE = "chosen.json"
 
 
-class ChosenError(QuothError):
+class ChosenError(StorageError):
     """What was chosen cannot be read or kept."""
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from index import Filters, Hit, Place
-from index.errors import DocumentNotFoundError, QuothError
+from index.errors import DocumentNotFoundError, QuothError, StateError
 from index.stores.folder.schema import CATALOG
 from index.stores.folder.store import FolderStore
 from index.stores.locate import store_at
@@ -24,11 +24,11 @@ PATIENCE = 1.0  # seconds that closing waits for an opening under way
 ATTEMPTS = 3  # at a question, when documents are taken out while it is answered
 
 
-class NotReadyError(QuothError):
+class NotReadyError(StateError):
     """Questions cannot be answered yet."""
 
 
-class EndingError(QuothError):
+class EndingError(StateError):
     """The service ends, and what it did in the background with it."""
 
 

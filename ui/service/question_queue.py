@@ -15,7 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 from index import Filters, Hit
-from index.errors import QuothError
+from index.errors import StateError
 from qa import Answer
 from qa.answering.cascade import AbandonedError
 from ui.service.cpu import Share
@@ -27,7 +27,7 @@ T = TypeVar("T")
 RETRY_AFTER = 1  # seconds after which a client that was turned away may try again
 
 
-class QueueFullError(QuothError):
+class QueueFullError(StateError):
     """Too many questions are waiting already."""
 
 

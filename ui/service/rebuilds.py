@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from index import BuildReport, Embedder, IndexSettings, Place, Progress, build
-from index.errors import IndexLockedError, QuothError
+from index.errors import IndexLockedError, QuothError, StateError
 from ui.service.cpu import Cores, lower_priority
 
 log = logging.getLogger("quoth.rebuilding")
@@ -22,7 +22,7 @@ Work = Callable[[Build], BuildReport]
 UNTOLD = 1000  # events that wait for a slow listener; past them progress is passed over
 
 
-class StoppedError(QuothError):
+class StoppedError(StateError):
     """A rebuild that was told to stop; what it had committed stays."""
 
 

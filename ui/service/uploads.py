@@ -13,14 +13,14 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from index import DocumentRecord
-from index.errors import QuothError
+from index.errors import InputError
 from index.loaders import SUFFIXES
 
 LONGEST_NAME = 150  # in UTF-8 bytes; file systems take 255
 PIECE = 1 << 20
 
 
-class UploadError(QuothError):
+class UploadError(InputError):
     """A file that is not taken: its name, its type or its size."""
 
 

@@ -9,8 +9,9 @@ from itertools import islice
 from index import Failure
 from qa.answering.citations import telling
 from qa.types import Answer, Candidate, Citation, PassageRead
+from ui.text import counted, excerpt, one_line
 from ui.web.anchor import Place
-from ui.web.html import counted, one_line, spoken_date, text, within
+from ui.web.html import spoken_date, text
 
 UNREAD = 5  # files named that could not be read
 NEAREST = 3  # passages shown when the documents do not hold an answer
@@ -105,7 +106,7 @@ def marked_passage(citation: Citation) -> str:
     """The passage that was read, its sentence tinted and the quote marked."""
     lead = citation.sentence_start - citation.chunk_start
     tail = lead + len(citation.sentence)
-    before, _, after = within(citation.passage, max(0, lead), max(0, min(tail, len(citation.passage))), room=280)
+    before, _, after = excerpt(citation.passage, max(0, lead), max(0, min(tail, len(citation.passage))), room=280)
     before = _below(before, citation.heading or "")
     return f'{text(before)}<span class="sentence">{marked_sentence(citation)}</span>{text(after)}'
 
@@ -121,7 +122,7 @@ def _below(before: str, heading: str) -> str:
 
 def _sentence(citation: Citation) -> tuple[str, str, str]:
     start = citation.start - citation.sentence_start
-    return within(citation.sentence, start, start + len(citation.quote))
+    return excerpt(citation.sentence, start, start + len(citation.quote))
 
 
 def _article(turn: str, state: str, body: str, kept: dict[str, object] | None = None) -> str:
@@ -214,7 +215,7 @@ def _unread(failures: Sequence[Failure]) -> str:
 
 
 def _near(passage: PassageRead, question: str) -> str:
-    before, best, after = within(passage.text, *telling(question, passage.text, passage.best), room=160)
+    before, best, after = excerpt(passage.text, *telling(question, passage.text, passage.best), room=160)
     name = label(passage.title, passage.page, passage.date)
     link = source_link(Place.of(passage.document_id, passage.start, passage.text), name, kind="chip")
     return f'<p class="passage" dir="auto">{text(before)}{text(best)}{text(after)}</p>{link}'

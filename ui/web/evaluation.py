@@ -19,7 +19,8 @@ from qa.evaluation.report import html, plots, rows
 from ui.service.chosen_threshold import Chosen, keep
 from ui.service.cpu import lower_priority
 from ui.service.engine import AnswerEngine, EndingError
-from ui.web.html import counted, one_line, text
+from ui.text import counted, one_line
+from ui.web.html import text
 from ui.web.shell import policy
 
 LARGEST = 10_000_000  # bytes of a file of questions

@@ -17,7 +17,8 @@ from ui.http.documents import tell
 from ui.service.drops import Drop
 from ui.service.rebuilds import Event
 from ui.service.service import Served
-from ui.web.html import counted, one_line, spoken_date, text
+from ui.text import counted, one_line
+from ui.web.html import spoken_date, text
 
 MOST = 200  # rows shown at once; a name narrows a longer list
 PATHS = 20  # paths named under each heading of a plan

@@ -14,7 +14,8 @@ from index import IndexNotFoundError, IndexStatus, QuothError
 from qa import Answer, Answerer, example_questions
 from ui.service.cpu import lower_priority
 from ui.service.engine import AnswerEngine, EndingError
-from ui.web.html import counted, text
+from ui.text import counted
+from ui.web.html import text
 
 INVITATION = (
     "<h2>Ask your documents</h2><p>There is nothing to ask about yet. Add a first file or folder, and every answer "

@@ -13,8 +13,9 @@ from fastapi.responses import HTMLResponse
 
 from index import Document, Page, QuothError
 from ui.service.engine import AnswerEngine
+from ui.text import counted, one_line
 from ui.web.anchor import Place
-from ui.web.html import counted, one_line, spoken_date, text
+from ui.web.html import spoken_date, text
 from ui.web.passages import Marks, paragraphs
 from ui.web.pdf_page import Box, PagePicture, picture_of
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from index.errors import StorageError
+from index.errors import DiskError
 
 FORMAT = 1  # goes up when the tables change in a way that older code cannot read
 CATALOG = "catalog.sqlite"
@@ -77,12 +77,12 @@ CREATE INDEX chunks_by_vector ON chunks (vector_id);
 
 @contextmanager
 def storage(location: Path) -> Iterator[None]:
-    """Errors of the disk inside become StorageError, which says what a person can do."""
+    """Errors of the disk inside become DiskError, which says what a person can do."""
     try:
         yield
     except (sqlite3.OperationalError, OSError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
-        raise StorageError(
+        raise DiskError(
             f"{location} cannot be written: {reason}. What was committed is safe: see to the disk, repeat the command"
         ) from error
 

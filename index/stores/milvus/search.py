@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import PurePath
 
 import numpy as np
 
 from index.embedder import Vectors
+from index.errors import DocumentNotFoundError, IndexDamagedError
 from index.ranking.bm25 import bm25
 from index.ranking.fusion import in_order
 from index.ranking.terms import Terms
@@ -25,7 +26,7 @@ from index.stores.milvus.rows import PASSAGE_FIELDS, StoredDocument, chunk_of, k
 from index.stores.milvus.schema import Manifest, load_generation
 from index.stores.milvus.term_statistics import TermStatistics
 from index.stores.stemming import Stemmer
-from index.types import Chunk, DocumentRecord, Filters
+from index.types import Chunk, Filters
 
 _MIN_EF = 200  # candidates that the HNSW search keeps
 _STARS = re.compile(r"\*+")
@@ -113,19 +114,28 @@ class MilvusSnapshot(MilvusReader):
 
     def words(self, chunk_ids: Collection[int]) -> dict[int, tuple[str, str]]:
         """(text, title) of the chunks, by id."""
-        rows = self._passage_rows(chunk_ids)
+        rows = self._cached_rows(chunk_ids)
         return {chunk_id: (keyword_text_of(row), row["title"]) for chunk_id, row in rows.items()}
 
     def chunks(self, ids: Collection[int]) -> dict[int, Chunk]:
         """Chunks with their text, by id."""
-        return {chunk_id: chunk_of(row) for chunk_id, row in self._passage_rows(ids).items()}
+        return {chunk_id: chunk_of(row) for chunk_id, row in self._cached_rows(ids).items()}
 
-    def records(self, ids: Collection[int] | None = None) -> list[DocumentRecord]:
-        """Documents without their texts, by path; those fetched before are not fetched again."""
+    def stored_documents(self, ids: Iterable[int] | None = None) -> list[StoredDocument]:
+        """Documents with the locations of their parts, by path; those fetched before, as they were then."""
         if ids is None:
-            return super().records()
-        found = [stored.record for stored in self._stored_documents(ids).values() if stored]
-        return sorted(found, key=lambda record: (record.path, record.source))
+            return super().stored_documents()
+        found = [stored for stored in self._cached_documents(set(ids)).values() if stored]
+        return sorted(found, key=lambda stored: (stored.record.path, stored.record.source))
+
+    def texts(self, ids: Collection[int]) -> dict[int, str]:
+        """The texts that belong to the hits. Raises DocumentNotFoundError when one was replaced since the search."""
+        try:
+            return super().texts(ids)
+        except IndexDamagedError:
+            if MilvusReader(self.connection).stored_documents(ids) != self.stored_documents(ids):
+                raise DocumentNotFoundError("a document was replaced while it was read: ask again") from None
+            raise
 
     def _search(self, vector: Vectors, stems: list[str], limit: int, filters: Filters | None) -> list[Row]:
         """The rows of the passages, of admitted documents, that are nearest to a vector or rank best for stems."""
@@ -149,7 +159,7 @@ class MilvusSnapshot(MilvusReader):
         )[0]
         rows = [dict(hit["entity"]) | {"id": hit["id"]} for hit in hits]
         self._rows.update({row["id"]: row for row in rows})
-        documents = self._stored_documents({row["document"] for row in rows})
+        documents = self._cached_documents({row["document"] for row in rows})
         return [row for row in rows if _is_admitted(row, documents[row["document"]], filters)]
 
     def _condition(self, filters: Filters | None) -> str | None:
@@ -162,13 +172,13 @@ class MilvusSnapshot(MilvusReader):
         ids = [record.id for record in self.records() if filters.admit(record)]
         return " and ".join(part for part in (where, is_in("document", ids)) if part) if ids else None
 
-    def _stored_documents(self, ids: Collection[int]) -> dict[int, StoredDocument | None]:
+    def _cached_documents(self, ids: Collection[int]) -> dict[int, StoredDocument | None]:
         if unknown := set(ids) - self._documents.keys():
             self._documents.update(dict.fromkeys(unknown))
-            self._documents.update({stored.record.id: stored for stored in self.stored_documents(unknown)})
+            self._documents.update({stored.record.id: stored for stored in super().stored_documents(unknown)})
         return {document_id: self._documents[document_id] for document_id in ids}
 
-    def _passage_rows(self, chunk_ids: Collection[int]) -> dict[int, Row]:
+    def _cached_rows(self, chunk_ids: Collection[int]) -> dict[int, Row]:
         if unknown := sorted(set(chunk_ids) - self._rows.keys()):
             collection = self._manifest.collection("passages")
             rows = self.connection.query_in(collection, "id", unknown, PASSAGE_FIELDS, strong=False)

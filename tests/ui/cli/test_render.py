@@ -10,7 +10,8 @@ from rich.console import Console
 from index import Chunk, DocumentRecord, Hit
 from qa import Answer, Citation
 from qa.types import PassageRead
-from ui.cli.render import one_line, place, render_answer, render_hits, visible
+from ui.cli.render import one_line, place, render_answer, render_hits
+from ui.text import visible
 
 CITATION = Citation(
     document_id=1, path="trips/crew.txt", title="Crew", page=2, heading=None, date="2025-04-08", start=14, end=17,

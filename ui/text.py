@@ -1,0 +1,57 @@
+"""Untrusted text made safe to show, shortened and counted; the page and the terminal share it. Pure."""
+
+from __future__ import annotations
+
+import re
+
+ELLIPSIS = "…"
+REPLACEMENT = "\ufffd"
+# C0 controls have pictures in Unicode (U+2400 on). C1 controls and the characters that set the writing direction, which
+# would reorder the text around them, have none.
+CONTROL_PICTURES = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\n\t"} | {0x7F: "\u2421"}
+DIRECTION_CONTROLS = (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C)
+VISIBLE = CONTROL_PICTURES | dict.fromkeys((*range(0x80, 0xA0), *DIRECTION_CONTROLS), REPLACEMENT)
+WHITE_SPACE = re.compile(r"\s+")
+LONGEST_WORD = 40  # characters; a longer one is cut
+
+
+def visible(text: str) -> str:
+    """``text`` with a visible character in place of each control and direction control; its length stays.
+
+    Line feeds and tabs are kept.
+    """
+    return text.translate(VISIBLE)
+
+
+def one_line(text: str, limit: int = 120) -> str:
+    """``text`` with each run of white space as one space, cut at ``limit`` characters."""
+    folded = WHITE_SPACE.sub(" ", text[: 4 * limit]).strip()
+    return folded if len(folded) <= limit else folded[: limit - 1].rstrip() + ELLIPSIS
+
+
+def excerpt(text: str, start: int, end: int, room: int = 400) -> tuple[str, str, str]:
+    """The text before, inside and after ``text[start:end]``.
+
+    The text on each side has at most ``room`` characters and is cut between words; ``text[start:end]`` is never cut.
+    """
+    before, after = text[:start].lstrip(), text[end:].rstrip()
+    if len(before) > room:
+        before = ELLIPSIS + _without_first_word(before[-room:])
+    if len(after) > room:
+        after = _without_last_word(after[:room]) + ELLIPSIS
+    return before, text[start:end], after
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: "1 passage", "7,400 passages"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _without_first_word(text: str) -> str:
+    head, space, tail = text.partition(" ")
+    return tail if space and len(head) < LONGEST_WORD else text
+
+
+def _without_last_word(text: str) -> str:
+    head, space, tail = text.rpartition(" ")
+    return head if space and len(tail) < LONGEST_WORD else text
