@@ -10,7 +10,7 @@ from qa.training.crops import SLACK
 from qa.training.plan import SIZES, Plan
 from qa.training.recipe import Recipe
 
-POSITIONS = range(30)
+POSITIONS = range(0, 60, 2)
 Read = tuple[GoldQuestion, Group]
 EARLY, LATE = 0.1, 0.9
 
