@@ -63,7 +63,7 @@ def test_an_answerable_question_often_has_a_rival_and_an_unanswerable_one_never(
 
 
 def test_a_position_has_the_same_groups_whenever_it_is_asked_for(plan: Plan, late: list[Read]):
-    assert [plan.groups(k, LATE)[0] for k in range(5)] == [group for _, group in late[:5]]
+    assert [plan.groups(k, LATE)[0] for k in POSITIONS[:5]] == [group for _, group in late[:5]]
 
 
 def test_a_near_miss_is_read_with_the_same_passage_and_has_no_answer(plan: Plan):
