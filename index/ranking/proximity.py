@@ -2,8 +2,7 @@
 
 BM25 sees neither how near to each other words stand, nor their order, nor that the title answers for a word that the
 passage leaves out, nor that "assassination" is near to "assassinated". What each weighs was fitted on questions of the
-training sets. ``tests/benchmarks/closeness_fit.py`` fits it again, on another sample: its weights differ from these,
-the recall does not. ``index_recall.py`` beside it tells what that does for questions kept apart.
+training sets; ``python -m tests.benchmarks.index_recall`` measures what that does for questions kept apart.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The line at the desk: how many questions are answered at once, how many may wait, and what happens past that.
 
 Questions that wait are answered side by side, each on a core of its own: on the cores of one processor that is quicker
-than one after another on all of them, and than reading several in one forward pass (tests/benchmarks/batching.py). A
+than one after another on all of them, and than reading several in one forward pass (tests/benchmarks/reading.py). A
 question that nobody else waits with has all the cores, until between two passages somebody does.
 """
 
