@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from index.errors import ModelError
 from index.settings import IndexSettings
-from index.torch_runtime import construction_lock, precision
+from index.torch_runtime import construction_lock, length_batches, pad, precision
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -78,7 +78,7 @@ class Embedder:
             return vectors
         encodings = self._encodings(texts, int(model.max_seq_length or 512))
         with torch.inference_mode():  # without the lock: a question does not wait for a batch of documents
-            for batch in _batches([len(ids) for ids in encodings]):
+            for batch in length_batches(list(map(len, encodings)), _BATCH_TOKENS, multiple=_STEP_TOKENS):
                 vectors[batch] = self._forward([encodings[place] for place in batch])
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.asarray(vectors / np.maximum(norms, 1e-12), dtype=np.float32)
@@ -98,14 +98,7 @@ class Embedder:
         return [ids if len(ids) <= window else [*ids[: window - 1], ids[-1]] for ids in (e.ids for e in encodings)]
 
     def _forward(self, batch: list[list[int]]) -> Vectors:
-        import torch
-
-        longest = _padded(max(len(ids) for ids in batch))
-        ids = torch.zeros((len(batch), longest), dtype=torch.long)
-        mask = torch.zeros((len(batch), longest), dtype=torch.long)
-        for row, tokens in enumerate(batch):
-            ids[row, : len(tokens)] = torch.tensor(tokens)
-            mask[row, : len(tokens)] = 1
+        ids, mask = pad(batch, 0, multiple=_STEP_TOKENS)
         features: dict[str, Any] = {"input_ids": ids, "attention_mask": mask}
         pooled = self._loaded().forward(features)["sentence_embedding"]
         return np.asarray(pooled.float().numpy(), dtype=np.float32)
@@ -143,20 +136,3 @@ class Embedder:
             except (OSError, ValueError) as error:
                 raise ModelError(f"the embedding model {self.name} cannot be loaded: {error}") from error
             return model.eval()
-
-
-def _padded(length: int) -> int:
-    """The length of a row that holds so many tokens."""
-    return -(-length // _STEP_TOKENS) * _STEP_TOKENS
-
-
-def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Places sorted by length, cut so that a padded batch stays within the token budget."""
-    batch: list[int] = []
-    for place in sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True):
-        if batch and _padded(lengths[batch[0]]) * (len(batch) + 1) > _BATCH_TOKENS:
-            yield batch
-            batch = []
-        batch.append(place)
-    if batch:
-        yield batch

@@ -1,4 +1,4 @@
-"""What can be set about answering."""
+"""Settings of answering."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MODEL = Path(__file__).with_name("model")
 
 
 class ReaderSettings(BaseSettings):
-    """Settings of reading and refusing; the environment's ``QUOTH_*`` overrides the defaults."""
+    """Settings of reading and of refusing to answer; the environment's ``QUOTH_*`` overrides the defaults."""
 
     model_config = SettingsConfigDict(env_prefix="QUOTH_", extra="ignore", validate_default=True)
 
