@@ -43,7 +43,7 @@ def enclosing_sentences(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def sentence_numbers(text: str, offsets: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """For each offset (n,) the number, from 1, of the sentence that holds or precedes it, 0 if none does: int64 (n,)."""
+    """For each offset (n,) the number, from 1, of the sentence that holds or precedes it, or 0: int64 (n,)."""
     starts = np.array([start for start, _ in sentences(text)], dtype=np.int64)
     return np.searchsorted(starts, offsets, side="right").astype(np.int64)
 
