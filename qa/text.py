@@ -36,10 +36,10 @@ def enclosing_sentences(text: str, start: int, end: int) -> tuple[int, int]:
     """The range of the sentence or sentences around ``text[start:end]``; (start, end) if it is in none."""
     found = sentences(text)
     first = max(bisect_right(found, (start, len(text))) - 1, 0)
-    held = [(a, b) for a, b in found[first:] if a < max(end, start + 1) and b > start]
-    if not held:
+    touched = [(a, b) for a, b in found[first:] if a < max(end, start + 1) and b > start]
+    if not touched:
         return start, end
-    return min(held[0][0], start), max(held[-1][1], end)
+    return min(touched[0][0], start), max(touched[-1][1], end)
 
 
 def sentence_numbers(text: str, offsets: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
