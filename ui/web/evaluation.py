@@ -11,17 +11,14 @@ from pathlib import Path, PurePath
 
 from fastapi import APIRouter, HTTPException, UploadFile
 from fastapi.responses import HTMLResponse
-from markupsafe import Markup
 
 from index import Progress, QuothError
-from qa.evaluation.evaluate import Evaluation, evaluate
-from qa.evaluation.questions import GoldQuestion, read_gold
-from qa.evaluation.report import html as render_report
-from qa.evaluation.report import plots, rows
+from qa import Evaluation, GoldQuestion, evaluate, measure_rows, read_gold
 from ui.service.chosen_threshold import Chosen, keep
 from ui.service.cpu import lower_priority
 from ui.service.engine import AnswerEngine, EndingError
 from ui.text import one_line
+from ui.web.evaluation_report import render_report, svg_plots
 from ui.web.html import render
 from ui.web.shell import policy
 
@@ -124,8 +121,8 @@ def _result(evaluation: Evaluation) -> dict[str, object]:
     return {
         "best": best,
         "costs": sorted((*evaluation.costs, best), key=lambda cost: cost.threshold),
-        "measures": rows(evaluation.scores),
-        "plots": [Markup(plot) for plot in plots(evaluation)],  # noqa: S704 (SVG that escapes its labels itself)
+        "measures": measure_rows(evaluation.scores),
+        "plots": svg_plots(evaluation),
     }
 
 
