@@ -4,9 +4,9 @@ from qa.answerer import Answerer, answer
 from qa.answering.citations import highlight
 from qa.conversation.examples import example_questions
 from qa.conversation.followup import Turn, understand
-from qa.evaluation.evaluate import Evaluation, evaluate
+from qa.evaluation.evaluate import Evaluation, run_evaluation
 from qa.evaluation.questions import GoldQuestion, read_gold
-from qa.evaluation.report import draw_plots, measure_rows, threshold_rows
+from qa.evaluation.report import measure_rows, report_plots, threshold_rows
 from qa.evaluation.scores import Outcome, Verdict
 from qa.reader.reader import Reader
 from qa.settings import ReaderSettings
@@ -26,12 +26,12 @@ __all__ = [
     "Turn",
     "Verdict",
     "answer",
-    "draw_plots",
-    "evaluate",
     "example_questions",
     "highlight",
     "measure_rows",
     "read_gold",
+    "report_plots",
+    "run_evaluation",
     "threshold_rows",
     "understand",
 ]

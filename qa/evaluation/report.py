@@ -9,7 +9,7 @@ import numpy as np
 
 from qa.evaluation.evaluate import Evaluation
 from qa.evaluation.metrics import reliability
-from qa.evaluation.plots import Axis, Bars, Line, plot, round_up
+from qa.evaluation.plots import Axis, Bars, Line, draw, round_up
 from qa.evaluation.scores import Scores, calibration_pairs, recall_at, risk_coverage
 
 
@@ -57,7 +57,7 @@ def _alone_rows(scores: Scores) -> Iterator[Row]:
     yield Row("Still right and given", _percent(alone.kept_given), "the same, with those withheld lost")
 
 
-def draw_plots(evaluation: Evaluation) -> list[str]:
+def report_plots(evaluation: Evaluation) -> list[str]:
     """Reliability, risk over coverage, recall by rank, latency and thresholds, each as one SVG element."""
     outcomes, scores = evaluation.outcomes, evaluation.scores
     bins = [(said, true) for said, true, _ in reliability(*calibration_pairs(outcomes))]
@@ -65,19 +65,19 @@ def draw_plots(evaluation: Evaluation) -> list[str]:
     given = sum(one.answer.found for one in outcomes) / len(outcomes)
     ranks = [(float(k), share) for k, share in recall_at(outcomes, range(1, 11))]
     return [
-        plot(
+        draw(
             "Reliability",
             Axis("Probability", form="{:.1f}"),
             Axis("How right (F1)"),
             [perfect, Line(bins, "Quoth", dots=True)],
         ),
-        plot(
+        draw(
             "Risk over coverage",
             Axis("Share of questions answered"),
             Axis("Risk: 1 - F1 of the answers"),
             [Line(risk_coverage(outcomes)), Line([(given, 0), (given, 1)], "now", guide=True)],
         ),
-        plot(
+        draw(
             "Recall by rank",
             Axis("Passages found", 1, 10, "{:.0f}", 9),
             Axis("Answer among them"),
@@ -101,7 +101,7 @@ def _latencies(milliseconds: Sequence[float], scores: Scores) -> str:
         )
     ]
     across = Axis("Milliseconds", 0, longest, "{:,.0f}")
-    return plot("Latency", across, Axis("Questions", 0, most, "{:,.0f}", 4), [Bars(bars), *marks])
+    return draw("Latency", across, Axis("Questions", 0, most, "{:,.0f}", 4), [Bars(bars), *marks])
 
 
 def _thresholds(evaluation: Evaluation) -> str:
@@ -112,7 +112,7 @@ def _thresholds(evaluation: Evaluation) -> str:
         "answers right": [(c.threshold, c.right) for c in costs],
     }
     lines = [Line([(a, b) for a, b in points if b is not None], name) for name, points in measures.items()]
-    return plot(
+    return draw(
         "Refusing",
         Axis("Threshold", form="{:.1f}"),
         Axis("Share"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qa.evaluation.evaluate import THRESHOLDS, Evaluation
 from qa.evaluation.questions import GoldQuestion
-from qa.evaluation.scores import Alone, Outcome, cost_of, fit_threshold, score
+from qa.evaluation.scores import Alone, Outcome, compute_scores, cost_of, fit_threshold
 from qa.types import Answer, Candidate, Citation, PassageRead
 
 
@@ -54,4 +54,4 @@ def evaluation_of(*outcomes: Outcome) -> Evaluation:
     """The evaluation of these outcomes at a threshold of 0.5."""
     costs = tuple(cost_of(outcomes, threshold) for threshold in THRESHOLDS)
     fitted = cost_of(outcomes, fit_threshold(outcomes))
-    return Evaluation(score(outcomes, 0.5, 300 << 20), outcomes, costs, fitted)
+    return Evaluation(compute_scores(outcomes, 0.5, 300 << 20), outcomes, costs, fitted)

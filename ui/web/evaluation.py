@@ -13,7 +13,7 @@ from fastapi import APIRouter, HTTPException, UploadFile
 from fastapi.responses import HTMLResponse
 
 from index import Progress, QuothError
-from qa import Evaluation, GoldQuestion, evaluate, measure_rows, read_gold
+from qa import Evaluation, GoldQuestion, measure_rows, read_gold, run_evaluation
 from ui.service.chosen_threshold import Chosen, keep
 from ui.service.cpu import lower_priority
 from ui.service.engine import AnswerEngine, EndingError
@@ -101,7 +101,7 @@ class EvaluationPage:
             self._state = EvaluationState(True, name, step.done, step.total)
 
         try:
-            evaluation = evaluate(self._engine.answerer(), questions, progress=report_progress)
+            evaluation = run_evaluation(self._engine.answerer(), questions, progress=report_progress)
             self._state = EvaluationState(name=name, evaluation=evaluation)
         except QuothError as problem:
             self._state = EvaluationState(name=name, problem=str(problem))

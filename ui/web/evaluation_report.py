@@ -8,7 +8,7 @@ from dataclasses import astuple, dataclass
 
 from markupsafe import Markup
 
-from qa import Citation, Evaluation, Outcome, Verdict, draw_plots, measure_rows, threshold_rows
+from qa import Citation, Evaluation, Outcome, Verdict, measure_rows, report_plots, threshold_rows
 from ui.web.html import render
 from ui.web.paragraphs import MarkedText
 
@@ -50,7 +50,7 @@ def render_report(evaluation: Evaluation, title: str) -> str:
 
 def svg_plots(evaluation: Evaluation) -> list[Markup]:
     """The plots as markup."""
-    return [Markup(plot) for plot in draw_plots(evaluation)]  # noqa: S704 (SVG that escapes its labels itself)
+    return [Markup(plot) for plot in report_plots(evaluation)]  # noqa: S704 (SVG that escapes its labels itself)
 
 
 def _verdicts(outcomes: Sequence[Outcome]) -> Iterator[tuple[str, str]]:

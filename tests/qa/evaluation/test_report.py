@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from qa.evaluation.evaluate import THRESHOLDS, Evaluation
-from qa.evaluation.plots import Axis, Bars, Line, plot, round_up
-from qa.evaluation.report import draw_plots, measure_rows, threshold_rows
+from qa.evaluation.plots import Axis, Bars, Line, draw, round_up
+from qa.evaluation.report import measure_rows, report_plots, threshold_rows
 from qa.evaluation.scores import Outcome
 from tests.support.outcomes import evaluation_of
 
@@ -42,7 +42,7 @@ def test_measures_that_could_not_be_taken_are_dashes(outcome: MakeOutcome):
     evaluation = evaluation_of(outcome((), said="cod", probability=0.9))
     table = {row.name: row.value for row in measure_rows(evaluation.scores)}
     assert (table["MRR"], table["AUROC"], table["F1, answerable"], table["Refusal precision"]) == ("–", "–", "–", "–")
-    assert all("<svg" in svg for svg in draw_plots(evaluation))
+    assert all("<svg" in svg for svg in report_plots(evaluation))
 
 
 def test_every_threshold_and_the_best_are_in_the_table_of_costs(evaluation: Evaluation):
@@ -54,14 +54,14 @@ def test_every_threshold_and_the_best_are_in_the_table_of_costs(evaluation: Eval
 
 
 def test_there_is_a_plot_for_each_question_that_people_ask(evaluation: Evaluation):
-    titles = [re.search('aria-label="([^"]+)"', svg) for svg in draw_plots(evaluation)]
+    titles = [re.search('aria-label="([^"]+)"', svg) for svg in report_plots(evaluation)]
     assert [found[1] for found in titles if found] == [
         "Reliability", "Risk over coverage", "Recall by rank", "Latency", "Refusing",
     ]  # fmt: skip
 
 
 def test_a_plot_puts_its_points_where_they_belong_and_keeps_them_inside():
-    svg = plot("A <b> & B", Axis("x"), Axis("y"), [Line([(0, 0), (1, 1), (2, -1)], "line", dots=True)])
+    svg = draw("A <b> & B", Axis("x"), Axis("y"), [Line([(0, 0), (1, 1), (2, -1)], "line", dots=True)])
     circles = [(float(x), float(y)) for x, y in re.findall(r'cx="([\d.]+)" cy="([\d.]+)"', svg)]
     (left, bottom), (right, top), (beyond, below) = circles
     assert left < right and top < bottom  # SVG counts downwards
@@ -70,7 +70,7 @@ def test_a_plot_puts_its_points_where_they_belong_and_keeps_them_inside():
 
 
 def test_a_plot_of_nothing_is_still_a_plot():
-    assert plot("Nothing", Axis("x", 0, 0), Axis("y"), [Line([]), Bars([])]).endswith("</svg>")
+    assert draw("Nothing", Axis("x", 0, 0), Axis("y"), [Line([]), Bars([])]).endswith("</svg>")
 
 
 @pytest.mark.parametrize(

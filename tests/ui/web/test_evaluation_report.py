@@ -73,6 +73,7 @@ def test_misses_are_listed_with_the_passage_shown_and_the_rest_is_not(evaluation
         assert shown in seen.text
     assert "Who is the queen?" not in seen.text
     assert "<mark>cod</mark>" in page
+    assert page.startswith("<!doctype html>")
 
 
 def test_what_would_reorder_or_hide_text_is_made_visible(evaluation: Evaluation) -> None:
