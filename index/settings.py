@@ -1,17 +1,16 @@
-"""How documents are indexed and searched: one typed tree, filled from the environment (``QUOTH_*``)."""
+"""How documents are indexed and searched. Reads no environment: ``ui.settings`` and ``qa.answer`` do."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 
-class IndexSettings(BaseSettings):
-    """Settings of the index; each can be given as an environment variable, ``QUOTH_CHUNK_TOKENS=150`` for example."""
+class IndexSettings(BaseModel):
+    """Settings of the index; ``IndexSettings()`` has the defaults."""
 
-    model_config = SettingsConfigDict(env_prefix="QUOTH_", extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     index: Path = Field(Path(".quoth"), description="The folder that holds the index.")
     store: str = Field(

@@ -18,7 +18,7 @@ from qa.answering.cascade import NEARLY_AS_GOOD, always, rank, read_until_settle
 from qa.answering.citations import Proposal, Source, citations_of, cite, items_of, propose
 from qa.reader.reader import Reader
 from qa.reader.weights import load_calibration
-from qa.settings import ReaderSettings
+from qa.settings import EnvironmentSettings, ReaderSettings
 from qa.types import Answer, Candidate, PassageRead, Span, Timings
 
 _RUNNERS_UP = 4
@@ -176,21 +176,21 @@ def _loaded(folder: Path, answer_tokens: int) -> Reader:
 
 
 @lru_cache(maxsize=4)
-def _opened(location: Path | str) -> Answerer:
-    return Answerer.open(location)
+def _opened(location: Path | str, settings: EnvironmentSettings) -> Answerer:
+    return Answerer.open(location, settings=settings)
 
 
 def answer(question: str, *, index: Path | str | None = None, filters: Filters | None = None) -> Answer:
-    """Ask the index at ``index`` (default: the settings' own, ``.quoth`` in the current folder).
+    """Ask the index at ``index`` (default: what ``QUOTH_STORE`` or ``QUOTH_INDEX`` names, else ``.quoth``).
 
     The models and the index are opened at the first call and kept; a rebuilt index is noticed. It may be called from
     several threads, from the first call on. Raises ``QuestionError``, ``IndexNotFoundError`` and their kin, all of them
     ``QuothError``.
     """
-    settings = IndexSettings()
+    settings = EnvironmentSettings.read()
     place = str(index or settings.store or settings.index)
     with _opening:
-        opened = _opened(place if "://" in place else Path(place).resolve())
+        opened = _opened(place if "://" in place else Path(place).resolve(), settings)
     return opened.answer(question, filters=filters)
 
 
