@@ -25,7 +25,7 @@ class IndexSettings(BaseModel):
     engine_workers: int = Field(0, ge=0, description="How many workers the engine has; 0 is one for every core.")
     embedder: str = Field(
         "all-MiniLM-L6-v2",
-        description="The embedding model: the packaged all-MiniLM-L6-v2, a folder, or (with a network) a hub name.",
+        description="The embedding model: the packaged all-MiniLM-L6-v2, a folder, or a downloaded hub model.",
     )
     chunk_tokens: int = Field(200, ge=32, le=480, description="The longest passage, in tokens of the embedder.")
     dense_weight: float = Field(
