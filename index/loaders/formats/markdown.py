@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from index.loaders.base import Parsed
-from index.loaders.formats.text import decode
+from index.loaders.decoding import decode
 from index.loaders.front_matter import read_head
 from index.types import Heading
 

@@ -9,8 +9,8 @@ from typing import Any
 from index.errors import MissingExtraError, UnreadableFileError
 from index.loaders.base import Parsed
 from index.loaders.dates import parse_date
+from index.loaders.decoding import canonical
 from index.loaders.formats.markdown import markdown_headings
-from index.loaders.formats.text import canonical
 
 _OPEN_XML = "application/vnd.openxmlformats-officedocument"
 MEDIA_TYPES = {
