@@ -159,6 +159,31 @@ def test_markdown_headings_are_not_looked_for_in_code() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "headings"),
+    [
+        ("<!--\n# draft\n-->\n\n# Real\n", [(1, "Real")]),
+        ("````\n```\n# in code\n```\n````\n# Real\n", [(1, "Real")]),
+        ("```\n```python\n# in code\n```\n# Real\n", [(1, "Real")]),
+        ("One heading\nin two lines\n===\n", [(1, "One heading in two lines")]),
+        (
+            "# Tom &amp; *Jerry* \\#1 with `a*b*c`, [a link](x) and <b>more</b>\n",
+            [(1, "Tom & Jerry #1 with a*b*c, a link and more")],
+        ),
+        ("#No space\n\n####### Seven\n\n#\n\n## Two ##\n", [(2, "Two")]),
+        ("- item\n---\n\n> # quoted\n\n* # listed\n\n| a |\n|---|\n", []),
+    ],
+)
+def test_markdown_headings_are_those_of_commonmark(text: str, headings: list[tuple[int, str]]) -> None:
+    document = parse(f"Prose.\n\n{text}".encode(), "a.md")
+    assert [(heading.level, heading.title) for heading in document.headings] == headings
+
+
+def test_a_markdown_heading_starts_at_its_first_line() -> None:
+    document = parse(b"---\ntitle: T\n---\nProse.\n\n  ## Two\n\nTwo lines\nlong\n----\n", "a.md")
+    assert [document.text[heading.start :][:8] for heading in document.headings] == ["  ## Two", "Two line"]
+
+
 def test_word_tables_and_titles_are_read() -> None:
     made = docx.Document()
     made.add_heading("Prices", 0)
