@@ -10,8 +10,9 @@ BIN := $(VENV)/bin
 setup: $(VENV)/runtime.stamp
 
 chat: setup
-	$(BIN)/quoth index
-	$(BIN)/quoth chat --port $(PORT)
+	@echo "Indexing seeds/ (or the folders of last time) ..."
+	@$(BIN)/quoth index
+	@$(BIN)/quoth chat --port $(PORT)
 
 test: setup $(VENV)/dev.stamp browser
 	$(BIN)/ruff check .
@@ -24,14 +25,17 @@ lint: setup $(VENV)/dev.stamp
 
 # A stamp is newer than what it was made from, so a second run installs nothing.
 $(VENV)/runtime.stamp: requirements.lock pyproject.toml
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
-	touch $@
+	@test -x $(BIN)/python || command -v $(PYTHON) >/dev/null || { echo "Quoth needs Python 3.11: install it, or name it: make chat PYTHON=..." >&2; exit 1; }
+	@test -x $(BIN)/python || { echo "Creating a virtual environment in $(VENV) ..."; $(PYTHON) -m venv $(VENV); }
+	@echo "Installing the pinned dependencies into $(VENV): some minutes the first time ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
 
 $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/runtime.stamp
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
-	touch $@
+	@echo "Installing what the tests need into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	@touch $@
 
 # The tests of the page drive Debian's chromium.
 .PHONY: browser

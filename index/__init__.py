@@ -29,7 +29,7 @@ from index.ingestion.plan import Plan
 from index.ingestion.rebuild import rebuild
 from index.loaders import load
 from index.maintenance import repair, verify
-from index.search import DocumentIndex
+from index.search import DocumentIndex, IndexView
 from index.settings import IndexSettings
 from index.stores.base import Place
 from index.stores.folder.repair import RepairReport
@@ -57,6 +57,7 @@ __all__ = [
     "IndexNotFoundError",
     "IndexSettings",
     "IndexStatus",
+    "IndexView",
     "InputError",
     "MissingExtraError",
     "ModelError",

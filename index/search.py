@@ -1,7 +1,9 @@
-"""Searching an index: meaning and words, fused; always at one revision."""
+"""Searching an index by meaning and by words, always at one revision."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from types import TracebackType
 
 from index import fingerprint
@@ -15,141 +17,84 @@ from index.stores.base import Place, Snapshot, Store
 from index.stores.locate import store_at
 from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit, IndexStatus
 
-PROXIMITY_CANDIDATES = 40  # candidates
+PROXIMITY_CANDIDATES = 40
 
 
-class DocumentIndex:
-    """An index open for reading; safe to use from several threads, and it follows the revisions of its writer.
+class IndexView:
+    """One revision of an index: what is searched and read through it belongs together.
 
-    Every call sees one revision whole. Opening and searching never write.
+    Made by ``DocumentIndex.snapshot`` and valid until that ends; for one thread.
     """
 
-    def __init__(self, store: Store, settings: IndexSettings, embedder: Embedder) -> None:
-        self.store = store
-        self.settings = settings
-        self.embedder = embedder
-        self._session = store.session()
-        self._terms = TermReader()
-
-    @classmethod
-    def open(
-        cls, location: Place, *, settings: IndexSettings | None = None, embedder: Embedder | None = None
-    ) -> DocumentIndex:
-        """Open the index in a folder or another store.
-
-        Raises IndexNotFoundError, IndexDamagedError, or IndexMismatchError when it was built with another model or
-        by a newer version.
-        """
-        settings = settings or IndexSettings()
-        opened = cls(store_at(location), settings, embedder or Embedder(settings))
-        with opened._session.snapshot() as held:
-            opened._check(held.meta())
-        return opened
-
-    def __enter__(self) -> DocumentIndex:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the store."""
-        self._session.close()
-
-    @property
-    def revision(self) -> int:
-        """The number of the last commit, looked up now."""
-        with self._session.snapshot() as held:
-            return held.revision()
-
-    def status(self) -> IndexStatus:
-        """A summary for people and for ``--json``."""
-        with self._session.snapshot() as held:
-            meta = held.meta()
-            return IndexStatus(
-                path=self.store.name,
-                revision=held.revision(),
-                documents=held.count("documents"),
-                chunks=held.count("chunks"),
-                failures=tuple(held.failures()),
-                embedder=meta.get("embedder", ""),
-                dimensions=int(meta.get("dimensions", 0)),
-                bytes_on_disk=self._session.bytes_on_disk(),
-                updated=meta.get("updated", ""),
-            )
+    def __init__(self, snapshot: Snapshot, opened: DocumentIndex) -> None:
+        self._snapshot = snapshot
+        self._opened = opened
+        self.revision = snapshot.revision()
 
     def documents(self) -> list[DocumentRecord]:
         """Every document, by path."""
-        with self._session.snapshot() as held:
-            return held.records()
+        return self._snapshot.records()
 
     def failures(self) -> list[Failure]:
         """Every file that could not be read, by path."""
-        with self._session.snapshot() as held:
-            return held.failures()
+        return self._snapshot.failures()
 
     def document(self, document_id: int) -> Document:
-        """A whole document; raises DocumentNotFoundError when the id is not (or no longer) there."""
-        with self._session.snapshot() as held:
-            document = held.documents([document_id]).get(document_id)
+        """A whole document; raises DocumentNotFoundError when there is none of this id at this revision."""
+        document = self._snapshot.documents([document_id]).get(document_id)
         if document is None:
-            raise DocumentNotFoundError(f"there is no document {document_id}: it may have been removed")
+            raise _not_found(document_id)
         return document
 
     def text(self, document_id: int) -> str:
-        """The canonical text of a document; raises DocumentNotFoundError when the id is not there."""
-        with self._session.snapshot() as held:
-            texts = held.texts([document_id])
+        """The canonical text of a document; raises DocumentNotFoundError as ``document``."""
+        texts = self._snapshot.texts([document_id])
         if document_id not in texts:
-            raise DocumentNotFoundError(f"there is no document {document_id}: it may have been removed")
+            raise _not_found(document_id)
         return texts[document_id]
 
     def chunks(self, document_id: int) -> list[Chunk]:
-        """The passages of a document in order; none when the id is not there."""
-        with self._session.snapshot() as held:
-            return held.chunks_of(document_id)
+        """The passages of a document in order; none when there is no document of this id."""
+        return self._snapshot.chunks_of(document_id)
 
     def search(self, question: str, k: int = 10, *, filters: Filters | None = None) -> list[Hit]:
         """The k passages nearest to a question, best first, among documents that the filters admit.
 
-        Raises IndexEmptyError when the index holds no passages.
+        Raises IndexEmptyError when the index holds no passages, IndexMismatchError when it was built with another
+        model than is configured.
         """
-        vector = self.embedder.encode([question])[0]
-        with self._session.snapshot() as held:
-            self._check(held.meta())
-            passages = held.passages()
-            if not passages:
-                raise IndexEmptyError(f"the index at {self.store.name} holds no passages: add documents to it")
-            terms = self._terms.read(question, held.document_frequency, passages)
-            dense, keyword = held.candidates(vector, terms, self.settings.candidates, filters)
-            best = self._ordered(held, question, terms, dense, keyword)[:k]
-            return self._hits(held, dense, keyword, best)
+        snapshot, opened = self._snapshot, self._opened
+        opened.check(snapshot.meta())
+        passages = snapshot.passages()
+        if not passages:
+            raise IndexEmptyError(f"the index at {opened.store.name} holds no passages: add documents to it")
+        vector = opened.embedder.encode([question])[0]
+        terms = opened.terms.read(question, snapshot.document_frequency, passages)
+        dense, keyword = snapshot.candidates(vector, terms, opened.settings.candidates, filters)
+        return self._hits(dense, keyword, self._ordered(question, terms, dense, keyword)[:k])
 
     def _ordered(
-        self, held: Snapshot, question: str, terms: Terms, dense: dict[int, float], keyword: dict[int, float]
+        self, question: str, terms: Terms, dense: dict[int, float], keyword: dict[int, float]
     ) -> list[tuple[int, float]]:
-        """Chunk ids with their fused scores, best first; of the first of them the words are looked at more closely."""
-        weight = self.settings.dense_weight
+        """Chunk ids with their fused scores, best first; the proximity of words counts among the first 40."""
+        weight = self._opened.settings.dense_weight
         fused = fusion.fuse(dense, keyword, weight)
         scores = fusion.z_scores(dense, keyword)
-        closeness = Proximity(question, {word: rarity(n, terms.passages) for word, n in terms.counts.items()})
-        words = held.words([chunk_id for chunk_id, _ in fused[:PROXIMITY_CANDIDATES]])
+        proximity = Proximity(question, {word: rarity(n, terms.passages) for word, n in terms.counts.items()})
+        words = self._snapshot.words([chunk_id for chunk_id, _ in fused[:PROXIMITY_CANDIDATES]])
         near = {
             chunk_id: weight * scores[chunk_id][0]
-            + (1.0 - weight) * (BM25_WEIGHT * scores[chunk_id][1] + closeness.of(text, title))
+            + (1.0 - weight) * (BM25_WEIGHT * scores[chunk_id][1] + proximity.of(text, title))
             for chunk_id, (text, title) in words.items()
         }
         below = min(near.values(), default=0.0) - (fused[0][1] if fused else 0.0)
         far = {chunk_id: below + score for chunk_id, score in fused if chunk_id not in near}
         return fusion.in_order(near | far)
 
-    def _hits(
-        self, held: Snapshot, dense: dict[int, float], keyword: dict[int, float], best: list[tuple[int, float]]
-    ) -> list[Hit]:
-        chunks = held.chunks([chunk_id for chunk_id, _ in best])
-        records = {record.id: record for record in held.records({c.document_id for c in chunks.values()})}
+    def _hits(self, dense: dict[int, float], keyword: dict[int, float], best: list[tuple[int, float]]) -> list[Hit]:
+        chunks = self._snapshot.chunks([chunk_id for chunk_id, _ in best])
+        documents = {chunk.document_id for chunk in chunks.values()}
+        records = {record.id: record for record in self._snapshot.records(documents)}
         dense_ranks, keyword_ranks = fusion.ranks(dense), fusion.ranks(keyword)
         return [
             Hit(
@@ -165,6 +110,110 @@ class DocumentIndex:
             for rank, (chunk_id, score) in enumerate(best, start=1)
         ]
 
-    def _check(self, meta: dict[str, str]) -> None:
+
+class DocumentIndex:
+    """An index open for reading; safe to use from several threads, and it follows the revisions of its writer.
+
+    Each call sees one revision; use ``snapshot`` for several calls that belong together. Reading never writes.
+    """
+
+    def __init__(self, store: Store, settings: IndexSettings, embedder: Embedder) -> None:
+        self.store = store
+        self.settings = settings
+        self.embedder = embedder
+        self.terms = TermReader()
+        self._session = store.session()
+
+    @classmethod
+    def open(
+        cls, location: Place, *, settings: IndexSettings | None = None, embedder: Embedder | None = None
+    ) -> DocumentIndex:
+        """Open the index in a folder or another store.
+
+        Raises IndexNotFoundError, IndexDamagedError, or IndexMismatchError when it was built with another model or
+        by a newer version.
+        """
+        settings = settings or IndexSettings()
+        opened = cls(store_at(location), settings, embedder or Embedder(settings))
+        with opened._session.snapshot() as snapshot:
+            opened.check(snapshot.meta())
+        return opened
+
+    def __enter__(self) -> DocumentIndex:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the files and connections of the store."""
+        self._session.close()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[IndexView]:
+        """The index at its last revision, which stays the same inside although writers go on."""
+        with self._session.snapshot() as snapshot:
+            yield IndexView(snapshot, self)
+
+    @property
+    def revision(self) -> int:
+        """The number of the last commit, read now."""
+        with self.snapshot() as view:
+            return view.revision
+
+    def status(self) -> IndexStatus:
+        """A summary for people and for ``--json``."""
+        with self._session.snapshot() as snapshot:
+            meta = snapshot.meta()
+            return IndexStatus(
+                path=self.store.name,
+                revision=snapshot.revision(),
+                documents=snapshot.count("documents"),
+                chunks=snapshot.count("chunks"),
+                failures=tuple(snapshot.failures()),
+                embedder=meta.get("embedder", ""),
+                dimensions=int(meta.get("dimensions", 0)),
+                bytes_on_disk=self._session.bytes_on_disk(),
+                updated=meta.get("updated", ""),
+            )
+
+    def documents(self) -> list[DocumentRecord]:
+        """Every document, by path."""
+        with self.snapshot() as view:
+            return view.documents()
+
+    def failures(self) -> list[Failure]:
+        """Every file that could not be read, by path."""
+        with self.snapshot() as view:
+            return view.failures()
+
+    def document(self, document_id: int) -> Document:
+        """A whole document; raises DocumentNotFoundError when there is none of this id, or no longer."""
+        with self.snapshot() as view:
+            return view.document(document_id)
+
+    def text(self, document_id: int) -> str:
+        """The canonical text of a document; raises DocumentNotFoundError as ``document``."""
+        with self.snapshot() as view:
+            return view.text(document_id)
+
+    def chunks(self, document_id: int) -> list[Chunk]:
+        """The passages of a document in order; none when there is no document of this id."""
+        with self.snapshot() as view:
+            return view.chunks(document_id)
+
+    def search(self, question: str, k: int = 10, *, filters: Filters | None = None) -> list[Hit]:
+        """The k passages nearest to a question, best first; raises as ``IndexView.search``."""
+        with self.snapshot() as view:
+            return view.search(question, k, filters=filters)
+
+    def check(self, meta: Mapping[str, str]) -> None:
+        """Raise IndexMismatchError unless an index of these facts can be searched with what is configured."""
         fingerprint.check_format(meta)
         fingerprint.check_embedder(meta, self.embedder.name)
+
+
+def _not_found(document_id: int) -> DocumentNotFoundError:
+    return DocumentNotFoundError(f"there is no document {document_id}: it may have been removed")

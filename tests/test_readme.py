@@ -1,4 +1,4 @@
-"""The README says nothing that does not run."""
+"""The READMEs say nothing that does not run."""
 
 import os
 import re
@@ -12,44 +12,60 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from tests.support.paths import ROOT
 from ui.server import assemble
 from ui.service.service import Service
-from ui.settings import load_settings
+from ui.settings import Settings, load_settings
 
-ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "index/README.md", "ui/README.md")}
 SERVING = {"chat", "mcp", "watch"}  # these run until they are stopped: only their arguments are tried here
 
 
-def blocks(language: str) -> list[str]:
+def blocks(language: str, page: str) -> list[str]:
     """The fenced blocks of one language, in order."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    return re.findall(rf"^```{language}\n(.*?)^```$", PAGES[page], re.MULTILINE | re.DOTALL)
 
 
-def commands(program: str) -> list[str]:
-    """Every line of the README that runs a program."""
-    return [line for block in blocks("sh") for line in block.splitlines() if line.split(" ")[0] == program]
+def commands(program: str, page: str) -> list[str]:
+    """Every line of a page that runs a program."""
+    return [line for block in blocks("sh", page) for line in block.splitlines() if line.split(" ")[0] == program]
 
 
-def test_it_takes_two_minutes_to_read():
-    assert len(README.splitlines()) < 200
+def all_of(find: Callable[[str, str], list[str]], what: str) -> list[str]:
+    """What is found on any page, once each."""
+    return list(dict.fromkeys(found for page in PAGES for found in find(what, page)))
 
 
-def test_every_command_runs_in_the_order_given(quoth: Callable, tmp_path: Path, seeds: Path):
+def test_the_readme_has_at_most_900_words():
+    assert len(PAGES["README.md"].split()) <= 900
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_command_runs_in_the_order_given(page: str, quoth: Callable, tmp_path: Path, seeds: Path):
     shutil.copytree(seeds, tmp_path / "seeds")
-    for line in commands("quoth"):
+    for line in commands("quoth", page):
         words = shlex.split(line)[1:]
         done = quoth(*words, *(["--help"] if words[0] in SERVING else []))
         assert done.returncode in {0, 1}, f"{line}: {done.stderr}"
 
 
-@pytest.mark.parametrize("line", commands("make"))
+def test_what_the_readme_prints_is_what_the_program_prints(quoth: Callable, seed_index: Path):
+    for block in blocks("text", "README.md"):
+        command, _, printed = block.partition("\n")
+        done = quoth(*shlex.split(command)[2:], "--index", str(seed_index))
+        assert done.stdout == printed
+
+
+@pytest.mark.parametrize("line", all_of(commands, "make"))
 def test_every_make_target_is_there(line: str):
     subprocess.run([*shlex.split(line), "--dry-run"], cwd=ROOT, capture_output=True, check=True)
 
 
-@pytest.mark.parametrize("snippet", blocks("python"))
-def test_every_snippet_runs_without_a_network(snippet: str, guard: dict[str, str], seed_index: Path, tmp_path: Path):
+@pytest.mark.parametrize("snippet", all_of(blocks, "python"))
+def test_every_snippet_runs_without_a_network(
+    snippet: str, guard: dict[str, str], seed_index: Path, seeds: Path, tmp_path: Path
+):
+    shutil.copytree(seeds, tmp_path / "seeds")
     environment = os.environ | guard | {"QUOTH_INDEX": str(seed_index)}
     command = [sys.executable, "-c", f"import sys; sys.modules['gradio'] = None\n{snippet}"]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
@@ -58,7 +74,7 @@ def test_every_snippet_runs_without_a_network(snippet: str, guard: dict[str, str
     assert not Path(guard["OFFLINE_LOG"]).exists()
 
 
-@pytest.mark.parametrize("line", commands("curl"))
+@pytest.mark.parametrize("line", all_of(commands, "curl"))
 def test_every_request_is_answered(line: str, seed_index: Path):
     words = shlex.split(line)
     url, body = words[1], words[words.index("-d") + 1]
@@ -67,15 +83,45 @@ def test_every_request_is_answered(line: str, seed_index: Path):
     assert answered.json()["found"]
 
 
-def test_every_link_within_the_project_leads_somewhere():
-    links = re.findall(r"\]\(([^)#]+)\)", README)
-    assert [link for link in links if "://" not in link and not (ROOT / link).exists()] == []
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_within_the_project_leads_somewhere(page: str):
+    links = re.findall(r"\]\(([^)#]+)\)", PAGES[page])
+    folder = (ROOT / page).parent
+    assert [link for link in links if "://" not in link and not (folder / link).exists()] == []
 
 
-def test_every_command_and_setting_it_names_exists():
+def test_every_command_and_setting_that_is_named_exists():
     from ui.cli import app
-    from ui.settings import Settings
 
     names = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
-    assert set(re.findall(r"`quoth (\w+)", README)) <= names
-    assert {name.lower() for name in re.findall(r"QUOTH_(\w+)", README)} <= set(Settings.model_fields)
+    said = "\n".join(PAGES.values())
+    assert set(re.findall(r"`quoth (\w+)", said)) <= names
+    assert {name.lower() for name in re.findall(r"QUOTH_(\w+)", said)} <= set(Settings.model_fields)
+
+
+def test_every_command_is_described():
+    from ui.cli import app
+
+    names = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
+    table = PAGES["ui/README.md"].partition("| command | what it does |")[2].partition("\n\n")[0]
+    assert set(re.findall(r"[a-z]+", " ".join(re.findall(r"`[^`]+`", table)))) >= names
+
+
+def settings_table() -> str:
+    """Every setting with its default and meaning, as ``ui/README.md`` shows them."""
+    rows = ["| setting | default | meaning |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default in (None, "", ()) else f"`{field.default}`"
+        shown = "`qa/model`" if name == "reader" else default
+        rows.append(f"| `{name}` | {shown} | {field.description} |")
+    return "\n".join(rows) + "\n"
+
+
+def test_every_setting_is_described():
+    """Run this file as a program to write the table anew."""
+    assert PAGES["ui/README.md"].endswith(settings_table())
+
+
+if __name__ == "__main__":
+    page = ROOT / "ui" / "README.md"
+    page.write_text(PAGES["ui/README.md"].partition("| setting |")[0] + settings_table(), encoding="utf-8")

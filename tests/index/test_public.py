@@ -7,8 +7,8 @@ import index
 NAMES = """
     BuildReport Chunk DiskError Document DocumentIndex DocumentNotFoundError DocumentRecord Embedder EngineError
     Failure Filters Hit IndexDamagedError IndexEmptyError IndexLockedError IndexMismatchError IndexNotFoundError
-    IndexSettings IndexStatus InputError MissingExtraError ModelError NoDocumentsError Page Place Plan Problem
-    Progress QuestionError QuothError RepairReport SetupError SourceNotFoundError StateError StorageError
+    IndexSettings IndexStatus IndexView InputError MissingExtraError ModelError NoDocumentsError Page Place Plan
+    Problem Progress QuestionError QuothError RepairReport SetupError SourceNotFoundError StateError StorageError
     StoreUnreachableError UnreadableFileError VerifyReport add build build_documents copy load plan rebuild remove
     repair store_of verify
 """

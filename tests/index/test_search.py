@@ -170,7 +170,7 @@ def test_terms_that_tell_little_are_left_out() -> None:
     assert query("unheard") is None
 
 
-def test_words_in_one_sentence_in_order_or_in_the_title_count_for_more_than_words_that_are_scattered() -> None:
+def test_words_close_together_or_in_the_title_rank_above_scattered_words() -> None:
     closeness = Proximity("Is iron melting in a furnace?", {"iron": 3.0, "melting": 2.0, "furnace": 5.0})
     together = closeness.of("Iron melts in a furnace. Then it is poured.", "Smelting")
     disordered = closeness.of("A furnace melts the iron. Then it is poured.", "Smelting")

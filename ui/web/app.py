@@ -24,9 +24,9 @@ from ui.http import presence
 from ui.service.engine import AnswerEngine
 from ui.web import feedback, library, viewer
 from ui.web.chat import Ask, Chat
-from ui.web.evaluation import Quality
+from ui.web.evaluation import EvaluationPage
 from ui.web.shell import STATIC, Page
-from ui.web.start_page import Welcome
+from ui.web.start_page import StartPage
 
 GRADIO_UPLOADS = 1  # byte: files come in by the library alone, and Gradio's own way is shut
 
@@ -45,17 +45,17 @@ def create_app(
     ``routers`` come before the page, which takes every path that is left.
     """
     engine = engine or AnswerEngine(location, settings=settings)
-    chat, welcome, quality = Chat(engine, ask), Welcome(engine), Quality(engine, location)
+    chat, start_page, evaluation = Chat(engine, ask), StartPage(engine), EvaluationPage(engine, location)
     # FastAPI's own documentation pages are left out: they load scripts from elsewhere.
     app = FastAPI(
         title="Quoth",
         docs_url=None,
         redoc_url=None,
-        lifespan=_lifespan(welcome, quality),
+        lifespan=_lifespan(start_page, evaluation),
         generate_unique_id_function=_name,
     )
     verdicts = feedback.router(location, made=not isinstance(store_at(engine.location), FolderStore))
-    pages = (welcome.router, viewer.router(engine), library.router, quality.router, verdicts, presence.router())
+    pages = (start_page.router, viewer.router(engine), library.router, evaluation.router, verdicts, presence.router())
     for router in (*routers, chat.router, *pages):
         app.include_router(router)
     app.mount("/static/quoth", StaticFiles(directory=STATIC), name="static")
@@ -81,14 +81,16 @@ def _name(route: APIRoute) -> str:
     return route.name
 
 
-def _lifespan(welcome: Welcome, quality: Quality) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    """Load the models while the first person opens the page; end what is in the background when the service does."""
+def _lifespan(
+    start_page: StartPage, evaluation: EvaluationPage
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Load the models when the service starts, and stop what runs in the background when it ends."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        welcome.make()
+        start_page.make_examples()
         yield
-        welcome.stop()
-        quality.stop()
+        start_page.stop()
+        evaluation.stop()
 
     return lifespan

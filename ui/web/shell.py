@@ -11,8 +11,11 @@ import hashlib
 import re
 from pathlib import Path
 
+from markupsafe import Markup
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ui.web.html import render
 
 STATIC = Path(__file__).parent.parent / "static"
 GRADIO = re.compile(r"<gradio-app.*?</gradio-app>", re.DOTALL)
@@ -34,10 +37,9 @@ def dress(page: str) -> str:
     app = GRADIO.search(page)
     if app is None or HEAD.search(page) is None:
         raise ValueError("Gradio's page has changed: no <gradio-app> or no </head> in it")
-    frame = (STATIC / "frame.html").read_text(encoding="utf-8").replace("<!-- gradio -->", app.group())
-    head = (STATIC / "head.html").read_text(encoding="utf-8")
+    frame = render("frame.html", gradio=Markup(app.group()))  # noqa: S704 (Gradio's own element)
     framed = page[: app.start()] + frame + page[app.end() :]
-    return HEAD.sub(lambda found: head + found.group(), SHARING.sub("", framed), count=1)
+    return HEAD.sub(lambda found: render("head.html") + found.group(), SHARING.sub("", framed), count=1)
 
 
 def policy(page: str = "") -> str:

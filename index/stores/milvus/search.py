@@ -10,13 +10,14 @@ it is large. What each side proposes stays Milvus' choice.
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from index.embedder import Vectors
+from index.errors import DocumentNotFoundError, IndexDamagedError
 from index.ranking.bm25 import bm25
 from index.ranking.fusion import in_order
 from index.ranking.terms import Terms
@@ -27,7 +28,7 @@ from index.stores.milvus.rows import PASSAGE, Published, chunk_of, words_of
 from index.stores.milvus.schema import Head, load
 from index.stores.milvus.term_statistics import TermStatistics, frequencies
 from index.stores.stemming import Stemmer
-from index.types import Chunk, DocumentRecord, Filters
+from index.types import Chunk, Filters
 
 _LEAST_EF = 200  # candidates that the graph search keeps
 
@@ -129,12 +130,21 @@ class MilvusSnapshot(MilvusReader):
         """Chunks by id, with their words."""
         return {chunk_id: chunk_of(row) for chunk_id, row in self._rows(ids).items()}
 
-    def records(self, ids: Collection[int] | None = None) -> list[DocumentRecord]:
-        """Documents without their texts, by path; those that were seen are not fetched again."""
+    def published(self, ids: Iterable[int] | None = None) -> list[Published]:
+        """Documents with the places of their parts, by path; those that were seen before, as they were then."""
         if ids is None:
-            return super().records()
-        found = [one.record for one in self._documents(ids).values() if one]
-        return sorted(found, key=lambda record: (record.path, record.source))
+            return super().published()
+        found = [one for one in self._documents(set(ids)).values() if one]
+        return sorted(found, key=lambda one: (one.record.path, one.record.source))
+
+    def texts(self, ids: Collection[int]) -> dict[int, str]:
+        """The texts that belong to the hits; raises DocumentNotFoundError when one was replaced since the search."""
+        try:
+            return super().texts(ids)
+        except IndexDamagedError:
+            if MilvusReader(self.link).published(ids) != self.published(ids):
+                raise DocumentNotFoundError("a document was replaced while it was read: ask again") from None
+            raise
 
     def _proposed(self, vector: Vectors, stems: list[str], limit: int, filters: Filters | None) -> list[Row]:
         """The rows of the admitted passages that are nearest to a vector, or by Milvus' BM25 best for stems."""
@@ -182,7 +192,7 @@ class MilvusSnapshot(MilvusReader):
         seen = self._seen.documents
         if unseen := set(ids) - seen.keys():
             seen.update(dict.fromkeys(unseen))
-            seen.update({one.record.id: one for one in self.published(unseen)})
+            seen.update({one.record.id: one for one in super().published(unseen)})
         return {document_id: seen[document_id] for document_id in ids}
 
     def _rows(self, chunk_ids: Collection[int]) -> dict[int, Row]:

@@ -72,7 +72,7 @@ def test_a_search_leaves_torch_its_threads_where_torch_was_imported_first() -> N
         torch.set_num_threads(2)
         assert torch.get_num_threads() == 2  # looked at once, it sets them no more by itself
         import numpy as np
-        from index import neighbours
+        from index.stores.folder import faiss_index as neighbours
         made = neighbours.exact(8)
         made.add_with_ids(np.eye(8, dtype=np.float32), np.arange(8))
         assert neighbours.nearest(made, np.eye(8, dtype=np.float32)[3], 1, None, filtered=False) == [(3, 1.0)]

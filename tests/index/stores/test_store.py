@@ -10,6 +10,7 @@ import pytest
 from index import (
     Document,
     DocumentIndex,
+    DocumentNotFoundError,
     Filters,
     IndexEmptyError,
     IndexLockedError,
@@ -156,6 +157,24 @@ def test_new_words_are_found_by_whoever_has_it_open_though_it_grew_no_larger(
         run([], place, embedder=hashing)
         found = reader.search("Of which herbs?")[0]
         assert (found.document.path, found.keyword_rank) == ("tea.txt", 1)
+
+
+def test_what_is_read_in_one_snapshot_is_never_of_a_later_revision(place: Place, folder: Path, hashing: HashEmbedder):
+    build([folder], place, embedder=hashing)
+    before = (folder / "tea.txt").read_text()
+    with DocumentIndex.open(place, embedder=hashing) as opened:
+        with opened.snapshot() as view:
+            hit = view.search("steeped")[0]
+            (folder / "tea.txt").write_text("Tisane is made of herbs.")
+            revision = build([], place, embedder=hashing).revision
+            assert view.revision < revision == opened.revision
+            if isinstance(place, Path):
+                assert view.text(hit.document.id) == before
+                assert view.search("steeped")[0] == hit
+            else:  # Milvus keeps no old text, and says so rather than give the new one
+                with pytest.raises(DocumentNotFoundError, match="replaced while it was read: ask again"):
+                    view.text(hit.document.id)
+        assert opened.text(hit.document.id) == "Tisane is made of herbs."
 
 
 @pytest.mark.parametrize("run", [build, rebuild])

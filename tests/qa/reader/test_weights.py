@@ -56,7 +56,7 @@ def test_a_missing_calibration_is_named(copy):
 
 def test_a_calibration_of_another_version_says_what_it_lacks_and_what_to_do(copy):
     (copy / CALIBRATION).write_text('{"weights": [1, 1, 1, 1], "bias": 0, "threshold": 0, "exits": []}')
-    with pytest.raises(ModelError, match=r"'unread' is missing.*python -m qa\.fit"):
+    with pytest.raises(ModelError, match=r"'unread' is missing.*python -m qa\.training\.calibrate"):
         load_calibration(copy)
 
 

@@ -1,0 +1,172 @@
+"""Reading and searching the index in a folder: each snapshot is one SQLite read transaction on its own connection."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from index.embedder import Vectors
+from index.ranking.terms import Terms
+from index.stores.folder.catalog import Catalog
+from index.stores.folder.schema import connect_to_read
+from index.stores.folder.vectors import VectorFile, VectorIndex, load_vectors
+from index.types import DocumentRecord, Filters
+
+_COMPARED_ONE_BY_ONE = 5_000  # vectors that filters leave
+_COMMON = 500  # passages; terms in more are few, and take longest to count
+_IDLE = 4  # connections that are kept for the next snapshots
+
+
+class FolderSession:
+    """The connections and the vectors that the snapshots of one index share; opening never writes."""
+
+    def __init__(self, location: Path) -> None:
+        self.location = location
+        self._lock = threading.Lock()
+        self._idle: list[sqlite3.Connection] = []
+        self._closed = False
+        self._vectors: VectorIndex | None = None
+        self._vectors_at = (-1, "")
+        self._cached = RevisionCache(-1)
+        with self.snapshot():  # raises sqlite3.DatabaseError when the file is no catalog
+            pass
+
+    @contextmanager
+    def snapshot(self) -> Iterator[FolderSnapshot]:
+        """The catalog at its last revision, which stays the same inside; for one thread."""
+        connection = self._connection()
+        try:
+            connection.execute("BEGIN")
+            yield FolderSnapshot(connection, self)
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            self._give_back(connection)
+
+    def cached(self, revision: int) -> RevisionCache:
+        """What the snapshots of a revision share."""
+        with self._lock:
+            if self._cached.revision < revision:
+                self._cached = RevisionCache(revision)
+            return self._cached if self._cached.revision == revision else RevisionCache(revision)
+
+    def nearest(
+        self, catalog: FolderSnapshot, vector: Vectors, limit: int, only: Collection[int] | None
+    ) -> dict[int, float]:
+        """Cosines of the nearest vectors (of some of them, when ``only`` is given) by vector id."""
+        described = VectorFile.of(catalog.meta())
+        at = (catalog.revision(), described.name if described else "")
+        with self._lock:
+            if at[0] >= self._vectors_at[0]:
+                if self._vectors is None or at[1] != self._vectors_at[1]:
+                    self._vectors = load_vectors(self.location, catalog)
+                elif at[0] != self._vectors_at[0]:
+                    self._vectors.follow(catalog)
+                self._vectors_at = at
+                return dict(self._vectors.search(vector, limit, only))
+        return dict(load_vectors(self.location, catalog).search(vector, limit, only))  # a newer snapshot was quicker
+
+    def bytes_on_disk(self) -> int:
+        """The sizes of the folder's files."""
+        return sum(file.stat().st_size for file in self.location.glob("*") if file.is_file())
+
+    def close(self) -> None:
+        """Close the files; those of snapshots that are still open are closed when these end."""
+        with self._lock:
+            self._closed = True
+            while self._idle:
+                self._idle.pop().close()
+
+    def _connection(self) -> sqlite3.Connection:
+        with self._lock:
+            return self._idle.pop() if self._idle else connect_to_read(self.location)
+
+    def _give_back(self, connection: sqlite3.Connection) -> None:
+        with self._lock:
+            if self._closed or len(self._idle) >= _IDLE:
+                connection.close()
+            else:
+                self._idle.append(connection)
+
+
+class RevisionCache:
+    """What was counted and listed at one revision."""
+
+    def __init__(self, revision: int) -> None:
+        self.revision = revision
+        self.passages: int | None = None
+        self.records: list[DocumentRecord] | None = None
+        self.common: dict[str, int] = {}  # in how many passages frequent terms stand
+
+
+class FolderSnapshot(Catalog):
+    """A catalog at one revision, with what a search needs."""
+
+    def __init__(self, connection: sqlite3.Connection, session: FolderSession) -> None:
+        super().__init__(connection)
+        self._session = session
+        self._revision = super().revision()
+        self._cached = session.cached(self._revision)
+
+    def revision(self) -> int:
+        """The number of the last commit before the snapshot."""
+        return self._revision
+
+    def passages(self) -> int:
+        """How many passages there are, counted once per revision."""
+        if self._cached.passages is None:
+            self._cached.passages = self.count("chunks")
+        return self._cached.passages
+
+    def document_frequency(self, terms: Collection[str]) -> dict[str, int]:
+        """In how many passages each term stands. Frequent terms are slow to count, so counts are cached per revision.
+
+        Terms that stand in no passage are left out.
+        """
+        common = self._cached.common
+        known = {term: common[term] for term in terms if term in common}
+        counted = super().document_frequency([term for term in terms if term not in known])
+        common.update({term: count for term, count in counted.items() if count >= _COMMON})
+        return known | counted
+
+    def candidates(
+        self, vector: Vectors, terms: Terms, limit: int, filters: Filters | None
+    ) -> tuple[dict[int, float], dict[int, float]]:
+        """Of the chunks that the filters admit some by meaning and some by words: cosines, and BM25 scores."""
+        admitted = self._admitted(filters)
+        dense = self._by_meaning(vector, limit, admitted)
+        query = terms.query()
+        keyword = self.matching(query, limit, admitted) if query else {}
+        unseen = self.vectors_of_chunks(keyword.keys() - dense.keys())
+        return dense | {chunk_id: float(vector @ other) for chunk_id, other in unseen.items()}, keyword
+
+    def _by_meaning(self, vector: Vectors, limit: int, only: set[int] | None) -> dict[int, float]:
+        """Cosines of the nearest chunks of some documents (None for all), by chunk id."""
+        if only is None:
+            nearest = self._session.nearest(self, vector, limit, None)
+        else:
+            nearest = self._among(vector, limit, self.vector_ids_of(only))
+        rows = self.chunks_with_vectors(nearest)
+        return {chunk: nearest[v] for chunk, document, v in rows if only is None or document in only}
+
+    def _admitted(self, filters: Filters | None) -> set[int] | None:
+        """Ids of the documents that the filters admit; None for all."""
+        if filters is None:
+            return None
+        if self._cached.records is None:
+            self._cached.records = self.records()
+        return {record.id for record in self._cached.records if filters.admit(record)}
+
+    def _among(self, vector: Vectors, limit: int, vector_ids: list[int]) -> dict[int, float]:
+        """Cosines of the nearest of some vectors; few enough are compared one by one."""
+        if len(vector_ids) > _COMPARED_ONE_BY_ONE:
+            return self._session.nearest(self, vector, limit, vector_ids)
+        ids, vectors = self.vectors_of(vector_ids)
+        cosines = vectors @ vector
+        best = np.argsort(-cosines, kind="stable")[:limit]
+        return {ids[place]: float(cosines[place]) for place in best}
