@@ -134,7 +134,7 @@ def _ask(answerer: Answerer, gold: GoldQuestion) -> tuple[Answer, float]:
         raise QuestionFileError(f"{gold.origin or gold.question}: {error}") from error
     milliseconds = 1e3 * (time.perf_counter() - began)
     if not answer.found and any(one.margin is None for one in answer.passages):
-        answer = answerer.answer(gold.question, least=0.0)
+        answer = answerer.answer(gold.question, min_probability=0.0)
     passages = tuple(replace(one, text="") if k else one for k, one in enumerate(answer.passages))
     return replace(answer, passages=passages, candidates=answer.candidates[:1]), milliseconds
 

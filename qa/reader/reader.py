@@ -51,11 +51,11 @@ class Reader:
         return merge(chain.from_iterable(spans))
 
     def skim(
-        self, question: str, passage: Passage, layers: Collection[int], goes_on: Callable[[int, FloatArray], bool]
+        self, question: str, passage: Passage, layers: Collection[int], read_on: Callable[[int, FloatArray], bool]
     ) -> list[Span]:
         """Spans of one passage, best first, of those of its windows that are read to the end.
 
-        After each of the ``layers``, counted from 1, a window is read on if it ``goes_on``, which is told the layer and
+        After each of the ``layers``, counted from 1, a window is read on if it ``read_on``, which is told the layer and
         the ``summary`` of the window's states. Without ``layers`` all is read, by a model of any architecture.
         """
         import torch
@@ -67,7 +67,7 @@ class Reader:
         with torch.inference_mode():
             for window in self._featurizer.windows(question, [passage]):
                 for layer, states in enumerate(layer_states(self._model, window), 1):
-                    if layer in layers and not goes_on(layer, summary(window, states)):
+                    if layer in layers and not read_on(layer, summary(window, states)):
                         break
                 else:
                     found.extend(self._spans(window, passage.text, _logits(self._model, states)))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from index import Failure
 from qa import Answer, Citation, PassageRead
-from qa.answering.citations import telling
+from qa.answering.citations import highlight
 from ui.text import excerpt
 from ui.web.anchor import Anchor
 from ui.web.html import render
@@ -178,7 +178,7 @@ def _refused(answer: Answer, failures: Sequence[Failure], *, narrowed: bool) -> 
 
 
 def _nearest(passage: PassageRead, question: str) -> NearestPassage:
-    start, end = telling(question, passage.text, passage.best)
+    start, end = highlight(question, passage.text, passage.best)
     return NearestPassage(Source.of_passage(passage), "".join(excerpt(passage.text, start, end, room=160)))
 
 
