@@ -15,6 +15,7 @@ from index.ranking.terms import TermReader, Terms
 from index.settings import IndexSettings
 from index.stores.base import Place, Snapshot, Store
 from index.stores.locate import store_at
+from index.stores.stemming import Stemmer
 from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit, IndexStatus
 
 PROXIMITY_CANDIDATES = 40
@@ -121,7 +122,7 @@ class DocumentIndex:
         self.store = store
         self.settings = settings
         self.embedder = embedder
-        self.terms = TermReader()
+        self.terms = TermReader(Stemmer().stem)
         self._session = store.session()
 
     @classmethod

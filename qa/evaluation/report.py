@@ -1,42 +1,16 @@
-"""An evaluation for people: the rows of its table, and one page of plots and misses that needs nothing else.
-
-Questions and documents are untrusted: every word of them is escaped, what would reorder or hide text is made visible,
-and the page's own policy lets it fetch and run nothing.
-"""
+"""What a report of an evaluation shows: the rows of its tables, and the plots."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
 
 import numpy as np
 
 from qa.evaluation.evaluate import Evaluation
 from qa.evaluation.metrics import reliability
-from qa.evaluation.plots import Axis, Bars, Line, plot, round_up
-from qa.evaluation.scores import Outcome, Scores, Verdict, calibration_pairs, recall_at, risk_coverage
-from qa.types import Citation
-
-# Controls and characters that change the direction of text: each is shown as a mark of its own.
-_HIDDEN = (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C)
-_VISIBLE = {code: "\ufffd" for code in _HIDDEN if chr(code) not in "\n\t"}
-
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-_STYLE = """
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-body { max-width: 60rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
-h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; }
-table { display: block; overflow-x: auto; border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { text-align: left; padding: .3rem 1.2rem .3rem 0; vertical-align: top; border-bottom: 1px solid #8884; }
-.plots { display: grid; gap: 1.5rem; grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr)); }
-svg { width: 100%; }
-article { border: 1px solid #8884; border-radius: .6rem; padding: .8rem 1rem; margin: 1rem 0; overflow-wrap: anywhere; }
-article h3 { font-size: 1rem; margin: 0; } article p { margin: .4rem 0; } small { opacity: .75; }
-blockquote { margin: .4rem 0; padding-left: .8rem; border-left: 3px solid #8888; white-space: pre-wrap; }
-mark { background: #ffe08a; color: #000; }
-"""
+from qa.evaluation.plots import Axis, Bars, Line, draw, round_up
+from qa.evaluation.scores import Scores, calibration_pairs, recall_at, risk_coverage
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +22,7 @@ class Row:
     meaning: str
 
 
-def rows(scores: Scores) -> list[Row]:
+def measure_rows(scores: Scores) -> list[Row]:
     """The table of an evaluation; a measure that could not be taken is a dash."""
     return [
         Row("Questions", f"{scores.questions:,}", f"{scores.answerable:,} of them answered by the documents"),
@@ -83,32 +57,7 @@ def _alone_rows(scores: Scores) -> Iterator[Row]:
     yield Row("Still right and given", _percent(alone.kept_given), "the same, with those withheld lost")
 
 
-def html(evaluation: Evaluation, title: str) -> str:
-    """The whole report as one HTML page without scripts, fonts or pictures from elsewhere."""
-    measured, costs = rows(evaluation.scores), threshold_rows(evaluation)
-    misses = [one for one in evaluation.outcomes if one.verdict not in (Verdict.RIGHT, Verdict.RIGHTLY_REFUSED)]
-    return "\n".join(
-        [
-            '<!doctype html><html lang="en"><head><meta charset="utf-8">',
-            f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
-            '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            f"<title>{_shown(title)}</title><style>{_STYLE}</style></head><body><main>",
-            f"<h1>{_shown(title)}</h1>",
-            _table(("Measure", "Value", "What it says"), [(r.name, r.value, r.meaning) for r in measured]),
-            '<h2>Plots</h2><div class="plots">',
-            *plots(evaluation),
-            "</div>",
-            "<h2>What each threshold costs</h2>",
-            _table(costs[0], costs[1:]),
-            f"<h2>Misses ({len(misses):,} of {len(evaluation.outcomes):,})</h2>",
-            _table(("What became of it", "Questions"), list(_verdicts(evaluation.outcomes))),
-            *map(_miss, misses),
-            "</main></body></html>\n",
-        ]
-    )
-
-
-def plots(evaluation: Evaluation) -> list[str]:
+def report_plots(evaluation: Evaluation) -> list[str]:
     """Reliability, risk over coverage, recall by rank, latency and thresholds, each as one SVG element."""
     outcomes, scores = evaluation.outcomes, evaluation.scores
     bins = [(said, true) for said, true, _ in reliability(*calibration_pairs(outcomes))]
@@ -116,19 +65,19 @@ def plots(evaluation: Evaluation) -> list[str]:
     given = sum(one.answer.found for one in outcomes) / len(outcomes)
     ranks = [(float(k), share) for k, share in recall_at(outcomes, range(1, 11))]
     return [
-        plot(
+        draw(
             "Reliability",
             Axis("Probability", form="{:.1f}"),
             Axis("How right (F1)"),
             [perfect, Line(bins, "Quoth", dots=True)],
         ),
-        plot(
+        draw(
             "Risk over coverage",
             Axis("Share of questions answered"),
             Axis("Risk: 1 - F1 of the answers"),
             [Line(risk_coverage(outcomes)), Line([(given, 0), (given, 1)], "now", guide=True)],
         ),
-        plot(
+        draw(
             "Recall by rank",
             Axis("Passages found", 1, 10, "{:.0f}", 9),
             Axis("Answer among them"),
@@ -152,7 +101,7 @@ def _latencies(milliseconds: Sequence[float], scores: Scores) -> str:
         )
     ]
     across = Axis("Milliseconds", 0, longest, "{:,.0f}")
-    return plot("Latency", across, Axis("Questions", 0, most, "{:,.0f}", 4), [Bars(bars), *marks])
+    return draw("Latency", across, Axis("Questions", 0, most, "{:,.0f}", 4), [Bars(bars), *marks])
 
 
 def _thresholds(evaluation: Evaluation) -> str:
@@ -163,7 +112,7 @@ def _thresholds(evaluation: Evaluation) -> str:
         "answers right": [(c.threshold, c.right) for c in costs],
     }
     lines = [Line([(a, b) for a, b in points if b is not None], name) for name, points in measures.items()]
-    return plot(
+    return draw(
         "Refusing",
         Axis("Threshold", form="{:.1f}"),
         Axis("Share"),
@@ -184,50 +133,6 @@ def threshold_rows(evaluation: Evaluation) -> list[tuple[str, ...]]:
             for cost in sorted({*evaluation.costs, fitted}, key=lambda cost: cost.threshold)
         ),
     ]
-
-
-def _verdicts(outcomes: Sequence[Outcome]) -> Iterator[tuple[str, str]]:
-    counts = Counter(one.verdict for one in outcomes)
-    yield from ((str(verdict), f"{counts[verdict]:,}") for verdict in Verdict if counts[verdict])
-
-
-def _miss(one: Outcome) -> str:
-    answer = one.answer
-    expected = " · ".join(map(_shown, one.gold.answers)) or "<i>the documents do not say</i>"
-    said = _shown(one.guess) if answer.found else f"<i>refused</i>, nearest: {_shown(one.guess)}"
-    citation = answer.citations[0] if answer.found else (answer.candidates[0].citation if answer.candidates else None)
-    elsewhere = one.holding if citation is None or one.holding != citation.passage else ""
-    return (
-        f'<article><h3 dir="auto">{_shown(one.gold.question)}</h3>'
-        f"<small>{escape(one.verdict)}</small>"
-        f"<p>Expected: {expected}</p><p>Said: {said} <small>({answer.probability:.0%})</small></p>"
-        f"{_passage(citation) if citation else ''}"
-        f"{_quoted(f'holds the answer, rank {one.rank}', _shown(elsewhere)) if elsewhere else ''}</article>"
-    )
-
-
-def _passage(citation: Citation) -> str:
-    start, end = citation.start - citation.chunk_start, citation.end - citation.chunk_start
-    text = citation.passage
-    marked = f"{_shown(text[:start])}<mark>{_shown(text[start:end])}</mark>{_shown(text[end:])}"
-    page = f"page {citation.page}" if citation.page is not None else None
-    where = filter(None, (citation.title, page, citation.date, citation.path))
-    return _quoted(" · ".join(dict.fromkeys(where)), marked)
-
-
-def _quoted(label: str, marked: str) -> str:
-    return f'<p><small>{_shown(label)}</small></p><blockquote dir="auto">{marked}</blockquote>'
-
-
-def _table(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
-    first = "".join(f"<th>{_shown(name)}</th>" for name in head)
-    lines = ["".join(f"<td>{_shown(cell)}</td>" for cell in cells) for cells in body]
-    return f"<table><tr>{first}</tr>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
-
-
-def _shown(text: str) -> str:
-    """Untrusted text as HTML that shows it and does nothing else."""
-    return escape(text.translate(_VISIBLE))
 
 
 def _percent(share: float | None) -> str:

@@ -10,6 +10,7 @@ import pytest
 from index import Document, DocumentIndex, Embedder, Filters, QuothError, build, build_documents
 from index.ranking.proximity import Proximity
 from index.ranking.terms import TermReader
+from index.stores.stemming import Stemmer
 
 
 @pytest.fixture(scope="module")
@@ -163,7 +164,11 @@ def test_terms_that_tell_little_are_left_out() -> None:
     counts = {"melt": 30, "iron": 3, "metal": 4000}
 
     def query(question: str) -> str | None:
-        return TermReader().read(question, lambda stems: {s: counts[s] for s in stems if s in counts}, 20_000).query()
+        return (
+            TermReader(Stemmer().stem)
+            .read(question, lambda stems: {s: counts[s] for s in stems if s in counts}, 20_000)
+            .query()
+        )
 
     assert query("What melting iron metals?") == '"melting" OR "iron"'
     assert query("the metals") == '"metals"'

@@ -13,7 +13,7 @@ from index.stores.folder.schema import CATALOG
 from index.stores.folder.store import FolderStore
 from index.stores.locate import store_at
 from qa import Answer, Answerer, ReaderSettings
-from qa.answering.cascade import always
+from qa.answering.cascade import never_cancelled
 from ui.service.cpu import Cores
 
 T = TypeVar("T")
@@ -60,7 +60,7 @@ class AnswerEngine:
             return self._answerer
 
     def answer(
-        self, question: str, filters: Filters | None = None, should_continue: Callable[[], bool] = always
+        self, question: str, filters: Filters | None = None, should_continue: Callable[[], bool] = never_cancelled
     ) -> Answer:
         """Answer a question. Raises what ``Answerer.answer`` raises."""
         return self._asked(lambda answerer: answerer.answer(question, filters=filters, should_continue=should_continue))
@@ -72,7 +72,7 @@ class AnswerEngine:
         filters: Filters | None = None,
         *,
         rerank: bool = False,
-        should_continue: Callable[[], bool] = always,
+        should_continue: Callable[[], bool] = never_cancelled,
     ) -> tuple[list[Hit], int]:
         """The k passages nearest to a question, or those that likeliest answer it; and the revision of the index.
 

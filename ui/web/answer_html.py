@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from index import Failure
-from qa import Answer, Citation, PassageRead
-from qa.answering.citations import telling
+from qa import Answer, Citation, PassageRead, highlight
 from ui.text import excerpt
 from ui.web.anchor import Anchor
 from ui.web.html import render
@@ -178,7 +177,7 @@ def _refused(answer: Answer, failures: Sequence[Failure], *, narrowed: bool) -> 
 
 
 def _nearest(passage: PassageRead, question: str) -> NearestPassage:
-    start, end = telling(question, passage.text, passage.best)
+    start, end = highlight(question, passage.text, passage.best)
     return NearestPassage(Source.of_passage(passage), "".join(excerpt(passage.text, start, end, room=160)))
 
 

@@ -1,4 +1,4 @@
-"""How good the answers are: questions of a person's own asked in the background, the plots, and the threshold."""
+"""The evaluation page: asks a person's own questions in the background, shows the measures, sets the threshold."""
 
 from __future__ import annotations
 
@@ -11,28 +11,25 @@ from pathlib import Path, PurePath
 
 from fastapi import APIRouter, HTTPException, UploadFile
 from fastapi.responses import HTMLResponse
-from markupsafe import Markup
 
 from index import Progress, QuothError
-from qa.evaluation.evaluate import Evaluation, evaluate
-from qa.evaluation.questions import GoldQuestion, read_gold
-from qa.evaluation.report import html as render_report
-from qa.evaluation.report import plots, rows
+from qa import Evaluation, GoldQuestion, measure_rows, read_gold, run_evaluation
 from ui.service.chosen_threshold import Chosen, keep
 from ui.service.cpu import lower_priority
 from ui.service.engine import AnswerEngine, EndingError
 from ui.text import one_line
+from ui.web.evaluation_report import render_report, svg_plots
 from ui.web.html import render
 from ui.web.shell import policy
 
-LARGEST = 10_000_000  # bytes of a file of questions
+MAX_BYTES = 10_000_000  # of a file of questions
 FAILED = "The evaluation failed. The server's log has the details."
 EXAMPLE = '{"question": "What rocket was used?", "answers": ["Soyuz 2.1a"]}'
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluationState:
-    """Where the evaluation stands: under way while ``running``, else what came of the last one."""
+    """The progress of the evaluation while ``running``, else the result or the problem of the last one."""
 
     running: bool = False
     name: str = ""
@@ -43,28 +40,28 @@ class EvaluationState:
 
 
 class EvaluationPage:
-    """Evaluations over one desk, one at a time."""
+    """Evaluations over one engine, one at a time."""
 
     def __init__(self, engine: AnswerEngine, location: Path) -> None:
-        """``location`` is the folder of the index, where the threshold that is chosen is kept."""
+        """``location`` is the folder of the index, where a chosen threshold is kept."""
         self._engine, self._location = engine, location
         self._state = EvaluationState()
         self._lock = threading.Lock()
-        self._ending = threading.Event()
+        self._stopping = threading.Event()
         self.router = APIRouter(prefix="/ui/quality", include_in_schema=False, default_response_class=HTMLResponse)
-        self.router.add_api_route("", self.shown, methods=["GET"])
-        self.router.add_api_route("", self.begin, methods=["POST"], status_code=HTTPStatus.ACCEPTED)
+        self.router.add_api_route("", self.show, methods=["GET"])
+        self.router.add_api_route("", self.start, methods=["POST"], status_code=HTTPStatus.ACCEPTED)
         self.router.add_api_route("/report", self.report, methods=["GET"])
-        self.router.add_api_route("/threshold", self.choose, methods=["POST"])
+        self.router.add_api_route("/threshold", self.set_threshold, methods=["POST"])
 
-    def shown(self) -> str:
-        """What there is to see: a place for a file, progress, or the result."""
+    def show(self) -> str:
+        """The page: a file to choose, progress, or the result."""
         try:
             return render_evaluation(self._state, self._engine.answerer().threshold)
         except QuothError as problem:
             raise HTTPException(HTTPStatus.CONFLICT, str(problem)) from problem
 
-    def begin(self, file: UploadFile) -> str:
+    def start(self, file: UploadFile) -> str:
         """Ask the questions of a file, in the background."""
         questions = _read(file)
         with self._lock:
@@ -72,11 +69,11 @@ class EvaluationPage:
                 raise HTTPException(HTTPStatus.CONFLICT, "An evaluation is running already.")
             self._state = EvaluationState(True, one_line(file.filename or "questions"), 0, len(questions))
         threading.Thread(target=self._run, args=(questions,), name="evaluation").start()
-        return self.shown()
+        return self.show()
 
     def stop(self) -> None:
-        """Let an evaluation end with the question that is being answered: the service ends."""
-        self._ending.set()
+        """Stop the evaluation after the question that is being answered, when the service ends."""
+        self._stopping.set()
 
     def report(self) -> HTMLResponse:
         """The last evaluation as a page of its own, with every miss."""
@@ -85,26 +82,26 @@ class EvaluationPage:
         report = render_report(self._state.evaluation, f"Quoth on {self._state.name}")
         return HTMLResponse(report, headers={"content-security-policy": policy(report)})
 
-    def choose(self, choice: Chosen) -> str:
-        """Give answers from another probability on, for everybody, and keep that beside the index."""
+    def set_threshold(self, choice: Chosen) -> str:
+        """Set the threshold for everybody, and keep it beside the index."""
         try:
             self._engine.set_threshold(choice.threshold)
             keep(self._location, choice)
         except QuothError as problem:
             raise HTTPException(HTTPStatus.CONFLICT, str(problem)) from problem
-        return self.shown()
+        return self.show()
 
     def _run(self, questions: Sequence[GoldQuestion]) -> None:
-        lower_priority()  # people who ask come first
+        lower_priority()  # so that people's questions are answered first
         name = self._state.name
 
-        def tell(step: Progress) -> None:
-            if self._ending.is_set():
+        def report_progress(step: Progress) -> None:
+            if self._stopping.is_set():
                 raise EndingError("the service ends")
             self._state = EvaluationState(True, name, step.done, step.total)
 
         try:
-            evaluation = evaluate(self._engine.answerer(), questions, progress=tell)
+            evaluation = run_evaluation(self._engine.answerer(), questions, progress=report_progress)
             self._state = EvaluationState(name=name, evaluation=evaluation)
         except QuothError as problem:
             self._state = EvaluationState(name=name, problem=str(problem))
@@ -124,15 +121,15 @@ def _result(evaluation: Evaluation) -> dict[str, object]:
     return {
         "best": best,
         "costs": sorted((*evaluation.costs, best), key=lambda cost: cost.threshold),
-        "measures": rows(evaluation.scores),
-        "plots": [Markup(plot) for plot in plots(evaluation)],  # noqa: S704 (SVG that escapes its labels itself)
+        "measures": measure_rows(evaluation.scores),
+        "plots": svg_plots(evaluation),
     }
 
 
 def _read(file: UploadFile) -> list[GoldQuestion]:
-    content = file.file.read(LARGEST + 1)
-    if len(content) > LARGEST:
-        raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The file is larger than {LARGEST // 10**6} MB.")
+    content = file.file.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The file is larger than {MAX_BYTES // 10**6} MB.")
     with tempfile.TemporaryDirectory(prefix="quoth-") as folder:
         path = Path(folder) / f"questions{PurePath(file.filename or '').suffix.lower()}"
         path.write_bytes(content)

@@ -12,7 +12,8 @@ import numpy as np
 from index.embedder import Vectors
 from index.errors import IndexDamagedError
 from index.stores.base import StoredPassage
-from index.types import Chunk, Document, DocumentRecord, Failure, Heading, Page
+from index.stores.document_fields import restore_document
+from index.types import Chunk, Document, DocumentRecord, Failure
 
 _RECORD = (
     "id, path, title, media_type, sha256, source, date, body_start, characters, page_count, chunk_count, "
@@ -75,23 +76,8 @@ class Catalog:
         ).fetchone()
         if row is None:
             return None
-        record = _record(row[:-3])
-        return Document(
-            path=record.path,
-            title=record.title,
-            text=row[-1],
-            media_type=record.media_type,
-            sha256=record.sha256,
-            source=record.source,
-            date=record.date,
-            body_start=record.body_start,
-            pages=tuple(Page(*page) for page in json.loads(row[-3])),
-            headings=tuple(Heading(*heading) for heading in json.loads(row[-2])),
-            metadata=record.metadata,
-            warnings=record.warnings,
-            encoding=record.encoding,
-            empty_pages=record.empty_pages,
-        )
+        pages, headings, text = row[-3:]
+        return restore_document(_record(row[:-3]), text, json.loads(pages), json.loads(headings))
 
     def documents(self, ids: Collection[int]) -> dict[int, Document]:
         """Whole documents by id; those that are not there are left out."""

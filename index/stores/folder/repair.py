@@ -17,6 +17,7 @@ from index.stores.folder.catalog import Catalog
 from index.stores.folder.schema import CATALOG, KEYWORDS
 from index.stores.folder.verify import Problem, check
 from index.stores.folder.writer import FolderWriter, renew_file, transaction, writer
+from index.stores.passage_checks import are_unit_length
 from index.types import Progress
 
 
@@ -74,7 +75,7 @@ def _drop_what_is_wrong(catalog: Catalog) -> None:
     damaged = [
         vector_id
         for vector_id, blob in catalog.connection.execute("SELECT id, vector FROM vectors")
-        if len(blob) != size or not abs(float(np.linalg.norm(np.frombuffer(blob, np.float16).astype(float))) - 1) < 0.01
+        if len(blob) != size or not are_unit_length(np.frombuffer(blob, np.float16).astype(np.float32))
     ]
     with transaction(catalog, housekeeping=True):
         connection = catalog.connection

@@ -12,6 +12,7 @@ import numpy as np
 
 from index.embedder import Vectors
 from index.stores.base import Passage
+from index.stores.document_fields import record_fields
 from index.types import Chunk, Document, Failure
 
 
@@ -139,21 +140,10 @@ class FolderTransaction:
 
 def _columns(document: Document, chunk_count: int) -> dict[str, Any]:
     """A document's row, by column."""
-    return {
-        "source": document.source,
-        "path": document.path,
-        "sha256": document.sha256,
-        "title": document.title,
-        "media_type": document.media_type,
-        "date": document.date,
-        "body_start": document.body_start,
-        "characters": len(document.text),
-        "page_count": len(document.pages),
-        "chunk_count": chunk_count,
-        "encoding": document.encoding,
-        "metadata": json.dumps(dict(document.metadata)),
-        "warnings": json.dumps(document.warnings),
-        "empty_pages": json.dumps(document.empty_pages),
+    columns = record_fields(document, chunk_count)
+    for name in ("metadata", "warnings", "empty_pages"):
+        columns[name] = json.dumps(columns[name])
+    return columns | {
         "pages": json.dumps([astuple(page) for page in document.pages]),
         "headings": json.dumps([astuple(heading) for heading in document.headings]),
         "text": document.text,

@@ -8,14 +8,12 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from index.chunking import keyword_text, passage_key
 from index.errors import IndexDamagedError, IndexNotFoundError
 from index.stores.folder.catalog import Catalog
 from index.stores.folder.faiss_index import ids_in
 from index.stores.folder.schema import CATALOG, FORMAT, connect_to_read
 from index.stores.folder.vectors import VectorFile, read_file
+from index.stores.passage_checks import CheckedPassage, are_unit_length, passage_faults
 from index.types import Document
 
 _MOST_TOLD = 20  # problems of one kind that are told one by one
@@ -97,8 +95,7 @@ def _vectors(catalog: Catalog) -> Iterator[Problem]:
     wrong = {i for (i,) in catalog.connection.execute("SELECT id FROM vectors WHERE length(vector) != ?", (size,))}
     if not wrong:
         for ids, vectors in catalog.vectors_after(0):
-            norms = np.linalg.norm(vectors, axis=1)
-            wrong.update(i for i, norm in zip(ids, norms, strict=True) if not abs(norm - 1.0) < 0.01)
+            wrong.update(i for i, sound in zip(ids, are_unit_length(vectors), strict=True) if not sound)
     yield from (Problem("vector", f"vector {i} is damaged") for i in sorted(wrong))
     unused = catalog.connection.execute("SELECT id FROM vectors WHERE id NOT IN (SELECT vector_id FROM chunks)")
     yield from (Problem("vector", f"vector {i} belongs to no passage") for (i,) in unused)
@@ -114,19 +111,11 @@ def _documents(catalog: Catalog) -> Iterator[Problem]:
 
 
 def _faults(catalog: Catalog, document_id: int, document: Document, chunk_count: int) -> Iterator[str]:
-    chunks = catalog.chunks_of(document_id)
-    if len(chunks) != chunk_count:
-        yield f"{len(chunks)} passages are stored where it has {chunk_count}"
     keys, words = catalog.keys_of(document_id), catalog.words_of(document_id)
-    place = 0
-    for ordinal, chunk in enumerate(chunks):
-        if chunk.ordinal != ordinal or not place <= chunk.start < chunk.end <= len(document.text):
-            yield f"passage {chunk.ordinal} is no slice of the text"
-        elif keys.get(chunk.id) != passage_key(document, chunk):
-            yield f"passage {chunk.ordinal} has the vector of another text"
-        elif words.get(chunk.id) != (keyword_text(document, chunk), document.title):
-            yield f"passage {chunk.ordinal} has other words in the keyword index"
-        place = chunk.end
+    chunks = catalog.chunks_of(document_id)
+    return passage_faults(
+        document, [CheckedPassage(chunk, words.get(chunk.id), keys.get(chunk.id)) for chunk in chunks], chunk_count
+    )
 
 
 def _words(catalog: Catalog, location: Path) -> Iterator[Problem]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
 import json
-import os
-import socket
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 import filelock
@@ -20,6 +18,7 @@ from index.stores.folder import vectors
 from index.stores.folder.catalog import Catalog
 from index.stores.folder.schema import connect_to_write, storage
 from index.stores.folder.transaction import FolderTransaction
+from index.stores.lock_holder import LockHolder, utc_now
 from index.types import Progress
 
 LOCK = "writer.lock"
@@ -67,7 +66,7 @@ def locked(location: Path, wait_seconds: float = 0.0) -> Iterator[None]:
                 f"{_described(holder)} is writing to {location}: wait for it to end, or try again later"
             ) from error
         try:
-            holder.write_text(json.dumps({"process": os.getpid(), "host": socket.gethostname(), "since": _now()}))
+            holder.write_text(json.dumps(asdict(LockHolder.current())))
             yield
         finally:
             holder.unlink(missing_ok=True)
@@ -97,14 +96,9 @@ def writer(location: Path, wait_seconds: float = 0.0) -> Iterator[FolderWriter]:
 def _described(holder: Path) -> str:
     """Who holds the lock, as far as it wrote that down."""
     try:
-        facts = json.loads(holder.read_text())
-        return f"process {facts['process']} on {facts['host']} (since {facts['since']})"
-    except (OSError, ValueError, KeyError):
+        return str(LockHolder(**json.loads(holder.read_text())))
+    except (OSError, ValueError, TypeError):
         return "another process"
-
-
-def _now() -> str:
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
 @contextmanager
@@ -120,7 +114,7 @@ def transaction(catalog: Catalog, *, housekeeping: bool = False) -> Iterator[Fol
         yield commit
         commit.drop_loose_vectors()
         if not housekeeping:
-            commit.set_meta({"revision": str(catalog.revision() + 1), "updated": _now()})
+            commit.set_meta({"revision": str(catalog.revision() + 1), "updated": utc_now()})
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:

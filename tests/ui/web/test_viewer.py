@@ -18,7 +18,7 @@ from tests.ui.web.test_answer_html import OURS, Outline, plain
 from tests.ui.web.test_html import HOSTILE
 from ui.web.anchor import Anchor
 from ui.web.paragraphs import split_paragraphs
-from ui.web.pdf_page import picture_of, places_of
+from ui.web.pdf_page import align, picture_of
 from ui.web.viewer import original, render_document
 
 WORDS = "Kim flew on Tuesday. The Soyuz rocket blasted off.\n\nIt docked three hours later."
@@ -105,11 +105,11 @@ def test_a_quote_over_two_lines_has_two_boxes(tmp_path: Path) -> None:
 
 
 def test_words_divided_at_the_end_of_a_line_are_found() -> None:
-    assert places_of("cosmo\x02\r\ndrome at", "cosmodrome at", 0, 10) == [0, 1, 2, 3, 4, 8, 9, 10, 11, 12]
+    assert align("cosmo\x02\r\ndrome at", "cosmodrome at", 0, 10) == [0, 1, 2, 3, 4, 8, 9, 10, 11, 12]
 
 
 def test_nothing_is_drawn_where_the_writing_differs() -> None:
-    assert places_of("cosmodrome at", "cosmodrome in", 0, 10) == []
+    assert align("cosmodrome at", "cosmodrome in", 0, 10) == []
 
 
 def test_a_damaged_file_is_not_drawn_and_harms_nothing(tmp_path: Path) -> None:
