@@ -16,6 +16,7 @@ import gradio as gr
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
+from starlette.routing import Mount
 
 from index.local import LocalStore
 from index.stores import store_at
@@ -23,6 +24,7 @@ from qa import ReaderSettings
 from ui import feedback, library, presence, viewer
 from ui.chat import Ask, Chat
 from ui.desk import Desk
+from ui.gradio_gate import GradioGate
 from ui.page import STATIC, Page
 from ui.quality import Quality
 from ui.welcome import Welcome
@@ -72,7 +74,14 @@ def create_app(
         mcp_server=False,
         ssr_mode=False,
     )
+    _shut(mounted)
     return mounted
+
+
+def _shut(app: FastAPI) -> None:
+    """Put the gate before Gradio's own application, so that no path leads around it."""
+    (gradio,) = [r.app for r in app.routes if isinstance(r, Mount) and isinstance(r.app, gr.routes.App)]
+    gradio.add_middleware(GradioGate)
 
 
 def _name(route: APIRoute) -> str:
