@@ -18,6 +18,7 @@ STATIC = Path(__file__).parent / "static"
 GRADIO = re.compile(r"<gradio-app.*?</gradio-app>", re.DOTALL)
 HEAD = re.compile(r"</head>")
 SHARING = re.compile(r"\s*<meta\s+(?:property=\"og:|name=\"twitter:)[^>]*>")  # addresses of Gradio's own pictures
+MANIFEST = re.compile(r"\s*<link\s+rel=\"manifest\"[^>]*>")  # of an app to install, which this page is not
 INLINE_SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 INLINE_STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 
@@ -37,7 +38,7 @@ def dress(page: str) -> str:
     frame = (STATIC / "frame.html").read_text(encoding="utf-8").replace("<!-- gradio -->", app.group())
     head = (STATIC / "head.html").read_text(encoding="utf-8")
     framed = page[: app.start()] + frame + page[app.end() :]
-    return HEAD.sub(lambda found: head + found.group(), SHARING.sub("", framed), count=1)
+    return HEAD.sub(lambda found: head + found.group(), MANIFEST.sub("", SHARING.sub("", framed)), count=1)
 
 
 def policy(page: str = "") -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -15,17 +17,20 @@ from fastapi.testclient import TestClient
 from gradio.routes import App as GradioApp
 from starlette.datastructures import Headers
 from starlette.responses import Response
-from starlette.routing import Mount
+from starlette.routing import BaseRoute, Mount
 from starlette.types import Receive, Scope, Send
 
 from tests.ui.conftest import serving
-from ui.gradio_gate import GradioGate, needed
+from ui.gradio_gate import NEEDED, GradioGate, Route, needed
+from ui.problems import METHODS
 from ui.server import assemble
 from ui.service import Service
 from ui.settings import load_settings
 
 JOIN = "/gradio_api/queue/join"
+OURS = ("/v1", "/ui/", "/healthz", "/readyz", "/metrics", "/openapi.json")
 SECRET = "a file that nobody named"
+ELSEWHERE = "https://elsewhere.example/x"
 QUESTION = {"data": ["What rocket was used?", ""], "fn_index": 0, "session_hash": "page"}
 
 
@@ -85,9 +90,53 @@ def test_a_pipe_instead_of_a_file_does_not_stop_the_server(tmp_path: Path, seed_
         assert client.get("/healthz").status_code == HTTPStatus.OK
 
 
+@pytest.mark.parametrize("route", [f"file={ELSEWHERE}", f"file/{ELSEWHERE}", f"proxy={ELSEWHERE}"])
+def test_no_address_makes_the_server_ask_another(client: TestClient, network_attempts: list[str], route: str):
+    answered = client.get(f"/gradio_api/{route}")
+    assert network_attempts == []
+    assert answered.status_code == HTTPStatus.NOT_FOUND
+
+
+@pytest.mark.parametrize("route", ["/gradio_api/run/answer", JOIN])
+def test_no_value_makes_the_server_ask_another(client: TestClient, network_attempts: list[str], route: str):
+    answered = client.post(route, json=asked(file_data(ELSEWHERE)))
+    assert network_attempts == []
+    assert answered.status_code == HTTPStatus.NOT_FOUND
+
+
 def gradio_of(app: FastAPI) -> GradioApp:
     (gradio,) = [route.app for route in app.routes if isinstance(route, Mount) and isinstance(route.app, GradioApp)]
     return gradio
+
+
+def walked(routes: Iterable[Any]) -> Iterator[tuple[str, BaseRoute | None]]:
+    """The path of each route and the route itself, those of included routers too."""
+    for route in routes:
+        if hasattr(route, "effective_candidates"):
+            yield from walked(route.effective_candidates())
+        else:
+            yield route.path, getattr(route, "original_route", route)
+
+
+def test_every_route_of_the_application_is_ours_or_needed_or_refused(app: FastAPI):
+    ours = [path for path, route in walked(app.routes) if not isinstance(route, Mount)]
+    assert all(path.startswith(OURS) for path in ours), "a route of Gradio's lies outside its own application"
+    gradio, listed = TestClient(gradio_of(app)), {route.path for route in NEEDED}
+    paths = {path for path, _ in walked(gradio_of(app).routes)}
+    assert listed < paths
+    assert len(paths) > 60
+    for path in sorted(paths - listed):
+        for filled in {re.sub(r"\{[^}]*\}", value, path) for value in ("answer", "a/b.js", ELSEWHERE)}:
+            for method in METHODS:
+                assert gradio.request(method, filled).status_code == HTTPStatus.NOT_FOUND, (method, filled)
+
+
+@pytest.mark.parametrize("route", [route for route in NEEDED if "{" not in route.path], ids=lambda route: route.path)
+def test_a_route_that_is_needed_is_served_by_its_own_methods_alone(client: TestClient, route: Route):
+    for method in METHODS:
+        assert (needed(method, route.path) is not None) == (method in route.methods)
+        if method not in route.methods:
+            assert client.request(method, route.path).status_code == HTTPStatus.NOT_FOUND
 
 
 @pytest.mark.parametrize("name", ["../gradio.css", "a/../../b.js", ".hidden.js", "a.js/b.js", "", "a\n.js", "ä.js"])
