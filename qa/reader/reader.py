@@ -75,7 +75,7 @@ class Reader:
 
     def _spans(self, window: Window, text: str, logits: tuple[Tensor, Tensor]) -> list[Span]:
         sentences = sentence_numbers(text, window.offsets[:, 0]), asking(text)
-        start, end = (one.numpy() for one in logits)
+        start, end = (one.cpu().numpy() for one in logits)
         return window_spans(window, text, *sentences, start, end, limit=self._span_tokens, top=self._spans_per_window)
 
 
@@ -113,7 +113,7 @@ def forward(
     logits: dict[int, tuple[Tensor, Tensor]] = {}
     for batch in length_batches([len(window.input_ids) for window in windows], tokens, multiple=multiple):
         ids, mask = pad([windows[k].input_ids for k in batch], padding, multiple=multiple)
-        output = model(input_ids=ids, attention_mask=mask)
+        output = model(input_ids=ids.to(model.device), attention_mask=mask.to(model.device))
         for row, k in enumerate(batch):
             size = len(windows[k].input_ids)
             logits[k] = (output.start_logits[row, :size].float(), output.end_logits[row, :size].float())

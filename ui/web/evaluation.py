@@ -14,10 +14,9 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
 from index import Progress, QuothError
-from qa.evaluation.evaluate import Evaluation, evaluate
+from qa.evaluation.evaluate import Evaluation, run_evaluation
 from qa.evaluation.questions import GoldQuestion, read_gold
-from qa.evaluation.report import html as render_report
-from qa.evaluation.report import plots, rows
+from qa.evaluation.report import report_html, report_plots, rows
 from ui.service.chosen_threshold import Chosen, keep
 from ui.service.cpu import lower_priority
 from ui.service.engine import AnswerEngine, EndingError
@@ -82,7 +81,7 @@ class EvaluationPage:
         """The last evaluation as a page of its own, with every miss."""
         if self._state.evaluation is None:
             raise HTTPException(HTTPStatus.NOT_FOUND, "Nothing has been evaluated yet.")
-        report = render_report(self._state.evaluation, f"Quoth on {self._state.name}")
+        report = report_html(self._state.evaluation, f"Quoth on {self._state.name}")
         return HTMLResponse(report, headers={"content-security-policy": policy(report)})
 
     def set_threshold(self, choice: Chosen) -> str:
@@ -104,7 +103,7 @@ class EvaluationPage:
             self._state = EvaluationState(True, name, step.done, step.total)
 
         try:
-            evaluation = evaluate(self._engine.answerer(), questions, progress=report_progress)
+            evaluation = run_evaluation(self._engine.answerer(), questions, progress=report_progress)
             self._state = EvaluationState(name=name, evaluation=evaluation)
         except QuothError as problem:
             self._state = EvaluationState(name=name, problem=str(problem))
@@ -125,7 +124,7 @@ def _result(evaluation: Evaluation) -> dict[str, object]:
         "best": best,
         "costs": sorted((*evaluation.costs, best), key=lambda cost: cost.threshold),
         "measures": rows(evaluation.scores),
-        "plots": [Markup(plot) for plot in plots(evaluation)],  # noqa: S704 (SVG that escapes its labels itself)
+        "plots": [Markup(plot) for plot in report_plots(evaluation)],  # noqa: S704 (SVG that escapes its labels itself)
     }
 
 
