@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from index.errors import QuothError
-from index.ingestion.sources import SourceFile, suffix
-from index.loaders import load
+from index.ingestion.sources import SourceFile
+from index.loaders.dispatch import load, suffix
 from index.loaders.worker import HEADER, pack
 from index.settings import IndexSettings
 from index.types import Document, Failure, Heading, Page
