@@ -1,5 +1,6 @@
 """Documents into an index, and an index searched."""
 
+from index.children import start_child
 from index.embedder import Embedder
 from index.errors import (
     DiskError,
@@ -27,7 +28,7 @@ from index.ingestion.build import BuildReport, add, build, build_documents, plan
 from index.ingestion.copying import copy
 from index.ingestion.plan import Plan
 from index.ingestion.rebuild import rebuild
-from index.loaders import load
+from index.loaders.dispatch import load, supported_suffixes
 from index.maintenance import repair, verify
 from index.search import DocumentIndex, IndexView
 from index.settings import IndexSettings
@@ -86,6 +87,8 @@ __all__ = [
     "rebuild",
     "remove",
     "repair",
+    "start_child",
     "store_of",
+    "supported_suffixes",
     "verify",
 ]

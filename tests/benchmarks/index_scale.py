@@ -1,4 +1,4 @@
-"""What the size of an index costs: ``python -m tests.benchmarks.index_scale [VECTORS | --curve [FOLDER]]`` (default: a million).
+"""What the size of an index costs: ``python -m tests.benchmarks.index_scale [VECTORS | --curve [FOLDER]]``.
 
 The FAISS index that is chosen for the size against exact search: time, recall of the first ten, and the memory of
 opening it; the vectors are perturbed real embeddings. Then, as a curve, time, memory and disk of whole indexes
