@@ -10,7 +10,7 @@ NAMES = """
     IndexSettings IndexStatus IndexView InputError MissingExtraError ModelError NoDocumentsError Page Place Plan
     Problem Progress QuestionError QuothError RepairReport SetupError SourceNotFoundError StateError
     StorageError StoreUnreachableError UnreadableFileError VerifyReport add build build_documents copy load plan
-    rebuild remove repair store_of supported_suffixes verify
+    rebuild remove repair start_child store_of supported_suffixes verify
 """
 
 
