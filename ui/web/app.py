@@ -20,11 +20,11 @@ from starlette.routing import Mount
 
 from qa import ReaderSettings
 from ui.http import presence
+from ui.http.gradio_gate import GradioGate
 from ui.service.engine import AnswerEngine
 from ui.web import feedback, library, viewer
 from ui.web.chat import Ask, Chat
 from ui.web.evaluation import EvaluationPage
-from ui.web.gradio_gate import GradioGate
 from ui.web.shell import STATIC, PageShell
 from ui.web.start_page import StartPage
 
