@@ -8,7 +8,7 @@ from pathlib import Path
 from index.errors import NoDocumentsError
 from index.ingestion.plan import Changes, compare
 from index.ingestion.sources import Scan, Scope, SourceFile, scan
-from index.loaders.titles import LOOKED_AT, title_from
+from index.loaders.titles import TITLE_SAMPLE, title_from
 from index.stores.base import OnProgress, Reader, Writer
 from index.types import DocumentRecord, Failure, Progress
 
@@ -83,5 +83,5 @@ def _merged(remembered: Iterable[str], places: Sequence[Scope]) -> list[str]:
 
 def _moved_title(held: Reader, record: DocumentRecord, path: str) -> str:
     """The title under the new path: another one only if it was made from the old path."""
-    body = held.texts([record.id])[record.id][record.body_start :][:LOOKED_AT]
+    body = held.texts([record.id])[record.id][record.body_start :][:TITLE_SAMPLE]
     return title_from(path, body) if record.title == title_from(record.path, body) else record.title
