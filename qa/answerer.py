@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 
-from index import DocumentIndex, Filters, Hit, IndexSettings, Place, QuestionError, store_of
+from index import DocumentIndex, Filters, Hit, IndexSettings, Place, QuestionError, open_store
 from qa.answering.calibration import Calibration
 from qa.answering.cascade import NEARLY_AS_GOOD, always, rank, read_until_settled
 from qa.answering.citations import Proposal, Source, citations_of, cite, items_of, propose
@@ -41,7 +41,7 @@ class Answerer:
         """
         settings = settings or ReaderSettings()
         searching = settings if isinstance(settings, IndexSettings) else IndexSettings()  # one tree may hold both
-        index = DocumentIndex.open(store_of(searching, location), settings=searching)
+        index = DocumentIndex.open(open_store(location, searching), settings=searching)
         return cls(index, load_reader(settings), load_calibration(settings.reader), settings)
 
     def __enter__(self) -> Answerer:
