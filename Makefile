@@ -25,7 +25,7 @@ lint: setup $(VENV)/dev.stamp
 
 # A stamp is newer than what it was made from, so a second run installs nothing.
 $(VENV)/runtime.stamp: requirements.lock pyproject.toml
-	@command -v $(PYTHON) >/dev/null || { echo "Quoth needs Python 3.11: install it, or name it: make chat PYTHON=..." >&2; exit 1; }
+	@test -x $(BIN)/python || command -v $(PYTHON) >/dev/null || { echo "Quoth needs Python 3.11: install it, or name it: make chat PYTHON=..." >&2; exit 1; }
 	@test -x $(BIN)/python || { echo "Creating a virtual environment in $(VENV) ..."; $(PYTHON) -m venv $(VENV); }
 	@echo "Installing the pinned dependencies into $(VENV): some minutes the first time ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock

@@ -16,6 +16,7 @@ from index.reports import IndexStatus
 from index.settings import IndexSettings
 from index.stores.base import Place, Snapshot, Store
 from index.stores.locate import open_store
+from index.stores.stemming import Stemmer
 from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit
 
 PROXIMITY_CANDIDATES = 40
@@ -143,7 +144,7 @@ class DocumentIndex:
         self.store = store
         self.settings = settings
         self.embedder = embedder
-        self.terms = TermReader()
+        self.terms = TermReader(Stemmer().stem)
 
     @classmethod
     def open(

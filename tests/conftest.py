@@ -20,42 +20,75 @@ from hypothesis import settings as hypothesis_settings
 
 from index import Embedder, IndexSettings, build
 from qa import Answerer
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 STATUS = pytest.StashKey[int]()
-_attempts: list[str] = runpy.run_path(str(ROOT / "tests" / "support" / "guard" / "sitecustomize.py"))["attempts"]
-
-# A machine that is busy with other work is slow, and no example is wrong by it.
-hypothesis_settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-hypothesis_settings.load_profile("patient")
-
-# A developer's own settings are not the tests'.
-for _name in [name for name in os.environ if name.startswith("QUOTH_")]:
-    del os.environ[_name]
+ATTEMPTS = pytest.StashKey[list[str]]()
+GUARD = ROOT / "tests" / "support" / "guard"
 
 
-def _once(load: Callable[[Embedder], Any]) -> Callable[[Embedder], Any]:
-    """Load what an embedder needs for the first of its name; the others share it, as all share the reader."""
-    loaded = functools.cache(lambda name: load(Embedder(IndexSettings(embedder=name))))
-    return lambda embedder: loaded(embedder.name)
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of the long rounds; the defaults are the short rounds of the suite."""
+    parser.addoption("--kills", type=int, default=12, help="how many builds test_crash.py kills")
+    parser.addoption("--faults", type=int, default=3, help="how many writes test_faults.py lets fail")
+    parser.addoption("--mutations", type=int, default=12, help="how many damaged files of each format are parsed")
+    parser.addoption("--pictures", action="store_true", help="write the README's screenshot into the tree")
 
 
-Embedder._load = _once(Embedder._load)
-Embedder._load_tokenizer = _once(Embedder._load_tokenizer)
+def pytest_configure(config: pytest.Config) -> None:
+    """Forbid the network, ignore the developer's own settings, and let no example fail for being slow."""
+    config.stash[ATTEMPTS] = runpy.run_path(str(GUARD / "sitecustomize.py"))["attempts"]
+    for name in [name for name in os.environ if name.startswith("QUOTH_")]:
+        del os.environ[name]
+    hypothesis_settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    hypothesis_settings.load_profile("unhurried")
+
+
+@pytest.fixture
+def kills(pytestconfig: pytest.Config) -> int:
+    """How many builds are killed."""
+    return int(pytestconfig.getoption("--kills"))
+
+
+@pytest.fixture
+def faults(pytestconfig: pytest.Config) -> int:
+    """How many writes fail."""
+    return int(pytestconfig.getoption("--faults"))
+
+
+@pytest.fixture
+def mutations(pytestconfig: pytest.Config) -> int:
+    """How many damaged files of each format are parsed."""
+    return int(pytestconfig.getoption("--mutations"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def models_loaded_once() -> Iterator[None]:
+    """Embedders of the same name share one model and one tokenizer, as all answerers share one reader."""
+
+    def shared(load: Callable[[Embedder], Any]) -> Callable[[Embedder], Any]:
+        loaded = functools.cache(lambda name: load(Embedder(IndexSettings(embedder=name))))
+        return lambda embedder: loaded(embedder.name)
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("_load", "_load_tokenizer"):
+            patch.setattr(Embedder, name, shared(getattr(Embedder, name)))
+        yield
 
 
 @pytest.fixture(autouse=True)
-def network_attempts() -> Iterator[list[str]]:
-    """What a test tried to reach on other machines; any fails it, even one in vain."""
-    _attempts.clear()
-    yield _attempts
-    assert not _attempts, "reached for the network"
+def network_attempts(pytestconfig: pytest.Config) -> Iterator[list[str]]:
+    """Connections to other machines that a test attempted; any fails it, even one that was refused."""
+    attempts = pytestconfig.stash[ATTEMPTS]
+    attempts.clear()
+    yield attempts
+    assert not attempts, "attempted to reach the network"
 
 
 @pytest.fixture
 def guard(tmp_path: Path) -> dict[str, str]:
-    """What puts a Python process under the guard, from its first line; what it tries is in ``OFFLINE_LOG``."""
-    return {"PYTHONPATH": str(ROOT / "tests" / "support" / "guard"), "OFFLINE_LOG": str(tmp_path / "attempts")}
+    """The environment that puts a Python process under the network guard; it logs attempts to ``OFFLINE_LOG``."""
+    return {"PYTHONPATH": str(GUARD), "OFFLINE_LOG": str(tmp_path / "attempts")}
 
 
 @pytest.fixture(scope="session")

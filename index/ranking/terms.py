@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import sqlite3
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 _WORDS = re.compile(r"\w+")
@@ -49,12 +48,10 @@ class Terms:
 
 
 class TermReader:
-    """Reads the terms of questions; keeps a private in-memory table that stems words as the catalog does."""
+    """Reads the terms of questions; ``stem`` gives the stems of each text as the keyword index has them."""
 
-    def __init__(self) -> None:
-        self._stems = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
-        self._stems.execute("CREATE VIRTUAL TABLE words USING fts5 (word, tokenize = 'porter unicode61')")
-        self._stems.execute("CREATE VIRTUAL TABLE stems USING fts5vocab (words, instance)")
+    def __init__(self, stem: Callable[[Sequence[str]], list[list[str]]]) -> None:
+        self._stem = stem
 
     def read(self, question: str, frequency: Callable[[Collection[str]], Mapping[str, int]], passages: int) -> Terms:
         """The terms of a question; ``frequency`` says in how many of the ``passages`` each stem stands.
@@ -62,11 +59,7 @@ class TermReader:
         Stop words are left out, unless there is nothing else.
         """
         words = list(dict.fromkeys(word.lower() for word in _WORDS.findall(question)))[:_MOST_TERMS]
-        stems = self._stem([word for word in words if word not in STOP_WORDS] or words)
+        words = [word for word in words if word not in STOP_WORDS] or words
+        stems = {word: stems[-1] for word, stems in zip(words, self._stem(words), strict=True) if stems}
         counts = frequency(set(stems.values()))
         return Terms({word: counts.get(stem, 0) for word, stem in stems.items()}, passages)
-
-    def _stem(self, words: list[str]) -> dict[str, str]:
-        self._stems.execute("DELETE FROM words")
-        self._stems.executemany("INSERT INTO words (rowid, word) VALUES (?, ?)", enumerate(words, start=1))
-        return {words[doc - 1]: term for term, doc in self._stems.execute("SELECT term, doc FROM stems ORDER BY doc")}

@@ -16,7 +16,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from index import build
-from tests.ui.conftest import CHROMIUM, FLAGS, serving
+from tests.support.browser import CHROMIUM, FLAGS, serving
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 QUESTIONS = [

@@ -24,6 +24,7 @@ from index.embedder import Vectors
 from index.ranking.terms import TermReader
 from index.stores.base import Transaction
 from index.stores.locate import store_at
+from index.stores.stemming import Stemmer
 from index.types import Chunk, Document
 
 TOGETHER, CENTRES, DIMENSIONS, SEARCHES = 512, 2_000, 384, 20
@@ -73,7 +74,7 @@ def timed(act: object, times: int) -> Iterator[float]:
 
 
 def search(place: str) -> None:
-    terms = TermReader()
+    terms = TermReader(Stemmer().stem)
     vectors = iter(perturbed(centres(), 1 + SEARCHES, np.random.default_rng(3)))
     session = store_at(place).session()
     before = resident()

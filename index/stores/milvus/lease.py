@@ -1,93 +1,88 @@
-"""The right to write to an index in Milvus: one row that its holder renews, and that ends when it no longer does.
+"""The lease on an index in Milvus: one row that gives one process the right to write, and expires unless renewed.
 
-Milvus has no compare-and-set. Whoever finds the row free writes its own name, waits, and holds the right if the name is
-still there: two that begin within the wait of each other agree on one, unless one's write takes longer than the wait.
+Milvus has no compare-and-set. A process that finds the lease free writes its own token, waits, and holds the lease if
+the token is still there. Processes that start within that wait of each other agree on one holder, unless a write takes
+longer than the wait.
 """
 
 from __future__ import annotations
 
-import datetime
 import json
-import os
 import socket
 import threading
 import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 from index.errors import IndexLockedError, StoreUnreachableError
+from index.stores.lock_holder import LockHolder
 from index.stores.milvus.client import MilvusConnection
-from index.stores.milvus.schema import UNUSED, make_values
+from index.stores.milvus.schema import create_key_values, put_values
 
-LEASE = "quoth_lease"
-_SECONDS = 60.0  # a holder that was not heard of for so long is gone
-_RENEWED_EVERY = 15.0
-_SETTLE = 0.5
-_KEY = 'key == "writer"'
+LEASES = "quoth_lease"
+_KEY = "writer"
+_EXPIRY_SECONDS = 60.0
+_RENEWAL_SECONDS = 15.0
+_SETTLE_SECONDS = 0.5
 
 
 @contextmanager
-def leased(link: MilvusConnection, wait_seconds: float = 0.0) -> Iterator[None]:
-    """Hold the right to write. Raises IndexLockedError, which says who holds it."""
-    make_values(link, LEASE)
+def hold_lease(connection: MilvusConnection, wait_seconds: float = 0.0) -> Iterator[None]:
+    """Hold the right to write. Raises IndexLockedError, which names the holder, after ``wait_seconds``."""
+    create_key_values(connection, LEASES)
     token = uuid.uuid4().hex
     deadline = time.monotonic() + wait_seconds
-    while (holder := _holder(link)) or not _taken(link, token):
+    while (holder := _other_holder(connection)) or not _acquire(connection, token):
         if time.monotonic() >= deadline:
             raise IndexLockedError(
-                f"{holder or 'another process'} is writing to {link.uri}: wait for it to end, or try again later"
+                f"{holder or 'another process'} is writing to {connection.uri}: wait for it to end, or try again later"
             )
-        time.sleep(_SETTLE)
-    ended = threading.Event()
-    renewing = threading.Thread(target=_renew, args=(link, token, ended), name="lease", daemon=True)
-    renewing.start()
+        time.sleep(_SETTLE_SECONDS)
+    released = threading.Event()
+    renewal = threading.Thread(target=_keep_renewing, args=(connection, token, released), name="lease", daemon=True)
+    renewal.start()
     try:
         yield
     finally:
-        ended.set()
-        renewing.join()
-        link.delete(LEASE, _KEY)
+        released.set()
+        renewal.join()
+        connection.delete_in(LEASES, "key", [_KEY])
 
 
-def _holder(link: MilvusConnection) -> str | None:
-    """Who holds the right, in words; None when nobody does, or one who is gone."""
-    row = link.get(LEASE, _KEY)
+def _other_holder(connection: MilvusConnection) -> LockHolder | None:
+    """The holder; None when there is none, when its lease has expired, or when it was a process here that has ended."""
+    row = connection.get(LEASES, _KEY)
     if row is None:
         return None
-    facts = json.loads(row["value"])
-    if facts["until"] < time.time() or (facts["host"] == socket.gethostname() and not _lives(facts["process"])):
-        return None
-    return f"process {facts['process']} on {facts['host']} (since {facts['since']})"
+    lease = json.loads(row["value"])
+    holder = LockHolder(lease["process"], lease["host"], lease["since"])
+    ended = holder.host == socket.gethostname() and not _is_running(holder.process)
+    return None if ended or lease["until"] < time.time() else holder
 
 
-def _taken(link: MilvusConnection, token: str) -> bool:
-    _write(link, token)
-    if not link.is_file:
-        time.sleep(_SETTLE)
-    row = link.get(LEASE, _KEY)
+def _acquire(connection: MilvusConnection, token: str) -> bool:
+    _write_lease(connection, token)
+    if not connection.is_file:
+        time.sleep(_SETTLE_SECONDS)
+    row = connection.get(LEASES, _KEY)
     return row is not None and bool(json.loads(row["value"])["token"] == token)
 
 
-def _renew(link: MilvusConnection, token: str, ended: threading.Event) -> None:
-    while not ended.wait(_RENEWED_EVERY):
+def _keep_renewing(connection: MilvusConnection, token: str, released: threading.Event) -> None:
+    while not released.wait(_RENEWAL_SECONDS):
         try:
-            _write(link, token)
-        except StoreUnreachableError:  # the next commit says so
+            _write_lease(connection, token)
+        except StoreUnreachableError:  # the writer's next commit raises it
             continue
 
 
-def _write(link: MilvusConnection, token: str) -> None:
-    facts = {
-        "token": token,
-        "process": os.getpid(),
-        "host": socket.gethostname(),
-        "since": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        "until": time.time() + _SECONDS,
-    }
-    link.put(LEASE, [{"key": "writer", "value": json.dumps(facts), "unused": UNUSED}])
+def _write_lease(connection: MilvusConnection, token: str) -> None:
+    lease = {"token": token, **asdict(LockHolder.current()), "until": time.time() + _EXPIRY_SECONDS}
+    put_values(connection, LEASES, {_KEY: json.dumps(lease)})
 
 
-def _lives(process: int) -> bool:
+def _is_running(process: int) -> bool:
     return Path(f"/proc/{process}").exists() or not Path("/proc").exists()

@@ -1,4 +1,4 @@
-"""Reads of an index in Milvus."""
+"""Reading an index in Milvus."""
 
 from __future__ import annotations
 
@@ -7,135 +7,130 @@ from collections.abc import Callable, Collection, Iterable
 
 from index.errors import IndexDamagedError
 from index.stores.base import StoredPassage
-from index.stores.milvus.client import MilvusConnection, Row, among
-from index.stores.milvus.rows import PASSAGE, RECORD, Published, chunk_of, failure_of, published, stored, whole
-from index.stores.milvus.schema import Head, read_head
+from index.stores.milvus.client import MilvusConnection, Row
+from index.stores.milvus.rows import (
+    DOCUMENT_FIELDS,
+    PASSAGE_FIELDS,
+    StoredDocument,
+    chunk_of,
+    join_document,
+    join_text,
+    stored_document,
+    stored_passage,
+)
+from index.stores.milvus.schema import CURRENT, Manifest, read_manifest
 from index.types import Chunk, Document, DocumentRecord, Failure
 
-_PARTS = 200  # in one answer, of at most 60 kB each
-_TRIES = 3
+_PARTS_BATCH = 200  # of at most 60 kB each
+_ATTEMPTS = 3
 
 
 class MilvusReader:
-    """Reads of the index in a slot; what was written by a commit that is not complete is not seen."""
+    """Reads of the index under one manifest; rows of a commit that has not ended are not seen."""
 
-    def __init__(self, link: MilvusConnection, slot: str = "index") -> None:
-        self.link, self.slot = link, slot
+    def __init__(self, connection: MilvusConnection, key: str = CURRENT) -> None:
+        self.connection, self.key = connection, key
 
-    def head(self) -> Head:
-        """What the index is now."""
-        return read_head(self.link, self.slot) or Head(generation=0)
+    def manifest(self) -> Manifest:
+        """The present state of the index; generation 0 when there is none."""
+        return read_manifest(self.connection, self.key) or Manifest(generation=0)
 
     def meta(self) -> dict[str, str]:
-        """Everything known of the index as a whole."""
-        return dict(self.head().meta)
+        """The metadata of the index as a whole."""
+        return dict(self.manifest().meta)
 
     def revision(self) -> int:
         """The number of the last commit; 0 before the first."""
-        return self.head().revision
+        return self.manifest().revision
 
     def count(self, table: str) -> int:
         """How many "documents" or "chunks" there are."""
-        head = self.head()
-        return {"documents": head.documents, "chunks": head.chunks}[table]
+        manifest = self.manifest()
+        return {"documents": manifest.documents, "chunks": manifest.chunks}[table]
 
     def sources(self) -> list[str]:
-        """The folders and files that builds look at."""
+        """The folders and files that builds read."""
         return sorted(json.loads(value) for value in self.facts("source").values())
 
     def excluded(self) -> set[tuple[str, str]]:
-        """(source, path) of the files that must not come back by themselves."""
+        """(source, path) of removed files that builds must not add again."""
         pairs = (json.loads(value) for value in self.facts("excluded").values())
         return {(source, path) for source, path in pairs}
 
     def failures(self) -> list[Failure]:
         """Files that could not be read, by path."""
-        found = [failure_of(value) for value in self.facts("failure").values()]
+        found = [Failure(*json.loads(value)) for value in self.facts("failure").values()]
         return sorted(found, key=lambda failure: (failure.path, failure.source))
 
     def records(self, ids: Collection[int] | None = None) -> list[DocumentRecord]:
-        """Documents without their texts, by path."""
-        return [one.record for one in self.published(ids)]
+        """Documents without their texts, by path; of all or of the given ids."""
+        return [stored.record for stored in self.stored_documents(ids)]
 
     def documents(self, ids: Collection[int]) -> dict[int, Document]:
-        """Whole documents by id; those that are not there are left out.
-
-        Raises IndexDamagedError when a part of one is gone.
-        """
-        held, parts = self._parted(ids, lambda one: one.text_keys() + one.layout_keys())
-        return {
-            one.record.id: whole(one, _joined(parts, one.text_keys()), _joined(parts, one.layout_keys()))
-            for one in held
-        }
+        """Whole documents by id, without those that do not exist. Raises IndexDamagedError when a part is missing."""
+        found, parts = self._with_parts(ids, lambda stored: stored.text_keys() + stored.layout_keys())
+        return {stored.record.id: join_document(stored, parts) for stored in found}
 
     def texts(self, ids: Collection[int]) -> dict[int, str]:
-        """The canonical texts of documents. Raises IndexDamagedError when a part of one is gone."""
-        held, parts = self._parted(ids, Published.text_keys)
-        return {one.record.id: _joined(parts, one.text_keys()) for one in held}
+        """The canonical texts of documents. Raises IndexDamagedError when a part is missing."""
+        found, parts = self._with_parts(ids, StoredDocument.text_keys)
+        return {stored.record.id: join_text(stored, parts) for stored in found}
 
     def chunks_of(self, document_id: int) -> list[Chunk]:
         """The passages of a document in order."""
-        return [chunk_of(row) for row in self.rows_of([document_id], PASSAGE).get(document_id, [])]
+        return [chunk_of(row) for row in self.passage_rows([document_id], PASSAGE_FIELDS).get(document_id, [])]
 
     def passages_of(self, ids: Collection[int]) -> dict[int, list[StoredPassage]]:
-        """The passages of documents in order, with everything that is kept of them, by the ids of the documents."""
-        rows = self.rows_of(ids, [*PASSAGE, "key", "vector"])
-        return {document_id: [stored(row) for row in own] for document_id, own in rows.items()}
+        """The passages of documents in order, with their keys and vectors, by document id."""
+        rows = self.passage_rows(ids, [*PASSAGE_FIELDS, "key", "vector"])
+        return {document_id: [stored_passage(row) for row in own] for document_id, own in rows.items()}
 
-    def rows_of(self, ids: Collection[int], fields: list[str]) -> dict[int, list[Row]]:
-        """The rows of documents' passages in order, by the ids of the documents; ``fields`` has the document's."""
-        held = {one.record.id: one for one in self.published(ids)}
-        chunk_ids = [one.first + n for one in held.values() for n in range(one.record.chunk_count)]
-        rows = self.link.query_among(self.head().collection("passages"), "id", chunk_ids, fields)
-        found: dict[int, list[Row]] = {document_id: [] for document_id in held}
+    def passage_rows(self, ids: Collection[int], fields: list[str]) -> dict[int, list[Row]]:
+        """The rows of documents' passages in order, by document id; ``fields`` must include "id" and "document"."""
+        documents = {stored.record.id: stored for stored in self.stored_documents(ids)}
+        chunk_ids = [chunk_id for stored in documents.values() for chunk_id in stored.chunk_ids()]
+        rows = self.connection.query_in(self.manifest().collection("passages"), "id", chunk_ids, fields)
+        found: dict[int, list[Row]] = {document_id: [] for document_id in documents}
         for row in sorted(rows, key=lambda row: row["id"]):
-            if row["document"] in held and held[row["document"]].owns(row["id"]):
+            if row["document"] in documents and documents[row["document"]].owns(row["id"]):
                 found[row["document"]].append(row)
         return found
 
-    def published(self, ids: Iterable[int] | None = None) -> list[Published]:
-        """Documents with the places of their parts, by path."""
-        head = self.head()
-        if not head.generation:
+    def stored_documents(self, ids: Iterable[int] | None = None) -> list[StoredDocument]:
+        """Documents with the locations of their parts, by path; of all or of the given ids."""
+        manifest = self.manifest()
+        if not manifest.generation:
             return []
-        documents = head.collection("documents")
+        collection = manifest.collection("documents")
         if ids is None:
-            rows = self.link.every(documents, "", RECORD)
+            rows = self.connection.query_all(collection, "", DOCUMENT_FIELDS)
         else:
-            rows = self.link.query_among(documents, "id", sorted(set(ids)), RECORD)
-        found = [published(row) for row in rows]
-        return sorted(found, key=lambda one: (one.record.path, one.record.source))
+            rows = self.connection.query_in(collection, "id", sorted(set(ids)), DOCUMENT_FIELDS)
+        found = [stored_document(row) for row in rows]
+        return sorted(found, key=lambda stored: (stored.record.path, stored.record.source))
 
     def facts(self, kind: str) -> dict[str, str]:
-        """The facts of a kind by their keys."""
-        head = self.head()
-        if not head.generation:
+        """The facts of a kind ("source", "excluded" or "failure") as JSON, by key."""
+        manifest = self.manifest()
+        if not manifest.generation:
             return {}
-        rows = self.link.every(head.collection("facts"), f'key like "{kind}:%"', ["key", "value"])
+        rows = self.connection.query_all(manifest.collection("facts"), f'key like "{kind}:%"', ["key", "value"])
         return {row["key"]: row["value"] for row in rows}
 
-    def _parted(
-        self, ids: Collection[int], keys_of: Callable[[Published], list[str]]
-    ) -> tuple[list[Published], dict[str, str]]:
-        """Documents, and their parts of some keys; asked for again when a writer replaced one in between."""
-        lost: list[str] = []
-        for _ in range(_TRIES):
-            held = self.published(ids)
-            parts = self._parts([key for one in held for key in keys_of(one)])
-            lost = [one.record.path for one in held if any(key not in parts for key in keys_of(one))]
-            if not lost:
-                return held, parts
+    def _with_parts(
+        self, ids: Collection[int], keys_of: Callable[[StoredDocument], list[str]]
+    ) -> tuple[list[StoredDocument], dict[str, str]]:
+        """Documents and their parts by key; read again when a writer replaces one of the documents in between."""
+        incomplete: list[str] = []
+        for _ in range(_ATTEMPTS):
+            found = self.stored_documents(ids)
+            keys = [key for stored in found for key in keys_of(stored)]
+            texts = self.manifest().collection("texts")
+            rows = self.connection.query_in(texts, "key", keys, ["key", "part"], batch=_PARTS_BATCH)
+            parts = {row["key"]: row["part"] for row in rows}
+            incomplete = [stored.record.path for stored in found if not parts.keys() >= set(keys_of(stored))]
+            if not incomplete:
+                return found, parts
         raise IndexDamagedError(
-            f"{lost[0]} has lost a part of its text in {self.link.uri}: run `quoth index --rebuild`"
+            f"a part of the text of {incomplete[0]} is missing in {self.connection.uri}: run `quoth index --rebuild`"
         )
-
-    def _parts(self, keys: list[str]) -> dict[str, str]:
-        rows: list[Row] = []
-        texts = self.head().collection("texts")
-        for place in range(0, len(keys), _PARTS):
-            rows += self.link.query(texts, among("key", keys[place : place + _PARTS]), ["key", "part"])
-        return {row["key"]: row["part"] for row in rows}
-
-
-def _joined(parts: dict[str, str], keys: list[str]) -> str:
-    return "".join(parts[key] for key in keys)

@@ -1,18 +1,17 @@
-"""Searching an index in Milvus: HNSW over the vectors, and Milvus' own BM25 over stemmed words.
+"""Searching an index in Milvus: HNSW over the vectors, and Milvus' BM25 over stemmed words, choose the candidates.
 
-One request asks both sides, and Milvus fuses what they propose by reciprocal rank: its raw scores cannot be added to
-anything (those of Milvus Lite are negative, and know only the frequencies of their segment). None is cut off, for the
-order in the end is the folder's: an index must answer the same wherever it is kept. So the candidates' cosines and BM25
-scores are counted here, from their own vectors and words, with frequencies of the whole index; of a sample of it, when
-it is large. What each side proposes stays Milvus' choice.
+One hybrid request asks for both; its fusion by reciprocal rank cuts nothing off. Milvus' own scores are not used: those
+of Milvus Lite are negative and depend on the segment. Cosines and BM25 scores of the candidates are computed here, with
+the index's term statistics, so that an index ranks alike in every store.
 """
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from pathlib import PurePath
 
 import numpy as np
 
@@ -21,187 +20,198 @@ from index.errors import DocumentNotFoundError, IndexDamagedError
 from index.ranking.bm25 import bm25
 from index.ranking.fusion import in_order
 from index.ranking.terms import Terms
-from index.stores.milvus.client import MilvusConnection, Row, among
-from index.stores.milvus.filters import expression
+from index.stores.milvus.client import MilvusConnection, Row, is_in, literal
 from index.stores.milvus.reader import MilvusReader
-from index.stores.milvus.rows import PASSAGE, Published, chunk_of, words_of
-from index.stores.milvus.schema import Head, load
-from index.stores.milvus.term_statistics import TermStatistics, frequencies
+from index.stores.milvus.rows import PASSAGE_FIELDS, StoredDocument, chunk_of, keyword_text_of
+from index.stores.milvus.schema import Manifest, load_generation
+from index.stores.milvus.term_statistics import TermStatistics
 from index.stores.stemming import Stemmer
 from index.types import Chunk, Filters
 
-_LEAST_EF = 200  # candidates that the graph search keeps
+_MIN_EF = 200  # candidates that the HNSW search keeps
+_STARS = re.compile(r"\*+")
+_ONE_CHARACTER = re.compile(r"\[!?\]?[^\]]*\]|[?%_\\\"']")  # of a glob, or special in a Milvus pattern
 
 
 class MilvusSession:
     """An index in Milvus, open for searching; safe to use from several threads."""
 
-    def __init__(self, link: MilvusConnection) -> None:
-        self._link = link
+    def __init__(self, connection: MilvusConnection) -> None:
+        self._connection = connection
         self._stemmer = Stemmer()
         self._lock = threading.Lock()
-        self._frequencies: TermStatistics | None = None
-        self._loaded = -1
+        self._statistics: TermStatistics | None = None
+        self._loaded_generation = -1
 
     @contextmanager
     def snapshot(self) -> Iterator[MilvusSnapshot]:
-        """The index as it is named now.
+        """The index at its present manifest; a rebuilt index is seen at once.
 
-        A document is seen whole, as it is or as it was; of a commit of several some may be seen before others.
-        A renewed index is seen at once.
+        A document is seen whole, as it was or as it is; of a commit of several, some may be seen before others.
         """
-        searching = MilvusSnapshot(self._link, self)
-        head = searching.head()
-        if head.generation != self._loaded:
-            load(self._link, head)
-            self._loaded = head.generation
-        yield searching
+        snapshot = MilvusSnapshot(self._connection, self)
+        manifest = snapshot.manifest()
+        if manifest.generation != self._loaded_generation:
+            load_generation(self._connection, manifest)
+            self._loaded_generation = manifest.generation
+        yield snapshot
 
     def bytes_on_disk(self) -> int:
-        """Unknown: Milvus keeps its files where it is."""
+        """Always 0: Milvus does not report the size."""
         return 0
 
     def close(self) -> None:
-        """End the connection."""
-        self._link.close()
+        """Close the connection."""
+        self._connection.close()
 
-    def stems(self, text: str) -> list[str]:
+    def stem(self, text: str) -> list[str]:
         """The stems of a text."""
-        return self._stemmer.stems([text])[0]
+        return self._stemmer.stem([text])[0]
 
-    def frequencies(self, head: Head) -> TermStatistics:
-        """Frequencies that are about those of the index now."""
+    def statistics(self, manifest: Manifest) -> TermStatistics:
+        """Term statistics that describe an index in this state, read again only when it has changed enough."""
         with self._lock:
-            known = self._frequencies
-            if known is None or not known.still_of(head):
-                known = self._frequencies = frequencies(self._link, head)
-            return known
-
-
-@dataclass(slots=True)
-class _Seen:
-    """What was fetched for one question."""
-
-    rows: dict[int, Row] = field(default_factory=dict)
-    documents: dict[int, Published | None] = field(default_factory=dict)
+            if self._statistics is None or not self._statistics.describes(manifest):
+                self._statistics = TermStatistics.read(self._connection, manifest)
+            return self._statistics
 
 
 class MilvusSnapshot(MilvusReader):
-    """Reads for one question, at the head that was found first."""
+    """Reads for one question, all with the manifest that was read first; what was fetched is kept."""
 
-    def __init__(self, link: MilvusConnection, session: MilvusSession) -> None:
-        super().__init__(link)
+    def __init__(self, connection: MilvusConnection, session: MilvusSession) -> None:
+        super().__init__(connection)
         self._session = session
-        self._seen = _Seen()
-        self._head = MilvusReader(link).head()
+        self._manifest = super().manifest()
+        self._rows: dict[int, Row] = {}
+        self._documents: dict[int, StoredDocument | None] = {}
 
-    def head(self) -> Head:
-        """What the index was when the question came."""
-        return self._head
+    def manifest(self) -> Manifest:
+        """The state of the index when the snapshot was taken."""
+        return self._manifest
 
     def passages(self) -> int:
         """How many passages there are."""
-        return self._head.chunks
+        return self._manifest.chunks
 
     def document_frequency(self, terms: Collection[str]) -> dict[str, int]:
-        """In how many passages each stem stands, about."""
-        known = self._session.frequencies(self._head)
-        counts = {term: known.of(term, self._head.chunks) for term in terms}
+        """How many passages contain each stem, estimated in a large index; stems in none are left out."""
+        statistics = self._session.statistics(self._manifest)
+        counts = {term: statistics.frequency(term, self._manifest.chunks) for term in terms}
         return {term: count for term, count in counts.items() if count}
 
     def candidates(
         self, vector: Vectors, terms: Terms, limit: int, filters: Filters | None
     ) -> tuple[dict[int, float], dict[int, float]]:
-        """Of the chunks that the filters admit some by meaning and some by words: cosines, and BM25 scores."""
-        stems = self._session.stems(" ".join(terms.chosen()))
-        found = self._proposed(vector, stems, limit, filters)
-        known = self._session.frequencies(self._head)
-        weights = {stem: known.of(stem, self._head.chunks) for stem in set(stems)}
-        dense = {row["id"]: float(np.asarray(row["vector"], dtype=np.float32) @ vector) for row in found}
-        keyword = {row["id"]: bm25(row["terms"].split(), weights, self._head.chunks, known.words) for row in found}
+        """Cosines of the passages nearest to a vector or best for words, and the ``limit`` best BM25 scores, by id."""
+        stems = self._session.stem(" ".join(terms.chosen()))
+        rows = self._search(vector, stems, limit, filters)
+        frequencies = self.document_frequency(set(stems)) if stems else {}
+        average = self._session.statistics(self._manifest).average_length if stems else 0.0
+        dense = {row["id"]: float(np.asarray(row["vector"], dtype=np.float32) @ vector) for row in rows}
+        keyword = {row["id"]: bm25(row["terms"].split(), frequencies, self.passages(), average) for row in rows}
         return dense, dict(in_order({chunk_id: score for chunk_id, score in keyword.items() if score})[:limit])
 
     def words(self, chunk_ids: Collection[int]) -> dict[int, tuple[str, str]]:
-        """(text, title) of the chunks."""
-        rows = self._rows(chunk_ids)
-        return {chunk_id: (words_of(row), row["title"]) for chunk_id, row in rows.items()}
+        """(text, title) of the chunks, by id."""
+        rows = self._cached_rows(chunk_ids)
+        return {chunk_id: (keyword_text_of(row), row["title"]) for chunk_id, row in rows.items()}
 
     def chunks(self, ids: Collection[int]) -> dict[int, Chunk]:
-        """Chunks by id, with their words."""
-        return {chunk_id: chunk_of(row) for chunk_id, row in self._rows(ids).items()}
+        """Chunks with their text, by id."""
+        return {chunk_id: chunk_of(row) for chunk_id, row in self._cached_rows(ids).items()}
 
-    def published(self, ids: Iterable[int] | None = None) -> list[Published]:
-        """Documents with the places of their parts, by path; those that were seen before, as they were then."""
+    def stored_documents(self, ids: Iterable[int] | None = None) -> list[StoredDocument]:
+        """Documents with the locations of their parts, by path; those fetched before, as they were then."""
         if ids is None:
-            return super().published()
-        found = [one for one in self._documents(set(ids)).values() if one]
-        return sorted(found, key=lambda one: (one.record.path, one.record.source))
+            return super().stored_documents()
+        found = [stored for stored in self._cached_documents(set(ids)).values() if stored]
+        return sorted(found, key=lambda stored: (stored.record.path, stored.record.source))
 
     def texts(self, ids: Collection[int]) -> dict[int, str]:
-        """The texts that belong to the hits; raises DocumentNotFoundError when one was replaced since the search."""
+        """The texts that belong to the hits. Raises DocumentNotFoundError when one was replaced since the search."""
         try:
             return super().texts(ids)
         except IndexDamagedError:
-            if MilvusReader(self.link).published(ids) != self.published(ids):
+            if MilvusReader(self.connection).stored_documents(ids) != self.stored_documents(ids):
                 raise DocumentNotFoundError("a document was replaced while it was read: ask again") from None
             raise
 
-    def _proposed(self, vector: Vectors, stems: list[str], limit: int, filters: Filters | None) -> list[Row]:
-        """The rows of the admitted passages that are nearest to a vector, or by Milvus' BM25 best for stems."""
+    def _search(self, vector: Vectors, stems: list[str], limit: int, filters: Filters | None) -> list[Row]:
+        """The rows of the passages, of admitted documents, that are nearest to a vector or rank best for stems."""
         where = self._condition(filters)
         if where is None:
             return []
         from pymilvus import AnnSearchRequest, RRFRanker
 
-        def request(column: str, query: object, parameters: Row) -> AnnSearchRequest:
-            return AnnSearchRequest([query], column, {"params": parameters}, limit, where)
-
-        asked = [request("vector", vector.tolist(), {"ef": max(_LEAST_EF, 2 * limit)})]
+        parameters = {"params": {"ef": max(_MIN_EF, 2 * limit)}}
+        requests = [AnnSearchRequest([vector.tolist()], "vector", parameters, limit, where)]
         if stems:
-            asked.append(request("sparse", " ".join(stems), {}))
-        hits = self.link.call(
+            requests.append(AnnSearchRequest([" ".join(stems)], "sparse", {"params": {}}, limit, where))
+        hits = self.connection.call(
             "hybrid_search",
-            self._passages(),
-            asked,
+            self._manifest.collection("passages"),
+            requests,
             RRFRanker(),
-            limit=len(asked) * limit,
-            output_fields=[*PASSAGE, "terms", "vector"],
+            limit=len(requests) * limit,
+            output_fields=[*PASSAGE_FIELDS, "terms", "vector"],
             consistency_level="Bounded",
         )[0]
         rows = [dict(hit["entity"]) | {"id": hit["id"]} for hit in hits]
-        self._see(rows)
-        self._documents({row["document"] for row in rows})
-        return [row for row in rows if self._admitted(row["id"], filters)]
+        self._rows.update({row["id"]: row for row in rows})
+        documents = self._cached_documents({row["document"] for row in rows})
+        return [row for row in rows if _is_admitted(row, documents[row["document"]], filters)]
 
     def _condition(self, filters: Filters | None) -> str | None:
-        """What filters ask, as Milvus' expression, empty for nothing; None when it admits no document."""
+        """The filters as a Milvus expression, empty when it matches everything; None when they admit no document."""
         if filters is None:
             return ""
-        where = expression(filters)
+        where = filter_expression(filters)
         if not filters.metadata:
             return where
-        ids = [record.id for record in super().records() if filters.admit(record)]
-        return " and ".join(part for part in (where, among("document", ids)) if part) if ids else None
+        ids = [record.id for record in self.records() if filters.admit(record)]
+        return " and ".join(part for part in (where, is_in("document", ids)) if part) if ids else None
 
-    def _admitted(self, chunk_id: int, filters: Filters | None) -> bool:
-        """Whether a passage is one of its document as it is now, and the document is admitted."""
-        held = self._seen.documents.get(self._seen.rows[chunk_id]["document"])
-        return held is not None and held.owns(chunk_id) and (filters is None or filters.admit(held.record))
+    def _cached_documents(self, ids: Collection[int]) -> dict[int, StoredDocument | None]:
+        if unknown := set(ids) - self._documents.keys():
+            self._documents.update(dict.fromkeys(unknown))
+            self._documents.update({stored.record.id: stored for stored in super().stored_documents(unknown)})
+        return {document_id: self._documents[document_id] for document_id in ids}
 
-    def _documents(self, ids: Collection[int]) -> dict[int, Published | None]:
-        seen = self._seen.documents
-        if unseen := set(ids) - seen.keys():
-            seen.update(dict.fromkeys(unseen))
-            seen.update({one.record.id: one for one in super().published(unseen)})
-        return {document_id: seen[document_id] for document_id in ids}
+    def _cached_rows(self, chunk_ids: Collection[int]) -> dict[int, Row]:
+        if unknown := sorted(set(chunk_ids) - self._rows.keys()):
+            collection = self._manifest.collection("passages")
+            rows = self.connection.query_in(collection, "id", unknown, PASSAGE_FIELDS, strong=False)
+            self._rows.update({row["id"]: row for row in rows})
+        return {chunk_id: self._rows[chunk_id] for chunk_id in chunk_ids if chunk_id in self._rows}
 
-    def _rows(self, chunk_ids: Collection[int]) -> dict[int, Row]:
-        if unseen := sorted(set(chunk_ids) - self._seen.rows.keys()):
-            self._see(self.link.query_among(self._passages(), "id", unseen, PASSAGE, strong=False))
-        return {chunk_id: self._seen.rows[chunk_id] for chunk_id in chunk_ids if chunk_id in self._seen.rows}
 
-    def _see(self, rows: list[Row]) -> None:
-        self._seen.rows.update({row["id"]: row for row in rows})
+def filter_expression(filters: Filters) -> str:
+    """The filters but for metadata as a Milvus expression, empty for none.
 
-    def _passages(self) -> str:
-        return self._head.collection("passages")
+    It may match more documents than the filters admit, never fewer.
+    """
+    parts = []
+    if filters.documents:
+        parts.append(is_in("path", sorted(set().union(*map(_possible_paths, filters.documents)))))
+    if filters.path is not None:
+        parts.append(f"path like {literal(_STARS.sub('%', _ONE_CHARACTER.sub('_', filters.path)))}")
+    if filters.media_type is not None:
+        parts.append(f"media_type == {literal(filters.media_type)}")
+    if filters.after is not None or filters.before is not None:
+        parts.append(f"date >= {literal(filters.after or '0')}")
+    if filters.before is not None:
+        parts.append(f"date <= {literal(filters.before + '~')}")  # "~" sorts after every character of a date
+    return " and ".join(parts)
+
+
+def _possible_paths(document: str) -> set[str]:
+    """The relative paths that a document given by its path, or by its absolute address, may be stored under."""
+    path = PurePath(document)
+    starts = range(1, len(path.parts)) if path.is_absolute() else ()
+    return {document, *(str(PurePath(*path.parts[start:])) for start in starts)}
+
+
+def _is_admitted(row: Row, stored: StoredDocument | None, filters: Filters | None) -> bool:
+    """Whether a passage belongs to its document as it is now, and the filters admit the document."""
+    return stored is not None and stored.owns(row["id"]) and (filters is None or filters.admit(stored.record))

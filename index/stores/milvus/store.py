@@ -22,18 +22,20 @@ from index.stores.folder.repair import RepairReport
 from index.stores.folder.schema import connect_to_nothing
 from index.stores.folder.verify import VerifyReport
 from index.stores.milvus.client import MilvusConnection, is_file
-from index.stores.milvus.lease import leased
+from index.stores.milvus.lease import hold_lease
 from index.stores.milvus.reader import MilvusReader
 from index.stores.milvus.schema import (
-    HEADS,
-    Head,
-    drop_generations,
-    drop_head,
-    load,
-    make_generation,
-    make_values,
-    read_head,
-    write_head,
+    CURRENT,
+    MANIFESTS,
+    NEXT,
+    Manifest,
+    create_generation,
+    create_key_values,
+    delete_manifest,
+    drop_other_generations,
+    load_generation,
+    read_manifest,
+    write_manifest,
 )
 from index.stores.milvus.search import MilvusSession
 from index.stores.milvus.verify import check, mend
@@ -56,8 +58,8 @@ class MilvusStore:
         """Whether there is an index."""
         if self._is_missing_file():
             return False
-        with closing(self._link()) as link:
-            return read_head(link, "index") is not None
+        with closing(self._connect()) as connection:
+            return read_manifest(connection, CURRENT) is not None
 
     @contextmanager
     def reading(self) -> Iterator[Reader]:
@@ -66,47 +68,47 @@ class MilvusStore:
             with closing(connect_to_nothing()) as connection:
                 yield Catalog(connection)
             return
-        with closing(self._link()) as link:
-            head = read_head(link, "index")
-            if head is not None:
-                load(link, head)
-            yield MilvusReader(link)
+        with closing(self._connect()) as connection:
+            manifest = read_manifest(connection, CURRENT)
+            if manifest is not None:
+                load_generation(connection, manifest)
+            yield MilvusReader(connection)
 
     @contextmanager
     def writing(self, wait_seconds: float = 0.0) -> Iterator[MilvusWriter]:
         """The index for its one writer, made when there is none."""
-        with closing(self._link()) as link, leased(link, wait_seconds):
-            head = _head_for_writing(link, "index", Head(generation=1))
-            beside = read_head(link, "beside")
-            drop_generations(link, {head.generation, *([beside.generation] if beside else [])})
-            yield MilvusWriter(link, "index")
+        with closing(self._connect()) as connection, hold_lease(connection, wait_seconds):
+            manifest = _manifest_for_writing(connection, CURRENT, Manifest(generation=1))
+            beside = read_manifest(connection, NEXT)
+            drop_other_generations(connection, {manifest.generation, *([beside.generation] if beside else [])})
+            yield MilvusWriter(connection, CURRENT)
 
     def session(self) -> MilvusSession:
         """The index for searching."""
         if self._is_missing_file():
             raise IndexNotFoundError(f"there is no index at {self._uri}: run `quoth index FOLDER` to make one")
-        link = self._link()
+        connection = self._connect()
         try:
-            if read_head(link, "index") is None:
+            if read_manifest(connection, CURRENT) is None:
                 raise IndexNotFoundError(f"there is no index at {self._uri}: run `quoth index FOLDER` to make one")
-            return MilvusSession(link)
+            return MilvusSession(connection)
         except BaseException:
-            link.close()
+            connection.close()
             raise
 
     @contextmanager
     def renewal(self, wait_seconds: float = 0.0) -> Iterator[MilvusReplacement]:
         """The right to replace the index."""
-        with closing(self._link()) as link, leased(link, wait_seconds):
-            head = _head_for_writing(link, "index", Head(generation=1))
-            yield MilvusReplacement(link, head)
+        with closing(self._connect()) as connection, hold_lease(connection, wait_seconds):
+            manifest = _manifest_for_writing(connection, CURRENT, Manifest(generation=1))
+            yield MilvusReplacement(connection, manifest)
 
     def verify(self) -> VerifyReport:
         """Every promise that the rows make, checked."""
         self._must_exist()
-        with closing(self._link()) as link:
-            held = MilvusReader(link)
-            load(link, held.head())
+        with closing(self._connect()) as connection:
+            held = MilvusReader(connection)
+            load_generation(connection, held.manifest())
             return check(held)
 
     def repair(
@@ -124,7 +126,7 @@ class MilvusStore:
     def _is_missing_file(self) -> bool:
         return is_file(self._uri) and not Path(self._uri).exists()
 
-    def _link(self) -> MilvusConnection:
+    def _connect(self) -> MilvusConnection:
         return MilvusConnection(self._uri, self._token, self._seconds)
 
 
@@ -132,30 +134,30 @@ class MilvusStore:
 class _Beside:
     """The index that is made in the next generation; its writer holds the lease already."""
 
-    link: MilvusConnection
+    connection: MilvusConnection
     replaces: MilvusReader
 
     @property
     def name(self) -> str:
         """The address."""
-        return self.link.uri
+        return self.connection.uri
 
     def exists(self) -> bool:
         """Whether it was begun."""
-        return read_head(self.link, "beside") is not None
+        return read_manifest(self.connection, NEXT) is not None
 
     @contextmanager
     def reading(self) -> Iterator[MilvusReader]:
         """What there is of it."""
-        yield MilvusReader(self.link, "beside")
+        yield MilvusReader(self.connection, NEXT)
 
     @contextmanager
     def writing(self, wait_seconds: float = 0.0) -> Iterator[MilvusWriter]:
         """It for its one writer; ids go on where those of the index that it replaces end."""
-        old = self.replaces.head()
-        first = Head(old.generation + 1, next_document=old.next_document, next_chunk=old.next_chunk)
-        _head_for_writing(self.link, "beside", first)
-        yield MilvusWriter(self.link, "beside", self.replaces)
+        old = self.replaces.manifest()
+        first = Manifest(old.generation + 1, next_document=old.next_document, next_chunk=old.next_chunk)
+        _manifest_for_writing(self.connection, NEXT, first)
+        yield MilvusWriter(self.connection, NEXT, self.replaces)
 
     def session(self) -> MilvusSession:
         """Not needed while it is made."""
@@ -167,7 +169,7 @@ class _Beside:
 
     def verify(self) -> VerifyReport:
         """What is there, checked."""
-        return check(MilvusReader(self.link, "beside"))
+        return check(MilvusReader(self.connection, NEXT))
 
     def repair(
         self, settings: IndexSettings, progress: OnProgress, wait_seconds: float, embedder: Embedder | None
@@ -180,33 +182,33 @@ class _Beside:
 class MilvusReplacement:
     """A next generation, made beside the one that is read, which then replaces it by one row."""
 
-    def __init__(self, link: MilvusConnection, head: Head) -> None:
-        self._link = link
-        self.old = MilvusReader(link) if head.revision else None
-        self.beside = _Beside(link, MilvusReader(link))
+    def __init__(self, connection: MilvusConnection, manifest: Manifest) -> None:
+        self._connection = connection
+        self.old = MilvusReader(connection) if manifest.revision else None
+        self.beside = _Beside(connection, MilvusReader(connection))
 
     def discard(self) -> None:
         """Drop what is there beside."""
-        drop_head(self._link, "beside")
-        drop_generations(self._link, {self.beside.replaces.head().generation})
+        delete_manifest(self._connection, NEXT)
+        drop_other_generations(self._connection, {self.beside.replaces.manifest().generation})
 
     def adopt(self, progress: OnProgress) -> int:
         """Name the new generation the index; readers that are asking the old one still may, until the next writer."""
         progress(Progress("swap", 0, 1))
-        old, new = self.beside.replaces.head(), MilvusReader(self._link, "beside").head()
+        old, new = self.beside.replaces.manifest(), MilvusReader(self._connection, NEXT).manifest()
         revision = max(old.revision, new.revision) + 1
-        write_head(self._link, "index", replace(new, revision=revision))
-        drop_head(self._link, "beside")
+        write_manifest(self._connection, CURRENT, replace(new, revision=revision))
+        delete_manifest(self._connection, NEXT)
         progress(Progress("swap", 1, 1))
         return revision
 
 
-def _head_for_writing(link: MilvusConnection, slot: str, first: Head) -> Head:
+def _manifest_for_writing(connection: MilvusConnection, slot: str, first: Manifest) -> Manifest:
     """The head of a slot, made when there is none."""
-    make_values(link, HEADS)
-    head = read_head(link, slot)
-    make_generation(link, head or first, int(dict((head or first).meta).get("dimensions", 0)))
-    if head is None:
-        write_head(link, slot, first)
-    load(link, head or first)
-    return head or first
+    create_key_values(connection, MANIFESTS)
+    manifest = read_manifest(connection, slot)
+    create_generation(connection, manifest or first, (manifest or first).dimensions)
+    if manifest is None:
+        write_manifest(connection, slot, first)
+    load_generation(connection, manifest or first)
+    return manifest or first

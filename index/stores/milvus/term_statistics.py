@@ -1,4 +1,4 @@
-"""In how many passages of an index in Milvus words stand: counted, or estimated from a sample when it is large."""
+"""Document frequencies of terms in an index in Milvus: counted, or estimated from a sample when it is large."""
 
 from __future__ import annotations
 
@@ -6,63 +6,52 @@ import random
 from collections import Counter
 from dataclasses import dataclass
 
-from index.stores.milvus.client import MilvusConnection, Row, among
-from index.stores.milvus.schema import Head
+from index.stores.milvus.client import MilvusConnection
+from index.stores.milvus.schema import Manifest
 
 _SAMPLE = 4_096  # passages from which frequencies are estimated
-_SAMPLE_PAGE = 1_024
-_DRIFT = 0.05  # of the passages, that may come or go before the sample is drawn again
+_MAX_DRIFT = 0.05  # the share of the passages that may be added or removed before a new sample is drawn
 
 
 @dataclass(frozen=True, slots=True)
 class TermStatistics:
-    """In how many of some passages each stem stands."""
+    """How many passages contain each stem, counted over all passages or over a sample of them."""
 
-    head: Head  # of the index when they were counted
-    counted: int  # passages that were looked at
+    manifest: Manifest  # of the index at the time of counting
+    sampled: int  # passages
     counts: Counter[str]
-    words: float  # in a passage, on average
+    average_length: float  # of a passage, in stems
+
+    @classmethod
+    def read(cls, connection: MilvusConnection, manifest: Manifest) -> TermStatistics:
+        """The statistics of the index as it is now."""
+        passages = manifest.collection("passages")
+        if manifest.chunks <= _SAMPLE:
+            rows = connection.query_all(passages, "", ["terms"])
+        else:
+            # Some of these ids belong to no passage; drawing more of them in proportion makes up for that.
+            wanted = min(manifest.next_chunk - 1, round(_SAMPLE * manifest.next_chunk / manifest.chunks))
+            ids = random.Random(manifest.next_chunk).sample(range(1, manifest.next_chunk), wanted)
+            rows = connection.query_in(passages, "id", sorted(ids), ["terms"], strong=False)
+        stems = [row["terms"].split() for row in rows]
+        counts = Counter(stem for passage in stems for stem in set(passage))
+        return cls(manifest, len(rows), counts, sum(map(len, stems)) / max(1, len(stems)))
 
     @property
     def exact(self) -> bool:
-        """Whether every passage was looked at."""
-        return self.counted >= self.head.chunks
+        """Whether all passages were counted."""
+        return self.sampled >= self.manifest.chunks
 
-    def of(self, stem: str, chunks: int) -> int:
-        """In how many passages of the whole index the stem stands, about; exact when all were looked at."""
+    def frequency(self, stem: str, chunks: int) -> int:
+        """How many of all ``chunks`` contain the stem; an estimate, and then at least 1, unless all were counted."""
         if self.exact:
             return self.counts[stem]
-        return max(1, round(self.counts[stem] * chunks / max(1, self.counted)))
+        return max(1, round(self.counts[stem] * chunks / max(1, self.sampled)))
 
-    def still_of(self, head: Head) -> bool:
-        """Whether they are about those of the index that it has become."""
-        if self.exact or head.generation != self.head.generation:
-            return (head.generation, head.revision) == (self.head.generation, self.head.revision)
-        written, more = head.next_chunk - self.head.next_chunk, head.chunks - self.head.chunks
-        return max(written, abs(more)) <= _DRIFT * self.head.chunks
-
-
-def frequencies(link: MilvusConnection, head: Head) -> TermStatistics:
-    """Those of the index as it is now."""
-    passages = head.collection("passages")
-    if head.chunks <= _SAMPLE:
-        rows = link.every(passages, "", ["terms"])
-    else:
-        # Ids that were never published or are gone are missed, which does no harm.
-        wanted = min(head.next_chunk - 1, round(_SAMPLE * head.next_chunk / head.chunks))
-        ids = random.Random(head.next_chunk).sample(range(1, head.next_chunk), wanted)
-        rows = []
-        for place in range(0, len(ids), _SAMPLE_PAGE):
-            some = among("id", sorted(ids[place : place + _SAMPLE_PAGE]))
-            rows += link.query(passages, some, ["terms"], strong=False)
-    return _counted(head, rows)
-
-
-def _counted(head: Head, rows: list[Row]) -> TermStatistics:
-    counts: Counter[str] = Counter()
-    words = 0
-    for row in rows:
-        stems = row["terms"].split()
-        words += len(stems)
-        counts.update(set(stems))
-    return TermStatistics(head, len(rows), counts, words / max(1, len(rows)))
+    def describes(self, manifest: Manifest) -> bool:
+        """Whether the statistics still hold, about, for the state that the index has come to."""
+        counted = self.manifest
+        if self.exact or manifest.generation != counted.generation:
+            return (manifest.generation, manifest.revision) == (counted.generation, counted.revision)
+        written, growth = manifest.next_chunk - counted.next_chunk, manifest.chunks - counted.chunks
+        return max(written, abs(growth)) <= _MAX_DRIFT * counted.chunks

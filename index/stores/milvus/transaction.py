@@ -1,48 +1,49 @@
-"""What one commit changes in an index in Milvus, gathered before anything is sent."""
+"""The changes of one commit to an index in Milvus, and the ids that their documents and passages get."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from index.embedder import Vectors
 from index.errors import IndexDamagedError
 from index.stores.base import Passage
 from index.stores.milvus.reader import MilvusReader
-from index.stores.milvus.rows import name_of
+from index.stores.milvus.rows import DOCUMENT_FIELDS, StoredDocument, short_key, stored_document
+from index.stores.milvus.schema import Manifest
 from index.types import Document, Failure
 
-Put = tuple[int | None, Document, Sequence[Passage]]  # the id that it keeps, if any
+SourcePath = tuple[str, str]  # the source folder of a document, and its path in it
 
 
 class MilvusTransaction:
-    """What one commit is to change; nothing is sent before its end."""
+    """Collects the changes of one commit; nothing is sent to Milvus before its end."""
 
-    def __init__(self, held: MilvusReader) -> None:
-        self._held = held
+    def __init__(self, reader: MilvusReader) -> None:
+        self._reader = reader
         self.meta: dict[str, str] = {}
-        self.facts: dict[str, dict[str, str]] = {}  # replaced whole, by kind
+        self.facts: dict[str, dict[str, str]] = {}  # all facts of the kinds that are replaced, by kind and key
         self.vectors: dict[bytes, Vectors] = {}
-        self.puts: list[Put] = []
+        self.puts: list[tuple[int | None, Document, Sequence[Passage]]] = []  # with the id of one that is moved
         self.removed: set[int] = set()
-        self.failures: dict[tuple[str, str], Failure] = {}
-        self.forgotten: set[tuple[str, str]] = set()
+        self.failures: dict[SourcePath, Failure] = {}
+        self.forgotten: set[SourcePath] = set()
 
     def set_meta(self, values: Mapping[str, str]) -> None:
-        """Set or replace facts about the index as a whole."""
+        """Set or replace metadata of the index as a whole."""
         self.meta.update(values)
 
     def set_sources(self, paths: Iterable[str]) -> None:
-        """Replace the folders and files that later builds look at."""
-        self.facts["source"] = {f"source:{name_of(path)}": json.dumps(path) for path in paths}
+        """Replace the folders and files that later builds read."""
+        self.facts["source"] = {f"source:{short_key(path)}": json.dumps(path) for path in paths}
 
     def set_excluded(self, files: Iterable[tuple[str, str]]) -> None:
-        """Replace the (source, path) of files that must not come back by themselves."""
-        self.facts["excluded"] = {f"excluded:{name_of(*file)}": json.dumps(file) for file in files}
+        """Replace the (source, path) of removed files that builds must not add again."""
+        self.facts["excluded"] = {f"excluded:{short_key(*file)}": json.dumps(file) for file in files}
 
     def add_vectors(self, vectors: Mapping[bytes, Vectors]) -> None:
-        """Hand in the vectors, under their keys, of passages that are put in this commit."""
+        """Add the vectors, by key, of passages that are put in this commit."""
         self.vectors.update(vectors)
 
     def put_document(self, document: Document, passages: Sequence[Passage]) -> None:
@@ -51,23 +52,99 @@ class MilvusTransaction:
         self.forgotten.add((document.source, document.path))
 
     def remove_document(self, document_id: int) -> None:
-        """Forget a document and its passages."""
+        """Remove a document and its passages."""
         self.removed.add(document_id)
 
     def move_document(self, document_id: int, source: str, path: str, title: str) -> None:
-        """Give a document another path and title; its passages are written again with the vectors they have."""
-        document = self._held.documents([document_id]).get(document_id)
+        """Change a document's path and title; its passages are written again with their present vectors."""
+        document = self._reader.documents([document_id]).get(document_id)
         if document is None:
-            raise IndexDamagedError(f"document {document_id} is not there to be moved: run `quoth repair`")
-        stored = self._held.passages_of([document_id])[document_id]
-        self.vectors.update({one.key: one.vector for one in stored})
+            raise IndexDamagedError(f"document {document_id} does not exist and cannot be moved: run `quoth repair`")
+        stored = self._reader.passages_of([document_id])[document_id]
+        self.vectors.update({passage.key: passage.vector for passage in stored})
         moved = replace(document, source=source, path=path, title=title)
-        self.puts.append((document_id, moved, [(one.chunk, one.words, one.key) for one in stored]))
+        self.puts.append((document_id, moved, [(passage.chunk, passage.words, passage.key) for passage in stored]))
 
     def put_failure(self, failure: Failure) -> None:
-        """Keep why a file could not be read; the document that it was before leaves the index."""
+        """Record why a file could not be read, and remove its document from the index."""
         self.failures[failure.source, failure.path] = failure
 
     def forget_failures(self, failures: Collection[Failure]) -> None:
-        """Forget files that could not be read and are gone."""
+        """Remove the records of unreadable files that no longer exist."""
         self.forgotten |= {(failure.source, failure.path) for failure in failures}
+
+
+@dataclass(frozen=True, slots=True)
+class CommitPlan:
+    """What a commit puts, with the ids, and what it replaces and removes. Ids of passages are never used twice."""
+
+    puts: list[tuple[int, int, Document, Sequence[Passage]]]  # document id and id of the first passage
+    replaced: list[StoredDocument]
+    removed: list[StoredDocument]
+    manifest: Manifest  # with the ids marked as used
+
+    @classmethod
+    def of(
+        cls, transaction: MilvusTransaction, reader: MilvusReader, replaced_index: MilvusReader | None
+    ) -> CommitPlan:
+        """The plan of a transaction.
+
+        A document keeps the id that it has in this index, or else in the index that this one will replace.
+        """
+        paths = {(document.source, document.path) for _, document, _ in transaction.puts}
+        here = _documents_by_path(reader, paths | transaction.failures.keys())
+        there = _documents_by_path(replaced_index, paths) if replaced_index else {}
+        moved_ids = [document_id for document_id, *_ in transaction.puts if document_id is not None]
+        moved = {stored.record.id: stored for stored in reader.stored_documents(moved_ids)}
+        removed = {stored.record.id: stored for stored in reader.stored_documents(transaction.removed)}
+        removed |= {here[path].record.id: here[path] for path in transaction.failures if path in here}
+        puts, replaced = [], []
+        manifest = reader.manifest()
+        next_document, next_chunk = manifest.next_document, manifest.next_chunk
+        for moved_id, document, passages in transaction.puts:
+            path = (document.source, document.path)
+            before = here.get(path) if moved_id is None else moved[moved_id]
+            if before and before.record.id not in removed:
+                document_id = before.record.id
+                replaced.append(before)
+            elif path in there and there[path].record.id not in removed:
+                document_id = there[path].record.id
+            else:
+                document_id, next_document = next_document, next_document + 1
+            puts.append((document_id, next_chunk, document, passages))
+            next_chunk += max(1, len(passages))
+        manifest = replace(manifest, next_document=next_document, next_chunk=next_chunk)
+        return cls(puts, replaced, list(removed.values()), manifest)
+
+    def changed_ids(self) -> tuple[int, ...]:
+        """The ids of the documents that are put or removed."""
+        return tuple(sorted({*(document_id for document_id, *_ in self.puts), *self.removed_ids()}))
+
+    def removed_ids(self) -> list[int]:
+        """The ids of the documents that are removed."""
+        return [stored.record.id for stored in self.removed]
+
+    def chunk_count(self) -> int:
+        """How many passages are put."""
+        return sum(len(passages) for *_, passages in self.puts)
+
+    def final_manifest(self) -> Manifest:
+        """The manifest after the commit, with the new counts and nothing pending."""
+        gone = self.replaced + self.removed
+        return replace(
+            self.manifest,
+            documents=self.manifest.documents + len(self.puts) - len(gone),
+            chunks=self.manifest.chunks + self.chunk_count() - sum(stored.record.chunk_count for stored in gone),
+            pending=(),
+        )
+
+
+def _documents_by_path(reader: MilvusReader, paths: Collection[SourcePath]) -> dict[SourcePath, StoredDocument]:
+    """The documents with one of these sources and paths, perhaps with others of the same path."""
+    manifest = reader.manifest()
+    if not manifest.generation or not manifest.documents or not paths:
+        return {}
+    names = sorted({path for _, path in paths})
+    rows = reader.connection.query_in(manifest.collection("documents"), "path", names, DOCUMENT_FIELDS)
+    found = [stored_document(row) for row in rows]
+    return {(stored.record.source, stored.record.path): stored for stored in found}

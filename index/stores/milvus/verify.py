@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from index.chunking import keyword_text, passage_key
 from index.embedder import Embedder
 from index.errors import IndexDamagedError
 from index.ingestion.ingest import Ingest
@@ -16,8 +15,9 @@ from index.stores.folder.repair import RepairReport
 from index.stores.folder.verify import Problem, VerifyReport
 from index.stores.milvus.client import Row
 from index.stores.milvus.reader import MilvusReader
-from index.stores.milvus.rows import PASSAGE, chunk_of, words_of
+from index.stores.milvus.rows import PASSAGE_FIELDS, chunk_of, keyword_text_of
 from index.stores.milvus.writer import MilvusWriter
+from index.stores.passage_checks import CheckedPassage, are_unit_length, passage_faults
 from index.types import Document
 
 _TOGETHER = 200  # documents in one request
@@ -25,23 +25,25 @@ _TOGETHER = 200  # documents in one request
 
 def check(held: MilvusReader) -> VerifyReport:
     """The report on an index that is open."""
-    head = held.head()
+    manifest = held.manifest()
     records = held.records()
-    problems = [Problem("catalog", "a commit was interrupted: the next writer ends it")] if head.pending else []
+    problems = [Problem("catalog", "a commit was interrupted: the next writer ends it")] if manifest.pending else []
     for place in range(0, len(records), _TOGETHER):
         some = records[place : place + _TOGETHER]
         documents = _documents(held, [record.id for record in some])
-        rows = held.rows_of([record.id for record in some], [*PASSAGE, "key", "vector"])
+        rows = held.passage_rows([record.id for record in some], [*PASSAGE_FIELDS, "key", "vector"])
         for record in some:
             details = _faults(documents.get(record.id), rows.get(record.id, []), record.chunk_count)
             problems += (Problem("document", f"{record.path}: {detail}", record.id) for detail in details)
     chunks = sum(record.chunk_count for record in records)
-    if (head.documents, head.chunks) != (len(records), chunks):
-        problems.append(Problem("catalog", f"{head.documents} documents and {head.chunks} passages were counted"))
-    stored = _stored(held) if chunks or head.chunks else 0
-    if stored > chunks and not head.pending:
+    if (manifest.documents, manifest.chunks) != (len(records), chunks):
+        problems.append(
+            Problem("catalog", f"{manifest.documents} documents and {manifest.chunks} passages were counted")
+        )
+    stored = _stored(held) if chunks or manifest.chunks else 0
+    if stored > chunks and not manifest.pending:
         problems.append(Problem("catalog", f"{stored - chunks} passages belong to no document"))
-    return VerifyReport(head.revision, len(records), chunks, stored, tuple(problems))
+    return VerifyReport(manifest.revision, len(records), chunks, stored, tuple(problems))
 
 
 def mend(held: MilvusWriter, settings: IndexSettings, progress: OnProgress, embedder: Embedder | None) -> RepairReport:
@@ -51,11 +53,11 @@ def mend(held: MilvusWriter, settings: IndexSettings, progress: OnProgress, embe
     ingest = None
     if broken:
         documents = _documents(held, broken).values()
-        held.distrust(broken)
+        held.delete_passages(broken)
         ingest = Ingest(held, settings, embedder or Embedder(settings), progress)
         ingest.take(documents, len(broken))
     if before:
-        held.sweep_all()
+        held.delete_orphans()
         held.compact(progress)
     left = check(held).problems
     return RepairReport(tuple(p for p in before if p not in left), left, ingest.embedded if ingest else 0)
@@ -73,22 +75,15 @@ def _faults(document: Document | None, rows: list[Row], chunk_count: int) -> Ite
     if document is None:
         yield "a part of its text is lost: index it again"
         return
-    if len(rows) != chunk_count:
-        yield f"{len(rows)} passages are stored where it has {chunk_count}"
-    place = 0
-    for ordinal, row in enumerate(rows):
-        chunk = chunk_of(row)
-        if chunk.ordinal != ordinal or not place <= chunk.start < chunk.end <= len(document.text):
-            yield f"passage {chunk.ordinal} is no slice of the text"
-        elif chunk.text != document.text[chunk.start : chunk.end] or words_of(row) != keyword_text(document, chunk):
-            yield f"passage {chunk.ordinal} has other words than the text"
-        elif bytes.fromhex(row["key"]) != passage_key(document, chunk):
-            yield f"passage {chunk.ordinal} has the vector of another text"
-        elif not abs(float(np.linalg.norm(row["vector"])) - 1.0) < 0.01:
-            yield f"the vector of passage {chunk.ordinal} is damaged"
-        place = chunk.end
+    passages = [
+        CheckedPassage(chunk_of(row), (keyword_text_of(row), row["title"]), bytes.fromhex(row["key"])) for row in rows
+    ]
+    yield from passage_faults(document, passages, chunk_count)
+    for row in rows:
+        if not are_unit_length(np.asarray(row["vector"], dtype=np.float32)):
+            yield f"the vector of passage {row['ordinal']} is damaged"
 
 
 def _stored(held: MilvusReader) -> int:
-    rows = held.link.query(held.head().collection("passages"), "", ["count(*)"])
+    rows = held.connection.query(held.manifest().collection("passages"), "", ["count(*)"])
     return int(rows[0]["count(*)"])

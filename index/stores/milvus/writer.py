@@ -1,68 +1,69 @@
-"""Writing an index in Milvus, which has no transactions: what a commit writes is seen when its documents' rows are.
+"""Writing an index in Milvus, which has no transactions: a document changes when its own row is written.
 
-A commit first notes which documents it changes and the ids it may use (ids are never used twice), then writes texts and
-passages, which nobody sees yet; then each document's row, with which that document is seen whole; then takes away what
-was replaced, and counts the revision. Whatever is interrupted is finished or undone by the next writer, from that note.
+A commit first records in the manifest which documents it changes and which ids it uses, which are never used again. It
+then writes texts and passages, which no reader sees yet; then each document's row, which makes that document visible
+as a whole; then it deletes what was replaced and writes the new revision. From the manifest's record the next writer
+finishes or undoes whatever an interrupted commit left.
 """
 
 from __future__ import annotations
 
-import datetime
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import astuple, replace
 
 import numpy as np
 
 from index.embedder import Vectors
 from index.fingerprint import check_format
 from index.stores.base import OnProgress
-from index.stores.milvus.client import MilvusConnection, Row, among
-from index.stores.milvus.places import Places, places
+from index.stores.lock_holder import utc_now
+from index.stores.milvus.client import MilvusConnection, Row, batches, is_in
 from index.stores.milvus.reader import MilvusReader
-from index.stores.milvus.rows import Published, document_rows, name_of, passage_rows
-from index.stores.milvus.schema import UNUSED, Head, make_generation, write_head
-from index.stores.milvus.transaction import MilvusTransaction
+from index.stores.milvus.rows import StoredDocument, document_rows, passage_rows, short_key
+from index.stores.milvus.schema import Manifest, create_generation, put_values, write_manifest
+from index.stores.milvus.transaction import CommitPlan, MilvusTransaction
 from index.stores.stemming import Stemmer
 from index.types import Failure, Progress
 
-_FLUSHED_TOGETHER = 4_000  # rows; Milvus Lite looks through what is not flushed one by one
+_FLUSH_ROWS = 4_000  # Milvus Lite scans rows one by one until they are flushed
+_REASON_CHARACTERS = 10_000
 
 
 class MilvusWriter(MilvusReader):
-    """An index in Milvus open for its one writer; ``replaces`` is the index that it is made to replace."""
+    """An index in Milvus open for its one writer; ``replaced_index`` is the one that a rebuild will replace by it."""
 
-    def __init__(self, link: MilvusConnection, slot: str, replaces: MilvusReader | None = None) -> None:
-        super().__init__(link, slot)
-        self._replaces = replaces
+    def __init__(self, connection: MilvusConnection, key: str, replaced_index: MilvusReader | None = None) -> None:
+        super().__init__(connection, key)
+        self._replaced_index = replaced_index
         self._stemmer = Stemmer()
         self._unflushed = 0
         self._changed = False
-        self._head = super().head()
+        self._manifest = super().manifest()
         check_format(self.meta())
-        self._sweep()
-        self._failing = set(self.facts("failure"))
+        self._recover()
+        self._failure_keys = set(self.facts("failure"))
 
-    def head(self) -> Head:
-        """What the index is; nobody else writes it."""
-        return self._head
+    def manifest(self) -> Manifest:
+        """The state of the index, which nobody else changes meanwhile."""
+        return self._manifest
 
     def missing(self, keys: Iterable[bytes]) -> list[bytes]:
         """The keys, in order, under which no vector is stored."""
         wanted = list(keys)
-        held = self._rows_of_keys(wanted, ["key"])
-        return [key for key in wanted if key.hex() not in held]
+        stored = self._rows_with_keys(wanted, ["key"])
+        return [key for key in wanted if key.hex() not in stored]
 
     @contextmanager
     def transaction(self) -> Iterator[MilvusTransaction]:
         """All changes inside are sent at the end, as the next revision; none of them when an error is raised inside."""
-        change = MilvusTransaction(self)
-        yield change
-        self._commit(change)
+        transaction = MilvusTransaction(self)
+        yield transaction
+        self._commit(transaction)
 
     def compact(self, progress: OnProgress) -> None:
-        """Have Milvus write what it holds in memory, so that it is searched by its indexes."""
+        """Flush what Milvus keeps in memory, so that searches use its indexes."""
         if not self._changed:
             return
         progress(Progress("write", 0, 1))
@@ -70,147 +71,145 @@ class MilvusWriter(MilvusReader):
         self._changed = False
         progress(Progress("write", 1, 1))
 
-    def distrust(self, document_ids: Collection[int]) -> None:
-        """Take away the passages of some documents, whose vectors must not be used again."""
-        head = self.head()
-        self._name(replace(head, pending=tuple(document_ids)))
-        self.link.delete(head.collection("passages"), among("document", list(document_ids)))
+    def delete_passages(self, document_ids: Collection[int]) -> None:
+        """Delete the passages of documents that are about to be put again, so that no damaged vector is reused."""
+        self._write_manifest(replace(self.manifest(), pending=tuple(document_ids)))
+        self.connection.delete_in(self.manifest().collection("passages"), "document", list(document_ids))
 
-    def sweep_all(self) -> None:
-        """Take away every passage and text that is of no document as it is now, and count again."""
-        head = self.head()
-        held = {one.record.id: one for one in self.published()}
-        self._drop_loose_passages(held, "")
-        self._name(replace(head, pending=tuple(held)))
-        self._sweep()
+    def delete_orphans(self) -> None:
+        """Delete every passage and text that belongs to no document as it is now, and count again."""
+        documents = {stored.record.id: stored for stored in self.stored_documents()}
+        self._delete_orphan_passages(documents, "")
+        self._write_manifest(replace(self.manifest(), pending=tuple(documents)))
+        self._recover()
 
-    def _commit(self, change: MilvusTransaction) -> None:
-        head = self.head()
-        meta = dict(head.meta) | change.meta
-        make_generation(self.link, head, int(meta.get("dimensions", 0)))
-        taken = places(change, self, self._replaces)
-        vectors = self._vectors_for(change)
-        self._name(replace(taken.head, pending=taken.touched()))
-        self._send(taken, vectors)
-        for kind, values in change.facts.items():
+    def _commit(self, transaction: MilvusTransaction) -> None:
+        before = self.manifest()
+        meta = dict(before.meta) | transaction.meta
+        create_generation(self.connection, before, int(meta.get("dimensions", 0)))
+        plan = CommitPlan.of(transaction, self, self._replaced_index)
+        vectors = self._vectors_for(transaction)
+        self._write_manifest(replace(plan.manifest, pending=plan.changed_ids()))
+        self._write_rows(plan, vectors)
+        for kind, values in transaction.facts.items():
             self._replace_facts(kind, values)
-        self._set_failures(change)
-        self._clear(taken.replaced + taken.removed)
-        self._name(replace(taken.counted(), revision=head.revision + 1).with_meta(_dated(meta)))
+        self._replace_failures(transaction)
+        self._delete_parts(plan.replaced + plan.removed)
+        after = replace(plan.final_manifest(), revision=before.revision + 1)
+        self._write_manifest(after.with_meta(meta | {"updated": utc_now()}))
         self._changed = True
-        self._flush_now_and_then(max(taken.passages(), len(taken.puts)))
+        self._unflushed += max(plan.chunk_count(), len(plan.puts))
+        if self._unflushed >= _FLUSH_ROWS and self.connection.is_file:
+            self._flush()
 
-    def _vectors_for(self, change: MilvusTransaction) -> dict[bytes, Vectors]:
-        """The vector of every key that is put: those handed in, and those that other passages have."""
-        wanted = {key for _, _, passages in change.puts for _, _, key in passages} - change.vectors.keys()
-        rows = self._rows_of_keys(list(wanted), ["key", "vector"])
-        return change.vectors | {bytes.fromhex(key): row["vector"] for key, row in rows.items()}
+    def _vectors_for(self, transaction: MilvusTransaction) -> dict[bytes, Vectors]:
+        """The vector of every key that is put: those of the transaction, and those of passages stored already."""
+        keys = {key for _, _, passages in transaction.puts for _, _, key in passages} - transaction.vectors.keys()
+        rows = self._rows_with_keys(list(keys), ["key", "vector"])
+        return transaction.vectors | {bytes.fromhex(key): row["vector"] for key, row in rows.items()}
 
-    def _rows_of_keys(self, keys: list[bytes], fields: list[str]) -> dict[str, Row]:
-        head = self.head()
-        if not keys or "dimensions" not in dict(head.meta):
+    def _rows_with_keys(self, keys: list[bytes], fields: list[str]) -> dict[str, Row]:
+        """One passage's row for each vector key that is stored, by key in hexadecimal."""
+        if not self.manifest().dimensions:
             return {}
-        names = [key.hex() for key in keys]
-        return {row["key"]: row for row in self.link.query_among(head.collection("passages"), "key", names, fields)}
+        collection = self.manifest().collection("passages")
+        rows = self.connection.query_in(collection, "key", [key.hex() for key in keys], fields)
+        return {row["key"]: row for row in rows}
 
-    def _send(self, taken: Places, vectors: Mapping[bytes, Vectors]) -> None:
+    def _write_rows(self, plan: CommitPlan, vectors: Mapping[bytes, Vectors]) -> None:
+        """Write texts and passages first and documents last, so that each is seen whole; then delete removed ones."""
         documents: list[Row] = []
         texts: list[Row] = []
-        rows: list[Row] = []
-        words = [f"{document.title}\n{words}" for *_, document, passages in taken.puts for _, words, _ in passages]
-        stems = iter(self._stemmer.stems(words))
-        for document_id, first, document, passages in taken.puts:
-            row, parts = document_rows(document, document_id, first, len(passages))
+        passages: list[Row] = []
+        words = [f"{document.title}\n{words}" for *_, document, own in plan.puts for _, words, _ in own]
+        stems = iter(self._stemmer.stem(words))
+        for document_id, first_chunk, document, own in plan.puts:
+            row, parts = document_rows(document, document_id, first_chunk, len(own))
             documents.append(row)
             texts += parts
-            own = [next(stems) for _ in passages]
-            for passage, (_, _, key) in zip(
-                passage_rows(document, document_id, first, passages, own), passages, strict=True
-            ):
-                rows.append(passage | {"vector": np.asarray(vectors[key], dtype=np.float32).tolist()})
-        for kind, many in (("texts", texts), ("passages", rows), ("documents", documents)):
-            self.link.put(taken.head.collection(kind), many)
-        self.link.delete_among(taken.head.collection("documents"), "id", taken.removed_ids())
+            rows = passage_rows(document, document_id, first_chunk, own, [next(stems) for _ in own])
+            for row, (_, _, key) in zip(rows, own, strict=True):
+                passages.append(row | {"vector": np.asarray(vectors[key], dtype=np.float32).tolist()})
+        for kind, kind_rows in (("texts", texts), ("passages", passages), ("documents", documents)):
+            self.connection.upsert(plan.manifest.collection(kind), kind_rows)
+        self.connection.delete_in(plan.manifest.collection("documents"), "id", plan.removed_ids())
 
     def _replace_facts(self, kind: str, values: Mapping[str, str]) -> None:
         before = self.facts(kind)
         self._put_facts({key: value for key, value in values.items() if key not in before})
-        self._forget_facts(before.keys() - values.keys())
+        self._delete_facts(before.keys() - values.keys())
 
-    def _set_failures(self, change: MilvusTransaction) -> None:
-        forgotten = {_failure_key(*place) for place in change.forgotten - change.failures.keys()}
-        failures = {_failure_key(*place): json.dumps(_fields(failure)) for place, failure in change.failures.items()}
-        self._forget_facts(forgotten & self._failing)
+    def _replace_failures(self, transaction: MilvusTransaction) -> None:
+        forgotten = {_failure_key(*path) for path in transaction.forgotten - transaction.failures.keys()}
+        failures = {_failure_key(*path): _encode_failure(failure) for path, failure in transaction.failures.items()}
+        self._delete_facts(forgotten & self._failure_keys)
         self._put_facts(failures)
-        self._failing = (self._failing - forgotten) | failures.keys()
+        self._failure_keys = (self._failure_keys - forgotten) | failures.keys()
 
-    def _put_facts(self, values: Mapping[str, str]) -> None:
-        rows = [{"key": key, "value": value, "unused": UNUSED} for key, value in values.items()]
-        self.link.put(self.head().collection("facts"), rows)
+    def _put_facts(self, values: dict[str, str]) -> None:
+        put_values(self.connection, self.manifest().collection("facts"), values)
 
-    def _forget_facts(self, keys: Collection[str]) -> None:
-        self.link.delete_among(self.head().collection("facts"), "key", sorted(keys))
+    def _delete_facts(self, keys: Collection[str]) -> None:
+        self.connection.delete_in(self.manifest().collection("facts"), "key", sorted(keys))
 
-    def _clear(self, gone: Sequence[Published]) -> None:
-        """Take away the passages and texts of documents as they were."""
-        head = self.head()
-        chunk_ids = [one.first + n for one in gone for n in range(one.record.chunk_count)]
-        keys = [key for one in gone for key in (*one.text_keys(), *one.layout_keys())]
-        self.link.delete_among(head.collection("passages"), "id", chunk_ids)
-        self.link.delete_among(head.collection("texts"), "key", keys)
+    def _delete_parts(self, documents: Sequence[StoredDocument]) -> None:
+        """Delete the passages and texts of documents as they were before."""
+        chunk_ids = [chunk_id for stored in documents for chunk_id in stored.chunk_ids()]
+        keys = [key for stored in documents for key in (*stored.text_keys(), *stored.layout_keys())]
+        self.connection.delete_in(self.manifest().collection("passages"), "id", chunk_ids)
+        self.connection.delete_in(self.manifest().collection("texts"), "key", keys)
 
-    def _name(self, head: Head) -> None:
-        """Make this the head."""
-        write_head(self.link, self.slot, head)
-        self._head = head
-
-    def _flush_now_and_then(self, written: int) -> None:
-        self._unflushed += written
-        if self._unflushed >= _FLUSHED_TOGETHER and self.link.is_file:
-            self._flush()
+    def _write_manifest(self, manifest: Manifest) -> None:
+        write_manifest(self.connection, self.key, manifest)
+        self._manifest = manifest
 
     def _flush(self) -> None:
         for kind in ("passages", "documents", "texts"):
-            if self.link.has(self.head().collection(kind)):
-                self.link.call("flush", self.head().collection(kind), slow=True)
+            if self.connection.load_if_exists(self.manifest().collection(kind)):
+                self.connection.call("flush", self.manifest().collection(kind), slow=True)
         self._unflushed = 0
 
-    def _sweep(self) -> None:
-        """Finish or undo what an interrupted commit left: the rows of its documents say which of the two."""
-        head = self.head()
-        if not head.pending:
+    def _recover(self) -> None:
+        """Finish or undo an interrupted commit, document by document: each is new if its row was written, or old."""
+        manifest = self.manifest()
+        if not manifest.pending:
             return
-        held = {one.record.id: one for one in self.published(head.pending)}
-        firsts = {document_id: one.first for document_id, one in held.items()}
-        for place in range(0, len(head.pending), 1000):
-            some = among("document", list(head.pending[place : place + 1000]))
-            self._drop_loose_passages(held, some)
-            rows = self.link.every(head.collection("texts"), some, ["key", "document", "first"])
-            loose = [row["key"] for row in rows if row["first"] != firsts.get(row["document"])]
-            self.link.delete_among(head.collection("texts"), "key", loose)
-        self._forget_facts([_failure_key(one.record.source, one.record.path) for one in held.values()])
+        documents = {stored.record.id: stored for stored in self.stored_documents(manifest.pending)}
+        for ids in batches(manifest.pending):
+            self._delete_orphan_passages(documents, is_in("document", ids))
+            self._delete_orphan_texts(documents, is_in("document", ids))
+        self._delete_facts([_failure_key(stored.record.source, stored.record.path) for stored in documents.values()])
         records = self.records()
-        swept = replace(head, documents=len(records), chunks=sum(record.chunk_count for record in records), pending=())
-        self._name(replace(swept, revision=head.revision + 1))
+        chunks = sum(record.chunk_count for record in records)
+        revision = manifest.revision + 1
+        self._write_manifest(replace(manifest, revision=revision, documents=len(records), chunks=chunks, pending=()))
         self._changed = True
 
-    def _drop_loose_passages(self, held: Mapping[int, Published], where: str) -> None:
-        """Take away those of the passages that an expression admits that are of no document as it is now."""
-        passages = self.head().collection("passages")
-        if not self.link.has(passages):
+    def _delete_orphan_passages(self, documents: Mapping[int, StoredDocument], where: str) -> None:
+        """Of the passages that match an expression, delete those that belong to none of the documents."""
+        passages = self.manifest().collection("passages")
+        if not self.connection.load_if_exists(passages):
             return
-        rows = self.link.every(passages, where, ["id", "document"])
-        loose = [row["id"] for row in rows if not (row["document"] in held and held[row["document"]].owns(row["id"]))]
-        self.link.delete_among(passages, "id", loose)
+        rows = self.connection.query_all(passages, where, ["id", "document"])
+        orphans = [
+            row["id"]
+            for row in rows
+            if row["document"] not in documents or not documents[row["document"]].owns(row["id"])
+        ]
+        self.connection.delete_in(passages, "id", orphans)
 
-
-def _dated(meta: dict[str, str]) -> dict[str, str]:
-    return meta | {"updated": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")}
+    def _delete_orphan_texts(self, documents: Mapping[int, StoredDocument], where: str) -> None:
+        """Of the parts of texts that match an expression, delete those that belong to none of the documents."""
+        texts = self.manifest().collection("texts")
+        first_chunks = {document_id: stored.first_chunk for document_id, stored in documents.items()}
+        rows = self.connection.query_all(texts, where, ["key", "document", "first"])
+        orphans = [row["key"] for row in rows if row["first"] != first_chunks.get(row["document"])]
+        self.connection.delete_in(texts, "key", orphans)
 
 
 def _failure_key(source: str, path: str) -> str:
-    return f"failure:{name_of(source, path)}"
+    return f"failure:{short_key(source, path)}"
 
 
-def _fields(failure: Failure) -> list[str]:
-    return [failure.path, failure.source, failure.reason[:10_000], failure.sha256]
+def _encode_failure(failure: Failure) -> str:
+    return json.dumps(astuple(replace(failure, reason=failure.reason[:_REASON_CHARACTERS])))

@@ -43,9 +43,7 @@ def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> RayEngine:
     return RayEngine(workers=2, embedder=_hashing)
 
 
-def test_ray_builds_in_milvus_what_this_process_builds_in_a_folder_though_a_worker_is_killed(
-    engine: RayEngine, tmp_path: Path
-):
+def test_ray_and_milvus_build_the_same_index_even_if_a_worker_is_killed(engine: RayEngine, tmp_path: Path):
     pytest.importorskip("pymilvus")
     many = tmp_path / "many"
     many.mkdir()

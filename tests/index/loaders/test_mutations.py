@@ -1,6 +1,6 @@
 """Files spoilt at random never crash, hang or silence the parent: each is parsed or reported.
 
-The suite tries a few of each format; ``QUOTH_MUTATIONS=400 pytest tests/index/test_mutations.py`` tries more.
+The suite tries a few of each format; ``pytest tests/index/loaders/test_mutations.py --mutations 400`` tries more.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from index.ingestion.sources import SourceFile
 from tests.support.sample_files import FORMATS
 from tests.support.sample_office_files import OFFICE_FORMATS
 
-MUTATIONS = int(Path("/proc/self/environ").read_bytes().partition(b"QUOTH_MUTATIONS=")[2].partition(b"\0")[0] or b"12")
 SECTIONS = [("Origins", "The tower was begun in 1173. " * 20), ("Repairs", "It was closed for “repairs” (1990–2001).")]
 
 
@@ -47,10 +46,10 @@ def spoil(content: bytes, dice: random.Random) -> bytes:
 
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("suffix", [*FORMATS, *OFFICE_FORMATS])
-def test_spoilt_files_are_parsed_or_reported(tmp_path: Path, suffix: str, chunker: Chunker) -> None:
+def test_spoilt_files_are_parsed_or_reported(tmp_path: Path, suffix: str, chunker: Chunker, mutations: int) -> None:
     dice, content = random.Random(suffix), (FORMATS | OFFICE_FORMATS)[suffix](SECTIONS)
     files = []
-    for number in range(MUTATIONS):
+    for number in range(mutations):
         (tmp_path / f"{number}{suffix}").write_bytes(spoilt := spoil(content, dice))
         files.append(SourceFile(str(tmp_path), f"{number}{suffix}", str(hash(spoilt))))
     results = list(parsed(files, IndexSettings(parse_seconds=20)))

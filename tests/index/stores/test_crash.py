@@ -1,6 +1,6 @@
 """Killed at any moment, a build leaves an index that opens, is sound, and lost nothing that was committed.
 
-The short round is part of the suite; ``QUOTH_KILLS=200 pytest tests/index/test_crash.py -s`` kills so many builds and
+The short round is part of the suite; ``pytest test_crash.py --kills 200 -s`` kills that many builds and
 rebuilds at random moments, and one before the first and the last of every kind of step.
 """
 
@@ -19,7 +19,6 @@ from tests.support.hash_embedder import HashEmbedder
 from tests.support.victim import Fate, Victims
 
 # Read from the process's own start: the shared fixtures take settings out of the environment.
-KILLS = int(Path("/proc/self/environ").read_bytes().partition(b"QUOTH_KILLS=")[2].partition(b"\0")[0] or b"12")
 EVERY_STEP = 100  # kills from which on every kind of step is tried
 
 
@@ -68,38 +67,38 @@ def assert_whole(location: Path, before: dict[str, str], folder: Path) -> None:
 
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("rebuild", [False, True], ids=["build", "rebuild"])
-def test_killing_a_build_at_every_step_keeps_the_index(victims: Victims, rebuild: bool) -> None:
+def test_killing_a_build_at_every_step_keeps_the_index(victims: Victims, rebuild: bool, kills: int) -> None:
     dice, kept = random.Random(3), victims.location.with_name("kept")
     build([victims.folder], victims.location, embedder=HashEmbedder())
     before = contents(victims.location)
     change(victims.folder, dice)
     shutil.copytree(victims.location, kept)
     steps, _ = victims.whole(rebuild=rebuild)
-    tried = steps if KILLS >= EVERY_STEP else dice.sample(steps, KILLS // 3)
+    tried = steps if kills >= EVERY_STEP else dice.sample(steps, kills // 3)
     for step in tried:
         shutil.rmtree(victims.location)
         shutil.copytree(kept, victims.location)
         assert victims.run(Fate(rebuild=rebuild, fatal=step)) < 0
         assert_whole(victims.location, before, victims.folder)
-        if KILLS >= EVERY_STEP:
+        if kills >= EVERY_STEP:
             assert_all_taken_in(victims)
     print(f"\n{len(tried)} killed, before: {', '.join(f'{name} ({time})' for name, time in tried)}")
     assert_all_taken_in(victims)
 
 
 @pytest.mark.timeout(7200)
-def test_killing_a_build_at_any_moment_keeps_the_index(victims: Victims) -> None:
+def test_killing_a_build_at_any_moment_keeps_the_index(victims: Victims, kills: int) -> None:
     dice = random.Random(2)
     began = time.monotonic()
     victims.run(Fate(rebuild=True))
     whole = time.monotonic() - began
     killed = 0
-    for _ in range(KILLS):
+    for _ in range(kills):
         before = contents(victims.location)
         change(victims.folder, dice)
         killed += victims.run(Fate(rebuild=dice.random() < 0.5, seconds=whole * dice.random())) < 0
         assert_whole(victims.location, before, victims.folder)
-    print(f"\n{KILLS} times, {killed} of them before the end")
+    print(f"\n{kills} times, {killed} of them before the end")
     assert killed
     assert_all_taken_in(victims)
 

@@ -27,10 +27,10 @@ from index import (
 from index.ranking.terms import Terms
 from index.stores.base import Transaction
 from index.stores.locate import store_at
-from index.stores.milvus import term_statistics as milvus_frequencies
+from index.stores.milvus import term_statistics
 from index.stores.milvus.client import MilvusConnection
-from index.stores.milvus.filters import expression
-from index.stores.milvus.schema import HEADS, UNUSED
+from index.stores.milvus.schema import CURRENT, MANIFESTS, put_values
+from index.stores.milvus.search import filter_expression
 from tests.support.hash_embedder import HashEmbedder
 
 pytest.importorskip("pymilvus")
@@ -53,12 +53,12 @@ def cut(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     whole = MilvusConnection.call
     left = [-1]
 
-    def call(link: MilvusConnection, method: str, *args: Any, **kwargs: Any) -> Any:
+    def call(connection: MilvusConnection, method: str, *args: Any, **kwargs: Any) -> Any:
         if method in WRITES and args[0] != "quoth_lease":
             if left[0] == 0:
                 raise _Cut
             left[0] -= 1
-        return whole(link, method, *args, **kwargs)
+        return whole(connection, method, *args, **kwargs)
 
     monkeypatch.setattr(MilvusConnection, "call", call)
     return lambda writes: left.__setitem__(0, writes)
@@ -102,19 +102,19 @@ def test_a_commit_cut_before_any_of_its_writes_is_finished_by_the_next_writer(
 def test_repair_takes_away_what_is_of_no_document_and_embeds_what_is_damaged(place: str, folder: Path):
     embedder = HashEmbedder()
     build([folder], place, embedder=embedder)
-    link = MilvusConnection(place)
+    connection = MilvusConnection(place)
     passages = "quoth_passages_1"
-    link.has(passages)
-    row = link.query(passages, "id > 0", ["*"])[0]
+    connection.load_if_exists(passages)
+    row = connection.query(passages, "id > 0", ["*"])[0]
     row.pop("sparse", None)
     plain = {k: [float(x) for x in v] if k == "vector" else v for k, v in row.items()}
     stray = {"id": 900, "document": 77, "key": "00" * 16}
-    link.put(passages, [plain | stray, plain | {"text": "Another text.", "skip": 0}])
+    connection.upsert(passages, [plain | stray, plain | {"text": "Another text.", "skip": 0}])
     found = verify(place)
     assert {p.kind for p in found.problems} == {"catalog", "document"}
     mended = repair(place, embedder=embedder)
     assert mended.left == () and mended.embedded == 1 and verify(place).sound
-    link.close()
+    connection.close()
 
 
 def test_a_store_that_does_not_answer_says_so_in_time(folder: Path):
@@ -122,10 +122,10 @@ def test_a_store_that_does_not_answer_says_so_in_time(folder: Path):
         closed.bind(("127.0.0.1", 0))
         place = f"http://127.0.0.1:{closed.getsockname()[1]}"
         began = time.monotonic()
-        with pytest.raises(StoreUnreachableError, match=f"{place}.*see that it runs"):
+        with pytest.raises(StoreUnreachableError, match=f"{place}.*check that it runs"):
             DocumentIndex.open(store_at(place, seconds=1.0), embedder=HashEmbedder())
         closed.listen()  # now it takes connections, and says nothing
-        with pytest.raises(StoreUnreachableError, match="see that it runs"):
+        with pytest.raises(StoreUnreachableError, match="check that it runs"):
             build([folder], store_at(place, seconds=1.0), embedder=HashEmbedder())
         assert time.monotonic() - began < 30
 
@@ -146,12 +146,12 @@ def test_a_store_that_is_slow_to_search_says_so_in_time(place: str, folder: Path
 def test_another_schema_is_told_from_damage(place: str, folder: Path):
     embedder = HashEmbedder()
     build([folder], place, embedder=embedder)
-    link = MilvusConnection(place)
-    row = link.get(HEADS, 'key == "index"') if link.has(HEADS) else None
+    connection = MilvusConnection(place)
+    row = connection.get(MANIFESTS, CURRENT) if connection.load_if_exists(MANIFESTS) else None
     assert row is not None
     later = json.dumps(json.loads(row["value"]) | {"schema": 2})
-    link.put(HEADS, [{"key": "index", "value": later, "unused": UNUSED}])
-    link.close()
+    put_values(connection, MANIFESTS, {CURRENT: later})
+    connection.close()
     with pytest.raises(IndexMismatchError, match="schema 2, this version reads 1: upgrade quoth"):
         DocumentIndex.open(place, embedder=embedder)
 
@@ -178,11 +178,11 @@ def test_a_milvus_without_keyword_search_is_refused(place: str, monkeypatch: pyt
     ],
 )
 def test_filters_are_asked_for_in_milvus_own_words(filters: Filters, expected: str):
-    assert expression(filters) == expected
+    assert filter_expression(filters) == expected
 
 
 def test_frequencies_of_a_large_index_are_estimated_from_a_sample(place: str, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(milvus_frequencies, "_SAMPLE", 400)  # of 1,200 passages, as 4,096 of 12,000
+    monkeypatch.setattr(term_statistics, "_SAMPLE", 400)  # of 1,200 passages, as 4,096 of 12,000
     with store_at(place).writing() as held:
         with held.transaction() as change:
             change.set_meta({"dimensions": "2"})

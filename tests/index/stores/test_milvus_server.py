@@ -68,6 +68,6 @@ def test_two_processes_answer_from_one_server_and_keep_nothing_of_their_own(
         running.wait()
         other.stdin.write("Salt\n")
         assert other.stdout.readline().strip() == "StoreUnreachableError"
-        with pytest.raises(StoreUnreachableError, match="see that it runs"):
+        with pytest.raises(StoreUnreachableError, match="check that it runs"):
             opened.search("Salt")
         other.stdin.close()

@@ -55,9 +55,7 @@ def test_a_second_writer_waits_when_asked_to(folder: Path, location: Path) -> No
     holder.join()
 
 
-def test_a_file_that_another_writer_takes_in_meanwhile_is_not_taken_for_a_deleted_one(
-    folder: Path, location: Path, tmp_path: Path
-) -> None:
+def test_a_file_added_by_another_writer_is_not_seen_as_deleted(folder: Path, location: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
     (other / "other.txt").write_text("Something else.")

@@ -33,7 +33,7 @@ def synthetic(questions=1500, seed=3):
     return made
 
 
-def test_the_probability_of_what_is_chosen_is_calibrated_on_questions_not_used_to_fit():
+def test_the_probability_is_calibrated_on_questions_not_used_to_fit():
     questions = synthetic(3000)
     calibration = fit(questions[:1500], [True] * 1500)
     best = [max(cases, key=lambda case: calibration.probability(case.evidence)) for cases in questions[1500:]]

@@ -144,7 +144,7 @@ def test_without_an_answer_everything_is_read():
     assert len(reader.asked) == 10
 
 
-def test_without_an_answer_what_is_far_is_passed_over_where_it_would_be_withheld_anyway():
+def test_passages_whose_answer_would_be_withheld_are_left_unread():
     sources = [source(k, 0.5 if k < 4 else 0.0, 0.5 if k < 4 else 0.0) for k in range(10)]
     for least, read in ((0.3, 4), (0.0, 10)):
         reader = Scripted({s.text: -12.0 for s in sources})

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from index import Failure
 from tests.support.answers import candidate, citation, found, passage, refused
-from tests.ui.conftest import Open, ask, is_sound, serving
+from tests.support.browser import Open, ask, assert_accessible, serving
 from ui.web import answer_html as render
 
 SMALL = """
@@ -89,17 +89,17 @@ VIEWS = [_welcome, _answers, _everything, _source, _library, _filters]
 def test_axe_finds_nothing_serious(visit: Open, site: str, view: Callable[[Page], None]) -> None:
     page = visit(site)
     view(page)
-    is_sound(page)
+    assert_accessible(page)
 
 
 def test_axe_finds_nothing_serious_where_nothing_is_indexed(visit: Open, tmp_path: Path) -> None:
     with serving(tmp_path / "nothing") as address:
         page = visit(address)
         page.get_by_role("button", name="Add documents").wait_for()
-        is_sound(page)
+        assert_accessible(page)
         page.get_by_role("button", name="Add documents").click()
         page.locator("#library .nothing").wait_for()
-        is_sound(page)
+        assert_accessible(page)
         page.context.close()
 
 

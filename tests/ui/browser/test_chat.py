@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import threading
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,11 +12,10 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from qa import Answer, Answerer
-from tests.ui.conftest import Open, ask, serving
+from tests.support.browser import Open, ask, serving
 from ui.service.question_queue import QuestionQueue, QueueFullError
 
 PICTURES = Path(__file__).parents[3] / "ui" / "pictures"
-TAKE = os.environ.get("TAKE_PICTURES") == "1"  # settings named QUOTH_ are not the tests'
 ANSWERED = [
     ("What rocket was used?", "Soyuz 2.1a"),
     ("Where did it blast off from?", "Baikonur"),
@@ -87,14 +85,16 @@ def test_an_answer_costs_one_request_and_at_most_three_changes_of_the_page(visit
         assert number <= changes.evaluate("changes => changes.length") <= 3 * number
 
 
-def test_the_picture_of_the_readme_is_of_the_real_page(visit: Open, site: str, tmp_path: Path) -> None:
-    """``TAKE_PICTURES=1 pytest tests/ui`` puts a new one into the tree."""
+def test_the_picture_of_the_readme_is_of_the_real_page(
+    visit: Open, site: str, tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
+    """``pytest tests/ui/browser/test_chat.py --pictures`` puts a new one into the tree."""
     page = visit(site, width=1280, height=800)
     ask(page, "How long will Kim stay on the station?")
     page.locator("#log .chip").first.click()
     expect(page.locator("#viewer .paper")).to_be_visible()
     page.locator("#viewer h2").blur()
-    picture = (PICTURES if TAKE else tmp_path) / "chat.png"
+    picture = (PICTURES if pytestconfig.getoption("--pictures") else tmp_path) / "chat.png"
     taken = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     few = taken.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     few.save(picture, optimize=True)

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from index import build
-from tests.ui.conftest import WIDTHS, Open, is_sound, serving
+from tests.support.browser import WIDTHS, Open, assert_accessible, serving
 from ui.settings import load_settings
 
 QUESTIONS = [
@@ -40,7 +40,7 @@ def test_a_file_of_questions_is_asked_plotted_and_sets_the_threshold(shelf: str,
     _hand_in(page, tmp_path / "mine.jsonl", "".join(json.dumps(question) + "\n" for question in QUESTIONS))
     expect(page.locator("#library .plots svg").first).to_be_visible()
     expect(page.locator("#library tbody")).to_contain_text("F1")
-    is_sound(page)
+    assert_accessible(page)
     assert page.locator("#library .body").evaluate("body => body.scrollWidth") <= WIDTHS[-1]
     page.set_viewport_size({"width": 1440, "height": 900})
     page.locator("[data-threshold]").select_option(index=3)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.ui.conftest import Open, ask
+from tests.support.browser import Open, ask
 
 FIRST, SECOND = "What rocket carried Kim?", "How long will he stay on the station?"
 

@@ -12,8 +12,8 @@ from markdown_it import MarkdownIt
 from playwright.sync_api import Page, expect
 
 from index import build
+from tests.support.browser import Open, ask, serving
 from tests.support.sample_files import pdf_file
-from tests.ui.conftest import Open, ask, serving
 
 SCRIPT = "<script>alert('a document ran')</script>"
 PICTURE = "<img src='http://elsewhere.example/x.png' onerror='alert(1)'>"

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from index import build
-from tests.ui.conftest import Open, ask, serving
+from tests.support.browser import Open, ask, serving
 
 BERG = "Anna Berg approved the plan for the harbour in Hamburg. It costs 40 million euros."
 LOW = "Peter Low approved the plan for the airport in Leeds. It costs 90 million pounds."

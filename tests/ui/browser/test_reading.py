@@ -10,8 +10,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from index import DocumentIndex, build
+from tests.support.browser import Open, ask, serving
 from tests.support.sample_files import pdf_file
-from tests.ui.conftest import Open, ask, serving
 
 QUESTION = "How long will Kim stay on the station?"
 SECTIONS = [

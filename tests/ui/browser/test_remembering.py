@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.ui.conftest import Open, ask, serving
+from tests.support.browser import Open, ask, serving
 
 FOUND, REFUSED = "How long will Kim stay on the station?", "Who won the 2022 World Cup?"
 

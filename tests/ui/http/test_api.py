@@ -5,7 +5,6 @@ import json
 import logging
 import shutil
 import threading
-import time
 import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +16,7 @@ from fastapi.testclient import TestClient
 from index import DocumentIndex, Embedder, build, rebuild, remove
 from index.errors import DocumentNotFoundError
 from index.stores.folder.writer import locked
+from tests.support.waiting import wait_until
 from ui.server import assemble
 from ui.service import logs
 from ui.service.service import Service
@@ -35,15 +35,6 @@ def _client(**flags: object) -> TestClient:
 
 def _form(disposition: bytes) -> bytes:
     return b"--x\r\nContent-Disposition: form-data; " + disposition + b"\r\n\r\nwords\r\n--x--\r\n"
-
-
-def _until(true: Callable[[], bool]) -> None:
-    """Wait until something is so; two minutes at most."""
-    for _ in range(2400):
-        if true():
-            return
-        time.sleep(0.05)
-    raise AssertionError("it did not become so in two minutes")
 
 
 @pytest.fixture(scope="module")
@@ -151,7 +142,7 @@ def test_an_index_that_is_not_there_yet_is_a_conflict_and_says_what_to_do(tmp_pa
     answered = client.post("/v1/answer", json={"question": "Why?"})
     assert answered.status_code == 409
     assert "quoth index" in answered.json()["detail"]
-    _until(lambda: "quoth index" in client.get("/readyz").json()["detail"])
+    wait_until(lambda: "quoth index" in client.get("/readyz").json()["detail"], "the reason of not being ready")
     assert client.get("/readyz").status_code == 503
     assert "quoth_index_revision NaN" in client.get("/metrics").text
 
@@ -168,7 +159,7 @@ def test_it_is_not_ready_before_the_models_are_loaded_and_says_so_at_once(
         assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
         assert "being opened" in refused.json()["detail"]
     loading.set()
-    _until(lambda: client.get("/readyz").status_code == 200)
+    wait_until(lambda: client.get("/readyz").status_code == 200, "the service to be ready")
 
 
 def test_an_index_that_is_deleted_is_missed_and_one_in_its_place_is_asked(folder: Path, tmp_path: Path):
@@ -181,7 +172,7 @@ def test_an_index_that_is_deleted_is_missed_and_one_in_its_place_is_asked(folder
     (folder / "bus.md").write_text("# Bus\n\nThe bus to Niebüll waits at the harbour.\n")
     build([folder], tmp_path / "index")
     assert client.get("/v1/documents").json()["total"] == 2
-    _until(lambda: client.get("/readyz").status_code == 200)
+    wait_until(lambda: client.get("/readyz").status_code == 200, "the service to be ready")
 
 
 def test_what_another_writer_commits_or_rebuilds_is_answered_from_without_a_restart(

@@ -4,7 +4,6 @@ import asyncio
 import json
 import socket
 import threading
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 
@@ -15,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from tests.support.waiting import wait_until
 from ui.http import connection
 from ui.http.connection import Connection
 
@@ -44,8 +44,7 @@ def _serving(protocol: type[Connection]) -> Iterator[uvicorn.Server]:
         server.port = listening.getsockname()[1]
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
-        while not server.started:
-            time.sleep(0.01)
+        wait_until(lambda: server.started, "the server's start")
         yield server
         server.should_exit = True
         thread.join(10)
@@ -107,13 +106,15 @@ def _until_closed(client: socket.socket) -> bytes:
 
 def _trickle(client: socket.socket, piece: bytes = b"x") -> None:
     """Send a byte now and then, for as long as the other end takes it."""
-    for _ in range(10 * PATIENCE):
+
+    def is_closed() -> bool:
         try:
             client.sendall(piece)
         except OSError:
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"the connection was still open after {PATIENCE} seconds")
+            return True
+        return False
+
+    wait_until(is_closed, "the connection's end", seconds=PATIENCE)
 
 
 def _problem(received: bytes) -> tuple[int, dict, bytes]:
@@ -147,10 +148,7 @@ def test_a_client_that_does_not_read_its_response_is_given_up(hasty: uvicorn.Ser
     with _connected(hasty) as client:
         client.sendall(b"GET /endless HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert client.recv(1)
-        left = time.monotonic() + PATIENCE
-        while hasty.server_state.connections:
-            assert time.monotonic() < left, "it is still waited for"
-            time.sleep(0.05)
+        wait_until(lambda: not hasty.server_state.connections, "the connection's end", seconds=PATIENCE)
         assert len(_until_closed(client)) > 0  # what had been sent already; then the end comes, and not more of it
 
 

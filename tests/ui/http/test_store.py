@@ -14,7 +14,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from index.stores.milvus.client import MilvusConnection
-from index.stores.milvus.schema import HEADS, UNUSED, Head, make_values, write_head
+from index.stores.milvus.schema import CURRENT, MANIFESTS, Manifest, create_key_values, put_values, write_manifest
 from ui.server import assemble
 from ui.service.service import Service
 from ui.settings import load_settings
@@ -37,10 +37,10 @@ def nobody() -> Iterator[str]:
 def later(tmp_path: Path) -> str:
     """An index that a later version of Quoth wrote."""
     place = str(tmp_path / "index.db")
-    link = MilvusConnection(place)
-    make_values(link, HEADS)
-    link.put(HEADS, [{"key": "index", "value": json.dumps({"schema": 2}), "unused": UNUSED}])
-    link.close()
+    connection = MilvusConnection(place)
+    create_key_values(connection, MANIFESTS)
+    put_values(connection, MANIFESTS, {CURRENT: json.dumps({"schema": 2})})
+    connection.close()
     return place
 
 
@@ -54,20 +54,20 @@ def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     query = MilvusServicer.Query
     monkeypatch.setattr(MilvusServicer, "Query", lambda *given: answering.wait() and query(*given))
     place = str(tmp_path / "index.db")
-    link = MilvusConnection(place)
-    make_values(link, HEADS)
-    write_head(link, "index", Head(generation=1))
+    connection = MilvusConnection(place)
+    create_key_values(connection, MANIFESTS)
+    write_manifest(connection, CURRENT, Manifest(generation=1))
     answering.clear()
     yield place
     answering.set()
-    link.close()
+    connection.close()
 
 
 def test_the_command_line_names_a_milvus_that_does_not_answer(quoth: Quoth, nobody: str):
     for command in (["status"], ["ask", "Why?"], ["index", "."]):
         done = quoth(*command, "--store", nobody, QUOTH_STORE_SECONDS="1")
         assert done.returncode == 3
-        assert nobody in done.stderr and "see that it runs, and that the setting `store` names it" in done.stderr
+        assert nobody in done.stderr and "check that it runs and that the setting `store` names it" in done.stderr
 
 
 def test_the_command_line_tells_another_schema(quoth: Quoth, later: str):
@@ -79,7 +79,7 @@ def test_the_command_line_tells_another_schema(quoth: Quoth, later: str):
 @pytest.mark.parametrize(
     ("what", "status", "words"),
     [
-        ("nobody", 503, "see that it runs"),
+        ("nobody", 503, "check that it runs"),
         ("slow", 503, "did not answer within 1 seconds"),
         ("later", 500, "has schema 2, this version reads 1: upgrade quoth"),
     ],

@@ -191,7 +191,7 @@ def test_a_question_alone_has_every_core_and_those_in_a_crowd_share_them(engine:
     assert max(engine.threads[1:6]) == 1
 
 
-def test_a_question_that_comes_later_begins_when_the_one_before_it_is_between_two_passages(engine: SlowDesk):
+def test_a_later_question_starts_between_two_passages_of_the_one_before(engine: SlowDesk):
     engine.cores = Cores(2)
     line = QuestionQueue(engine, Metrics(), places=20)
 

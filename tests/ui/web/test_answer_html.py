@@ -119,7 +119,7 @@ def test_a_refusal_shows_the_nearest_passages_and_the_files_that_could_not_be_re
     assert "1 file could not be read" in words and "scan.pdf" in words and "no text layer" in words
 
 
-def test_of_a_nearest_passage_that_was_given_up_the_sentence_nearest_to_the_question_is_shown() -> None:
+def test_an_abandoned_passage_shows_its_sentence_nearest_to_the_question() -> None:
     filler = "Nothing of the kind is told in this sentence, however long it goes on about it. " * 8
     given_up = passage(text=f"{filler}Kim landed in Kazakhstan. {filler}", best="", margin=None)
     assert "Kim landed in Kazakhstan" in plain(render.answered("t1", refused(given_up, question="Where did Kim land?")))

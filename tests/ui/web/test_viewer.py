@@ -56,7 +56,7 @@ def test_the_head_of_a_document_stands_apart_from_its_text() -> None:
     assert '<p dir="auto" class="front">date 2025-04-08</p>' in shown
 
 
-def test_a_heading_of_markdown_is_shown_without_its_signs_and_one_of_text_as_it_stands() -> None:
+def test_markdown_headings_lose_their_marks_and_text_headings_stay() -> None:
     words = "# The crew\n\nKim flew."
     for kind, shown in (("text/markdown", "The crew"), ("text/plain", "# The crew")):
         headed = document(words, media_type=kind, headings=(Heading(1, "The crew", 0),))

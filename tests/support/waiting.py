@@ -1,0 +1,14 @@
+"""Waiting for what no event announces."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+
+def wait_until(condition: Callable[[], bool], what: str, *, seconds: float = 120.0) -> None:
+    """Return as soon as ``condition`` holds; fail, naming ``what`` was waited for, when it does not in time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"waited {seconds:g} seconds in vain for {what}"
+        time.sleep(0.02)
