@@ -92,24 +92,34 @@ def open_writer(location: Path, wait_seconds: float = 0.0) -> Iterator[FolderWri
 
     Raises as ``locked``, and IndexMismatchError when a newer version made the catalog.
     """
-    new_folder, new_catalog = not location.exists(), not (location / CATALOG).exists()
-    with locked(location, wait_seconds):
-        revision = 0
-        try:
-            with closing(connect_to_write(location)) as connection:
-                writer = FolderWriter(connection, location)
-                check_format(writer.meta())
-                try:
-                    yield writer
-                finally:
-                    revision = writer.revision() if new_catalog else -1
-        finally:
-            if new_catalog and not revision:
-                remove_catalog(location)
-    if new_folder and not revision:
-        (location / LOCK).unlink(missing_ok=True)
-        with suppress(OSError):
-            location.rmdir()
+    is_new, is_locked = not location.exists(), False
+    try:
+        with locked(location, wait_seconds):
+            is_locked = True
+            with _opened(location) as writer:
+                yield writer
+    finally:
+        if is_new and is_locked and not (location / CATALOG).exists():
+            (location / LOCK).unlink(missing_ok=True)
+            with suppress(OSError):
+                location.rmdir()
+
+
+@contextmanager
+def _opened(location: Path) -> Iterator[FolderWriter]:
+    is_new = not (location / CATALOG).exists()
+    revision = 0
+    try:
+        with closing(connect_to_write(location)) as connection:
+            writer = FolderWriter(connection, location)
+            check_format(writer.meta())
+            try:
+                yield writer
+            finally:
+                revision = writer.revision() if is_new else 0
+    finally:
+        if is_new and not revision:
+            remove_catalog(location)
 
 
 def _described(holder: Path) -> str:

@@ -56,10 +56,6 @@ class MilvusSession:
             self._loaded_generation = manifest.generation
         yield snapshot
 
-    def bytes_on_disk(self) -> int:
-        """Always 0: Milvus does not report the size."""
-        return 0
-
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
@@ -90,10 +86,6 @@ class MilvusSnapshot(MilvusReader):
         """The state of the index when the snapshot was taken."""
         return self._manifest
 
-    def passages(self) -> int:
-        """How many passages there are."""
-        return self._manifest.chunks
-
     def document_frequency(self, terms: Collection[str]) -> dict[str, int]:
         """How many passages contain each stem, estimated in a large index; stems in none are left out."""
         statistics = self._session.statistics(self._manifest)
@@ -109,7 +101,7 @@ class MilvusSnapshot(MilvusReader):
         frequencies = self.document_frequency(set(stems)) if stems else {}
         average = self._session.statistics(self._manifest).average_length if stems else 0.0
         dense = {row["id"]: float(np.asarray(row["vector"], dtype=np.float32) @ vector) for row in rows}
-        keyword = {row["id"]: bm25(row["terms"].split(), frequencies, self.passages(), average) for row in rows}
+        keyword = {row["id"]: bm25(row["terms"].split(), frequencies, self._manifest.chunks, average) for row in rows}
         return dense, dict(in_order({chunk_id: score for chunk_id, score in keyword.items() if score})[:limit])
 
     def words(self, chunk_ids: Collection[int]) -> dict[int, tuple[str, str]]:
