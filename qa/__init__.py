@@ -4,6 +4,16 @@ from qa.answerer import Answerer, answer
 from qa.conversation.examples import example_questions
 from qa.reader.reader import Reader
 from qa.settings import ReaderSettings
-from qa.types import Answer, Citation
+from qa.types import Answer, Candidate, Citation, PassageRead
 
-__all__ = ["Answer", "Answerer", "Citation", "Reader", "ReaderSettings", "answer", "example_questions"]
+__all__ = [
+    "Answer",
+    "Answerer",
+    "Candidate",
+    "Citation",
+    "PassageRead",
+    "Reader",
+    "ReaderSettings",
+    "answer",
+    "example_questions",
+]

@@ -1,4 +1,4 @@
-"""Answering: retrieve, read, choose, cite, or say that the documents do not say."""
+"""Answering: search, read, decide and cite, or say that the documents hold no answer."""
 
 from __future__ import annotations
 
@@ -6,27 +6,31 @@ import re
 import threading
 import time
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 
-from index import DocumentIndex, Filters, Hit, IndexSettings, Place, QuestionError, open_store
+from index import DocumentIndex, Filters, Hit, IndexSettings, IndexView, Place, QuestionError, open_store
+from qa.answering import cascade
 from qa.answering.calibration import Calibration
-from qa.answering.cascade import NEARLY_AS_GOOD, always, rank, read_until_settled
-from qa.answering.citations import Proposal, Source, citations_of, cite, items_of, propose
+from qa.answering.candidates import Proposal, RetrievedPassage, propose
+from qa.answering.cascade import NEARLY_AS_GOOD, never_cancelled, read_until_settled
+from qa.answering.citations import cite, list_items, supporting_citations
 from qa.reader.reader import Reader
 from qa.reader.weights import load_calibration
-from qa.settings import ReaderSettings
+from qa.settings import EnvironmentSettings, ReaderSettings
 from qa.types import Answer, Candidate, PassageRead, Span, Timings
 
+OPEN_ANSWERERS = 4  # that ``answer`` keeps open
 _RUNNERS_UP = 4
-_loading, _opening = threading.Lock(), threading.Lock()  # a cache alone lets two threads load the same twice
+_loading = threading.Lock()  # ``lru_cache`` alone lets two threads load the same reader
 
 
 class Answerer:
-    """A reader over an index: what every way in (chat, Python, command line, HTTP, MCP) asks."""
+    """A reader over an index; the chat, the command line, HTTP, MCP and Python callers all use it."""
 
     def __init__(
         self, index: DocumentIndex, reader: Reader, calibration: Calibration, settings: ReaderSettings
@@ -35,12 +39,12 @@ class Answerer:
 
     @classmethod
     def open(cls, location: Place | None = None, *, settings: ReaderSettings | None = None) -> Answerer:
-        """Load the reader and open the index at ``location`` (default: the one that the settings name).
+        """Load the reader and open the index at ``location`` (default: the settings' index).
 
         Raises ``ModelError`` and whatever ``DocumentIndex.open`` raises.
         """
         settings = settings or ReaderSettings()
-        searching = settings if isinstance(settings, IndexSettings) else IndexSettings()  # one tree may hold both
+        searching = settings if isinstance(settings, IndexSettings) else IndexSettings()  # one class may hold both
         index = DocumentIndex.open(open_store(location, searching), settings=searching)
         return cls(index, load_reader(settings), load_calibration(settings.reader), settings)
 
@@ -53,12 +57,12 @@ class Answerer:
         self.close()
 
     def close(self) -> None:
-        """Let go of the index's files."""
+        """Close the index."""
         self.index.close()
 
     @property
     def threshold(self) -> float:
-        """The probability below which the answer is 'not found'."""
+        """The probability below which the answer is "not found"."""
         return self.calibration.threshold if self.settings.threshold is None else self.settings.threshold
 
     def answer(
@@ -66,26 +70,28 @@ class Answerer:
         question: str,
         *,
         filters: Filters | None = None,
-        should_continue: Callable[[], bool] = always,
-        least: float | None = None,
+        should_continue: Callable[[], bool] = never_cancelled,
+        min_probability: float | None = None,
     ) -> Answer:
-        """What the documents say to the question, as long as it is ``should_continue``.
+        """The documents' answer to the question, or that they have none.
 
-        Passages are left unread that hardly come to a probability of ``least`` (default: the threshold). Raises
-        ``QuestionError`` for an empty or overlong question, ``IndexEmptyError`` when there is nothing to ask and
-        ``AbandonedError`` when it is wanted no more.
+        Hits, texts and revision are of one snapshot of the index, which ends before the reader reads. Passages that
+        hardly reach ``min_probability`` (default: the threshold) may be left unread. Raises ``QuestionError`` for an
+        empty or overlong question, ``IndexEmptyError`` if the index has no passages and ``AbandonedError`` once
+        ``should_continue``, called between two passages, returns False.
         """
         began = time.perf_counter()
         asked = checked_question(question, self.settings.question_characters)
-        hits = self.index.search(asked, self.settings.passages, filters=filters)
+        with self.index.snapshot() as view:
+            passages = _retrieved(view, asked, view.search(asked, self.settings.passages, filters=filters))
+            revision = view.revision
         searched = time.perf_counter()
-        sources = self._sources(hits, asked)
-        least = self.threshold if least is None else least
-        spans = read_until_settled(self.reader, self.calibration, sources, should_continue, least)
-        proposals = propose(sources, spans, self.calibration)
+        least = self.threshold if min_probability is None else min_probability
+        spans = read_until_settled(self.reader, self.calibration, passages, should_continue, least)
+        answer = self._decide(asked, passages, spans, propose(passages, spans, self.calibration))
         done = time.perf_counter()
         timings = Timings(1e3 * (searched - began), 1e3 * (done - searched), 1e3 * (done - began))
-        return self._decide(asked, sources, spans, proposals, timings)
+        return replace(answer, revision=revision, timings=timings)
 
     def search(
         self,
@@ -94,63 +100,117 @@ class Answerer:
         *,
         filters: Filters | None = None,
         rerank: bool = False,
-        should_continue: Callable[[], bool] = always,
+        should_continue: Callable[[], bool] = never_cancelled,
     ) -> list[Hit]:
-        """The k passages nearest to the question, best first; or, with ``rerank``, those that likeliest answer it.
+        """The k passages nearest to the question, best first; with ``rerank``, those most likely to answer it.
 
-        These are found by reading the nearest ``settings.rerank_passages`` to the end, or k where that is more, which
-        takes longer than an answer; the ``score`` of such a hit is the probability that its best span is right, 0 to 1.
-        Raises as ``answer``.
+        Reranking reads the nearest ``settings.rerank_passages`` (or k, if more) to the end, which takes longer than an
+        answer. The ``score`` of a reranked hit is the probability that its best span is right, 0 to 1. Raises as
+        ``answer``.
         """
         asked = checked_question(question, self.settings.question_characters)
         if not rerank:
             return self.index.search(asked, k, filters=filters)
-        hits = self.index.search(asked, max(k, self.settings.rerank_passages), filters=filters)
-        ranked = rank(self.reader, self.calibration, self._sources(hits, asked), should_continue)[:k]
-        return [replace(hits[place], rank=number, score=likely) for number, (place, likely) in enumerate(ranked, 1)]
-
-    def _sources(self, hits: Sequence[Hit], question: str) -> list[Source]:
-        texts = {hit.document.id: self.index.text(hit.document.id) for hit in hits}
-        return [Source.of(hit, texts[hit.document.id], question) for hit in hits]
+        with self.index.snapshot() as view:
+            hits = view.search(asked, max(k, self.settings.rerank_passages), filters=filters)
+            passages = _retrieved(view, asked, hits)
+        ranked = cascade.rerank(self.reader, self.calibration, passages, should_continue)[:k]
+        return [replace(hits[position], rank=rank, score=score) for rank, (position, score) in enumerate(ranked, 1)]
 
     def _decide(
         self,
         question: str,
-        sources: Sequence[Source],
+        passages: Sequence[RetrievedPassage],
         spans: Sequence[Span],
         proposals: Sequence[Proposal],
-        timings: Timings,
     ) -> Answer:
         best = proposals[0] if proposals else None
-        found = best is not None and best.probability >= self.threshold
-        citations = citations_of(best, proposals, self.threshold) if best is not None and found else ()
-        rest = [p for p in proposals[1:] if best is not None and not p.same_answer(best)]
+        given = best if best is not None and best.probability >= self.threshold else None
+        others = [p for p in proposals[1:] if best is not None and not p.has_same_text(best)]
+        citations = supporting_citations(given, proposals, self.threshold) if given else ()
         return Answer(
             question=question,
-            found=found,
+            found=given is not None,
             text=citations[0].quote if citations else "",
             probability=best.probability if best else 0.0,
             threshold=self.threshold,
             citations=citations,
-            spans=items_of(question, best, spans) if best is not None and found else (),
-            candidates=tuple(_candidate(p) for p in (rest if found else proposals)[:_RUNNERS_UP]),
-            disagreement=self._disagreement(best, rest) if best is not None and found else None,
-            passages=tuple(_passage_read(source, number, spans) for number, source in enumerate(sources)),
-            revision=self.index.revision,
-            timings=timings,
+            spans=list_items(question, given, spans) if given else (),
+            candidates=tuple(_candidate(p) for p in (others if given else proposals)[:_RUNNERS_UP]),
+            disagreement=self._disagreement(given, others) if given else None,
+            passages=tuple(_passage_read(passage, number, spans) for number, passage in enumerate(passages)),
         )
 
-    def _disagreement(self, best: Proposal, rest: Sequence[Proposal]) -> Candidate | None:
-        """The best other answer from another document, when it is nearly as good."""
-        for proposal in rest:
-            likely = proposal.probability >= max(self.threshold, NEARLY_AS_GOOD * best.probability)
-            if (
-                likely
-                and proposal.source.hit.document.id != best.source.hit.document.id
-                and not proposal.overlaps(best)
-            ):
-                return _candidate(proposal)
+    def _disagreement(self, best: Proposal, others: Sequence[Proposal]) -> Candidate | None:
+        """The best other answer from another document, if it is nearly as good."""
+        required = max(self.threshold, NEARLY_AS_GOOD * best.probability)
+        for other in others:
+            if other.probability >= required and other.document_id != best.document_id and not other.agrees_with(best):
+                return _candidate(other)
         return None
+
+
+class AnswererCache:
+    """Answerers kept open, at most ``limit`` of them; safe to use from several threads.
+
+    The least recently used one leaves first. It is closed at once or, if some thread is using it, after its last use.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._lock = threading.Lock()
+        self._kept: dict[
+            tuple[Path | str, EnvironmentSettings | None], Answerer
+        ] = {}  # the least recently used one first
+        self._users: dict[Answerer, int] = {}  # of those that are kept or in use
+
+    @contextmanager
+    def borrow(self, location: Path | str, settings: EnvironmentSettings | None = None) -> Iterator[Answerer]:
+        """The answerer of a folder or an address, opened if it is not; raises as ``Answerer.open``."""
+        key = (location, settings)
+        with self._lock:
+            answerer = self._kept.pop(key, None) or Answerer.open(location, settings=settings)
+            self._kept[key] = answerer
+            self._users[answerer] = self._users.get(answerer, 0) + 1
+            self._evict(self._limit)
+        try:
+            yield answerer
+        finally:
+            with self._lock:
+                self._users[answerer] -= 1
+                self._close_unused()
+
+    def close(self) -> None:
+        """Close every answerer that is not in use; the others close after their last use."""
+        with self._lock:
+            self._evict(0)
+
+    def _evict(self, limit: int) -> None:
+        while len(self._kept) > limit:
+            del self._kept[next(iter(self._kept))]
+        self._close_unused()
+
+    def _close_unused(self) -> None:
+        kept = set(self._kept.values())
+        for answerer in [one for one, users in self._users.items() if not users and one not in kept]:
+            del self._users[answerer]
+            answerer.close()
+
+
+_answerers = AnswererCache(OPEN_ANSWERERS)
+
+
+def answer(question: str, *, index: Path | str | None = None, filters: Filters | None = None) -> Answer:
+    """Ask the index at ``index`` (default: what ``QUOTH_STORE`` or ``QUOTH_INDEX`` names, else ``.quoth``).
+
+    The first call opens the models and the index; they stay open for the next calls, which see a rebuilt index too. Up
+    to four indexes stay open. Safe to call from several threads. Raises ``QuothError``: ``QuestionError``,
+    ``IndexNotFoundError`` and others.
+    """
+    settings = EnvironmentSettings.read()
+    location = str(index or settings.store or settings.index)
+    with _answerers.borrow(location if "://" in location else Path(location).resolve(), settings) as answerer:
+        return answerer.answer(question, filters=filters)
 
 
 def checked_question(question: str, longest: int) -> str:
@@ -165,56 +225,42 @@ def checked_question(question: str, longest: int) -> str:
 
 
 def load_reader(settings: ReaderSettings) -> Reader:
-    """The reader of the settings, loaded once a process; safe to call from several threads."""
+    """The reader of the settings, loaded once per process; safe to call from several threads."""
     with _loading:
-        return _loaded(settings.reader, settings.answer_tokens)
+        return _load_reader(settings.reader, settings.answer_tokens)
 
 
 @lru_cache(maxsize=2)
-def _loaded(folder: Path, answer_tokens: int) -> Reader:
+def _load_reader(folder: Path, answer_tokens: int) -> Reader:
     return Reader.load(folder, span_tokens=answer_tokens)
 
 
-@lru_cache(maxsize=4)
-def _opened(location: Path | str) -> Answerer:
-    return Answerer.open(location)
-
-
-def answer(question: str, *, index: Path | str | None = None, filters: Filters | None = None) -> Answer:
-    """Ask the index at ``index`` (default: the settings' own, ``.quoth`` in the current folder).
-
-    The models and the index are opened at the first call and kept; a rebuilt index is noticed. It may be called from
-    several threads, from the first call on. Raises ``QuestionError``, ``IndexNotFoundError`` and their kin, all of them
-    ``QuothError``.
-    """
-    settings = IndexSettings()
-    place = str(index or settings.store or settings.index)
-    with _opening:
-        opened = _opened(place if "://" in place else Path(place).resolve())
-    return opened.answer(question, filters=filters)
+def _retrieved(view: IndexView, question: str, hits: Sequence[Hit]) -> list[RetrievedPassage]:
+    texts = {document_id: view.text(document_id) for document_id in {hit.document.id for hit in hits}}
+    return [RetrievedPassage.of(hit, texts[hit.document.id], question) for hit in hits]
 
 
 def _candidate(proposal: Proposal) -> Candidate:
     return Candidate(proposal.text, proposal.probability, proposal.span.margin, cite(proposal))
 
 
-def _passage_read(source: Source, number: int, spans: Sequence[Span]) -> PassageRead:
+def _passage_read(retrieved: RetrievedPassage, number: int, spans: Sequence[Span]) -> PassageRead:
     best = next((span for span in spans if span.passage == number), None)
-    chunk, document = source.hit.chunk, source.hit.document
-    start = chunk.start + source.hit.head
+    hit = retrieved.hit
+    start = hit.chunk.start + hit.head
     return PassageRead(
-        document_id=document.id,
-        path=document.path,
-        title=document.title,
-        page=chunk.page,
-        heading=chunk.heading,
-        date=document.date,
+        document_id=hit.document.id,
+        path=hit.document.path,
+        title=hit.document.title,
+        page=hit.chunk.page,
+        heading=hit.chunk.heading,
+        date=hit.document.date,
         start=start,
-        end=chunk.end,
-        text=source.text[start : chunk.end],
-        retrieval_score=source.hit.score,
-        dense_rank=source.hit.dense_rank,
-        keyword_rank=source.hit.keyword_rank,
+        end=hit.chunk.end,
+        text=retrieved.document_text[start : hit.chunk.end],
+        retrieval_score=hit.score,
+        dense_rank=hit.dense_rank,
+        keyword_rank=hit.keyword_rank,
         margin=best.margin if best else None,
         best=best.text if best else "",
     )

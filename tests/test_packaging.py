@@ -29,6 +29,8 @@ def test_the_wheel_holds_the_packages_with_their_data_and_nothing_else(wheel: Pa
     for needed in ("index/py.typed", "qa/py.typed", "ui/py.typed", "qa/model/weights.json", "ui/openapi.json"):
         assert needed in names
     assert any(name.startswith("ui/static/") and name.endswith(".css") for name in names)
+    templates = {path.relative_to(ROOT).as_posix() for path in (ROOT / "ui/web/templates").rglob("*.html")}
+    assert templates and templates <= set(names)
 
 
 def test_the_wheel_answers_from_an_environment_of_its_own(wheel: Path, seed_index: Path, tmp_path: Path):

@@ -1,4 +1,4 @@
-"""What nearly every value is at most, told by a score that goes with it."""
+"""Upper bounds that nearly all values of a distribution keep, given a score that correlates with the value."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from math import inf
 import numpy as np
 import numpy.typing as npt
 
-STEPS = 10  # of the score, of as many values each
-NEARLY_ALL = 0.98  # of the values of a step
+BINS = 10  # bins of the score, each with the same number of values
+QUANTILE = 0.98
 
 FloatArray = npt.NDArray[np.floating]
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
-    """Up to a score of ``scores[k]``, ``NEARLY_ALL`` values were at most ``highest[k]``; beyond, the last of these.
+class QuantileBound:
+    """The ``QUANTILE`` of the values whose score is at most ``scores[k]`` is ``highest[k]``, by bins of the score.
 
-    Both rise. Raises ``ValueError`` when there is not one more highest than there are scores.
+    ``highest`` has one entry more than ``scores``, for higher scores; both rise. Raises ``ValueError`` otherwise.
     """
 
     scores: tuple[float, ...] = ()
@@ -27,16 +27,16 @@ class Bound:
 
     def __post_init__(self) -> None:
         if len(self.highest) != len(self.scores) + 1:
-            raise ValueError(f"{len(self.highest)} highest do not go with {len(self.scores)} scores")
+            raise ValueError(f"{len(self.scores)} scores need one bound more, not {len(self.highest)}")
 
-    def of(self, score: float) -> float:
-        """What nearly every value with such a score is at most."""
+    def upper(self, score: float) -> float:
+        """The upper bound of nearly all values with this score."""
         return self.highest[bisect_left(self.scores, score)]
 
     @classmethod
-    def fit(cls, scores: FloatArray, values: FloatArray) -> Bound:
-        """The bound of values, each with its score, both (n,)."""
+    def fit(cls, scores: FloatArray, values: FloatArray) -> QuantileBound:
+        """Fit to values and their scores, both (n,); the running maximum of the quantiles makes them rise."""
         order = np.argsort(scores, kind="stable")
-        steps = [step for step in np.array_split(order, STEPS) if len(step)]
-        highest = np.maximum.accumulate([np.quantile(values[step], NEARLY_ALL) for step in steps])
-        return cls(tuple(float(scores[step[-1]]) for step in steps[:-1]), tuple(highest.tolist()))
+        bins = [positions for positions in np.array_split(order, BINS) if len(positions)]
+        highest = np.maximum.accumulate([np.quantile(values[positions], QUANTILE) for positions in bins])
+        return cls(tuple(float(scores[positions[-1]]) for positions in bins[:-1]), tuple(highest.tolist()))

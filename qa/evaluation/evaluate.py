@@ -25,7 +25,17 @@ from index import (
 )
 from qa.answerer import Answerer, load_reader
 from qa.evaluation.questions import GoldQuestion, QuestionFileError
-from qa.evaluation.scores import RECALL_AT, Alone, Cost, Outcome, Scores, cost_of, fit_threshold, mentions, score
+from qa.evaluation.scores import (
+    RECALL_AT,
+    Alone,
+    Cost,
+    Outcome,
+    Scores,
+    compute_scores,
+    cost_of,
+    fit_threshold,
+    mentions,
+)
 from qa.reader.reader import Reader
 from qa.reader.weights import load_calibration
 from qa.reader.windows import Passage
@@ -55,7 +65,7 @@ class Evaluation:
         }
 
 
-def evaluate(
+def run_evaluation(
     answerer: Answerer, questions: Sequence[GoldQuestion], *, progress: OnProgress | None = None
 ) -> Evaluation:
     """Ask every question, one after the other, and measure.
@@ -81,7 +91,7 @@ def evaluate(
         report(Progress("Checking", number, len(questions)))
     costs = tuple(cost_of(outcomes, threshold) for threshold in THRESHOLDS)
     fitted = cost_of(outcomes, fit_threshold(outcomes))
-    return Evaluation(score(outcomes, answerer.threshold, memory), tuple(outcomes), costs, fitted)
+    return Evaluation(compute_scores(outcomes, answerer.threshold, memory), tuple(outcomes), costs, fitted)
 
 
 def answerer_over(
@@ -134,7 +144,7 @@ def _ask(answerer: Answerer, gold: GoldQuestion) -> tuple[Answer, float]:
         raise QuestionFileError(f"{gold.origin or gold.question}: {error}") from error
     milliseconds = 1e3 * (time.perf_counter() - began)
     if not answer.found and any(one.margin is None for one in answer.passages):
-        answer = answerer.answer(gold.question, least=0.0)
+        answer = answerer.answer(gold.question, min_probability=0.0)
     passages = tuple(replace(one, text="") if k else one for k, one in enumerate(answer.passages))
     return replace(answer, passages=passages, candidates=answer.candidates[:1]), milliseconds
 
@@ -207,6 +217,6 @@ def holds(hit: Hit, gold: GoldQuestion) -> bool:
     document, chunk = hit.document, hit.chunk
     if gold.document and gold.document not in (document.path, PurePosixPath(document.path).name, document.title):
         return False
-    if gold.places and gold.context is not None and gold.context[chunk.start : chunk.end] == chunk.text:
-        return any(chunk.start <= start and end <= chunk.end for start, end in gold.places)
+    if gold.spans and gold.context is not None and gold.context[chunk.start : chunk.end] == chunk.text:
+        return any(chunk.start <= start and end <= chunk.end for start, end in gold.spans)
     return mentions(chunk.text, gold.answers)

@@ -59,7 +59,7 @@ def round_up(value: float) -> float:
     return next((step * power for step in (1, 2, 2.5, 5) if value <= step * power), 10 * power)
 
 
-def plot(title: str, x: Axis, y: Axis, shapes: Iterable[Line | Bars]) -> str:
+def draw(title: str, x: Axis, y: Axis, shapes: Iterable[Line | Bars]) -> str:
     """One plot as an ``<svg>`` element; each line has its colour, those with a name a legend."""
     drawn = list(shapes)
     lines = [shape for shape in drawn if isinstance(shape, Line)]

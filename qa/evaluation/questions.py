@@ -1,4 +1,4 @@
-"""Questions with their accepted answers, out of the files people have: JSON lines, CSV, SQuAD's own JSON."""
+"""Questions with their accepted answers, read from JSON lines, CSV or SQuAD's own JSON; training reads the same."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from index import Document, QuestionError
-from qa.training.corpus import display_title
 
 DEMO = Path(__file__).with_name("demo.jsonl")  # questions on the document that is indexed by default
+Offsets = tuple[int, int]  # start and end, code points into a text, half open
 
 
 class QuestionFileError(QuestionError):
@@ -29,15 +29,17 @@ class GoldQuestion:
     answers: tuple[str, ...] = ()
     document: str | None = None  # path, file name or title of the document that holds the answer
     title: str = ""
-    context: str | None = None  # the paragraph that the file carries along
-    places: tuple[tuple[int, int], ...] = ()  # of the answers, code points into ``context``
+    context: str | None = None  # the paragraph that the file gives with the question
+    spans: tuple[Offsets, ...] = ()  # of the answers in ``context``, sorted
     origin: str = ""  # file and line, for messages
+    id: str = ""  # as the file names it
 
 
 def read_gold(path: Path) -> list[GoldQuestion]:
-    """The questions of a file, in its order; its format is told by its ending.
+    """The questions of a file, in its order; the file's suffix says its format.
 
-    ``.jsonl``: an object a line with ``question``, ``answers`` and optionally ``document``, ``title``, ``context``.
+    ``.jsonl``: an object a line with ``question``, ``answers`` and optionally ``id``, ``document``, ``title`` and
+    ``context``; an answer is a text, or an object with ``text`` and ``answer_start``.
     ``.csv`` and ``.tsv``: the same names as columns, answers separated by ``|``. ``.json``: SQuAD's own shape, or a
     list of the objects above. Raises ``QuestionFileError``.
     """
@@ -48,7 +50,7 @@ def read_gold(path: Path) -> list[GoldQuestion]:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise QuestionFileError(f"{path} cannot be read: {error}") from error
-    questions = [_question(row, f"{path}:{place}") for place, row in readers[path.suffix.lower()](text, path)]
+    questions = [_question(row, f"{path}:{position}") for position, row in readers[path.suffix.lower()](text, path)]
     if not questions:
         raise QuestionFileError(f"{path} holds no questions")
     return questions
@@ -135,9 +137,24 @@ def _question(row: object, origin: str) -> GoldQuestion:
     if not asked:
         raise QuestionFileError(f"{origin}: no question")
     context = _text(row, "context", origin) or None
-    answers, places = _answers(row, context, origin)
-    title = display_title(_text(row, "title", origin))
-    return GoldQuestion(asked, answers, _text(row, "document", origin) or None, title, context, places, origin)
+    answers, spans = _answers(row, context, origin)
+    return GoldQuestion(
+        question=asked,
+        answers=answers,
+        document=_text(row, "document", origin) or None,
+        title=display_title(_text(row, "title", origin)),
+        context=context,
+        spans=spans,
+        origin=origin,
+        id=str(row.get("id", "")),
+    )
+
+
+def display_title(title: str) -> str:
+    """A data set's title as a person would write it; empty for an identifier that says nothing."""
+    if title.startswith("Wiki1k:") or title == "covid":
+        return ""
+    return title.replace("_", " ").strip() if " " in title or "_" in title else title.replace("-", " ").strip()
 
 
 def _text(row: Mapping[str, Any], name: str, origin: str) -> str:
@@ -147,10 +164,8 @@ def _text(row: Mapping[str, Any], name: str, origin: str) -> str:
     return value or ""
 
 
-def _answers(
-    row: Mapping[str, Any], context: str | None, origin: str
-) -> tuple[tuple[str, ...], tuple[tuple[int, int], ...]]:
-    """The distinct answers, and those of their places that the context bears out."""
+def _answers(row: Mapping[str, Any], context: str | None, origin: str) -> tuple[tuple[str, ...], tuple[Offsets, ...]]:
+    """The distinct answers, and the spans of those that the context holds where the file says so."""
     if row.get("is_impossible") is True:
         return (), ()
     given = row.get("answers", row.get("answer"))
@@ -158,8 +173,8 @@ def _answers(
         raise QuestionFileError(f"{origin}: no answers; a question that the documents do not answer has an empty list")
     pairs = [_pair(one, origin) for one in _separate(given)]
     texts = dict.fromkeys(text for text, _ in pairs)
-    places = {(start, start + len(text)) for text, start in pairs if start is not None}
-    held = sorted(place for place in places if context and context[slice(*place)] in texts)
+    stated = {(start, start + len(text)) for text, start in pairs if start is not None}
+    held = sorted(span for span in stated if context and context[slice(*span)] in texts)
     return tuple(texts), tuple(held)
 
 

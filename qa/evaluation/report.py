@@ -1,7 +1,7 @@
-"""An evaluation for people: the rows of its table, and one page of plots and misses that needs nothing else.
+"""An evaluation for people: the rows of its table, and one HTML page of plots and misses that needs no other file.
 
-Questions and documents are untrusted: every word of them is escaped, what would reorder or hide text is made visible,
-and the page's own policy lets it fetch and run nothing.
+Questions and documents are untrusted. The template escapes every value, controls and characters that set the writing
+direction are shown as replacement characters, and the page's own policy lets it fetch and run nothing.
 """
 
 from __future__ import annotations
@@ -9,34 +9,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
+from pathlib import Path
 
 import numpy as np
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from qa.evaluation.evaluate import Evaluation
 from qa.evaluation.metrics import reliability
-from qa.evaluation.plots import Axis, Bars, Line, plot, round_up
+from qa.evaluation.plots import Axis, Bars, Line, draw, round_up
 from qa.evaluation.scores import Outcome, Scores, Verdict, calibration_pairs, recall_at, risk_coverage
 from qa.types import Citation
 
-# Controls and characters that change the direction of text: each is shown as a mark of its own.
+TEMPLATES = Path(__file__).with_name("templates")
 _HIDDEN = (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C)
 _VISIBLE = {code: "\ufffd" for code in _HIDDEN if chr(code) not in "\n\t"}
-
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-_STYLE = """
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-body { max-width: 60rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
-h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; }
-table { display: block; overflow-x: auto; border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { text-align: left; padding: .3rem 1.2rem .3rem 0; vertical-align: top; border-bottom: 1px solid #8884; }
-.plots { display: grid; gap: 1.5rem; grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr)); }
-svg { width: 100%; }
-article { border: 1px solid #8884; border-radius: .6rem; padding: .8rem 1rem; margin: 1rem 0; overflow-wrap: anywhere; }
-article h3 { font-size: 1rem; margin: 0; } article p { margin: .4rem 0; } small { opacity: .75; }
-blockquote { margin: .4rem 0; padding-left: .8rem; border-left: 3px solid #8888; white-space: pre-wrap; }
-mark { background: #ffe08a; color: #000; }
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,32 +70,64 @@ def _alone_rows(scores: Scores) -> Iterator[Row]:
     yield Row("Still right and given", _percent(alone.kept_given), "the same, with those withheld lost")
 
 
-def html(evaluation: Evaluation, title: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A passage as the page shows it: where it is from, and the quote in it, which is empty when none is marked."""
+
+    label: str
+    before: str
+    quote: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """A question that went wrong, as the page shows it."""
+
+    question: str
+    verdict: str
+    expected: str  # empty where the documents do not say
+    guess: str
+    refused: bool
+    probability: str
+    passages: tuple[Passage, ...]
+
+
+def report_html(evaluation: Evaluation, title: str) -> str:
     """The whole report as one HTML page without scripts, fonts or pictures from elsewhere."""
-    measured, costs = rows(evaluation.scores), threshold_rows(evaluation)
     misses = [one for one in evaluation.outcomes if one.verdict not in (Verdict.RIGHT, Verdict.RIGHTLY_REFUSED)]
-    return "\n".join(
-        [
-            '<!doctype html><html lang="en"><head><meta charset="utf-8">',
-            f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
-            '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            f"<title>{_shown(title)}</title><style>{_STYLE}</style></head><body><main>",
-            f"<h1>{_shown(title)}</h1>",
-            _table(("Measure", "Value", "What it says"), [(r.name, r.value, r.meaning) for r in measured]),
-            '<h2>Plots</h2><div class="plots">',
-            *plots(evaluation),
-            "</div>",
-            "<h2>What each threshold costs</h2>",
-            _table(costs[0], costs[1:]),
-            f"<h2>Misses ({len(misses):,} of {len(evaluation.outcomes):,})</h2>",
-            _table(("What became of it", "Questions"), list(_verdicts(evaluation.outcomes))),
-            *map(_miss, misses),
-            "</main></body></html>\n",
-        ]
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            title=title,
+            measures=[(row.name, row.value, row.meaning) for row in rows(evaluation.scores)],
+            plots=[Markup(svg) for svg in report_plots(evaluation)],  # noqa: S704 (SVG that escapes its own words)
+            costs=threshold_rows(evaluation),
+            verdicts=list(_verdicts(evaluation.outcomes)),
+            misses=list(map(_miss, misses)),
+            questions=len(evaluation.outcomes),
+        )
     )
 
 
-def plots(evaluation: Evaluation) -> list[str]:
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_visible,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _visible(value: object) -> object:
+    """Plain text with its hidden characters made visible; markup as it is."""
+    return value.translate(_VISIBLE) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def report_plots(evaluation: Evaluation) -> list[str]:
     """Reliability, risk over coverage, recall by rank, latency and thresholds, each as one SVG element."""
     outcomes, scores = evaluation.outcomes, evaluation.scores
     bins = [(said, true) for said, true, _ in reliability(*calibration_pairs(outcomes))]
@@ -116,19 +135,19 @@ def plots(evaluation: Evaluation) -> list[str]:
     given = sum(one.answer.found for one in outcomes) / len(outcomes)
     ranks = [(float(k), share) for k, share in recall_at(outcomes, range(1, 11))]
     return [
-        plot(
+        draw(
             "Reliability",
             Axis("Probability", form="{:.1f}"),
             Axis("How right (F1)"),
             [perfect, Line(bins, "Quoth", dots=True)],
         ),
-        plot(
+        draw(
             "Risk over coverage",
             Axis("Share of questions answered"),
             Axis("Risk: 1 - F1 of the answers"),
             [Line(risk_coverage(outcomes)), Line([(given, 0), (given, 1)], "now", guide=True)],
         ),
-        plot(
+        draw(
             "Recall by rank",
             Axis("Passages found", 1, 10, "{:.0f}", 9),
             Axis("Answer among them"),
@@ -152,7 +171,7 @@ def _latencies(milliseconds: Sequence[float], scores: Scores) -> str:
         )
     ]
     across = Axis("Milliseconds", 0, longest, "{:,.0f}")
-    return plot("Latency", across, Axis("Questions", 0, most, "{:,.0f}", 4), [Bars(bars), *marks])
+    return draw("Latency", across, Axis("Questions", 0, most, "{:,.0f}", 4), [Bars(bars), *marks])
 
 
 def _thresholds(evaluation: Evaluation) -> str:
@@ -163,7 +182,7 @@ def _thresholds(evaluation: Evaluation) -> str:
         "answers right": [(c.threshold, c.right) for c in costs],
     }
     lines = [Line([(a, b) for a, b in points if b is not None], name) for name, points in measures.items()]
-    return plot(
+    return draw(
         "Refusing",
         Axis("Threshold", form="{:.1f}"),
         Axis("Share"),
@@ -191,43 +210,29 @@ def _verdicts(outcomes: Sequence[Outcome]) -> Iterator[tuple[str, str]]:
     yield from ((str(verdict), f"{counts[verdict]:,}") for verdict in Verdict if counts[verdict])
 
 
-def _miss(one: Outcome) -> str:
+def _miss(one: Outcome) -> Miss:
     answer = one.answer
-    expected = " · ".join(map(_shown, one.gold.answers)) or "<i>the documents do not say</i>"
-    said = _shown(one.guess) if answer.found else f"<i>refused</i>, nearest: {_shown(one.guess)}"
     citation = answer.citations[0] if answer.found else (answer.candidates[0].citation if answer.candidates else None)
-    elsewhere = one.holding if citation is None or one.holding != citation.passage else ""
-    return (
-        f'<article><h3 dir="auto">{_shown(one.gold.question)}</h3>'
-        f"<small>{escape(one.verdict)}</small>"
-        f"<p>Expected: {expected}</p><p>Said: {said} <small>({answer.probability:.0%})</small></p>"
-        f"{_passage(citation) if citation else ''}"
-        f"{_quoted(f'holds the answer, rank {one.rank}', _shown(elsewhere)) if elsewhere else ''}</article>"
+    passages = [_cited(citation)] if citation else []
+    if one.holding and (citation is None or one.holding != citation.passage):
+        passages.append(Passage(f"holds the answer, rank {one.rank}", one.holding))
+    return Miss(
+        question=one.gold.question,
+        verdict=str(one.verdict),
+        expected=" · ".join(one.gold.answers),
+        guess=one.guess,
+        refused=not answer.found,
+        probability=f"{answer.probability:.0%}",
+        passages=tuple(passages),
     )
 
 
-def _passage(citation: Citation) -> str:
+def _cited(citation: Citation) -> Passage:
     start, end = citation.start - citation.chunk_start, citation.end - citation.chunk_start
     text = citation.passage
-    marked = f"{_shown(text[:start])}<mark>{_shown(text[start:end])}</mark>{_shown(text[end:])}"
     page = f"page {citation.page}" if citation.page is not None else None
-    where = filter(None, (citation.title, page, citation.date, citation.path))
-    return _quoted(" · ".join(dict.fromkeys(where)), marked)
-
-
-def _quoted(label: str, marked: str) -> str:
-    return f'<p><small>{_shown(label)}</small></p><blockquote dir="auto">{marked}</blockquote>'
-
-
-def _table(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
-    first = "".join(f"<th>{_shown(name)}</th>" for name in head)
-    lines = ["".join(f"<td>{_shown(cell)}</td>" for cell in cells) for cells in body]
-    return f"<table><tr>{first}</tr>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
-
-
-def _shown(text: str) -> str:
-    """Untrusted text as HTML that shows it and does nothing else."""
-    return escape(text.translate(_VISIBLE))
+    origin = filter(None, (citation.title, page, citation.date, citation.path))
+    return Passage(" · ".join(dict.fromkeys(origin)), text[:start], text[start:end], text[end:])
 
 
 def _percent(share: float | None) -> str:

@@ -141,7 +141,7 @@ def mentions(passage: str, answers: Sequence[str]) -> bool:
     )
 
 
-def score(outcomes: Sequence[Outcome], threshold: float, peak_memory: int) -> Scores:
+def compute_scores(outcomes: Sequence[Outcome], threshold: float, peak_memory: int) -> Scores:
     """Every measure over at least one outcome."""
     answerable = [one for one in outcomes if one.gold.answers]
     given = [(one.answer.text, one.gold.answers) for one in outcomes]

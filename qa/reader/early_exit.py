@@ -1,8 +1,8 @@
-"""Early exits: what reading a passage to the end will add, told halfway.
+"""Early exits: after some layers, a passage that cannot win is read no further.
 
-Most passages have nothing to do with the question, and the reader's lower layers know it already. A linear regression
-on their states tells it, as classifiers leave a deep model early (Xin et al. 2020, Schwartz et al. 2020); what it tells
-is kept as a bound that nearly all passages hold, so that only those are given up that can hardly win.
+A linear probe on the states of a lower layer predicts how much the reader's final margin will add to the logit of the
+probability, as early-exit classifiers do in deep models (Xin et al. 2020, "DeeBERT"; Schwartz et al. 2020). A
+``QuantileBound`` turns the prediction into an upper bound that nearly all passages keep.
 """
 
 from __future__ import annotations
@@ -13,44 +13,44 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from qa.answering.quantile_bound import Bound, FloatArray
+from qa.answering.quantile_bound import FloatArray, QuantileBound
 
-LAYERS = (2, 4, 6, 9)  # of twelve, after which a passage may be given up
-PARTS = 5  # of the questions; what each part's passages come to is told by the other parts
-RIDGE = 0.4  # a passage, on states of variance 1
+LAYERS = (2, 4, 6, 9)  # of twelve, counted from 1; reading may stop after each of them
+FOLDS = 5
+RIDGE = 0.4  # penalty for each passage, with states scaled to variance 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Exit:
-    """A linear regression on a window's states (w,) after a layer, and the bound that goes with what it tells."""
+class EarlyExit:
+    """A linear regression on a window's states (w,) after one layer, with the bound of its predictions."""
 
     weights: FloatArray  # (w,)
     bias: float
-    bound: Bound
+    bound: QuantileBound
 
-    def highest(self, states: FloatArray) -> float:
-        """The most, of nearly all passages of such states (w,), that reading to the end adds to the logit."""
-        return self.bound.of(float(np.dot(self.weights, states)) + self.bias)
+    def upper(self, states: FloatArray) -> float:
+        """An upper bound of what reading to the end adds to the logit, for a window with these states (w,)."""
+        return self.bound.upper(float(np.dot(self.weights, states)) + self.bias)
 
     @classmethod
-    def fit(cls, states: FloatArray, added: FloatArray, questions: npt.NDArray[np.int64]) -> Exit:
-        """Fit to the states (n, w) of passages, what reading them added (n,), and the numbers of their questions (n,).
+    def fit(cls, states: FloatArray, added: FloatArray, questions: npt.NDArray[np.int64]) -> EarlyExit:
+        """Fit to passages' states (n, w), what reading added to their logits (n,) and their question numbers (n,).
 
-        The bound is that of passages whose question the regression did not see.
+        The bound is fitted to out-of-fold predictions; all passages of one question are in the same fold.
         """
-        told = np.empty(len(added))
-        for part in range(PARTS):
-            mine = questions % PARTS == part
-            weights, bias = _regress(states[~mine], added[~mine])
-            told[mine] = states[mine] @ weights + bias
-        return cls(*_regress(states, added), Bound.fit(told, added))
+        predicted = np.empty(len(added))
+        for fold in range(FOLDS):
+            held_out = questions % FOLDS == fold
+            weights, bias = _ridge_regression(states[~held_out], added[~held_out])
+            predicted[held_out] = states[held_out] @ weights + bias
+        return cls(*_ridge_regression(states, added), QuantileBound.fit(predicted, added))
 
 
-Exits = Mapping[int, Exit]  # by layer
+EarlyExits = Mapping[int, EarlyExit]  # by layer
 
 
-def _regress(states: FloatArray, added: FloatArray) -> tuple[FloatArray, float]:
-    """Weights (w,) and bias of the ridge regression."""
+def _ridge_regression(states: FloatArray, added: FloatArray) -> tuple[FloatArray, float]:
+    """Weights (w,) and bias of the ridge regression (Hoerl and Kennard 1970) on standardised states."""
     mean, scale = states.mean(axis=0), states.std(axis=0) + 1e-3
     design = (states - mean) / scale
     penalty = RIDGE * len(design) * np.eye(design.shape[1], dtype=design.dtype)

@@ -51,11 +51,11 @@ class Reader:
         return merge(chain.from_iterable(spans))
 
     def skim(
-        self, question: str, passage: Passage, layers: Collection[int], goes_on: Callable[[int, FloatArray], bool]
+        self, question: str, passage: Passage, layers: Collection[int], read_on: Callable[[int, FloatArray], bool]
     ) -> list[Span]:
         """Spans of one passage, best first, of those of its windows that are read to the end.
 
-        After each of the ``layers``, counted from 1, a window is read on if it ``goes_on``, which is told the layer and
+        After each of the ``layers``, counted from 1, a window is read on if it ``read_on``, which is told the layer and
         the ``summary`` of the window's states. Without ``layers`` all is read, by a model of any architecture.
         """
         import torch
@@ -67,7 +67,7 @@ class Reader:
         with torch.inference_mode():
             for window in self._featurizer.windows(question, [passage]):
                 for layer, states in enumerate(layer_states(self._model, window), 1):
-                    if layer in layers and not goes_on(layer, summary(window, states)):
+                    if layer in layers and not read_on(layer, summary(window, states)):
                         break
                 else:
                     found.extend(self._spans(window, passage.text, _logits(self._model, states)))
@@ -75,7 +75,7 @@ class Reader:
 
     def _spans(self, window: Window, text: str, logits: tuple[Tensor, Tensor]) -> list[Span]:
         sentences = sentence_numbers(text, window.offsets[:, 0]), asking(text)
-        start, end = (one.numpy() for one in logits)
+        start, end = (one.cpu().numpy() for one in logits)
         return window_spans(window, text, *sentences, start, end, limit=self._span_tokens, top=self._spans_per_window)
 
 
@@ -113,7 +113,7 @@ def forward(
     logits: dict[int, tuple[Tensor, Tensor]] = {}
     for batch in length_batches([len(window.input_ids) for window in windows], tokens, multiple=multiple):
         ids, mask = pad([windows[k].input_ids for k in batch], padding, multiple=multiple)
-        output = model(input_ids=ids, attention_mask=mask)
+        output = model(input_ids=ids.to(model.device), attention_mask=mask.to(model.device))
         for row, k in enumerate(batch):
             size = len(windows[k].input_ids)
             logits[k] = (output.start_logits[row, :size].float(), output.end_logits[row, :size].float())

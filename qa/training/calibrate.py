@@ -23,11 +23,11 @@ import numpy as np
 
 from index import DocumentIndex, build_documents
 from qa.answering.calibration import Calibration, Case, fit
-from qa.answering.citations import Source, distinct, evidence_of
+from qa.answering.candidates import RetrievedPassage, evidence_of, non_overlapping
 from qa.answering.quantile_bound import FloatArray
 from qa.evaluation.metrics import auroc, calibration_error, f1
 from qa.evaluation.questions import GoldQuestion, documents, read_gold
-from qa.reader.early_exit import LAYERS, Exit
+from qa.reader.early_exit import LAYERS, EarlyExit
 from qa.reader.reader import Reader
 from qa.reader.weights import CALIBRATION
 from qa.reader.windows import Passage
@@ -58,10 +58,10 @@ def ask(index: DocumentIndex, reader: Reader, gold: GoldQuestion, passages: int,
     cases: list[tuple[int, Case]] = []
     states: list[tuple[int, FloatArray]] = []
     for place, hit in enumerate(hits):
-        source = Source.of(hit, "", gold.question)
+        source = RetrievedPassage.of(hit, "", gold.question)
         spans, told = skim(reader, source)
         states.extend((place, one) for one in told if len(told) == 1)
-        for span, gap in distinct(spans):
+        for span, gap in non_overlapping(spans):
             if gap >= 0:
                 right = f1(span.text, gold.answers) if gold.answers else 0.0
                 cases.append((place, Case(evidence_of(source, span, gap), right)))
@@ -70,15 +70,15 @@ def ask(index: DocumentIndex, reader: Reader, gold: GoldQuestion, passages: int,
     return Asked(file, tuple(cases), bool(gold.answers), alone, tuple(states))
 
 
-def skim(reader: Reader, source: Source) -> tuple[list[Span], list[FloatArray]]:
+def skim(reader: Reader, source: RetrievedPassage) -> tuple[list[Span], list[FloatArray]]:
     """The spans of a source that is read to the end, and of each of its windows the states (layers, w)."""
     told: list[FloatArray] = []
 
-    def goes_on(_: int, states: FloatArray) -> bool:
+    def read_on(_: int, states: FloatArray) -> bool:
         told.append(states.astype(np.float16))
         return True
 
-    spans = reader.skim(source.question, source.passage, LAYERS, goes_on)
+    spans = reader.skim(source.question, source.passage, LAYERS, read_on)
     return spans, [np.stack(told[at : at + len(LAYERS)]) for at in range(0, len(told), len(LAYERS))]
 
 
@@ -126,7 +126,7 @@ def fit_asked(asked: Sequence[Asked]) -> Calibration:
     return fit([[case for _, case in one.cases] for one in asked], [one.answerable for one in asked])
 
 
-def fit_exits(asked: Sequence[Asked], calibration: Calibration) -> dict[int, Exit]:
+def fit_exits(asked: Sequence[Asked], calibration: Calibration) -> dict[int, EarlyExit]:
     """An exit after each of the layers, from all passages that were read in one window and hold a case."""
     states: list[FloatArray] = []
     added: list[float] = []
@@ -141,7 +141,7 @@ def fit_exits(asked: Sequence[Asked], calibration: Calibration) -> dict[int, Exi
         questions.extend([number] * len(held))
     numbers, values = np.array(questions), np.array(added, dtype=np.float32)
     return {
-        layer: Exit.fit(np.stack([told[at] for told in states]).astype(np.float32), values, numbers)
+        layer: EarlyExit.fit(np.stack([told[at] for told in states]).astype(np.float32), values, numbers)
         for at, layer in enumerate(LAYERS)
     }
 

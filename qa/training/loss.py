@@ -1,6 +1,6 @@
-"""What training minimises: the negative log likelihood of the gold places, over passages together and one by one.
+"""What training minimises: the negative log likelihood of the gold spans, over passages together and one by one.
 
-``qa.training.train`` says why.
+``qa.training.train`` tells the method.
 """
 
 from __future__ import annotations
@@ -10,15 +10,17 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from qa.evaluation.questions import Offsets
 from qa.reader.reader import forward
 from qa.reader.windows import Featurizer, Window
 from qa.training.corpus import Group
+from qa.training.recipe import Recipe
 
 
-def gold_mask(window: Window, places: Sequence[tuple[int, int]], length: int) -> tuple[Tensor, Tensor]:
+def gold_mask(window: Window, spans: Sequence[Offsets], length: int) -> tuple[Tensor, Tensor]:
     """(length,) bool each: the input positions at which a gold answer starts and ends within this window."""
     starts, ends = torch.zeros(length, dtype=torch.bool), torch.zeros(length, dtype=torch.bool)
-    for start, end in places:
+    for start, end in spans:
         inside = [k for k, (a, b) in enumerate(window.offsets) if a < end and b > start]
         if inside and window.offsets[inside[0], 0] <= start and window.offsets[inside[-1], 1] >= end:
             starts[window.first + inside[0]] = ends[window.first + inside[-1]] = True
@@ -47,17 +49,16 @@ def side_loss(logits: Sequence[Tensor], golds: Sequence[Tensor], windows: Sequen
     return shared + alone * torch.stack([likelihood(m, h) for m, h in zip(margins, hits, strict=True)]).mean()
 
 
-def step_loss(
-    model: torch.nn.Module, featurizer: Featurizer, groups: Sequence[Group], *, tokens: int, alone: float
-) -> Tensor:
-    """The losses of several questions, added: a scalar. ``tokens`` bounds the padded size of one forward pass."""
+def step_loss(model: torch.nn.Module, featurizer: Featurizer, groups: Sequence[Group], recipe: Recipe) -> Tensor:
+    """The losses of several questions, added: a fp32 scalar."""
     cut = [featurizer.windows(group.question, group.passages) for group in groups]
-    logits = iter(forward(model, [w for windows in cut for w in windows], featurizer.padding, tokens))
+    every = [window for windows in cut for window in windows]
+    logits = iter(forward(model, every, featurizer.padding, recipe.tokens, multiple=recipe.multiple))
     losses = []
     for group, windows in zip(groups, cut, strict=True):
         rows = [next(logits) for _ in windows]
         masks = [gold_mask(w, group.golds[w.passage], len(w.input_ids)) for w in windows]
         for side in (0, 1):
             picked, golds = [row[side] for row in rows], [mask[side] for mask in masks]
-            losses.append(side_loss(picked, golds, windows, alone))
+            losses.append(side_loss(picked, golds, windows, recipe.alone))
     return torch.stack(losses).sum()

@@ -37,7 +37,7 @@ _NAME = re.compile(r"\b[A-Z][\w'’.-]*\w(?:\s+(?:(?:of|the|de|van)\s+)?[A-Z][\w
 _NUMBER = re.compile(r"\b\d[\d,.]*\b")
 
 
-def near_miss(question: str, passage: str, rng: random.Random) -> str | None:
+def twist(question: str, passage: str, rng: random.Random) -> str | None:
     """The question with one word, name or number exchanged; None when it holds nothing to exchange."""
     ways: list[Callable[[str, str, random.Random], str | None]] = [_opposite, _other_name, _other_number]
     rng.shuffle(ways)

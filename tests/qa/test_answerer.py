@@ -1,16 +1,20 @@
 """The main job, on the real models and the real document."""
 
 import re
+import shutil
 import subprocess
 import sys
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial, partialmethod
+from pathlib import Path
 
 import pytest
 
 import qa
-from index import DocumentIndex, Filters, QuestionError, build
-from qa import Answerer, ReaderSettings, example_questions
-from qa.answerer import checked_question, load_reader
+from index import DocumentIndex, Filters, IndexView, QuestionError, build
+from qa import Answerer, Reader, ReaderSettings, example_questions
+from qa.answerer import OPEN_ANSWERERS, AnswererCache, checked_question, load_reader
 from qa.conversation.examples import candidates
 from qa.reader.weights import load_calibration
 from qa.reader.windows import Passage
@@ -210,3 +214,98 @@ def test_two_documents_that_disagree_are_both_shown(answerer, tmp_path):
         )
     assert answer.disagreement is not None
     assert {answer.text, answer.disagreement.text} == {"Lisbon", "Warsaw"}
+
+
+OLD = "The office of Meridian Ltd is in Lisbon. It opened early in the year."
+NEW = "For a long time nothing was known. The office of Meridian Ltd is in Warsaw."
+OFFICE = "Where is the office of Meridian Ltd?"
+
+
+class ReplacedWhileRead(Reader):
+    """A reader during whose first passage the document is replaced and another search is made."""
+
+    def __init__(self, loaded, replace, search):
+        vars(self).update(vars(loaded))
+        self.replace, self.search, self.found = replace, search, []
+
+    def skim(self, *arguments):
+        if not self.found:
+            self.replace()
+            with ThreadPoolExecutor(1) as other:
+                self.found = other.submit(self.search).result(timeout=60)
+        return super().skim(*arguments)
+
+
+@pytest.fixture
+def office(tmp_path, embedder, answerer):
+    """An answerer over one document, which is replaced, under its id, by calling what comes with it."""
+    document = tmp_path / "office.txt"
+
+    def write(text):
+        document.write_text(text)
+        build([document], tmp_path / "index", embedder=embedder)
+
+    write(OLD)
+    with DocumentIndex.open(tmp_path / "index", embedder=embedder) as index:
+        yield Answerer(index, answerer.reader, answerer.calibration, ReaderSettings()), lambda: write(NEW)
+
+
+def check(answer, text):
+    assert answer.found
+    for citation in answer.citations:
+        assert text[citation.start : citation.end] == citation.quote
+        assert text[citation.sentence_start :].startswith(citation.sentence)
+    for passage in answer.passages:
+        assert text[passage.start : passage.end] == passage.text
+
+
+def test_an_answer_quotes_the_revision_it_names_when_its_document_is_replaced_meanwhile(office, monkeypatch):
+    asked, replace = office
+    before = asked.index.revision
+
+    def replaced_first(read, owner, document_id):
+        replace()
+        return read(owner, document_id)
+
+    for owner in (DocumentIndex, IndexView):
+        monkeypatch.setattr(owner, "text", partialmethod(partial(replaced_first, owner.text)))
+    asked.reader = ReplacedWhileRead(asked.reader, replace, lambda: asked.index.search(OFFICE))
+    answer = asked.answer(OFFICE)
+    check(answer, OLD)
+    assert (answer.text, answer.revision) == ("Lisbon", before)
+    check(asked.answer(OFFICE), NEW)
+
+
+def test_other_threads_search_the_new_revision_while_an_answer_is_read_from_the_old_one(office):
+    asked, replace = office
+    asked.reader = ReplacedWhileRead(asked.reader, replace, lambda: asked.index.search(OFFICE))
+    assert asked.answer(OFFICE).text == "Lisbon"
+    assert "Warsaw" in asked.reader.found[0].chunk.text
+
+
+def open_files(folder):
+    links = [link for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
+    return [target for link in links if str(target := link.readlink()).startswith(str(folder))]
+
+
+def test_of_many_indexes_that_are_asked_the_least_recent_ones_are_closed(seed_index, tmp_path):
+    folders = [tmp_path / str(number) for number in range(OPEN_ANSWERERS + 2)]
+    for folder in folders:
+        shutil.copytree(seed_index, folder)
+        assert qa.answer(RIGHT[0][0], index=folder).found
+        assert open_files(folder)
+    assert [bool(open_files(folder)) for folder in folders] == [False] * 2 + [True] * OPEN_ANSWERERS
+
+
+def test_an_answerer_that_leaves_the_cache_is_closed_when_its_last_question_is_answered(seed_index, tmp_path):
+    first, second = shutil.copytree(seed_index, tmp_path / "1"), shutil.copytree(seed_index, tmp_path / "2")
+    cache = AnswererCache(1)
+    with cache.borrow(first) as one, cache.borrow(first) as same:
+        assert one is same
+        with cache.borrow(second):
+            assert one.answer(RIGHT[0][0]).found
+            assert open_files(first)
+    assert not open_files(first)
+    assert open_files(second)
+    cache.close()
+    assert not open_files(second)

@@ -58,9 +58,9 @@ def evaluate_index(
     if html and not html.parent.is_dir():
         raise typer.BadParameter(f"there is no folder {html.parent} to write the report to")
     settings = settings_of(context, index=index)
-    from qa.evaluation.evaluate import evaluate
+    from qa.evaluation.evaluate import run_evaluation
     from qa.evaluation.questions import DEMO, placed, read_gold
-    from qa.evaluation.report import html as page
+    from qa.evaluation.report import report_html
 
     paths = [DEMO] if demo else [*(files or []), *([ask] if ask else [])]
     asked = ask or paths[0]
@@ -72,9 +72,9 @@ def evaluate_index(
         else:
             opened = _over_documents(Path(folder) if demo and index is None else None, settings)
         with opened as answerer, progress() as report:
-            evaluation = evaluate(answerer, questions, progress=report)
+            evaluation = run_evaluation(answerer, questions, progress=report)
     if html:
-        html.write_text(page(evaluation, f"Quoth on {asked.name}"), encoding="utf-8")
+        html.write_text(report_html(evaluation, f"Quoth on {asked.name}"), encoding="utf-8")
     emit(evaluation.as_dict(), lambda: _render(evaluation, fit=fit, html=html), as_json=as_json)
 
 

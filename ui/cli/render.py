@@ -102,9 +102,9 @@ def _line(title: str, page: int | None, date: str | None, path: str) -> str:
 
 
 def _excerpt(question: str, text: str, best: str = "") -> str:
-    from qa.answering.citations import telling
+    from qa.answering.citations import highlight
 
-    start, end = telling(question, text, best)
+    start, end = highlight(question, text, best)
     return one_line("".join(excerpt(text, start, min(end, start + LONGEST), room=100)))
 
 

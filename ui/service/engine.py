@@ -10,7 +10,7 @@ from typing import TypeVar
 from index import Filters, Hit, Place, open_store
 from index.errors import DocumentNotFoundError, QuothError, StateError
 from qa import Answer, Answerer, ReaderSettings
-from qa.answering.cascade import always
+from qa.answering.cascade import never_cancelled
 from ui.service.cpu import Cores
 
 T = TypeVar("T")
@@ -58,7 +58,7 @@ class AnswerEngine:
             return self._answerer
 
     def answer(
-        self, question: str, filters: Filters | None = None, should_continue: Callable[[], bool] = always
+        self, question: str, filters: Filters | None = None, should_continue: Callable[[], bool] = never_cancelled
     ) -> Answer:
         """Answer a question. Raises what ``Answerer.answer`` raises."""
         return self._asked(lambda answerer: answerer.answer(question, filters=filters, should_continue=should_continue))
@@ -70,7 +70,7 @@ class AnswerEngine:
         filters: Filters | None = None,
         *,
         rerank: bool = False,
-        should_continue: Callable[[], bool] = always,
+        should_continue: Callable[[], bool] = never_cancelled,
     ) -> tuple[list[Hit], int]:
         """The k passages nearest to a question, or those that likeliest answer it; and the revision of the index.
 

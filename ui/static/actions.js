@@ -1,4 +1,4 @@
-// A click on anything with data-do runs the action of that name; modules register theirs.
+// A click on an element with data-do runs the action of that name, which a module has registered.
 const actions = new Map();
 
 export function on(name, action) {
@@ -10,42 +10,42 @@ document.addEventListener("click", (event) => {
   actions.get(button?.dataset.do)?.(button, event);
 });
 
-// Whether a button that takes something away was pressed a second time; the first press makes it ask.
-export function sure(button, asking) {
-  if (button.dataset.sure !== undefined) return true;
+// Whether a button that removes something was pressed a second time; the first press asks for confirmation.
+export function confirmed(button, question) {
+  if (button.dataset.confirm !== undefined) return true;
   const words = button.textContent;
-  button.dataset.sure = "";
-  button.textContent = asking;
+  button.dataset.confirm = "";
+  button.textContent = question;
   setTimeout(() => {
-    delete button.dataset.sure;
+    delete button.dataset.confirm;
     button.textContent = words;
   }, 4000);
   return false;
 }
 
-const passing = document.getElementById("notice");
-let hiding;
+const notices = document.getElementById("notice");
+let hideTimer;
 
-// Said in passing, above whatever is open: inside a dialog, since all that is outside of one is inert.
+// Shows a message for a few seconds; inside an open dialog, because everything outside it is inert.
 export function notice(message) {
-  if (passing.matches(":popover-open")) passing.hidePopover();
-  (document.querySelector("dialog[open]") ?? document.body).append(passing);
-  passing.showPopover();
-  passing.textContent = message;
-  clearTimeout(hiding);
-  hiding = setTimeout(() => passing.isConnected && passing.hidePopover(), 3200 + 30 * message.length);
+  if (notices.matches(":popover-open")) notices.hidePopover();
+  (document.querySelector("dialog[open]") ?? document.body).append(notices);
+  notices.showPopover();
+  notices.textContent = message;
+  clearTimeout(hideTimer);
+  hideTimer = setTimeout(() => notices.isConnected && notices.hidePopover(), 3200 + 30 * message.length);
 }
 
-export async function copy(value, said) {
+export async function copy(value, message) {
   try {
     await navigator.clipboard.writeText(value);
-    notice(said);
+    notice(message);
   } catch {
     notice("The browser does not let this page copy.");
   }
 }
 
-// A fragment of HTML from our own server, which has escaped every word of a document in it.
+// A fragment of HTML from our own server, which has escaped all document text in it.
 export async function fragment(address, options) {
   const response = await fetch(address, options).catch(() => {
     throw new Error("The server cannot be reached.");

@@ -1,36 +1,36 @@
-// Whether the server is still there while a question waits. Gradio alone would leave the question waiting for ever.
-const BETWEEN = 2000; // milliseconds
-const MISSED = 2; // looks in vain, one after another, that are no accident
-let asked; // the process that the question was put to
+// Detects a lost server while a question waits; Gradio alone would leave the question waiting forever.
+const INTERVAL = 2000; // milliseconds between checks
+const MAX_MISSED = 2; // failed checks in a row after which the server counts as lost
+let askedProcess; // the server process that the question was sent to
 let missed = 0;
 
-export function start(lost) {
+export function start(onLost) {
   setInterval(async () => {
-    if (document.body.classList.contains("waiting") && (await gone())) lost();
-  }, BETWEEN);
+    if (document.body.classList.contains("waiting") && (await isLost())) onLost();
+  }, INTERVAL);
 }
 
 export async function begin() {
   missed = 0;
-  asked = await look();
+  askedProcess = await currentProcess();
 }
 
-// Whether there is a server at all.
-export async function there() {
-  return Boolean(await look());
+// Whether any server answers.
+export async function isReachable() {
+  return Boolean(await currentProcess());
 }
 
-// Another process in its place knows nothing of the question either.
-async function gone() {
-  const name = await look();
+// A new process on the same address does not have the question either.
+async function isLost() {
+  const name = await currentProcess();
   missed = name ? 0 : missed + 1;
-  return name ? Boolean(asked) && name !== asked : missed >= MISSED;
+  return name ? Boolean(askedProcess) && name !== askedProcess : missed >= MAX_MISSED;
 }
 
-async function look() {
+async function currentProcess() {
   try {
     const response = await fetch("/ui/process", { cache: "no-store" });
-    return response.ok ? await response.text() : asked;
+    return response.ok ? await response.text() : askedProcess;
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
-// The conversation: takes each turn that Gradio delivers, shows it, and keeps it in this browser.
-import { copy, fragment, notice, on, problem, sure } from "./actions.js";
+// The conversation: shows each turn that Gradio delivers, and keeps it in this browser.
+import { confirmed, copy, fragment, notice, on, problem } from "./actions.js";
 import * as connection from "./connection.js";
 import { exported } from "./export.js";
 import { filters } from "./filters.js";
@@ -13,11 +13,11 @@ const BUSY = "The server is busy: too many questions are waiting already. Your q
 const log = document.getElementById("log");
 const stream = document.getElementById("stream");
 const welcome = document.getElementById("welcome");
-let typed = ""; // the question that waits, as it was asked
+let typed = ""; // the waiting question
 
 export function start() {
   for (const turn of turns.all()) show(turn.html);
-  greet();
+  showStartPage();
   settle();
   stream.scrollTop = stream.scrollHeight;
   whenThere("#scope textarea", () => {
@@ -32,8 +32,8 @@ export function start() {
   document.addEventListener("keypress", (event) => {
     if (event.key === "Enter" && !event.shiftKey && event.target.matches?.("#question textarea")) asking();
   }, true);
-  // Gradio says in a corner what it could not send, and then that its server is lost, which the question says itself.
-  whenThere(".toast-wrap", (corner) => new MutationObserver(refused).observe(corner, { childList: true, subtree: true }));
+  // Gradio shows its errors in a corner of the page; here the turn itself shows them.
+  whenThere(".toast-wrap", (corner) => new MutationObserver(sendFailed).observe(corner, { childList: true, subtree: true }));
   connection.start(() => giveUp(LOST));
   on("ask", (button) => ask(button.dataset.question ?? button.textContent));
   on("edit", (button) => writeQuestion(whole(button)));
@@ -55,7 +55,7 @@ export function start() {
   on("verdict", judge);
 }
 
-// Gradio loads the page anew when its server has been away; what was being typed outlives that.
+// Gradio reloads the page when its server comes back; the text in the question box is kept over that.
 function keepDraft(box) {
   const draft = sessionStorage.getItem("quoth.draft");
   if (draft) writeQuestion(draft);
@@ -65,38 +65,37 @@ function keepDraft(box) {
   });
 }
 
-// The question stands in the conversation at once, before the server has heard of it. Gradio takes one at a time.
+// Shows the question in the conversation at once, before the server has received it. Gradio sends one at a time.
 function asking() {
   if (document.body.classList.contains("waiting")) return;
   typed = document.querySelector("#question textarea").value;
   connection.begin();
-  const holder = document.createElement("template");
-  holder.innerHTML = '<article class="turn pending" data-turn="asking"><h2 class="question"><bdi></bdi></h2><p class="wait"><span class="dots" aria-hidden="true"></span>Looking it up</p></article>';
-  if (typed.trim()) holder.content.querySelector("bdi").textContent = typed;
-  else holder.content.querySelector("h2").remove();
-  put(holder.content.firstElementChild);
+  const turn = document.getElementById("asking-turn").content.firstElementChild.cloneNode(true);
+  if (typed.trim()) turn.querySelector("bdi").textContent = typed;
+  else turn.querySelector("h2").remove();
+  put(turn);
   settle();
 }
 
-async function refused(changes) {
+async function sendFailed(changes) {
   if (!log.querySelector("[data-turn=asking]") || !changes.some(({ addedNodes }) => addedNodes.length)) return;
-  giveUp((await connection.there()) ? BUSY : LOST);
+  giveUp((await connection.isReachable()) ? BUSY : LOST);
 }
 
-// What waits will not be answered: it says so, and the question is in the box again unless another is being typed.
+// Marks the pending turn as failed, and puts its question back in the box unless another is being typed.
 function giveUp(message) {
   for (const turn of log.querySelectorAll(".pending")) {
     turn.classList.replace("pending", "failed");
     const words = Object.assign(document.createElement("p"), { className: "problem", textContent: message });
     words.setAttribute("role", "alert");
     turn.querySelector(".wait").replaceWith(words);
-    turn.dataset.turn += "-lost"; // an answer that comes after all is shown in a place of its own
+    turn.dataset.turn += "-lost"; // an answer that arrives after all gets a turn of its own
   }
   settle();
   if (!document.querySelector("#question textarea").value) writeQuestion(typed);
 }
 
-// Gradio builds its part after our script has run.
+// Waits for an element that Gradio adds after our script has run.
 function whenThere(selector, act) {
   const found = document.querySelector(selector);
   if (found) return act(found);
@@ -109,14 +108,14 @@ function whenThere(selector, act) {
   waiting.observe(document.body, { childList: true, subtree: true });
 }
 
-// A turn comes twice: waiting, for its name, and then with its answer or stopped.
+// Gradio delivers a turn twice: pending, with its id, and then answered, failed or stopped.
 function receive(article) {
   if (!article) return;
   const shown = log.querySelector(`[data-turn="${article.dataset.turn}"]`);
   const waiting = article.classList.contains("pending");
   const own = log.querySelector("[data-turn=asking]");
   if (shown && (waiting || !shown.classList.contains("pending"))) return;
-  if (waiting && own) return named(own, article.dataset.turn);
+  if (waiting && own) return setId(own, article.dataset.turn);
   show(article.outerHTML);
   settle();
   if (waiting) return;
@@ -124,9 +123,9 @@ function receive(article) {
   document.dispatchEvent(new Event("quoth:scope"));
 }
 
-// The server has begun with the question, and can be told to stop.
-function named(turn, name) {
-  turn.dataset.turn = name;
+// The server has received the question, and can be asked to stop.
+function setId(turn, id) {
+  turn.dataset.turn = id;
   if ("stopping" in turn.dataset) stop();
 }
 
@@ -146,28 +145,28 @@ function put(article) {
     article.scrollIntoView({ block: "start", behavior: "instant" });
 }
 
-// The page is waiting while a turn is pending, and greets while there is none.
+// The page is waiting while a turn is pending, and shows the start page while there is no turn.
 function settle() {
   document.body.classList.toggle("waiting", Boolean(log.querySelector(".pending")));
   welcome.hidden = log.childElementCount > 0;
 }
 
-async function greet() {
+async function showStartPage() {
   try {
     welcome.innerHTML = await fragment("/ui/welcome");
-    const counted = welcome.querySelector("[data-counts]");
-    if (counted) document.getElementById("counts").textContent = counted.dataset.counts;
-    const offered = await examples();
+    const holder = welcome.querySelector("[data-counts]");
+    if (holder) document.getElementById("counts").textContent = holder.dataset.counts;
+    const list = await examples();
     welcome.querySelector(".examples")?.remove();
-    welcome.insertAdjacentHTML("beforeend", offered);
+    welcome.insertAdjacentHTML("beforeend", list);
   } catch (error) {
     welcome.textContent = error.message;
   }
 }
 
-document.addEventListener("quoth:library", greet);
+document.addEventListener("quoth:library", showStartPage);
 
-// The server makes them when it starts, which takes a moment, and minutes where the machine is busy.
+// The server makes the examples when it starts, which can take minutes on a busy machine.
 async function examples() {
   for (let tries = 0; tries < 150; tries += 1) {
     const response = await fetch("/ui/examples");
@@ -193,17 +192,17 @@ function whole(button) {
   return button.closest(".understood").querySelector(".whole").textContent;
 }
 
-// The server ends the turn, which comes back as stopped; until it has a name there, the wish to stop waits.
+// The server stops the turn and delivers it as stopped. Before the turn has an id, stopping waits for it.
 async function stop() {
   for (const turn of log.querySelectorAll(".pending")) {
     turn.dataset.stopping = "";
     turn.querySelector(".wait").textContent = "Stopping…";
     if (turn.dataset.turn === "asking") continue;
-    await fetch(`/ui/turns/${turn.dataset.turn}`, { method: "DELETE" }).catch(() => {}); // a lost server is told elsewhere
+    await fetch(`/ui/turns/${turn.dataset.turn}`, { method: "DELETE" }).catch(() => {}); // the connection check reports a lost server
   }
 }
 
-// What was said stays on the page; the next question takes nothing from it.
+// The turns stay on the page, but the next question is not completed from them.
 function newTopic() {
   const last = log.lastElementChild;
   write("topic-end", last?.dataset.turn ?? null);
@@ -213,7 +212,7 @@ function newTopic() {
 }
 
 function clear(button) {
-  if (log.childElementCount && !sure(button, "Clear all?")) return;
+  if (log.childElementCount && !confirmed(button, "Clear all?")) return;
   turns.clear();
   log.replaceChildren();
   settle();

@@ -1,4 +1,4 @@
-// A conversation as Markdown: questions as headings, answers as quotations with where they stand.
+// A conversation as Markdown: questions as headings, answers as quotations with their sources.
 export function exported(records) {
   return ["# Questions and answers", ...records.map(turn)].join("\n\n") + "\n";
 }
@@ -15,11 +15,11 @@ function place(citation) {
   return [citation.title, citation.path, page, citation.date, where].filter(Boolean).map(plain).join(" · ");
 }
 
-// Words of a document are never markup: every character that Markdown or HTML gives a meaning is escaped.
+// Document text is untrusted: characters with a meaning in Markdown or HTML are escaped, direction controls replaced.
 function plain(value) {
   return String(value)
     .replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ")
-    .replace(/[\u202a-\u202e]/g, "\ufffd")
+    .replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "\ufffd")
     .replace(/&/g, "&amp;")
     .replace(/</g, "&lt;")
     .replace(/>/g, "&gt;")
@@ -27,5 +27,5 @@ function plain(value) {
     .trim()
     .replace(/^-/, "\\-")
     .replace(/^(\d+)\./, "$1\\.")
-    .replace(/\b(www)\./gi, "$1\\."); // GitHub's Markdown makes a link of it
+    .replace(/\b(www)\./gi, "$1\\."); // which GitHub's Markdown would turn into a link
 }

@@ -1,9 +1,9 @@
-// Which documents are asked: chosen in the library, shown above the question, sent along with it, remembered.
+// The filters on documents: chosen in the library, shown above the question box, sent with each question, remembered.
 import { notice, on } from "./actions.js";
 import { read, write } from "./store.js";
 
-const MOST = 100; // documents chosen one by one, which the server takes
-const SHOWN = 3; // of them, above the question
+const MAX_DOCUMENTS = 100; // chosen one by one; the server accepts no more
+const MAX_SHOWN = 3; // of them, above the question box
 const place = document.getElementById("chosen");
 
 export const filters = {
@@ -14,10 +14,10 @@ export const filters = {
     write("filters", Object.fromEntries(kept));
     show();
   },
-  // Takes a document in or out, by the first of its names.
+  // Adds or removes a document, by the first of its names.
   choose(names, wanted) {
     const others = filters.documents().filter((one) => !names.includes(one));
-    if (wanted && others.length >= MOST) notice(`No more than ${MOST} documents can be chosen one by one.`);
+    if (wanted && others.length >= MAX_DOCUMENTS) notice(`No more than ${MAX_DOCUMENTS} documents can be chosen one by one.`);
     else filters.set({ documents: wanted ? [...others, names[0]] : others });
   },
   clear() {
@@ -41,8 +41,8 @@ export const filters = {
 function show() {
   const { media_type, type_name, after, before } = filters.read();
   const paths = filters.documents();
-  const parts = paths.slice(0, SHOWN).map((path) => part("documents", path, path));
-  if (paths.length > SHOWN) parts.push(Object.assign(document.createElement("span"), { textContent: `and ${paths.length - SHOWN} more` }));
+  const parts = paths.slice(0, MAX_SHOWN).map((path) => part("documents", path, path));
+  if (paths.length > MAX_SHOWN) parts.push(Object.assign(document.createElement("span"), { textContent: `and ${paths.length - MAX_SHOWN} more` }));
   if (media_type) parts.push(part("media_type", type_name));
   if (after) parts.push(part("after", `from ${after}`));
   if (before) parts.push(part("before", `until ${before}`));
@@ -51,7 +51,7 @@ function show() {
   document.dispatchEvent(new Event("quoth:scope"));
 }
 
-// One condition, as a button that takes it off again.
+// One condition, as a button that removes it.
 function part(name, words, value = "") {
   const button = Object.assign(document.createElement("button"), { type: "button", className: "filter", title: words });
   Object.assign(button.dataset, { do: "unfilter", name, value });

@@ -1,6 +1,6 @@
-// Finding words in the document that is open, without touching its text.
-const MOST = 2000;
-let places = [];
+// Finds text in the open document and highlights it without changing the document's elements.
+const MAX_MATCHES = 2000;
+let matches = [];
 let current = -1;
 
 export function start(viewer) {
@@ -13,7 +13,7 @@ export function start(viewer) {
 }
 
 export function clear() {
-  places = [];
+  matches = [];
   current = -1;
   CSS.highlights?.delete("found");
 }
@@ -21,13 +21,13 @@ export function clear() {
 function search(viewer, words) {
   clear();
   const wanted = words.toLowerCase();
-  if (wanted.length > 1) places = occurrences(viewer.querySelector(".paper"), wanted);
-  if (places.length) CSS.highlights?.set("found", new Highlight(...places));
+  if (wanted.length > 1) matches = occurrences(viewer.querySelector(".paper"), wanted);
+  if (matches.length) CSS.highlights?.set("found", new Highlight(...matches));
   show(viewer, 0);
-  if (wanted.length > 1 && !places.length) viewer.querySelector("[data-found]").textContent = "none";
+  if (wanted.length > 1 && !matches.length) viewer.querySelector("[data-found]").textContent = "none";
 }
 
-// Looks in one paragraph at a time, so that a mark inside it does not hide words from the search.
+// Searches one paragraph at a time, so that a match may cross the edge of a mark inside it.
 function occurrences(paper, wanted) {
   const found = [];
   for (const paragraph of paper.children) {
@@ -39,8 +39,8 @@ function occurrences(paper, wanted) {
       length += node.data.length;
     }
     const words = paragraph.textContent.toLowerCase();
-    if (words.length !== length) continue; // lower case is longer than upper in a few languages
-    for (let at = words.indexOf(wanted); at >= 0 && found.length < MOST; at = words.indexOf(wanted, at + wanted.length)) {
+    if (words.length !== length) continue; // in a few languages lower case has more characters than upper case
+    for (let at = words.indexOf(wanted); at >= 0 && found.length < MAX_MATCHES; at = words.indexOf(wanted, at + wanted.length)) {
       const range = new Range();
       range.setStart(...spot(nodes, at));
       range.setEnd(...spot(nodes, at + wanted.length));
@@ -58,8 +58,8 @@ function spot(nodes, offset) {
 function show(viewer, position) {
   const said = viewer.querySelector("[data-found]");
   said.textContent = "";
-  if (!places.length) return;
-  current = (position + places.length) % places.length;
-  said.textContent = `${current + 1} of ${places.length}`;
-  places[current].startContainer.parentElement.scrollIntoView({ block: "center", behavior: "instant" });
+  if (!matches.length) return;
+  current = (position + matches.length) % matches.length;
+  said.textContent = `${current + 1} of ${matches.length}`;
+  matches[current].startContainer.parentElement.scrollIntoView({ block: "center", behavior: "instant" });
 }

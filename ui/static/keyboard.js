@@ -1,4 +1,4 @@
-// "/" goes to the question, Escape closes what is open.
+// "/" focuses the question box, Escape closes the viewer.
 import { close as closeViewer } from "./viewer.js";
 
 export function start() {

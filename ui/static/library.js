@@ -1,16 +1,16 @@
-// The library: the documents there are, adding and removing them, rebuilding, and which of them are asked.
-import { fragment, notice, on, sure } from "./actions.js";
+// The library: lists, adds and removes documents, rebuilds the index, and chooses which documents are asked.
+import { confirmed, fragment, notice, on } from "./actions.js";
 import { filters } from "./filters.js";
 import { close as closeViewer } from "./viewer.js";
 import { counted, watch } from "./rebuild.js";
 
 const dialog = document.getElementById("library");
-const folders = new WeakMap(); // where in a dropped folder a file lay
+const folders = new WeakMap(); // each file's path in the folder that was dropped
 const hidden = (file) => /(^|\/)\./.test(file.webkitRelativePath);
-// One for all views of the dialog, so that what is under way is seen whatever is opened meanwhile.
+// Shared by all views of the dialog, so that progress stays visible in each.
 const progress = Object.assign(document.createElement("div"), { className: "progress", id: "progress" });
 progress.setAttribute("role", "status");
-let waiting;
+let searchTimer;
 
 export function start() {
   on("library", open);
@@ -18,7 +18,7 @@ export function start() {
   on("remove", remove);
   on("plan", plan);
   on("rebuild", rebuild);
-  dialog.addEventListener("input", narrowed);
+  dialog.addEventListener("input", filterByName);
   dialog.addEventListener("change", changed);
   dialog.addEventListener("submit", (event) => event.preventDefault());
   dialog.addEventListener("click", (event) => event.target.closest("a[href^='#source/']") && dialog.close());
@@ -36,29 +36,29 @@ async function refresh(name = "") {
   try {
     dialog.innerHTML = await fragment(`/ui/library?name=${encodeURIComponent(name)}`);
   } catch (error) {
-    dialog.innerHTML = '<header><h2 id="library-title">Library</h2><button type="button" data-do="close-library">Close</button></header><p class="problem body" role="alert"></p>';
+    dialog.replaceChildren(document.getElementById("library-problem").content.cloneNode(true));
     dialog.querySelector(".problem").textContent = error.message;
     return;
   }
   dialog.querySelector("#progress").replaceWith(progress);
   const form = dialog.querySelector("[data-narrow]");
   for (const [key, value] of Object.entries(filters.read())) if (form?.elements[key]) form.elements[key].value = value;
-  ticked();
+  showChosen();
   document.dispatchEvent(new Event("quoth:library"));
 }
 
-// After a change that took a while: the dialog may be closed or show something else by now.
-async function changedIn(said, details) {
-  say(said, details);
+// Reports the end of a longer change, when the dialog may have been closed or show another view.
+async function finish(message, details) {
+  say(message, details);
   if (dialog.querySelector("[data-drop]")) await refresh();
   else document.dispatchEvent(new Event("quoth:library"));
-  if (!dialog.open || !progress.isConnected) notice(said);
+  if (!dialog.open || !progress.isConnected) notice(message);
 }
 
-function narrowed(event) {
+function filterByName(event) {
   if (!event.target.matches("[data-name]")) return;
-  clearTimeout(waiting);
-  waiting = setTimeout(async () => {
+  clearTimeout(searchTimer);
+  searchTimer = setTimeout(async () => {
     await refresh(event.target.value);
     const box = dialog.querySelector("[data-name]");
     box?.focus();
@@ -70,7 +70,7 @@ function changed(event) {
   if (event.target.matches("[data-files]")) add([...event.target.files].filter((file) => !hidden(file)));
   if (event.target.matches("[data-document]")) {
     filters.choose(names(event.target), event.target.checked);
-    ticked();
+    showChosen();
   }
   if (event.target.matches("[type=date]")) filters.set({ [event.target.name]: event.target.value });
   if (event.target.matches("[name=media_type]")) {
@@ -79,18 +79,18 @@ function changed(event) {
   }
 }
 
-// What a document may have been chosen by, and what it would be chosen by now first: its path, or its folder too where
-// others had or have the same path.
+// The names by which a document may have been chosen, the present one first: its path, or its address where other
+// documents have or had the same path.
 function names({ value, dataset: { document: address, path } }) {
   return [value, address, path];
 }
 
-function ticked() {
+function showChosen() {
   for (const box of dialog.querySelectorAll("[data-document]")) box.checked = names(box).some((name) => filters.documents().includes(name));
   const number = filters.documents().length;
-  const said = number ? `Answers come only from the ${counted(number, "ticked document")}.` : "Tick documents to be answered from those alone.";
+  const message = number ? `Answers come only from the ${counted(number, "ticked document")}.` : "Tick documents to be answered from those alone.";
   const place = dialog.querySelector("[data-ticked]");
-  if (place) place.textContent = said;
+  if (place) place.textContent = message;
 }
 
 function dragged(event) {
@@ -99,10 +99,10 @@ function dragged(event) {
   if (!dialog.open && event.type === "dragenter") return open();
   const place = dialog.querySelector("[data-drop]");
   place?.classList.toggle("over", event.type === "dragover");
-  if (event.type === "drop") collect(event.dataTransfer).then(add); // what was dropped can be read now and not later
+  if (event.type === "drop") collect(event.dataTransfer).then(add); // the dropped items can only be read during this event
 }
 
-// A dropped folder is walked through; the browser gives its entries in pieces.
+// All files of the dropped files and folders.
 async function collect(transfer) {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
   return entries.length ? (await Promise.all(entries.map(files))).flat() : [...transfer.files];
@@ -119,38 +119,38 @@ async function files(entry) {
   for (;;) {
     const some = await new Promise((found, failed) => reader.readEntries(found, failed));
     if (!some.length) break;
-    inside.push(...some.filter((one) => !one.name.startsWith("."))); // what a system hides is no document
+    inside.push(...some.filter((one) => !one.name.startsWith("."))); // hidden files are no documents
   }
   return (await Promise.all(inside.map(files))).flat();
 }
 
-// Two files of one name in different folders of a folder are two documents.
+// Names for the files: files with the same name in different folders are told apart by their paths.
 function distinct(chosen) {
   const counts = Map.groupBy(chosen, (file) => file.name);
   const path = (file) => (folders.get(file) ?? file.webkitRelativePath).replace(/^\//, "").replaceAll("/", " - ");
   return chosen.map((file) => (counts.get(file.name).length > 1 && path(file)) || file.name);
 }
 
-// The files go to the server one after another, so that one that is not taken is named and the others go on; then one
-// build takes in what has arrived.
+// Uploads the files one by one, so that a refused file is reported and the others continue; then one build indexes the
+// uploaded files.
 async function add(chosen) {
   if (!chosen.length) return;
   if (!progress.isConnected) await open();
   const drop = `/ui/library/drops/${key()}`;
-  const { arrived, failed, given } = await hand(chosen, distinct(chosen), drop);
-  if (given) {
+  const { uploaded, failed, cancelled } = await upload(chosen, distinct(chosen), drop);
+  if (cancelled) {
     fetch(drop, { method: "DELETE" }).catch(() => {});
     return say("Cancelled: nothing was added.", failed);
   }
-  const [ended, told] = arrived.length ? await taken(`${drop}/build`) : ["done", { failures: [] }];
-  if (ended !== "done") return changedIn(sentence(told.detail), failed);
-  const unread = told.failures.filter(({ path }) => arrived.includes(path));
+  const [ended, data] = uploaded.length ? await indexUploads(`${drop}/build`) : ["done", { failures: [] }];
+  if (ended !== "done") return finish(sentence(data.detail), failed);
+  const unread = data.failures.filter(({ path }) => uploaded.includes(path));
   for (const { path, reason } of unread) failed.push(`${path}: ${reason}`);
-  await changedIn(`${arrived.length - unread.length} of ${counted(chosen.length, "file")} added.`, failed);
+  await finish(`${uploaded.length - unread.length} of ${counted(chosen.length, "file")} added.`, failed);
 }
 
-// What has arrived waits for a build that is running already.
-async function taken(address) {
+// Indexes the uploaded files, after a build that is already running.
+async function indexUploads(address) {
   for (;;) {
     const end = await watch(progress, address);
     if (end[0] !== "busy") return end;
@@ -159,8 +159,8 @@ async function taken(address) {
   }
 }
 
-// Gives the names of the files that have arrived, the reasons why others have not, and whether a person gave it up.
-async function hand(chosen, names, drop) {
+// Returns the names of the uploaded files, the reasons why others were not, and whether the upload was cancelled.
+async function upload(chosen, names, drop) {
   const line = document.createElement("p");
   const bar = Object.assign(document.createElement("progress"), { value: 0 });
   const stop = Object.assign(document.createElement("button"), { type: "button", textContent: "Cancel" });
@@ -168,24 +168,24 @@ async function hand(chosen, names, drop) {
   stop.addEventListener("click", () => sending.abort());
   bar.setAttribute("aria-label", "Adding files");
   bar.max = chosen.reduce((bytes, file) => bytes + file.size, 1);
-  const most = Number(dialog.querySelector("[data-most]").dataset.most);
+  const maxMegabytes = Number(dialog.querySelector("[data-most]").dataset.most);
   progress.replaceChildren(line, bar, stop);
-  const arrived = [];
+  const uploaded = [];
   const failed = [];
   for (const [position, file] of chosen.entries()) {
     line.textContent = `Adding ${position + 1} of ${chosen.length}: ${file.name}`;
     try {
-      if (file.size > most * 1e6) throw new Error(`larger than ${most} MB, the most that is taken`);
+      if (file.size > maxMegabytes * 1e6) throw new Error(`larger than ${maxMegabytes} MB, the limit`);
       const form = new FormData();
       form.append("file", file, names[position]);
-      arrived.push(await fragment(drop, { method: "POST", body: form, signal: sending.signal }));
+      uploaded.push(await fragment(drop, { method: "POST", body: form, signal: sending.signal }));
     } catch (error) {
       if (sending.signal.aborted) break;
       failed.push(`${names[position]}: ${error.message}`);
     }
     bar.value += file.size;
   }
-  return { arrived, failed, given: sending.signal.aborted };
+  return { uploaded, failed, cancelled: sending.signal.aborted };
 }
 
 function key() {
@@ -194,7 +194,7 @@ function key() {
 }
 
 async function remove(button) {
-  if (!sure(button, "Remove it?")) return;
+  if (!confirmed(button, "Remove it?")) return;
   try {
     await fragment(`/v1/documents/${button.dataset.id}`, { method: "DELETE" });
     filters.choose(names(button.closest("tr").querySelector("[data-document]")), false);
@@ -215,10 +215,10 @@ async function plan() {
 }
 
 async function rebuild() {
-  const [ended, told] = await watch(progress, "/v1/rebuild");
-  const total = () => `Done: ${counted(told.documents, "document")}, ${counted(told.chunks, "passage")}.`;
-  const said = ended === "done" ? total() : sentence(told.detail);
-  await changedIn(said);
+  const [ended, data] = await watch(progress, "/v1/rebuild");
+  const total = () => `Done: ${counted(data.documents, "document")}, ${counted(data.chunks, "passage")}.`;
+  const message = ended === "done" ? total() : sentence(data.detail);
+  await finish(message);
 }
 
 function say(words, details = []) {

@@ -1,8 +1,8 @@
-// Starts the page: the conversation, the source viewer, the library, and the keyboard.
+// Starts the parts of the page.
 import * as conversation from "./conversation.js";
+import * as evaluation from "./evaluation.js";
 import * as keyboard from "./keyboard.js";
 import * as library from "./library.js";
-import * as quality from "./quality.js";
 import * as scope from "./scope.js";
 import * as theme from "./theme.js";
 import * as viewer from "./viewer.js";
@@ -12,5 +12,5 @@ scope.start();
 conversation.start();
 viewer.start();
 library.start();
-quality.start();
+evaluation.start();
 keyboard.start();

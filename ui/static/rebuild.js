@@ -1,4 +1,4 @@
-// A rebuild as it happens: documents, passages a second, time left, and a way to stop it.
+// The progress of a rebuild: documents, passages per second, time left, and a button to stop it.
 import { problem } from "./actions.js";
 
 const STEPS = {
@@ -10,23 +10,23 @@ const STEPS = {
   write: "Writing the index",
 };
 
-// Begins a build at `address` and shows its progress in `place` until it has ended; gives what it was told at the end:
+// Starts a build by a POST to `address` and shows its progress in `container` until it ends. Returns the last event:
 // "done" with the report, "failed" with the reason, or "busy" when another build is running.
-export async function watch(place, address) {
+export async function watch(container, address) {
   const line = document.createElement("p");
   const bar = document.createElement("progress");
   const stop = Object.assign(document.createElement("button"), { type: "button", textContent: "Cancel" });
   bar.setAttribute("aria-label", "Rebuild");
   stop.addEventListener("click", () => fetch("/ui/library/stop", { method: "POST" }));
-  place.replaceChildren(line, bar, stop);
+  container.replaceChildren(line, bar, stop);
   const pace = new Pace();
   try {
     const response = await fetch(address, { method: "POST" });
     if (!response.ok) return [response.status === 409 ? "busy" : "failed", { detail: problem(await response.text()) }];
-    for await (const [name, told] of events(response.body)) {
-      if (name !== "progress") return [name, told];
-      pace.note(told);
-      line.textContent = [STEPS[told.step] ?? told.step, ...pace.words()].join(" · ");
+    for await (const [name, data] of events(response.body)) {
+      if (name !== "progress") return [name, data];
+      pace.update(data);
+      line.textContent = [STEPS[data.step] ?? data.step, ...pace.words()].join(" · ");
       if (pace.total) bar.max = pace.total;
       bar.value = pace.done;
     }
@@ -40,15 +40,15 @@ export function counted(number, noun) {
   return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 }
 
-// How far a build is, over all its steps: reading and indexing take turns.
+// How far a build is, over all its steps; reading and indexing alternate.
 class Pace {
   done = 0;
   total = 0;
   passages = 0;
 
-  note({ step, done, total, detail }) {
+  update({ step, done, total, detail }) {
     if (step !== "parse" && step !== "embed") return;
-    this.began ??= performance.now();
+    this.startedAt ??= performance.now();
     Object.assign(this, { done, total });
     if (step === "embed") this.passages = parseInt(detail) || 0;
   }
@@ -56,11 +56,11 @@ class Pace {
   words() {
     const { done, total, passages } = this;
     if (!total) return [];
-    const seconds = (performance.now() - this.began) / 1000;
-    const said = [`${done.toLocaleString("en")} of ${counted(total, "document")}`];
-    if (passages) said.push(`${rounded(passages / seconds)} passages a second`);
-    if (passages && total > done) said.push(`${left(((total - done) * seconds) / done)} left`);
-    return said;
+    const seconds = (performance.now() - this.startedAt) / 1000;
+    const parts = [`${done.toLocaleString("en")} of ${counted(total, "document")}`];
+    if (passages) parts.push(`${rounded(passages / seconds)} passages a second`);
+    if (passages && total > done) parts.push(`${left(((total - done) * seconds) / done)} left`);
+    return parts;
   }
 }
 
@@ -72,7 +72,7 @@ function left(seconds) {
   return seconds < 90 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
 }
 
-// Server-sent events out of a response's body.
+// The server-sent events of a response's body.
 async function* events(body) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";

@@ -1,9 +1,9 @@
-// What a question is asked within, handed to Gradio in a field of its own that nobody sees: the documents chosen, and
-// the questions and answers of the topic, from which the server completes "How long will he stay?".
+// The scope of a question, sent through a hidden field of Gradio's: the chosen documents, and the earlier questions and
+// answers of the topic, from which the server completes a follow-up such as "How long will he stay?".
 import { filters } from "./filters.js";
 import { read, write } from "./store.js";
 
-const MOST = 6; // earlier questions sent along
+const MAX_TURNS = 6; // earlier turns sent with a question
 
 export function start() {
   for (const event of ["quoth:scope", "quoth:ready"]) document.addEventListener(event, () => send());
@@ -24,9 +24,9 @@ export function send({ follow = read("follow", true) } = {}) {
 
 function topic() {
   const turns = [...document.querySelectorAll("#log article")];
-  const begun = turns.findLastIndex((turn) => turn.classList.contains("topic-end")) + 1;
-  const records = turns.slice(begun).filter((turn) => turn.dataset.record);
-  return records.slice(-MOST).map((turn) => {
+  const begin = turns.findLastIndex((turn) => turn.classList.contains("topic-end")) + 1;
+  const records = turns.slice(begin).filter((turn) => turn.dataset.record);
+  return records.slice(-MAX_TURNS).map((turn) => {
     const { question, text } = JSON.parse(turn.dataset.record);
     return { question, answer: text };
   });

@@ -1,12 +1,12 @@
-// What this browser remembers: the conversation and the settings. Nothing of it is kept on the server.
+// What this browser remembers: the conversation and the settings. The server keeps neither.
 const PREFIX = "quoth.";
-const LONGEST = 60; // turns kept
+const MAX_TURNS = 60; // kept
 
-export function read(name, otherwise) {
+export function read(name, fallback) {
   try {
-    return JSON.parse(localStorage.getItem(PREFIX + name)) ?? otherwise;
+    return JSON.parse(localStorage.getItem(PREFIX + name)) ?? fallback;
   } catch {
-    return otherwise;
+    return fallback;
   }
 }
 
@@ -14,14 +14,14 @@ export function write(name, value) {
   try {
     localStorage.setItem(PREFIX + name, JSON.stringify(value));
   } catch {
-    // Storage is full or forbidden: the page works on without a memory.
+    // Storage is full or forbidden: the page works without it.
   }
 }
 
 export const turns = {
   all: () => read("turns", []),
   add(turn) {
-    write("turns", [...this.all().filter((one) => one.id !== turn.id), turn].slice(-LONGEST));
+    write("turns", [...this.all().filter((one) => one.id !== turn.id), turn].slice(-MAX_TURNS));
   },
   clear: () => write("turns", []),
 };

@@ -1,4 +1,4 @@
-// Light, dark, or as the system has it; remembered.
+// The colour theme: light, dark, or the system's; remembered.
 import { on } from "./actions.js";
 import { read, write } from "./store.js";
 

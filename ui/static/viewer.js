@@ -1,11 +1,11 @@
-// The source viewer: a document beside the conversation, opened at a place. The address names the place.
+// The source viewer: a document beside the conversation, opened at the anchor in the page's address.
 import { copy, fragment, on } from "./actions.js";
 import * as find from "./find.js";
 
 const viewer = document.getElementById("viewer");
-const PLACE = /^#source\/(\d+)\/(\d+)-(\d+)(?:\.([0-9a-f]{8}))?$/;
+const ANCHOR = /^#source\/(\d+)\/(\d+)-(\d+)(?:\.([0-9a-f]{8}))?$/;
 const LINKS = "a[href^='#source/']";
-let opener = null; // the link that was followed, to go back to
+let opener = null; // the link that was followed, which gets the focus back
 
 export function start() {
   addEventListener("hashchange", follow);
@@ -23,16 +23,16 @@ export function start() {
 }
 
 async function follow() {
-  const place = PLACE.exec(location.hash);
-  if (!place) return hide();
-  const [, source, first, last, check = ""] = place;
+  const anchor = ANCHOR.exec(location.hash);
+  if (!anchor) return hide();
+  const [, source, first, last, check = ""] = anchor;
   const query = `start=${first}&end=${last}&check=${check}`;
   viewer.hidden = false;
   document.body.classList.add("reading");
   try {
     viewer.innerHTML = await fragment(`/ui/source/${source}?${query}`);
   } catch (error) {
-    return refuse(error.message);
+    return showProblem(error.message);
   }
   for (const button of viewer.querySelectorAll("[data-do=step]")) button.disabled = !neighbour(Number(button.dataset.step));
   reveal();
@@ -43,13 +43,13 @@ async function follow() {
   reveal();
 }
 
-// The place itself, and where the text cannot be marked, the top.
+// Scrolls to the quote; without a mark the document stays at its top.
 function reveal() {
-  const place = viewer.querySelector(".box") ?? viewer.querySelector("mark");
-  place?.scrollIntoView({ block: "center", behavior: "instant" });
+  const mark = viewer.querySelector(".box") ?? viewer.querySelector("mark");
+  mark?.scrollIntoView({ block: "center", behavior: "instant" });
 }
 
-function refuse(message) {
+function showProblem(message) {
   const close = Object.assign(document.createElement("button"), { type: "button", textContent: "Close" });
   close.dataset.do = "close-viewer";
   const words = Object.assign(document.createElement("p"), { className: "problem", textContent: message });
@@ -59,7 +59,7 @@ function refuse(message) {
   close.focus();
 }
 
-// Citations are stepped through in the order of the conversation.
+// The next or previous citation, in the order of the conversation.
 function neighbour(step) {
   const links = [...document.querySelectorAll(`#log .chip`)];
   const here = opener?.isConnected ? links.indexOf(opener) : links.findIndex((link) => link.hash === location.hash);

@@ -1,4 +1,4 @@
-"""A place in a document, as links name it, with a fingerprint of what stood there when the link was made."""
+"""A span of a document as links name it, with a checksum of its text when the link was made."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """``text[start:end]`` of one document. An empty ``check`` vouches for nothing and is never wrong."""
+class Anchor:
+    """``text[start:end]`` of one document. An empty ``checksum`` matches any text."""
 
     document: int
     start: int
     end: int
-    check: str = ""
+    checksum: str = ""
 
     @classmethod
-    def of(cls, document: int, start: int, words: str) -> Place:
-        """The place where ``words`` begin at ``start``."""
-        return cls(document, start, start + len(words), fingerprint(words))
+    def of(cls, document: int, start: int, quote: str) -> Anchor:
+        """The anchor of ``quote``, which begins at ``start``."""
+        return cls(document, start, start + len(quote), checksum(quote))
 
     @property
-    def address(self) -> str:
-        """The part of a link after the page's own address."""
-        return f"#source/{self.document}/{self.start}-{self.end}" + (f".{self.check}" if self.check else "")
+    def href(self) -> str:
+        """The fragment that opens the viewer at this span."""
+        return f"#source/{self.document}/{self.start}-{self.end}" + (f".{self.checksum}" if self.checksum else "")
 
-    def stands_in(self, text: str) -> bool:
-        """Whether the same words stand there still: a document may have changed since the link was made."""
-        return not self.check or fingerprint(text[self.start : self.end]) == self.check
+    def matches(self, text: str) -> bool:
+        """Whether the document's ``text`` still has the same words there; it may have changed since."""
+        return not self.checksum or checksum(text[self.start : self.end]) == self.checksum
 
 
-def fingerprint(words: str) -> str:
-    """Eight hexadecimal digits that other words are unlikely to have."""
-    return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+def checksum(quote: str) -> str:
+    """The first eight hexadecimal digits of the SHA-256 of ``quote``."""
+    return hashlib.sha256(quote.encode("utf-8", "surrogatepass")).hexdigest()[:8]

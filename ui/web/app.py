@@ -1,10 +1,10 @@
-"""The web application: wires the chat, the source viewer and the library into one FastAPI app."""
+"""The web application: chat, source viewer, library and evaluation in one FastAPI app."""
 
 from __future__ import annotations
 
 import os
 
-# Before gradio and its hub client are imported: they look hosts up otherwise.
+# Set before gradio and its hub client are imported, which otherwise look up hosts.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ.update(dict.fromkeys(("HF_HUB_OFFLINE", "HF_HUB_DISABLE_TELEMETRY", "TRANSFORMERS_OFFLINE"), "1"))
 
@@ -23,11 +23,11 @@ from ui.http import presence
 from ui.service.engine import AnswerEngine
 from ui.web import feedback, library, viewer
 from ui.web.chat import Ask, Chat
-from ui.web.evaluation import Quality
-from ui.web.shell import STATIC, Page
-from ui.web.start_page import Welcome
+from ui.web.evaluation import EvaluationPage
+from ui.web.shell import STATIC, PageShell
+from ui.web.start_page import StartPage
 
-GRADIO_UPLOADS = 1  # byte: files come in by the library alone, and Gradio's own way is shut
+GRADIO_UPLOAD_BYTES = 1  # files are added in the library only, so Gradio's own uploads are refused
 
 
 def create_app(
@@ -40,25 +40,25 @@ def create_app(
 ) -> FastAPI:
     """The whole application over the index at ``location``, ready for uvicorn.
 
-    ``engine`` shares an open answerer with other parts of the process; ``ask`` reaches it through the question queue.
-    ``routers`` come before the page, which takes every path that is left.
+    ``engine`` is shared with other parts of the process; ``ask`` answers through the question queue. ``routers`` are
+    matched before the page, which takes all remaining paths.
     """
     engine = engine or AnswerEngine(location, settings=settings)
-    chat, welcome, quality = Chat(engine, ask), Welcome(engine), Quality(engine, location)
-    # FastAPI's own documentation pages are left out: they load scripts from elsewhere.
+    chat, start_page, evaluation = Chat(engine, ask), StartPage(engine), EvaluationPage(engine, location)
+    # No documentation pages: FastAPI's load scripts from other servers.
     app = FastAPI(
         title="Quoth",
         docs_url=None,
         redoc_url=None,
-        lifespan=_lifespan(welcome, quality),
-        generate_unique_id_function=_name,
+        lifespan=_lifespan(start_page, evaluation),
+        generate_unique_id_function=_operation_id,
     )
-    verdicts = feedback.router(location, made=open_store(engine.location).name != str(location))
-    pages = (welcome.router, viewer.router(engine), library.router, quality.router, verdicts, presence.router())
+    verdicts = feedback.router(location, create=open_store(engine.location).name != str(location))
+    pages = (start_page.router, viewer.router(engine), library.router, evaluation.router, verdicts, presence.router())
     for router in (*routers, chat.router, *pages):
         app.include_router(router)
     app.mount("/static/quoth", StaticFiles(directory=STATIC), name="static")
-    app.add_middleware(Page)
+    app.add_middleware(PageShell)
     mounted: FastAPI = gr.mount_gradio_app(
         app,
         chat.blocks(),
@@ -67,7 +67,7 @@ def create_app(
         footer_links=[],
         run_history=False,
         show_error=False,
-        max_file_size=GRADIO_UPLOADS,
+        max_file_size=GRADIO_UPLOAD_BYTES,
         pwa=False,
         mcp_server=False,
         ssr_mode=False,
@@ -75,19 +75,21 @@ def create_app(
     return mounted
 
 
-def _name(route: APIRoute) -> str:
-    """The operation's name in OpenAPI, by which clients that are made from it call it."""
+def _operation_id(route: APIRoute) -> str:
+    """The operation id in OpenAPI, which generated clients use as a method name."""
     return route.name
 
 
-def _lifespan(welcome: Welcome, quality: Quality) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    """Load the models while the first person opens the page; end what is in the background when the service does."""
+def _lifespan(
+    start_page: StartPage, evaluation: EvaluationPage
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Load the models when the service starts, and stop what runs in the background when it ends."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        welcome.make()
+        start_page.make_examples()
         yield
-        welcome.stop()
-        quality.stop()
+        start_page.stop()
+        evaluation.stop()
 
     return lifespan

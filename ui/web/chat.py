@@ -1,4 +1,4 @@
-"""The conversation: Gradio carries a question to the reader and the turn that answers it back to the page."""
+"""The conversation: Gradio carries a question from the page to the engine, and the answered turn back."""
 
 from __future__ import annotations
 
@@ -15,36 +15,37 @@ from fastapi import APIRouter
 from index import Filters, QuothError
 from qa import Answer
 from ui.service.engine import AnswerEngine
-from ui.web import answer_html as render
+from ui.web import answer_html
 from ui.web.scope import Scope
 
 Ask = Callable[[str, Filters | None], Awaitable[Answer]]
 
-AT_ONCE = 40  # questions taken from Gradio's queue, which has no more hands; the line at the desk bounds what computes
-WAITING = 64  # more of them; past it Gradio refuses
-LOOK = 0.01  # seconds between two looks of Gradio into its queue
+FAILED = "Something went wrong. The server's log has the details."
+CONCURRENT = 40  # questions taken from Gradio's queue at once; the question queue limits what computes
+WAITING = 64  # more questions in Gradio's queue; it refuses any beyond
+POLL_SECONDS = 0.01  # between Gradio's checks of its queue
 
 
 log = logging.getLogger(__name__)
 
 
 class Chat:
-    """The conversation over a desk; each question is a turn, which the page can stop by its name."""
+    """The conversation over an engine; each question is a turn, which the page can stop by its id."""
 
     def __init__(self, engine: AnswerEngine, ask: Ask | None = None) -> None:
-        """``ask`` is the way to the desk where questions wait in line."""
-        self._engine, self._ask = engine, ask or partial(_at_once, engine)
+        """``ask`` answers a question through the question queue; without it each is answered at once."""
+        self._engine, self._ask = engine, ask or partial(_answer_at_once, engine)
         self._pending: dict[str, asyncio.Task[str]] = {}
         self.router = APIRouter(prefix="/ui/turns", include_in_schema=False)
         self.router.add_api_route("/{turn}", self.stop, methods=["DELETE"], status_code=HTTPStatus.NO_CONTENT)
 
     def blocks(self) -> gr.Blocks:
-        """The question box, and the turn that was answered last; the page's script keeps the turns before it."""
+        """The question box and the latest turn; the page's script keeps the earlier ones."""
         blocks = gr.Blocks(title="Quoth", analytics_enabled=False)
         blocks.queue(max_size=WAITING)
-        blocks._queue.sleep_when_free = LOOK  # Gradio's own is a thousandth, which keeps an idle server busy
+        blocks._queue.sleep_when_free = POLL_SECONDS  # Gradio's default of 1 ms keeps an idle server busy
         with blocks:
-            # The policy on the page forbids the eval that gr.HTML needs. Markdown leaves one line of HTML as it is.
+            # gr.HTML needs eval, which the page's policy forbids. gr.Markdown leaves HTML on one line unchanged.
             turn = gr.Markdown(elem_id="turn", sanitize_html=False, latex_delimiters=[])
             with gr.Row(elem_id="composer"):
                 question = gr.Textbox(
@@ -59,7 +60,7 @@ class Chat:
                     scale=1,
                 )
                 send = gr.Button("Ask", elem_id="ask", variant="primary", scale=0, min_width=72)
-                # Gradio's own way to cancel may lose the answer to the next question.
+                # Gradio's own cancelling may lose the answer to the next question.
                 gr.Button("Stop", elem_id="stop", scale=0, min_width=72)
             scope = gr.Textbox(elem_id="scope", label="Scope", visible="hidden")
             gr.on(
@@ -69,32 +70,35 @@ class Chat:
                 outputs=[question, turn],
                 api_name="answer",
                 show_progress="hidden",
-                concurrency_limit=AT_ONCE,
+                concurrency_limit=CONCURRENT,
             )
         return blocks
 
     async def turns(self, question: str, sent: str) -> AsyncIterator[tuple[object, str]]:
-        """The question box emptied and the turn waiting, then the turn answered, failed or stopped."""
+        """An empty question box and the pending turn; then the turn answered, failed or stopped."""
         turn = uuid.uuid4().hex
         answering = self._pending[turn] = asyncio.create_task(self._answered(turn, question, sent))
         try:
-            yield "", render.pending(turn, question)
+            yield "", answer_html.pending(turn, question)
             await asyncio.wait([answering])
             if answering.cancelled():
-                yield gr.skip(), render.stopped(turn, question)
+                yield gr.skip(), answer_html.stopped(turn, question)
             else:
                 yield gr.skip(), answering.result()
         except QuothError as problem:
-            yield question, render.failed(turn, question, str(problem))
+            yield question, answer_html.failed(turn, question, str(problem))
         except Exception:
             log.exception("a question could not be answered")
-            yield question, render.failed(turn, question, "Something went wrong. The server's log has the details.")
+            yield (
+                question,
+                answer_html.failed(turn, question, FAILED),
+            )
         finally:
             answering.cancel()
             del self._pending[turn]
 
     async def stop(self, turn: str) -> None:
-        """Give a turn up, if it still waits for its answer."""
+        """Stop a turn if it still waits for its answer."""
         if answering := self._pending.get(turn):
             answering.cancel()
 
@@ -106,9 +110,9 @@ class Chat:
         answer = await self._ask(understood, filters)
         failures = () if answer.found else await asyncio.to_thread(lambda: self._engine.answerer().index.failures())
         asked = None if understood == question else question
-        return render.answered(turn, answer, failures=failures, asked=asked, narrowed=filters is not None)
+        return answer_html.answered(turn, answer, failures=failures, asked=asked, narrowed=filters is not None)
 
 
-async def _at_once(engine: AnswerEngine, question: str, filters: Filters | None) -> Answer:
-    """Answer on a thread of its own, for an application that has no line in front of its desk."""
+async def _answer_at_once(engine: AnswerEngine, question: str, filters: Filters | None) -> Answer:
+    """Answer on a thread of its own, for an application without a question queue."""
     return await asyncio.to_thread(lambda: engine.answer(question, filters))

@@ -1,4 +1,4 @@
-"""Verdicts on answers, kept beside the index as lines of JSON, and given out as questions to evaluate by."""
+"""Verdicts on answers: kept beside the index as JSONL, and offered as questions for an evaluation."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 FILE = "verdicts.jsonl"
-LARGEST = 20_000_000  # bytes of the file; a page that is open to many must not fill the disk
+MAX_BYTES = 20_000_000  # of the file; people who use the page must not be able to fill the disk
 
 
-class Cited(BaseModel):
-    """Where the answer was said to stand."""
+class CitedSpan(BaseModel):
+    """A citation of the answer: ``text[start:end]`` of a document."""
 
     path: Annotated[str, Field(max_length=2000)]
     start: Annotated[int, Field(ge=0)]
@@ -26,7 +26,7 @@ class Cited(BaseModel):
 
 
 class Verdict(BaseModel):
-    """What a person thinks of one answer."""
+    """A person's verdict on one answer."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -37,35 +37,35 @@ class Verdict(BaseModel):
     text: Annotated[str, Field(max_length=5000)]
     probability: Annotated[float, Field(ge=0, le=1)]
     revision: Annotated[int, Field(ge=0)]
-    citations: Annotated[list[Cited], Field(max_length=50)]
+    citations: Annotated[list[CitedSpan], Field(max_length=50)]
 
     def as_example(self) -> dict[str, object]:
-        """The question and its answers as ``quoth eval`` reads them; no answers where there is rightly none."""
+        """The question and its answer as ``quoth eval`` reads them; without answers if it was rightly refused."""
         example: dict[str, object] = {"question": self.question, "answers": [self.text] if self.found else []}
         return example | ({"document": self.citations[0].path} if self.citations else {})
 
 
-def router(location: Path, *, made: bool = False) -> APIRouter:
-    """The routes over the verdicts kept in the folder ``location``, which is ``made`` when the index is elsewhere."""
+def router(location: Path, *, create: bool = False) -> APIRouter:
+    """The routes for verdicts in the folder ``location``, which is created if ``create`` is true."""
     routes = APIRouter(prefix="/ui/verdicts", include_in_schema=False)
     writing = threading.Lock()
     file = location / FILE
 
     @routes.post("", status_code=HTTPStatus.NO_CONTENT)
-    def keep(verdict: Verdict) -> None:
-        """Add one verdict; a later one on the same turn replaces it."""
-        if made:
+    def add(verdict: Verdict) -> None:
+        """Add a verdict; a later one on the same turn replaces it."""
+        if create:
             location.mkdir(parents=True, exist_ok=True)
         elif not location.is_dir():
             raise HTTPException(HTTPStatus.CONFLICT, "There is no index to keep verdicts beside.")
         line = json.dumps(verdict.model_dump() | {"at": datetime.now(UTC).isoformat(timespec="seconds")})
         with writing, file.open("a", encoding="utf-8") as kept:
-            if kept.tell() < LARGEST:
+            if kept.tell() < MAX_BYTES:
                 kept.write(line + "\n")
 
     @routes.get("/examples.jsonl", response_class=PlainTextResponse)
-    def examples() -> str:
-        """The answers that people called right, as questions for ``quoth eval``."""
+    def right_answers() -> str:
+        """The answers with a verdict of "right", as questions for ``quoth eval``."""
         right = (verdict for verdict in last_verdicts(file) if verdict.verdict == "up")
         return "".join(json.dumps(verdict.as_example(), ensure_ascii=False) + "\n" for verdict in right)
 
@@ -73,7 +73,7 @@ def router(location: Path, *, made: bool = False) -> APIRouter:
 
 
 def last_verdicts(file: Path) -> list[Verdict]:
-    """Every turn's last verdict, in the order of the turns."""
+    """The last verdict on each turn, in the order of the turns."""
     if not file.is_file():
         return []
     lines = file.read_text(encoding="utf-8").splitlines()

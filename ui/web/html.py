@@ -1,22 +1,47 @@
-"""Text of documents as HTML that can only be text: the one place where anything is escaped."""
+"""HTML out of templates that escape every value they print, and the filters that templates use."""
 
 from __future__ import annotations
 
 import calendar
-import html
 import re
 from datetime import date
+from pathlib import Path
 
-from ui.text import visible
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.ext import Extension
+from markupsafe import Markup, escape
+
+from ui.text import counted, one_line, visible
+
+TEMPLATES = Path(__file__).parent / "templates"
+BETWEEN_TAGS = re.compile(r"(?<=[>}])\s*\n\s*(?=[<{])")
+LINE_BREAK = re.compile(r"\s*\n\s*")
 
 
-def text(value: str) -> str:
-    """``value`` as HTML text or attribute value on one line: no markup, no controls, no overrides, no blank lines."""
-    return html.escape(visible(value), quote=True).replace("\n", "&#10;").replace("\t", "&#9;")
+def escaped(value: object) -> Markup:
+    """``value`` as HTML text or attribute value on one line.
+
+    Markup stays markup. In both, controls and direction controls are replaced by visible characters.
+    """
+    if hasattr(value, "__html__"):
+        return Markup(visible(escape(value)))  # noqa: S704 (escape leaves markup as it is)
+    one_liner = visible(escape(str(value))).replace("\n", Markup("&#10;")).replace("\t", Markup("&#9;"))
+    return Markup(one_liner)  # noqa: S704 (escaped above)
+
+
+class OneLine(Extension):
+    """Joins the lines of a template: Gradio's Markdown passes HTML through unchanged only without line breaks.
+
+    A line break between tags, values and statements is removed; one beside words becomes a space.
+    """
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """The template's source on one line."""
+        return LINE_BREAK.sub(" ", BETWEEN_TAGS.sub("", source.strip()))
 
 
 def spoken_date(iso: str) -> str:
-    """An ISO date as people write it: "8 April 2025", "April 2025" or "2025"; anything else as it stands."""
+    """An ISO date as people write it: "8 April 2025", "April 2025" or "2025"; anything else unchanged."""
     if not re.fullmatch(r"\d{4}(-\d{2}){0,2}", iso):
         return iso
     try:
@@ -25,3 +50,34 @@ def spoken_date(iso: str) -> str:
         return iso
     month = calendar.month_name[day.month]
     return (f"{day.year}", f"{month} {day.year}", f"{day.day} {month} {day.year}")[iso.count("-")]
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """A share from 0 to 1 in percent: "93%"."""
+    return f"{share:.{digits}%}"
+
+
+def grouped(number: int) -> str:
+    """A number with its digits in groups of three: "7,400"."""
+    return f"{number:,}"
+
+
+def render(template: str, **values: object) -> str:
+    """The HTML of ``template``, a path below ``templates/``, on one line.
+
+    Raises ``jinja2.UndefinedError`` when a value is missing.
+    """
+    return _ENVIRONMENT.get_template(template).render(values)
+
+
+_ENVIRONMENT = Environment(
+    loader=FileSystemLoader(TEMPLATES),
+    autoescape=True,
+    finalize=escaped,
+    undefined=StrictUndefined,
+    extensions=[OneLine],
+    auto_reload=False,
+)
+_ENVIRONMENT.filters.update(
+    counted=counted, grouped=grouped, one_line=one_line, percent=percent, spoken_date=spoken_date
+)

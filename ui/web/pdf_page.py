@@ -1,7 +1,7 @@
-"""One page of a PDF as a picture, and the boxes of a quote on it; a program, because a PDF can crash what reads it.
+"""A page of a PDF as a picture, with boxes around a quote; drawn in a child process, which a PDF may crash.
 
-Reads a request as JSON on standard input and writes the page as JSON on standard output. It is given a limit of memory
-and, by its caller, of time.
+The child reads a request as JSON on standard input and writes the picture as JSON on standard output, within limits of
+memory and time.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ import pypdfium2.raw as pdfium_c
 
 Corners = tuple[float, float, float, float]  # left, bottom, right, top in points
 WIDTH = 1100  # pixels of the picture
-LARGEST = 4.0  # pixels a point at most, so that a tiny page does not become a poster
+MAX_SCALE = 4.0  # pixels per point, so that a small page is not enlarged to the full width
 MEMORY = 2 << 30  # bytes
 SECONDS = 15
-HYPHENS = frozenset("-\u00ad\u2010\u2011\u0002\ufffe")  # where a line ends with one, the text has the word in one piece
+HYPHENS = frozenset("-\u00ad\u2010\u2011\u0002\ufffe")  # at a line's end; the canonical text has the word in one piece
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A rectangle on a page, in parts of its width and height from the upper left corner."""
+    """A rectangle on a page, in fractions of its width and height from the upper left corner."""
 
     left: float
     top: float
@@ -40,7 +40,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class PagePicture:
-    """A page as a PNG picture in base64, with the boxes of the quote; none when its place is not exact."""
+    """A page as a PNG in base64, with a box around each line of the quote; none if it could not be found exactly."""
 
     png: str
     width: int
@@ -51,7 +51,7 @@ class PagePicture:
 def picture_of(file: Path, number: int, text: str, start: int, end: int) -> PagePicture | None:
     """Page ``number`` (from 1) of a PDF, with boxes around ``text[start:end]`` of the page's canonical ``text``.
 
-    None when the page cannot be drawn within the limits.
+    None if the page cannot be drawn within the limits.
     """
     request = {"file": str(file), "number": number, "text": text, "start": start, "end": end}
     command = [sys.executable, "-P", "-m", "ui.web.pdf_page"]  # -P: nothing from the current folder
@@ -65,27 +65,27 @@ def picture_of(file: Path, number: int, text: str, start: int, end: int) -> Page
     return PagePicture(**{**answer, "boxes": tuple(Box(**box) for box in answer["boxes"])})
 
 
-def solid(text: str) -> tuple[str, list[int]]:
-    """``text`` without white space and hyphens, compatibility forms resolved, and the offset of each character left."""
-    kept: list[str] = []
-    places: list[int] = []
-    for place, character in enumerate(text):
+def condensed(text: str) -> tuple[str, list[int]]:
+    """``text`` in NFKC without white space, controls and hyphens, and each remaining character's offset in ``text``."""
+    characters: list[str] = []
+    offsets: list[int] = []
+    for offset, character in enumerate(text):
         if character in HYPHENS:
             continue
         for part in unicodedata.normalize("NFKC", character):
             if not part.isspace() and unicodedata.category(part)[0] != "C":
-                kept.append(part)
-                places.append(place)
-    return "".join(kept), places
+                characters.append(part)
+                offsets.append(offset)
+    return "".join(characters), offsets
 
 
-def places_of(drawn: str, text: str, start: int, end: int) -> list[int]:
-    """Offsets into ``drawn`` of the characters of ``text[start:end]``; none unless both are the same writing."""
-    drawn_solid, drawn_places = solid(drawn)
-    text_solid, text_places = solid(text)
-    if drawn_solid != text_solid:
+def align(drawn: str, text: str, start: int, end: int) -> list[int]:
+    """Offsets into ``drawn`` of the characters of ``text[start:end]``; none unless both condense to the same text."""
+    drawn_condensed, drawn_offsets = condensed(drawn)
+    text_condensed, text_offsets = condensed(text)
+    if drawn_condensed != text_condensed:
         return []
-    return [there for there, here in zip(drawn_places, text_places, strict=True) if start <= here < end]
+    return [there for there, here in zip(drawn_offsets, text_offsets, strict=True) if start <= here < end]
 
 
 def draw(file: Path, number: int, text: str, start: int, end: int) -> PagePicture:
@@ -93,7 +93,7 @@ def draw(file: Path, number: int, text: str, start: int, end: int) -> PagePictur
     with pdfium.PdfDocument(file) as document:
         page = document[number - 1]
         width, _ = page.get_size()
-        bitmap = page.render(scale=min(LARGEST, WIDTH / max(width, 1)))
+        bitmap = page.render(scale=min(MAX_SCALE, WIDTH / max(width, 1)))
         stream = io.BytesIO()
         image = bitmap.to_pil()
         image.save(stream, "PNG", optimize=False)
@@ -104,17 +104,17 @@ def draw(file: Path, number: int, text: str, start: int, end: int) -> PagePictur
 def _boxes(page: pdfium.PdfPage, text: str, start: int, end: int) -> tuple[Box, ...]:
     textpage = page.get_textpage()
     count = textpage.count_chars()
-    drawn = "".join(chr(pdfium_c.FPDFText_GetUnicode(textpage, place)) for place in range(count))
+    drawn = "".join(chr(pdfium_c.FPDFText_GetUnicode(textpage, offset)) for offset in range(count))
     width, height = page.get_size()
-    turned = page.get_rotation() != 0 or tuple(page.get_cropbox()) != (0, 0, width, height)
-    if turned:  # character boxes are in the page's own coordinates, which are then not the picture's
+    transformed = page.get_rotation() != 0 or tuple(page.get_cropbox()) != (0, 0, width, height)
+    if transformed:  # the picture's coordinates then differ from the page's, in which character boxes are
         return ()
-    corners = [textpage.get_charbox(place, loose=True) for place in places_of(drawn, text, start, end)]
-    return tuple(_box(line, width, height) for line in lines_of(corners))
+    corners = [textpage.get_charbox(offset, loose=True) for offset in align(drawn, text, start, end)]
+    return tuple(_box(line, width, height) for line in split_lines(corners))
 
 
-def lines_of(corners: Iterable[Corners]) -> Iterator[list[Corners]]:
-    """The characters line by line: one that does not overlap the last one's height begins another line."""
+def split_lines(corners: Iterable[Corners]) -> Iterator[list[Corners]]:
+    """The characters by lines: one that does not overlap the previous one vertically begins another line."""
     line: list[Corners] = []
     for one in corners:
         _, bottom, _, top = one

@@ -139,8 +139,7 @@ class MilvusConnection:
             raise self._cannot_open(error) from error
         except (MilvusException, grpc.RpcError, grpc.FutureTimeoutError) as error:
             raise self._unreachable(error, min(self.seconds, _CONNECT_SECONDS)) from error
-        numbers = tuple(int(number) for number in re.findall(r"\d+", version)[:2])
-        if numbers and numbers < _OLDEST_VERSION:
+        if _is_too_old(version):
             client.close()
             raise StoreUnreachableError(
                 f"{self.uri} is Milvus {version}, which has no keyword search: "
@@ -202,3 +201,9 @@ def _requests(rows: list[Row]) -> Iterator[list[Row]]:
         size += length
     if batch:
         yield batch
+
+
+def _is_too_old(version: str) -> bool:
+    """Whether a version is older than what is needed; False for one without numbers, such as that of a build."""
+    numbers = tuple(int(number) for number in re.findall(r"\d+", version)[:2])
+    return bool(numbers) and numbers < _OLDEST_VERSION

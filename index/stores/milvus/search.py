@@ -17,7 +17,7 @@ import numpy as np
 
 from index.embedder import Vectors
 from index.errors import DocumentNotFoundError, IndexDamagedError
-from index.ranking.bm25 import bm25
+from index.ranking.bm25 import bm25_score
 from index.ranking.fusion import in_order
 from index.ranking.terms import Terms
 from index.stores.milvus.client import MilvusConnection, Row, is_in, literal
@@ -101,7 +101,8 @@ class MilvusSnapshot(MilvusReader):
         frequencies = self.document_frequency(set(stems)) if stems else {}
         average = self._session.statistics(self._manifest).average_length if stems else 0.0
         dense = {row["id"]: float(np.asarray(row["vector"], dtype=np.float32) @ vector) for row in rows}
-        keyword = {row["id"]: bm25(row["terms"].split(), frequencies, self._manifest.chunks, average) for row in rows}
+        passages = self._manifest.chunks
+        keyword = {row["id"]: bm25_score(row["terms"].split(), frequencies, passages, average) for row in rows}
         return dense, dict(in_order({chunk_id: score for chunk_id, score in keyword.items() if score})[:limit])
 
     def words(self, chunk_ids: Collection[int]) -> dict[int, tuple[str, str]]:

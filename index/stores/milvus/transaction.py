@@ -95,15 +95,12 @@ class CommitPlan:
         next_document, next_chunk = manifest.next_document, manifest.next_chunk
         for moved_id, document, passages in transaction.puts:
             path = (document.source, document.path)
-            before = here.get(path) if moved_id is None else moved[moved_id]
-            if before and before.record.id not in removed:
-                document_id = before.record.id
+            before = _unless_in(removed, here.get(path) if moved_id is None else moved.get(moved_id))
+            if before:
                 replaced.append(before)
-            elif path in there and there[path].record.id not in removed:
-                document_id = there[path].record.id
-            else:
-                document_id, next_document = next_document, next_document + 1
-            puts.append((document_id, next_chunk, document, passages))
+            kept = before or _unless_in(removed, there.get(path))
+            puts.append((kept.record.id if kept else next_document, next_chunk, document, passages))
+            next_document += kept is None
             next_chunk += max(1, len(passages))
         manifest = replace(manifest, next_document=next_document, next_chunk=next_chunk)
         return cls(puts, replaced, list(removed.values()), manifest)
@@ -140,3 +137,7 @@ def _documents_by_path(reader: MilvusReader, paths: Collection[SourcePath]) -> d
     rows = reader.connection.query_in(manifest.collection("documents"), "path", names, DOCUMENT_FIELDS)
     found = [stored_document(row) for row in rows]
     return {(stored.record.source, stored.record.path): stored for stored in found}
+
+
+def _unless_in(removed: Collection[int], stored: StoredDocument | None) -> StoredDocument | None:
+    return None if stored and stored.record.id in removed else stored

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from index import Chunk, DocumentRecord, Hit
 from qa.answering.calibration import Calibration, Case, Evidence
-from qa.answering.cascade import AbandonedError, rank, read_until_settled
-from qa.answering.citations import Source, propose
+from qa.answering.candidates import RetrievedPassage, propose
+from qa.answering.cascade import AbandonedError, read_until_settled, rerank
 from qa.reader.windows import Passage
 from qa.types import Span
 
@@ -23,7 +23,7 @@ RECORD = DocumentRecord(1, "1.txt", "", "text/plain", "", "", None, 0, 9, 0, 1, 
 class Told:
     """An exit after which what reading adds is known."""
 
-    def highest(self, states):
+    def upper(self, states):
         return float(states[0])
 
 
@@ -39,10 +39,10 @@ class Scripted:
     def read(self, question, passages):
         return self.skim(question, *passages, (), None)
 
-    def skim(self, _question, passage, layers, goes_on):
+    def skim(self, _question, passage, layers, read_on):
         span = Span(0, 0, len(passage.text), passage.text, self.margins[passage.text])
         added = CALIBRATION.added(Evidence(span.margin, 10.0, 0.0, 0.0))
-        if all(goes_on(layer, np.array([added])) for layer in layers):
+        if all(read_on(layer, np.array([added])) for layer in layers):
             self.asked.append(passage.text)
             return [span]
         self.given_up.append(passage.text)
@@ -52,7 +52,7 @@ class Scripted:
 def source(number, similarity, coverage, text=None, document=None):
     text, record = text or f"answer {number}", replace(RECORD, id=number if document is None else document)
     hit = Hit(Chunk(number, record.id, 0, 0, len(text), text), record, number, 1.0, similarity)
-    return Source(hit, text, Passage(text), coverage, "?")
+    return RetrievedPassage(hit, text, Passage(text), coverage, "?")
 
 
 SOURCES = st.lists(st.tuples(st.floats(-0.2, 1), st.floats(0, 1), st.floats(-12, 12)), min_size=1, max_size=10)
@@ -61,7 +61,7 @@ SOURCES = st.lists(st.tuples(st.floats(-0.2, 1), st.floats(0, 1), st.floats(-12,
 @given(SOURCES)
 def test_the_winner_is_the_one_of_reading_everything(given_sources):
     sources = [source(k, near, held) for k, (near, held, _) in enumerate(given_sources)]
-    reader = Scripted({s.text: margin for s, (_, _, margin) in zip(sources, given_sources, strict=True)})
+    reader = Scripted({s.document_text: margin for s, (_, _, margin) in zip(sources, given_sources, strict=True)})
     everything = [
         replace(span, passage=k)
         for k, s in enumerate(sources)
@@ -75,14 +75,14 @@ def test_the_winner_is_the_one_of_reading_everything(given_sources):
 
 def test_a_clear_answer_in_the_nearest_passage_leaves_far_ones_unread():
     sources = [source(0, 0.8, 1.0), *(source(k, 0.0, 0.0) for k in range(1, 10))]
-    reader = Scripted({s.text: 11.0 if s is sources[0] else -8.0 for s in sources})
+    reader = Scripted({s.document_text: 11.0 if s is sources[0] else -8.0 for s in sources})
     read_until_settled(reader, CALIBRATION, sources)
     assert reader.asked == ["answer 0"]
 
 
 def test_what_is_far_is_passed_over_and_what_comes_after_it_and_is_near_is_read():
     sources = [source(0, 0.5, 0.5), source(1, 0.5, 0.5), source(2, 0.0, 0.0), source(3, 0.5, 0.5), source(4, 0.1, 0.0)]
-    reader = Scripted({s.text: 1.0 for s in sources})
+    reader = Scripted({s.document_text: 1.0 for s in sources})
     read_until_settled(reader, STEPPED, sources)
     assert reader.asked == ["answer 0", "answer 1", "answer 3"]
 
@@ -111,7 +111,7 @@ def test_a_passage_that_cannot_win_is_given_up_halfway():
 
 def test_the_nearest_passage_is_read_to_the_end_however_poor_it_is():
     reader = Scripted({"answer 0": -12.0, "answer 1": -12.0})
-    spans = read_until_settled(reader, EXITING, [source(0, 0.5, 0.5), source(1, 0.5, 0.5)], least=0.9)
+    spans = read_until_settled(reader, EXITING, [source(0, 0.5, 0.5), source(1, 0.5, 0.5)], min_probability=0.9)
     assert [span.text for span in spans] == ["answer 0"]
 
 
@@ -133,29 +133,29 @@ def test_a_passage_given_up_that_holds_the_winners_words_is_read_after_all():
 def test_the_words_of_an_answer_that_is_withheld_are_looked_for_nowhere_else():
     sources = [source(0, 0.5, 0.5), source(1, 0.0, 0.0, text="Yes: answer 0")]
     reader = Scripted({"answer 0": -8.0, "Yes: answer 0": -9.0})
-    read_until_settled(reader, EXITING, sources, least=0.5)
+    read_until_settled(reader, EXITING, sources, min_probability=0.5)
     assert (reader.asked, reader.given_up) == (["answer 0"], ["Yes: answer 0"])
 
 
 def test_without_an_answer_everything_is_read():
     sources = [source(k, 0.5, 0.5) for k in range(10)]
-    reader = Scripted({s.text: -8.0 for s in sources})
+    reader = Scripted({s.document_text: -8.0 for s in sources})
     read_until_settled(reader, CALIBRATION, sources)
     assert len(reader.asked) == 10
 
 
 def test_passages_whose_answer_would_be_withheld_are_left_unread():
     sources = [source(k, 0.5 if k < 4 else 0.0, 0.5 if k < 4 else 0.0) for k in range(10)]
-    for least, read in ((0.3, 4), (0.0, 10)):
-        reader = Scripted({s.text: -12.0 for s in sources})
-        read_until_settled(reader, STEPPED, sources, least=least)
+    for min_probability, read in ((0.3, 4), (0.0, 10)):
+        reader = Scripted({s.document_text: -12.0 for s in sources})
+        read_until_settled(reader, STEPPED, sources, min_probability=min_probability)
         assert len(reader.asked) == read
 
 
 def test_a_far_passage_that_holds_the_winners_words_is_read_as_well():
     same = source(7, 0.0, 0.0, text="answer 0")
     sources = [source(0, 0.8, 1.0), *(source(k, 0.0, 0.0) for k in range(1, 7)), same]
-    reader = Scripted({s.text: 11.0 if s.text == "answer 0" else -8.0 for s in sources})
+    reader = Scripted({s.document_text: 11.0 if s.document_text == "answer 0" else -8.0 for s in sources})
     spans = read_until_settled(reader, CALIBRATION, sources)
     assert [span.passage for span in spans if span.text == "answer 0"] == [0, 7]
     assert len(reader.asked) == 2
@@ -163,7 +163,7 @@ def test_a_far_passage_that_holds_the_winners_words_is_read_as_well():
 
 def test_an_answer_that_nobody_wants_any_more_is_read_no_further():
     sources = [source(k, 0.5, 0.5) for k in range(10)]
-    reader = Scripted({s.text: -8.0 for s in sources})
+    reader = Scripted({s.document_text: -8.0 for s in sources})
     with pytest.raises(AbandonedError):
         read_until_settled(reader, CALIBRATION, sources, should_continue=lambda: len(reader.asked) < 4)
     assert len(reader.asked) == 4
@@ -171,7 +171,7 @@ def test_an_answer_that_nobody_wants_any_more_is_read_no_further():
 
 def test_the_reader_ranks_passages_by_the_probability_of_their_best_answer():
     sources = [source(k, 0.5, 0.5) for k in range(4)]
-    ranked = rank(
+    ranked = rerank(
         Scripted({"answer 0": -4.0, "answer 1": 6.0, "answer 2": -8.0, "answer 3": 9.0}), CALIBRATION, sources
     )
     assert [place for place, _ in ranked] == [3, 1, 0, 2]
@@ -183,12 +183,12 @@ def test_passages_that_hold_no_answer_stay_in_the_order_they_were_found_in():
         def read(self, *_):
             return []
 
-    assert rank(Silent(), CALIBRATION, [source(k, 0.5, 0.5) for k in range(3)]) == [(0, 0.0), (1, 0.0), (2, 0.0)]
+    assert rerank(Silent(), CALIBRATION, [source(k, 0.5, 0.5) for k in range(3)]) == [(0, 0.0), (1, 0.0), (2, 0.0)]
 
 
 def test_a_ranking_that_nobody_wants_any_more_is_read_no_further():
     sources = [source(k, 0.5, 0.5) for k in range(10)]
-    reader = Scripted({s.text: -8.0 for s in sources})
+    reader = Scripted({s.document_text: -8.0 for s in sources})
     with pytest.raises(AbandonedError):
-        rank(reader, CALIBRATION, sources, should_continue=lambda: len(reader.asked) < 4)
+        rerank(reader, CALIBRATION, sources, should_continue=lambda: len(reader.asked) < 4)
     assert len(reader.asked) == 4

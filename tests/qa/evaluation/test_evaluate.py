@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from index import SourceNotFoundError, build
 from qa import Answerer, ReaderSettings
-from qa.evaluation.evaluate import Evaluation, answerer_over, evaluate, holds, peak_memory
+from qa.evaluation.evaluate import Evaluation, answerer_over, holds, peak_memory, run_evaluation
 from qa.evaluation.questions import GoldQuestion, QuestionFileError, documents, placed
 from qa.evaluation.scores import Verdict
 from ui.cli import app
@@ -21,9 +21,9 @@ from ui.cli import app
 FERRY = "The ferry to Föhr leaves Dagebüll at a quarter past nine. The crossing takes fifty minutes."
 BRIDGE = "The bridge over the Eider was opened in 1916. It is three hundred metres long."
 QUESTIONS = [
-    GoldQuestion("Where does the ferry to Föhr leave from?", ("Dagebüll",), context=FERRY, places=((25, 33),)),
-    GoldQuestion("How long does the crossing take?", ("fifty minutes",), context=FERRY, places=((77, 90),)),
-    GoldQuestion("When was the bridge over the Eider opened?", ("1916", "in 1916"), context=BRIDGE, places=((40, 44),)),
+    GoldQuestion("Where does the ferry to Föhr leave from?", ("Dagebüll",), context=FERRY, spans=((25, 33),)),
+    GoldQuestion("How long does the crossing take?", ("fifty minutes",), context=FERRY, spans=((77, 90),)),
+    GoldQuestion("When was the bridge over the Eider opened?", ("1916", "in 1916"), context=BRIDGE, spans=((40, 44),)),
     GoldQuestion("Who painted the Mona Lisa?", context=BRIDGE),
 ]
 
@@ -37,11 +37,11 @@ def paragraphs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answerer]:
 
 @pytest.fixture(scope="module")
 def evaluation(paragraphs: Answerer) -> Evaluation:
-    return evaluate(paragraphs, placed(QUESTIONS))
+    return run_evaluation(paragraphs, placed(QUESTIONS))
 
 
 def test_the_examples_are_what_they_say():
-    assert all(question.context[slice(*question.places[0])] in question.answers for question in QUESTIONS[:3])
+    assert all(question.context[slice(*question.spans[0])] in question.answers for question in QUESTIONS[:3])
 
 
 def test_retrieval_reading_and_citing_are_all_measured(evaluation: Evaluation):
@@ -84,16 +84,16 @@ def test_a_citation_is_held_against_the_file_as_it_is_now(tmp_path: Path):
     build([notes], tmp_path / "index")
     asked = [GoldQuestion("Where does the ferry to Föhr leave from?", ("Dagebüll",))]
     with Answerer.open(tmp_path / "index", settings=ReaderSettings(threshold=0.0)) as answerer:
-        assert evaluate(answerer, asked).scores.citation_exactness == 1.0
+        assert run_evaluation(answerer, asked).scores.citation_exactness == 1.0
         (notes / "ferry.txt").write_text(f"Since May: {FERRY}", encoding="utf-8")
-        assert evaluate(answerer, asked).scores.citation_exactness == 0.0
+        assert run_evaluation(answerer, asked).scores.citation_exactness == 0.0
         (notes / "ferry.txt").unlink()
-        assert evaluate(answerer, asked).scores.citation_exactness == 0.0
+        assert run_evaluation(answerer, asked).scores.citation_exactness == 0.0
 
 
 def test_a_threshold_moves_refusals_and_nothing_else(paragraphs: Answerer, evaluation: Evaluation):
     strict = ReaderSettings(threshold=1.0)
-    refusing = evaluate(
+    refusing = run_evaluation(
         Answerer(paragraphs.index, paragraphs.reader, paragraphs.calibration, strict), placed(QUESTIONS)
     ).scores
     assert (refusing.refusal_precision, refusing.refusal_recall, refusing.em) == (0.25, 1.0, 0.25)
@@ -104,9 +104,9 @@ def test_a_threshold_moves_refusals_and_nothing_else(paragraphs: Answerer, evalu
 def test_a_question_that_cannot_be_asked_is_named(paragraphs: Answerer):
     overlong = GoldQuestion("why " * 1000, origin="q.jsonl:7")
     with pytest.raises(QuestionFileError, match=r"q\.jsonl:7: the question has"):
-        evaluate(paragraphs, [overlong])
+        run_evaluation(paragraphs, [overlong])
     with pytest.raises(QuestionFileError, match="no questions"):
-        evaluate(paragraphs, [])
+        run_evaluation(paragraphs, [])
 
 
 def test_memory_is_what_the_process_holds():

@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from index import QuestionError
-from qa.evaluation.questions import DEMO, GoldQuestion, QuestionFileError, documents, placed, read_gold
+from qa.evaluation.questions import (
+    DEMO,
+    GoldQuestion,
+    QuestionFileError,
+    display_title,
+    documents,
+    placed,
+    read_gold,
+)
 
 CONTEXT = "Only the lake has carp. The sea has cod."
 
@@ -66,25 +74,25 @@ def test_squads_own_shape_brings_paragraph_title_and_places(tmp_path: Path):
     told = {"id": "1", "question": "Where are carp?", "answers": [{"text": "the lake", "answer_start": 5}] * 2}
     untold = {"id": "2", "question": "Eels?", "answers": [], "is_impossible": True, "plausible_answers": []}
     first, second = read_gold(written(tmp_path, "dev.json", squad(told, untold)))
-    assert (first.answers, first.places, first.title, first.context) == (
+    assert (first.answers, first.spans, first.title, first.context) == (
         ("the lake",),
         ((5, 13),),
         "Lake fish",
         CONTEXT,
     )
-    assert (second.answers, second.places) == ((), ())
+    assert (second.answers, second.spans) == ((), ())
 
 
 def test_answers_may_be_parallel_lists_and_a_list_of_objects_may_be_the_file(tmp_path: Path):
     row = {"question": "Carp?", "context": CONTEXT, "answers": {"text": ["lake", "the lake"], "answer_start": [9, 5]}}
     (read,) = read_gold(written(tmp_path, "q.json", json.dumps([row])))
-    assert (read.answers, read.places) == (("lake", "the lake"), ((5, 13), (9, 13)))
+    assert (read.answers, read.spans) == (("lake", "the lake"), ((5, 13), (9, 13)))
 
 
 def test_a_place_that_the_paragraph_does_not_bear_out_is_dropped(tmp_path: Path):
     row = {"question": "Carp?", "context": CONTEXT, "answers": [{"text": "lake", "answer_start": 0}]}
     (read,) = read_gold(written(tmp_path, "q.jsonl", json.dumps(row)))
-    assert (read.answers, read.places) == (("lake",), ())
+    assert (read.answers, read.spans) == (("lake",), ())
 
 
 FAULTS = [
@@ -152,3 +160,11 @@ def test_the_demonstration_is_about_the_seed_document_and_its_answers_stand_in_i
         if question.answers:
             text = (seeds / str(question.document)).read_text(encoding="utf-8")
             assert any(answer in text for answer in question.answers), question.question
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [("1973_oil_crisis", "1973 oil crisis"), ("Wiki1k:wikipedia:1:2", ""), ("groff: Mom", "groff: Mom")],
+)
+def test_a_title_is_shown_as_a_person_would_write_it(title, shown):
+    assert display_title(title) == shown

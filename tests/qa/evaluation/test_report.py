@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from qa.evaluation.evaluate import THRESHOLDS, Evaluation
-from qa.evaluation.plots import Axis, Bars, Line, plot, round_up
-from qa.evaluation.report import html, plots, rows, threshold_rows
-from qa.evaluation.scores import Outcome, cost_of, fit_threshold, score
+from qa.evaluation.plots import Axis, Bars, Line, draw, round_up
+from qa.evaluation.report import report_html, report_plots, rows, threshold_rows
+from qa.evaluation.scores import Outcome, compute_scores, cost_of, fit_threshold
 
 MakeOutcome = Callable[..., Outcome]
 
@@ -24,7 +24,7 @@ HOSTILE = (
 def evaluation_of(*outcomes: Outcome) -> Evaluation:
     costs = tuple(cost_of(outcomes, threshold) for threshold in THRESHOLDS)
     fitted = cost_of(outcomes, fit_threshold(outcomes))
-    return Evaluation(score(outcomes, 0.5, 300 << 20), outcomes, costs, fitted)
+    return Evaluation(compute_scores(outcomes, 0.5, 300 << 20), outcomes, costs, fitted)
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ class Seen(HTMLParser):
 
 
 def test_the_page_needs_nothing_from_elsewhere_and_runs_nothing(evaluation: Evaluation):
-    seen = Seen(html(evaluation, HOSTILE))
+    seen = Seen(report_html(evaluation, HOSTILE))
     assert {"script", "link", "img", "iframe", "object", "use", "a"}.isdisjoint(tag for tag, _ in seen.elements)
     names = {name for _, attributes in seen.elements for name in attributes}
     assert not [name for name in names if name.startswith("on") or name in ("src", "href", "style")]
@@ -66,7 +66,7 @@ def test_the_page_needs_nothing_from_elsewhere_and_runs_nothing(evaluation: Eval
 
 
 def test_misses_are_listed_with_the_passage_shown_and_the_rest_is_not(evaluation: Evaluation):
-    page = html(evaluation, "Fish")
+    page = report_html(evaluation, "Fish")
     seen = Seen(page)
     assert "Misses (3 of 6)" in seen.text
     for shown in (
@@ -79,10 +79,11 @@ def test_misses_are_listed_with_the_passage_shown_and_the_rest_is_not(evaluation
         assert shown in seen.text
     assert "Who is the queen?" not in seen.text
     assert "<mark>cod</mark>" in page
+    assert page.startswith("<!doctype html>")
 
 
 def test_what_would_reorder_or_hide_text_is_made_visible(evaluation: Evaluation):
-    page = html(evaluation, "Fish")
+    page = report_html(evaluation, "Fish")
     assert not re.search("[\x00\x1b\u202c\u202e]", page)
     assert "\ufffdesrever\ufffd" in page
 
@@ -102,7 +103,7 @@ def test_measures_that_could_not_be_taken_are_dashes(outcome: MakeOutcome):
     evaluation = evaluation_of(outcome((), said="cod", probability=0.9))
     table = {row.name: row.value for row in rows(evaluation.scores)}
     assert (table["MRR"], table["AUROC"], table["F1, answerable"], table["Refusal precision"]) == ("–", "–", "–", "–")
-    assert "<svg" in html(evaluation, "One question")
+    assert "<svg" in report_html(evaluation, "One question")
 
 
 def test_every_threshold_and_the_best_are_in_the_table_of_costs(evaluation: Evaluation):
@@ -114,14 +115,14 @@ def test_every_threshold_and_the_best_are_in_the_table_of_costs(evaluation: Eval
 
 
 def test_there_is_a_plot_for_each_question_that_people_ask(evaluation: Evaluation):
-    titles = [re.search('aria-label="([^"]+)"', svg) for svg in plots(evaluation)]
+    titles = [re.search('aria-label="([^"]+)"', svg) for svg in report_plots(evaluation)]
     assert [found[1] for found in titles if found] == [
         "Reliability", "Risk over coverage", "Recall by rank", "Latency", "Refusing",
     ]  # fmt: skip
 
 
 def test_a_plot_puts_its_points_where_they_belong_and_keeps_them_inside():
-    svg = plot("A <b> & B", Axis("x"), Axis("y"), [Line([(0, 0), (1, 1), (2, -1)], "line", dots=True)])
+    svg = draw("A <b> & B", Axis("x"), Axis("y"), [Line([(0, 0), (1, 1), (2, -1)], "line", dots=True)])
     circles = [(float(x), float(y)) for x, y in re.findall(r'cx="([\d.]+)" cy="([\d.]+)"', svg)]
     (left, bottom), (right, top), (beyond, below) = circles
     assert left < right and top < bottom  # SVG counts downwards
@@ -130,7 +131,7 @@ def test_a_plot_puts_its_points_where_they_belong_and_keeps_them_inside():
 
 
 def test_a_plot_of_nothing_is_still_a_plot():
-    assert plot("Nothing", Axis("x", 0, 0), Axis("y"), [Line([]), Bars([])]).endswith("</svg>")
+    assert draw("Nothing", Axis("x", 0, 0), Axis("y"), [Line([]), Bars([])]).endswith("</svg>")
 
 
 @pytest.mark.parametrize(
@@ -142,7 +143,7 @@ def test_axes_end_at_round_numbers(value: float, rounded: float):
 
 def test_a_browser_shows_the_page_without_a_word_of_complaint(evaluation: Evaluation, tmp_path: Path):
     report = tmp_path / "report.html"
-    report.write_text(html(evaluation, "Fish"), encoding="utf-8")
+    report.write_text(report_html(evaluation, "Fish"), encoding="utf-8")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]

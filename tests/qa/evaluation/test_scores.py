@@ -8,13 +8,13 @@ from qa.evaluation.scores import (
     Alone,
     Outcome,
     Verdict,
+    compute_scores,
     cost_of,
     fit_threshold,
     is_right,
     mentions,
     recall_at,
     risk_coverage,
-    score,
 )
 
 MakeOutcome = Callable[..., Outcome]
@@ -32,7 +32,7 @@ def four(outcome: MakeOutcome) -> list[Outcome]:
 
 
 def test_the_measures_are_those_worked_out_by_hand(four: list[Outcome]):
-    scores = score(four, 0.5, 1 << 20)
+    scores = compute_scores(four, 0.5, 1 << 20)
     assert (scores.questions, scores.answerable) == (4, 3)
     assert (scores.em, scores.f1) == (0.5, 0.5)  # as given: the first and the refusal
     assert (scores.answerable_em, scores.answerable_f1) == pytest.approx((2 / 3, 2 / 3))  # made to answer
@@ -68,7 +68,7 @@ def test_recall_is_over_answerable_questions_alone(outcome: MakeOutcome):
 
 
 def test_measures_that_cannot_be_taken_are_none(outcome: MakeOutcome):
-    unanswerable = score([outcome((), said="cod", probability=0.9)], 0.5, 0)
+    unanswerable = compute_scores([outcome((), said="cod", probability=0.9)], 0.5, 0)
     assert (unanswerable.mrr, unanswerable.answerable_f1, unanswerable.auroc, unanswerable.recall) == (
         None,
         None,
@@ -88,7 +88,7 @@ def test_what_is_lost_between_the_paragraph_alone_and_the_whole_index(outcome: M
         outcome(("lake",), said="lake", probability=0.9, rank=1, alone=wrong),
         outcome((), said="cod", probability=0.1, alone=Alone("cod", -3.0)),
     ]
-    alone = score(outcomes, 0.5, 0).alone
+    alone = compute_scores(outcomes, 0.5, 0).alone
     assert alone is not None
     assert (alone.em, alone.f1, alone.auroc) == (0.75, 0.75, 1.0)
     assert alone.best_f1 == pytest.approx(4 / 5)

@@ -5,9 +5,9 @@ import pytest
 
 from qa.answerer import load_reader
 from qa.answering.calibration import Calibration, Case, Evidence
-from qa.answering.citations import Source
-from qa.answering.quantile_bound import NEARLY_ALL
-from qa.reader.early_exit import LAYERS, Exit
+from qa.answering.candidates import RetrievedPassage
+from qa.answering.quantile_bound import QUANTILE
+from qa.reader.early_exit import LAYERS, EarlyExit
 from qa.reader.reader import Reader
 from qa.reader.windows import Passage
 from qa.settings import ReaderSettings
@@ -32,16 +32,16 @@ def told(passages=6000, seed=1):
 
 
 def test_what_an_exit_tells_bounds_nearly_all_passages_it_was_not_fitted_to():
-    exit_at = Exit.fit(*told())
+    exit_at = EarlyExit.fit(*told())
     states, added, _ = told(seed=2)
-    held = [value <= exit_at.highest(one) for one, value in zip(states, added, strict=True)]
-    assert NEARLY_ALL - 0.01 < np.mean(held) < 1.0
+    held = [value <= exit_at.upper(one) for one, value in zip(states, added, strict=True)]
+    assert QUANTILE - 0.01 < np.mean(held) < 1.0
 
 
 def test_an_exit_tells_poor_passages_from_good_ones():
-    exit_at = Exit.fit(*told())
+    exit_at = EarlyExit.fit(*told())
     states, added, _ = told(seed=2)
-    highest = np.array([exit_at.highest(one) for one in states])
+    highest = np.array([exit_at.upper(one) for one in states])
     assert highest[added < -4].mean() < -2 < 0 < highest[added > 2].mean()
 
 
@@ -49,7 +49,7 @@ def never(_layer, _states):
     return False
 
 
-def always(_layer, _states):
+def read_fully(_layer, _states):
     return True
 
 
@@ -68,50 +68,50 @@ def test_what_is_fitted_to_questions_tells_what_reading_added_to_their_passages(
         for mine in np.split(np.arange(1000), 100)
     ]
     exits = fit_exits(asked, calibration)
-    highest = [exits[LAYERS[-1]].highest(one) for one in states]
+    highest = [exits[LAYERS[-1]].upper(one) for one in states]
     assert tuple(exits) == LAYERS
-    assert NEARLY_ALL - 0.02 < np.mean(added <= highest) < 1.0
+    assert QUANTILE - 0.02 < np.mean(added <= highest) < 1.0
 
 
 def test_to_fit_an_exit_a_window_is_read_to_its_end_and_its_states_are_kept(answerer, reader):
     hit, *_ = answerer.index.search(QUESTION, 1)
-    spans, states = skim(reader, Source.of(hit, "", QUESTION))
+    spans, states = skim(reader, RetrievedPassage.of(hit, "", QUESTION))
     assert spans[0].margin == pytest.approx(answerer.answer(QUESTION).passages[0].margin, abs=0.2)
     assert [one.shape for one in states] == [(len(LAYERS), 2 * 768)]
 
 
 @pytest.mark.parametrize("passage", [PASSAGE, LONG], ids=["one window", "several"])
 def test_a_passage_that_is_skimmed_to_its_end_is_read_as_ever(reader, passage):
-    spans, skimmed = reader.read(QUESTION, [passage]), reader.skim(QUESTION, passage, LAYERS, always)
+    spans, skimmed = reader.read(QUESTION, [passage]), reader.skim(QUESTION, passage, LAYERS, read_fully)
     assert [span.text for span in skimmed[:3]] == [span.text for span in spans[:3]]
     assert [span.margin for span in skimmed[:3]] == pytest.approx([span.margin for span in spans[:3]], abs=0.2)
 
 
 def test_without_layers_to_leave_at_a_passage_is_read_as_ever(reader):
-    assert reader.skim(QUESTION, PASSAGE, (), always) == reader.read(QUESTION, [PASSAGE])
+    assert reader.skim(QUESTION, PASSAGE, (), read_fully) == reader.read(QUESTION, [PASSAGE])
 
 
 def test_a_passage_that_is_given_up_has_no_spans_and_is_computed_no_further(reader):
     asked = []
 
-    def goes_on(layer, _states):
+    def read_on(layer, _states):
         asked.append(layer)
         return layer < LAYERS[1]
 
-    assert reader.skim(QUESTION, PASSAGE, LAYERS, goes_on) == []
+    assert reader.skim(QUESTION, PASSAGE, LAYERS, read_on) == []
     assert asked == list(LAYERS[:2])
 
 
 def test_of_a_long_passage_only_the_windows_worth_it_are_read(reader):
     windows = []
 
-    def goes_on(layer, states):
+    def read_on(layer, states):
         if layer == LAYERS[0]:
             windows.append(states)
         return len(windows) == 2
 
-    spans = reader.skim(QUESTION, LONG, LAYERS, goes_on)
+    spans = reader.skim(QUESTION, LONG, LAYERS, read_on)
     assert len(windows) > 2
     assert spans
-    everything = reader.skim(QUESTION, LONG, LAYERS, always)
+    everything = reader.skim(QUESTION, LONG, LAYERS, read_fully)
     assert {span.start for span in spans} < {span.start for span in everything}

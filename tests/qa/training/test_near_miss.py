@@ -4,13 +4,13 @@ import random
 
 import pytest
 
-from qa.training.near_miss import near_miss
+from qa.training.near_miss import twist
 
 PASSAGE = "The Soyuz rose from Baikonur on 8 April 2025 with Jonathan Kim aboard; a stage fell after 118 seconds."
 
 
 def misses(question, passage=PASSAGE):
-    return {near_miss(question, passage, random.Random(seed)) for seed in range(30)}
+    return {twist(question, passage, random.Random(seed)) for seed in range(30)}
 
 
 @pytest.mark.parametrize(

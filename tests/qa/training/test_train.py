@@ -1,120 +1,122 @@
-"""Training minimises what answering maximises."""
+"""A short run of a tiny reader, from its base to a model folder: trained, stopped, gone on with, exported."""
 
-import math
-from types import SimpleNamespace
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
+from transformers import AutoModelForQuestionAnswering, MPNetConfig
 
-from qa.reader.windows import Window
-from qa.training.corpus import Competition, Question, display_title
-from qa.training.loss import gold_mask, side_loss
-from qa.training.master_weights import MasterWeights
-from qa.training.train import Recipe, rate_at
+from qa.reader.reader import Reader
+from qa.reader.weights import save_model
+from qa.reader.windows import Passage
+from qa.settings import MODEL
+from qa.training.recipe import Recipe
+from qa.training.trainer import Trainer, set_dropout
 
-RECIPE = Recipe()
-
-
-def window(count=3, first=1):
-    allowed = np.ones(count, dtype=np.bool_)
-    offsets = np.array([(4 * k, 4 * k + 3) for k in range(count)], dtype=np.int64)
-    return Window(0, [0] * (first + count + 1), first, offsets, allowed, allowed)
+SEEN = 1000  # questions that the base has seen
+RECIPE = Recipe(shares={"squad": 1.0}, minutes=60.0, questions=8, together=4, frozen=1, rate=1e-3, near=0.5)
 
 
-def row(*margins, null=0.0):
-    return torch.tensor([null, *(null + margin for margin in margins), null])
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A reader's folder with the real tokenizer and a model of two narrow layers."""
+    torch.manual_seed(1)
+    sizes = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
+    config = MPNetConfig(vocab_size=30527, max_position_embeddings=514, pad_token_id=1, **sizes)
+    folder = tmp_path_factory.mktemp("base")
+    save_model(AutoModelForQuestionAnswering.from_config(config), MODEL, folder, {"state": {"seen": SEEN}})
+    return folder
 
 
-def gold(*positions, size=5):
-    mask = torch.zeros(size, dtype=torch.bool)
-    mask[list(positions)] = True
-    return mask
+@pytest.fixture
+def trainer(training_data: Path, base: Path, tmp_path: Path) -> Callable[..., Trainer]:
+    """Makes a trainer in one folder of work: the second goes on where the first was saved."""
+
+    def make(base: Path = base, recipe: Recipe = RECIPE) -> Trainer:
+        return Trainer(training_data, base, tmp_path, recipe)
+
+    return make
 
 
-def test_a_gold_answer_is_marked_at_its_first_and_last_token():
-    starts, ends = gold_mask(window(), [(4, 11)], 5)
-    assert (starts.nonzero().flatten().tolist(), ends.nonzero().flatten().tolist()) == ([2], [3])
+def test_a_run_goes_once_over_its_questions_and_lowers_the_loss(trainer: Callable[..., Trainer]):
+    run = trainer()
+    first = run.step()
+    run.run(every=60.0)
+    steps = -(-len(run.plan.questions) // RECIPE.questions)
+    assert (run.state.step, run.state.seen) == (steps, SEEN + RECIPE.questions * steps)
+    assert run.progress == 1.0
+    again = trainer(recipe=replace(RECIPE, minutes=1e9))
+    again.state.seen = SEEN
+    assert again.step() < first
 
 
-def test_an_answer_cut_by_the_window_is_not_marked():
-    assert not gold_mask(window(), [(8, 15)], 5)[0].any()
+def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(trainer: Callable[..., Trainer]):
+    run = trainer()
+    run.step()
+    run.save()
+    run.state.seconds = 0.0
+    losses = [run.step() for _ in range(2)]
+    gone_on = trainer()
+    assert gone_on.state.step == 1
+    gone_on.state.seconds = 0.0
+    assert [gone_on.step() for _ in range(2)] == pytest.approx(losses, rel=1e-3)
 
 
-def test_the_loss_is_the_negative_log_likelihood_over_all_passages():
-    rows, golds, windows = [row(2.0, 0.0, 1.0), row(3.0, -1.0, 0.5)], [gold(1), gold()], [window(), window()]
-    everything = [0.0, 2.0, 0.0, 1.0, 3.0, -1.0, 0.5]
-    expected = math.log(sum(map(math.exp, everything))) - 2.0
-    assert float(side_loss(rows, golds, windows, 0.0)) == pytest.approx(expected, abs=1e-5)
+def test_a_folder_with_another_runs_checkpoint_is_refused(trainer: Callable[..., Trainer], base: Path, tmp_path: Path):
+    trainer().save()
+    other = tmp_path / "other"
+    trainer().export(other)
+    manifest = json.loads((other / "weights.json").read_text())
+    manifest["state"]["seen"] = 2 * SEEN
+    (other / "weights.json").write_text(json.dumps(manifest))
+    with pytest.raises(ValueError, match="a folder of its own"):
+        trainer(base=other)
 
 
-def test_the_loss_does_not_change_with_a_windows_null_logit():
-    golds, windows = [gold(1), gold()], [window(), window()]
-    plain = side_loss([row(2.0, 0.0, 1.0), row(3.0, -1.0, 0.5)], golds, windows, 0.5)
-    moved = side_loss([row(2.0, 0.0, 1.0, null=7.0), row(3.0, -1.0, 0.5, null=-4.0)], golds, windows, 0.5)
-    assert float(plain) == pytest.approx(float(moved), abs=1e-5)
+def test_what_is_exported_is_a_reader_that_tells_how_it_was_trained(trainer: Callable[..., Trainer], tmp_path: Path):
+    run = trainer()
+    run.step()
+    run.export(tmp_path / "out")
+    passage = Passage("The Soyuz rose from Baikonur.", "Soyuz")
+    assert Reader.load(tmp_path / "out").read("Which rocket?", [passage])
+    note = json.loads((tmp_path / "out" / "weights.json").read_text())
+    assert note["state"]["seen"] == SEEN + RECIPE.questions
+    assert note["recipe"]["shares"] == {"squad": 1.0}
 
 
-def test_without_an_answer_the_null_is_the_target():
-    low, high = (float(side_loss([row(*[m] * 3)], [gold()], [window()], 0.5)) for m in (-5.0, 5.0))
-    assert low < 0.1 < high
+def test_figures_are_of_the_valid_files_that_there_are(trainer: Callable[..., Trainer]):
+    assert set(trainer().figures()) == {"squad"}
 
 
-def test_a_rival_that_scores_higher_costs_more():
-    golds, windows = [gold(1), gold()], [window(), window()]
-    losses = [float(side_loss([row(4.0, 0, 0), row(m, 0, 0)], golds, windows, 0.5)) for m in (-4.0, 0.0, 4.0, 8.0)]
-    assert losses == sorted(losses)
+@pytest.mark.parametrize("progress", [0.1, 0.9])
+def test_a_run_meets_few_shapes_of_input(trainer: Callable[..., Trainer], progress: float):
+    run = trainer()
+    widths: set[int] = set()
+
+    def note(_module: torch.nn.Module, _arguments: object, given: dict[str, torch.Tensor]) -> None:
+        rows, width = given["input_ids"].shape
+        assert rows * width <= RECIPE.tokens
+        widths.add(width)
+
+    run.model.register_forward_pre_hook(note, with_kwargs=True)
+    for start in range(0, 24, 4):
+        run._gradients(range(start, start + 4), progress)
+    assert widths and all(width % RECIPE.multiple == 0 for width in widths)
+    assert len(widths) <= 384 // RECIPE.multiple
 
 
-def test_the_learning_rate_rises_and_falls_to_zero():
-    rates = [rate_at(p, RECIPE) for p in (0.0, RECIPE.warmup / 2, RECIPE.warmup, 0.5, 1.0)]
-    assert rates[0] < rates[1] < rates[2] == pytest.approx(RECIPE.rate)
-    assert rates[2] > rates[3] > rates[4] == 0.0
+def test_the_dropout_of_a_recipe_reaches_every_layer(trainer: Callable[..., Trainer]):
+    model = trainer().model
+    set_dropout(model, 0.1)
+    assert {one.p for one in model.modules() if isinstance(one, torch.nn.Dropout)} == {0.1}
 
 
-def test_masters_keep_small_steps_that_bf16_would_lose():
-    model = torch.nn.Linear(2, 1, bias=False)
-    torch.nn.init.constant_(model.weight, 256.0)
-    masters = MasterWeights(model, decay=RECIPE.decay, average=RECIPE.average)
-    model.to(torch.bfloat16)
-    before = masters.weights[0].clone()
-    for step in range(20):
-        masters.add(torch.autograd.grad(model(torch.ones(1, 2, dtype=torch.bfloat16)).sum(), masters.live))
-        masters.step(1e-3, step)
-    assert (masters.weights[0] < before).all()
-
-
-class Corpus:
-    """An index of three paragraphs that returns them all for any question."""
-
-    texts = ("The rocket was a Soyuz.", "The rocket was red.", "A Soyuz again.")
-
-    def documents(self):
-        return [SimpleNamespace(id=k, title=f"t{k}") for k in range(3)]
-
-    def text(self, number):
-        return self.texts[number]
-
-    def chunks(self, number):
-        return [SimpleNamespace(start=0, end=len(self.texts[number]), text=self.texts[number])]
-
-    def search(self, question, k):
-        return [
-            SimpleNamespace(chunk=SimpleNamespace(text=text, document_id=k), document=SimpleNamespace(title=f"t{k}"))
-            for k, text in enumerate(self.texts)
-        ]
-
-
-def test_a_passage_that_also_holds_the_answer_is_no_rival():
-    question = Question("1", "x", "t0", Corpus.texts[0], "Which rocket was it?", ((17, 22),))
-    group = Competition(Corpus(), seed=1).group(question, 2)
-    assert [p.text for p in group.passages] == [Corpus.texts[0], Corpus.texts[1]]
-    assert group.golds == (((17, 22),), ())
-
-
-@pytest.mark.parametrize(
-    ("title", "shown"),
-    [("1973_oil_crisis", "1973 oil crisis"), ("Wiki1k:wikipedia:1:2", ""), ("groff: Mom", "groff: Mom")],
-)
-def test_a_title_is_shown_as_a_person_would_write_it(title, shown):
-    assert display_title(title) == shown
+def test_the_limit_on_cached_kernels_is_set_before_torch_is_imported():
+    script = "import sys, qa.training.train; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from index import build
 from tests.support.browser import Open, ask, serving
 from tests.support.sample_files import pdf_file
+from ui.text import DIRECTION_CONTROLS
 
 SCRIPT = "<script>alert('a document ran')</script>"
 PICTURE = "<img src='http://elsewhere.example/x.png' onerror='alert(1)'>"
@@ -131,6 +132,14 @@ def test_whatever_words_are_exported_read_as_themselves(visit: Open, hostile_sit
     assert [unescape(words) for words in quoted] == WOULD_BE_MARKDOWN
     assert [unescape(words) for words in placed] == [f"{words} · {words}" for words in WOULD_BE_MARKDOWN]
     assert "www.elsewhere" not in exported  # GitHub makes a link of it
+
+
+def test_no_control_of_the_writing_direction_is_exported(visit: Open, hostile_site: str) -> None:
+    words = "".join(map(chr, DIRECTION_CONTROLS))
+    citation = {"title": words, "path": words, "date": words, "sentence": words, "page": 1, "start": 0, "end": 9}
+    record = {"question": words, "found": True, "text": words, "citations": [citation]}
+    exported = visit(hostile_site).evaluate(EXPORT, [record])
+    assert "\ufffd" in exported and not set(words) & set(exported)
 
 
 def _is_whole(page: Page) -> None:

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from qa import Answer
-from qa.answering.cascade import AbandonedError, always
+from qa.answering.cascade import AbandonedError, never_cancelled
 from ui.service.cpu import Cores
 from ui.service.metrics import Metrics
 from ui.service.question_queue import QuestionQueue, QueueFullError
@@ -24,7 +24,9 @@ class SlowDesk:
         self.threads: list[int] = []
         self.cores = Cores()
 
-    def answer(self, question: str, filters: object = None, should_continue: Callable[[], bool] = always) -> Answer:
+    def answer(
+        self, question: str, filters: object = None, should_continue: Callable[[], bool] = never_cancelled
+    ) -> Answer:
         self.asked.append(question)
         self.should_continue = should_continue
         self.threads.append(torch.get_num_threads())

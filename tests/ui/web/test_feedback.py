@@ -72,6 +72,6 @@ def test_without_an_index_a_verdict_is_turned_away_and_makes_nothing(tmp_path: P
 
 def test_beside_an_index_in_milvus_a_verdict_makes_its_own_folder(tmp_path: Path) -> None:
     app = FastAPI()
-    app.include_router(feedback.router(tmp_path / "made", made=True))
+    app.include_router(feedback.router(tmp_path / "made", create=True))
     assert TestClient(app).post("/ui/verdicts", json=verdict()).status_code == 204
     assert (tmp_path / "made" / feedback.FILE).is_file()

@@ -1,15 +1,19 @@
-"""Text of documents stays text."""
+"""Whatever a template prints is text."""
 
 from __future__ import annotations
 
+import ast
 import html
+import re
 from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jinja2 import UndefinedError
+from markupsafe import Markup
 
-from ui.web.html import spoken_date, text
+from ui.web.html import TEMPLATES, escaped, render, spoken_date
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -35,8 +39,8 @@ class Tags(HTMLParser):
 
 
 @given(st.text())
-def test_text_has_no_markup_and_stands_on_one_line(value: str) -> None:
-    shown = text(value)
+def test_a_printed_value_has_no_markup_and_is_one_line(value: str) -> None:
+    shown = escaped(value)
     parser = Tags()
     parser.feed(shown)
     assert parser.tags == []
@@ -44,14 +48,14 @@ def test_text_has_no_markup_and_stands_on_one_line(value: str) -> None:
 
 
 @given(st.text(alphabet=st.characters(blacklist_categories=("Cc", "Cf", "Cs"))))
-def test_text_reads_as_what_it_was(value: str) -> None:
-    assert html.unescape(text(value)) == value
+def test_a_printed_value_reads_as_before(value: str) -> None:
+    assert html.unescape(escaped(value)) == value
 
 
 def test_controls_become_pictures_and_direction_overrides_become_visible() -> None:
-    assert text("\x1b[31m") == "␛[31m"
+    assert escaped("\x1b[31m") == "␛[31m"
     for override in "\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c":
-        assert text(f"{override}gnp.exe") == "\ufffdgnp.exe"
+        assert escaped(f"{override}gnp.exe") == "\ufffdgnp.exe"
 
 
 @pytest.mark.parametrize(
@@ -60,3 +64,30 @@ def test_controls_become_pictures_and_direction_overrides_become_visible() -> No
 )
 def test_dates_are_written_as_people_do(iso: str, spoken: str) -> None:
     assert spoken_date(iso) == spoken
+
+
+@pytest.mark.parametrize("value", ["\u202e\x1b", Markup("<b>\u202e\x1b</b>")])
+def test_no_template_prints_controls_not_even_in_markup(value: str) -> None:
+    shown = render("turn/failed.html", turn="t", state="failed", question="", record="", message=value)
+    assert "\ufffd␛" in shown and not {"\u202e", "\x1b"} & set(shown)
+
+
+def test_a_value_that_is_missing_is_an_error() -> None:
+    with pytest.raises(UndefinedError):
+        render("turn/failed.html", turn="t", state="failed", question="")
+
+
+def test_no_template_switches_escaping_off() -> None:
+    templates = list(TEMPLATES.rglob("*.html"))
+    off = re.compile(r"\|\s*(safe|xmlattr)|autoescape")
+    assert templates and not [path.name for path in templates if off.search(path.read_text())]
+
+
+def test_no_python_string_puts_values_into_markup() -> None:
+    found = [
+        f"{file.name}:{node.lineno}"
+        for file in TEMPLATES.parent.glob("*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.JoinedStr) and re.search(r"</?[a-z]", ast.unparse(node))
+    ]
+    assert found == []

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from index import DocumentRecord, Filters
-from ui.web.library import page
+from ui.web.library import render_library
 
 RECORDS = [
     DocumentRecord(number, f"{number}.txt", f"Text {number}", "text/plain", "", "/notes", None, 0, 9, 0, 1, {}, ())
@@ -32,7 +32,7 @@ class Rows(HTMLParser):
 
 def test_documents_of_one_path_are_chosen_by_their_folders() -> None:
     twin = replace(RECORDS[0], id=3, source="/letters")
-    shown = page([*RECORDS, twin], (), megabytes=50)
+    shown = render_library([*RECORDS, twin], (), megabytes=50)
     assert [f'value="{name}"' in shown for name in ("/notes/1.txt", "/letters/1.txt", "2.txt")] == [True] * 3
     assert Filters(documents=frozenset({"/letters/1.txt"})).admit(twin)
     assert not Filters(documents=frozenset({"/letters/1.txt"})).admit(RECORDS[0])
@@ -41,5 +41,5 @@ def test_documents_of_one_path_are_chosen_by_their_folders() -> None:
 @pytest.mark.parametrize(("removable", "columns"), [(set(), 7), ({2}, 8), ({1, 2}, 8)])
 def test_every_row_has_a_cell_for_each_column(removable: set[int], columns: int) -> None:
     rows = Rows()
-    rows.feed(page(RECORDS, (), megabytes=50, removable=frozenset(removable)))
+    rows.feed(render_library(RECORDS, (), megabytes=50, removable=frozenset(removable)))
     assert rows.cells == [columns] * 3

@@ -7,7 +7,7 @@ import hashlib
 
 import pytest
 
-from ui.web.shell import dress, policy
+from ui.web.shell import frame_page, policy
 
 GRADIO = (
     '<html><head><meta property="og:image" content="https://elsewhere.example/x.jpg"/><script>let a = 1;</script>'
@@ -35,7 +35,7 @@ def test_nothing_may_be_loaded_from_elsewhere_or_evaluated() -> None:
 
 
 def test_the_page_keeps_gradio_and_gains_the_frame() -> None:
-    page = dress(GRADIO)
+    page = frame_page(GRADIO)
     assert page.count('<gradio-app eager="true"></gradio-app>') == 1
     assert 'role="log"' in page and "/static/quoth/quoth.js" in page
     assert "elsewhere.example" not in page
@@ -43,4 +43,4 @@ def test_the_page_keeps_gradio_and_gains_the_frame() -> None:
 
 def test_an_unknown_page_of_gradio_is_refused_loudly() -> None:
     with pytest.raises(ValueError, match="has changed"):
-        dress("<html><head></head><body><div id='app'></div></body></html>")
+        frame_page("<html><head></head><body><div id='app'></div></body></html>")

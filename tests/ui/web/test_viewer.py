@@ -16,10 +16,10 @@ from index.types import Heading
 from tests.support.sample_files import pdf_file, pdf_pages
 from tests.ui.web.test_answer_html import OURS, Outline, plain
 from tests.ui.web.test_html import HOSTILE
-from ui.web.anchor import Place
-from ui.web.passages import paragraphs
-from ui.web.pdf_page import picture_of, places_of
-from ui.web.viewer import original, whole
+from ui.web.anchor import Anchor
+from ui.web.paragraphs import split_paragraphs
+from ui.web.pdf_page import align, picture_of
+from ui.web.viewer import original, render_document
 
 WORDS = "Kim flew on Tuesday. The Soyuz rocket blasted off.\n\nIt docked three hours later."
 
@@ -31,28 +31,28 @@ def document(text: str = WORDS, **changes: object) -> Document:
 @given(st.text(alphabet="ab \n.\t"), st.integers(0, 60), st.integers(0, 60))
 def test_paragraphs_cover_the_text_in_order(text: str, first: int, second: int) -> None:
     cut = document(text, body_start=min(first, len(text)), pages=(Page(1, 0, min(second, len(text))),))
-    assert "".join(text[start:end] for start, end in paragraphs(cut)) == text
+    assert "".join(text[start:end] for start, end in split_paragraphs(cut)) == text
 
 
 def test_the_answer_is_marked_and_its_sentence_tinted() -> None:
     start = WORDS.index("Soyuz")
-    shown = whole(document(), Place.of(1, start, "Soyuz"))
+    shown = render_document(document(), Anchor.of(1, start, "Soyuz"))
     assert '<span class="sentence">The <mark>Soyuz</mark> rocket blasted off.</span>' in shown
 
 
 @pytest.mark.parametrize(("start", "end"), [(0, 0), (5, 3), (10, 10_000)])
 def test_a_place_that_is_not_in_the_text_marks_nothing(start: int, end: int) -> None:
-    assert "<mark>" not in whole(document(), Place(1, start, end))
+    assert "<mark>" not in render_document(document(), Anchor(1, start, end))
 
 
 def test_a_document_that_changed_since_it_was_quoted_says_so_and_marks_nothing() -> None:
-    quoted = Place.of(1, WORDS.index("Soyuz"), "Soyuz")
-    shown = whole(document("Now " + WORDS), quoted)
+    quoted = Anchor.of(1, WORDS.index("Soyuz"), "Soyuz")
+    shown = render_document(document("Now " + WORDS), quoted)
     assert "<mark>" not in shown and "has changed since it was quoted" in shown
 
 
 def test_the_head_of_a_document_stands_apart_from_its_text() -> None:
-    shown = whole(document("date 2025-04-08 " + WORDS, body_start=16), Place(1, 0, 0))
+    shown = render_document(document("date 2025-04-08 " + WORDS, body_start=16), Anchor(1, 0, 0))
     assert '<p dir="auto" class="front">date 2025-04-08</p>' in shown
 
 
@@ -60,15 +60,16 @@ def test_markdown_headings_lose_their_marks_and_text_headings_stay() -> None:
     words = "# The crew\n\nKim flew."
     for kind, shown in (("text/markdown", "The crew"), ("text/plain", "# The crew")):
         headed = document(words, media_type=kind, headings=(Heading(1, "The crew", 0),))
-        assert f'<h3 dir="auto">{shown}</h3>' in whole(headed, Place(1, 0, 0))
-    marked = whole(document(words, media_type="text/markdown", headings=(Heading(1, "The crew", 0),)), Place(1, 0, 10))
+        assert f'<h3 dir="auto">{shown}</h3>' in render_document(headed, Anchor(1, 0, 0))
+    headed = document(words, media_type="text/markdown", headings=(Heading(1, "The crew", 0),))
+    marked = render_document(headed, Anchor(1, 0, 10))
     assert "<mark>The crew</mark>" in marked
 
 
 @pytest.mark.parametrize("words", HOSTILE)
 def test_hostile_documents_are_only_text(words: str) -> None:
     hostile = document(f"Before. {words} after.", title=words, path=words, date=words)
-    shown = whole(hostile, Place.of(1, 8, words))
+    shown = render_document(hostile, Anchor.of(1, 8, words))
     outline = Outline(shown)
     assert not outline.open
     assert outline.tags <= OURS | {"header", "input", "h4", "h5", "h6"}
@@ -104,11 +105,11 @@ def test_a_quote_over_two_lines_has_two_boxes(tmp_path: Path) -> None:
 
 
 def test_words_divided_at_the_end_of_a_line_are_found() -> None:
-    assert places_of("cosmo\x02\r\ndrome at", "cosmodrome at", 0, 10) == [0, 1, 2, 3, 4, 8, 9, 10, 11, 12]
+    assert align("cosmo\x02\r\ndrome at", "cosmodrome at", 0, 10) == [0, 1, 2, 3, 4, 8, 9, 10, 11, 12]
 
 
 def test_nothing_is_drawn_where_the_writing_differs() -> None:
-    assert places_of("cosmodrome at", "cosmodrome in", 0, 10) == []
+    assert align("cosmodrome at", "cosmodrome in", 0, 10) == []
 
 
 def test_a_damaged_file_is_not_drawn_and_harms_nothing(tmp_path: Path) -> None:
@@ -135,4 +136,5 @@ def _ink(picture: Image.Image) -> int:
 
 
 def test_plain_words_of_the_viewer_name_the_document() -> None:
-    assert "8 April 2025 · a.txt" in plain(whole(document(date="2025-04-08"), Place(1, 0, 0))).replace("  ", " ")
+    shown = render_document(document(date="2025-04-08"), Anchor(1, 0, 0))
+    assert "8 April 2025 · a.txt" in plain(shown).replace("  ", " ")

@@ -1,4 +1,4 @@
-// Evaluating by one's own questions, inside the library's dialog.
+// The evaluation page, inside the library's dialog.
 import { fragment, notice, on } from "./actions.js";
 
 const dialog = document.getElementById("library");
@@ -9,8 +9,8 @@ export function start() {
   dialog.addEventListener("change", (event) => event.target.matches("[data-questions]") && begin(event.target.files[0]));
 }
 
-// Shows the view, and again twice a second while questions are being asked and the view is looked at; tells whether it
-// could.
+// Shows the page, and refreshes it twice a second while an evaluation runs and the page is open. Returns whether it
+// could be shown.
 async function show(address, options) {
   try {
     dialog.innerHTML = await fragment(address, options);

@@ -1,0 +1,161 @@
+"""Candidates: the spans that the reader finds in retrieved passages, each with the probability that it is right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from index import Hit
+from qa.answering.calibration import Calibration, Evidence
+from qa.evaluation.metrics import normalise
+from qa.reader.windows import Passage
+from qa.text import prefix_stems
+from qa.types import Span
+
+_ASKS_DATE = re.compile(r"\b(date|dated|published|publication|posted|issued|written)\b", re.IGNORECASE)
+_WHO_OF = re.compile(r"^who\b.*?\b([A-Z]\w+)['’]s\b", re.IGNORECASE)
+_NAME = re.compile(r"[A-Z]\w+(?: [A-Z]\w+)*")
+_WORD = re.compile(r"\w+")
+_FUNCTION_WORDS = frozenset(
+    "a an and are as at be by can could did do does for from had has have how in is it its many may might much must of "
+    "on or should that the their there this to was were what when where which who whom whose why will with "
+    "would".split()
+)
+_STEM_LETTERS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievedPassage:
+    """A passage that search found for a question, with the text of its document."""
+
+    hit: Hit
+    document_text: str
+    passage: Passage  # the reader's input
+    coverage: float  # as in ``Evidence``
+    question: str
+
+    @classmethod
+    def of(cls, hit: Hit, document_text: str, question: str) -> RetrievedPassage:
+        """The reader sees a document's head (date line, front matter) only if the question asks for a date."""
+        title = _title(hit)
+        head = 0 if _ASKS_DATE.search(question) else hit.head
+        passage = Passage(hit.chunk.text, title, head)
+        return cls(hit, document_text, passage, coverage(question, f"{title} {hit.chunk.text}"), question)
+
+    @property
+    def similarity(self) -> float:
+        """The cosine of the passage and the question."""
+        return self.hit.dense_score or 0.0
+
+    def ceiling(self, calibration: Calibration, added: float | None = None) -> float:
+        """``Calibration.ceiling`` of this passage."""
+        return calibration.ceiling(self.similarity, self.coverage, added)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A span as an answer: its range in the document and the probability that it is right."""
+
+    retrieved: RetrievedPassage
+    span: Span
+    start: int  # code points into the document's text
+    end: int
+    probability: float
+    evidence: Evidence
+
+    @property
+    def text(self) -> str:
+        """The verbatim slice of the document."""
+        return self.retrieved.document_text[self.start : self.end]
+
+    @property
+    def document_id(self) -> int:
+        """The document that the span is from."""
+        return self.retrieved.hit.document.id
+
+    def overlaps(self, other: Proposal) -> bool:
+        """Whether both ranges share a code point of one document."""
+        return self.document_id == other.document_id and self.start < other.end and other.start < self.end
+
+    def has_same_text(self, other: Proposal) -> bool:
+        """Whether both are equal when normalised as for exact match."""
+        return normalise(self.text) == normalise(other.text)
+
+    def agrees_with(self, other: Proposal) -> bool:
+        """Whether all words of one are words of the other: "Kim" and "Jonathan Kim" do not disagree."""
+        mine, theirs = set(normalise(self.text).split()), set(normalise(other.text).split())
+        return mine <= theirs or theirs <= mine
+
+
+def coverage(question: str, text: str) -> float:
+    """The share of the question's content words that occur in the text, 0 to 1; 1 if it has no content words."""
+    asked = prefix_stems((word for word in _words(question) if word not in _FUNCTION_WORDS), _STEM_LETTERS)
+    return len(asked & prefix_stems(_words(text), _STEM_LETTERS)) / len(asked) if asked else 1.0
+
+
+def propose(passages: Sequence[RetrievedPassage], spans: Iterable[Span], calibration: Calibration) -> list[Proposal]:
+    """One proposal for each distinct range of a document, the most probable first.
+
+    ``spans`` are best first, and ``span.passage`` is a position in ``passages``. Of overlapping proposals the most
+    probable stays, whether they are from one passage or from passages that overlap.
+    """
+    proposals: list[Proposal] = []
+    for span, gap in non_overlapping(span for span in spans if not _is_possessor(passages[span.passage], span)):
+        retrieved = passages[span.passage]
+        evidence = evidence_of(retrieved, span, gap)
+        start = retrieved.hit.chunk.start + span.start
+        end = start + len(span.text)
+        proposals.append(Proposal(retrieved, span, start, end, calibration.probability(evidence), evidence))
+    kept: list[Proposal] = []
+    for proposal in sorted(proposals, key=lambda p: (-p.probability, p.retrieved.hit.rank, p.start)):
+        if not any(proposal.overlaps(other) for other in kept):
+            kept.append(proposal)
+    return kept
+
+
+def names_possessor(question: str, text: str, start: int, end: int) -> bool:
+    """Whether the answer ``text[start:end]`` to "Who is Kim's envoy?" is Kim, or another part of Kim's name.
+
+    A name is a run of capitalised words.
+    """
+    asked = _WHO_OF.search(question)
+    if asked is None:
+        return False
+    names = " ".join(name.group() for name in _NAME.finditer(text) if name.start() < end and start < name.end())
+    return asked.group(1).lower() in _words(f"{names} {text[start:end]}")
+
+
+def evidence_of(retrieved: RetrievedPassage, span: Span, gap: float) -> Evidence:
+    """The evidence for a span; ``gap`` is that of ``non_overlapping``."""
+    return Evidence(span.margin, gap, retrieved.similarity, retrieved.coverage)
+
+
+def non_overlapping(spans: Iterable[Span]) -> Iterator[tuple[Span, float]]:
+    """The spans that overlap no better span of their passage (non-maximum suppression), each with its gap.
+
+    The gap is the margin over the best other kept span of the passage: positive for the best, negative for the rest,
+    10 for the only one. ``spans`` are best first.
+    """
+    kept: dict[int, list[Span]] = {}
+    for span in spans:
+        rivals = kept.setdefault(span.passage, [])
+        if all(span.end <= other.start or other.end <= span.start for other in rivals):
+            rivals.append(span)
+    for rivals in kept.values():
+        for position, span in enumerate(rivals):
+            other = rivals[1 if position == 0 else 0].margin if len(rivals) > 1 else span.margin - 10.0
+            yield span, span.margin - other
+
+
+def _is_possessor(retrieved: RetrievedPassage, span: Span) -> bool:
+    return names_possessor(retrieved.question, retrieved.passage.text, span.start, span.end)
+
+
+def _title(hit: Hit) -> str:
+    heading, title = hit.chunk.heading or "", hit.document.title
+    return title if not heading or heading == title else f"{title}: {heading.removeprefix(f'{title} › ')}"
+
+
+def _words(text: str) -> list[str]:
+    return [word.lower() for word in _WORD.findall(text)]

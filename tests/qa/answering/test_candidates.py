@@ -1,0 +1,61 @@
+"""Spans become distinct proposals, each with evidence from its own passage alone."""
+
+import pytest
+
+from qa.answering.candidates import coverage, names_possessor, non_overlapping
+from tests.support.retrieved import TEXT, proposals, retrieve, span
+
+
+@pytest.mark.parametrize(
+    ("question", "read"),
+    [("When did it fly?", 17), ("What is the date of the article?", 0), ("When was it published?", 0)],
+)
+def test_the_head_is_read_only_when_the_question_asks_for_the_date(question, read):
+    assert retrieve(" date 2025-04-08 A rocket flew.", question, body_start=17).passage.body_start == read
+
+
+def test_overlapping_chunks_propose_a_range_once():
+    first, second = retrieve(TEXT, start=0, end=55), retrieve(TEXT, start=25, end=66, rank=2)
+    found = proposals([first, second], span(first, "eight months", 4.0), span(second, "eight months", 5.0, passage=1))
+    assert [(p.text, p.span.margin) for p in found] == [("eight months", 5.0)]
+
+
+def test_reading_more_passages_changes_no_probability():
+    first, second = retrieve(TEXT), retrieve("Nothing else is here.", document=2, rank=2)
+    best = span(first, "Kim")
+    alone = proposals([first], best)[0].probability
+    assert proposals([first, second], best, span(second, "Nothing", 3.0, passage=1))[0].probability == alone
+
+
+def test_the_gap_of_the_best_span_is_over_the_best_other_span():
+    part = retrieve(TEXT)
+    spans = [span(part, "Kim", 5.0), span(part, "Kim flew", 4.0), span(part, "eight months", 2.0)]
+    assert [(s.text, gap) for s, gap in non_overlapping(spans)] == [("Kim", 3.0), ("eight months", -3.0)]
+
+
+@pytest.mark.parametrize(
+    ("question", "share"), [("What rocket was used?", 0.5), ("Who is it?", 1.0), ("Which rockets flew?", 1.0)]
+)
+def test_coverage_is_the_share_of_content_words(question, share):
+    assert coverage(question, "The rocket flew.") == pytest.approx(share)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "names"),
+    [
+        ("Who is Kim's envoy?", "Jonathan Kim", True),
+        ("who was Meridian’s first director?", "Meridian", True),
+        ("Who is Kim's envoy?", "Anna Berg", False),
+        ("Who is Kim?", "Jonathan Kim", False),
+        ("What is Meridian's address?", "12 Meridian Road", False),
+    ],
+)
+def test_the_possessor_is_not_the_answer_to_a_question_about_a_possession(question, answer, names):
+    assert names_possessor(question, answer, 0, len(answer)) is names
+
+
+@pytest.mark.parametrize(("answer", "names"), [("Jonathan", True), ("Envoy Jonathan", True), ("Anna Berg", False)])
+def test_nor_is_another_part_of_the_possessors_name(answer, names):
+    text = "Then Envoy Jonathan Kim’s envoy spoke. Anna Berg is her name."
+    start = text.index(answer)
+    assert names_possessor("Who is Kim's envoy?", text, start, start + len(answer)) is names

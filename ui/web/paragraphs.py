@@ -1,0 +1,83 @@
+"""A document's text cut into paragraphs for reading, with a quote and its sentence marked. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from index import Document
+from qa.text import around
+
+BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
+LONGEST = 4000  # characters of a paragraph; a browser lays out longer ones slowly
+WINDOW = 1500  # characters on each side of a quote in which its sentence is looked for
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedText:
+    """Text in five consecutive parts, any of them empty; ``before`` to ``after`` are the sentence around the quote."""
+
+    lead: str = ""
+    before: str = ""
+    quote: str = ""
+    after: str = ""
+    tail: str = ""
+
+    @property
+    def has_sentence(self) -> bool:
+        """Whether any part of the sentence is in this text."""
+        return bool(self.before or self.quote or self.after)
+
+    @property
+    def plain(self) -> str:
+        """The text without marks."""
+        return self.lead + self.before + self.quote + self.after + self.tail
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """A quote and its sentence as offsets into a document; nothing is marked when start == end."""
+
+    start: int
+    end: int
+    sentence_start: int
+    sentence_end: int
+
+    @classmethod
+    def none(cls) -> Marks:
+        """Mark nothing."""
+        return cls(0, 0, 0, 0)
+
+    @classmethod
+    def around(cls, document: Document, start: int, end: int) -> Marks:
+        """Mark ``text[start:end]`` and the sentences that overlap it; nothing for offsets outside the text."""
+        if not 0 <= start < end <= len(document.text):
+            return cls.none()
+        window = max(0, start - WINDOW)
+        first, last = around(document.text[window : end + WINDOW], start - window, end - window)
+        return cls(start, end, window + first, window + last)
+
+    def apply(self, text: str, start: int, end: int) -> MarkedText:
+        """``text[start:end]`` with the part of the marks that falls inside it."""
+        edges = (self.sentence_start, self.start, self.end, self.sentence_end)
+        cuts = [start, *(min(max(edge, start), end) for edge in edges), end]
+        return MarkedText(*(text[a:b] for a, b in pairwise(cuts)))
+
+
+def split_paragraphs(document: Document) -> Iterator[tuple[int, int]]:
+    """Offsets of a document's paragraphs, in order: cut at blank lines, headings, pages, and every ``LONGEST``."""
+    edges = {0, document.body_start, len(document.text)} | {
+        found.end() for found in BLANK_LINES.finditer(document.text)
+    }
+    for heading in document.headings:
+        edges |= {heading.start, _line_end(document.text, heading.start)}
+    edges |= {page.start for page in document.pages}
+    for start, end in pairwise(sorted(edges)):
+        yield from ((cut, min(cut + LONGEST, end)) for cut in range(start, end, LONGEST))
+
+
+def _line_end(text: str, start: int) -> int:
+    found = text.find("\n", start)
+    return len(text) if found < 0 else found + 1
