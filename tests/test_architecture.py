@@ -52,7 +52,16 @@ def test_modules_import_each_other_in_no_circle(layer: str):
 
 
 @pytest.mark.parametrize(
-    "pure", ["qa/reader/spans.py", "qa/evaluation/metrics.py", "qa/answering/calibration.py", "index/ranking/fusion.py"]
+    "pure",
+    [
+        "qa/reader/spans.py",
+        "qa/evaluation/metrics.py",
+        "qa/answering/calibration.py",
+        "index/ranking/bm25.py",
+        "index/ranking/fusion.py",
+        "index/ranking/proximity.py",
+        "index/ranking/terms.py",
+    ],
 )
 def test_mathematics_needs_no_models_and_no_storage(pure: str):
     assert set(_imports(ROOT / pure)).isdisjoint({"torch", "transformers", "sentence_transformers", "sqlite3", "faiss"})

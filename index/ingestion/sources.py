@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import SourceNotFoundError
-from index.loaders.dispatch import LEADS_OUT, SUFFIXES, suffix
+from index.loaders.dispatch import LINK_OUTSIDE, SUFFIXES, suffix
 from index.types import Failure
 
 IGNORED_FOLDERS = frozenset({"node_modules", "__pycache__"})
@@ -93,7 +93,7 @@ def scan(scope: Scope) -> Scan:
     for path in sorted(_walk(scope.place)):
         relative = path.relative_to(scope.root).as_posix()
         if not path.resolve().is_relative_to(scope.root):
-            failures.append(Failure(relative, source, LEADS_OUT))
+            failures.append(Failure(relative, source, LINK_OUTSIDE))
             continue
         try:
             files.append(SourceFile(source, relative, _digest(path)))
