@@ -1,4 +1,4 @@
-"""Files of the extra formats, made from sections as in ``writing``: the least that their standards ask for."""
+"""Files of the formats that the ``formats`` extra reads, as small as their standards allow."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def _safe(words: str) -> str:
 
 
 def _escaped(words: str) -> str:
-    """Words as RTF has them: seven bits, with what is beyond as numbers."""
+    """Words in RTF's encoding: ASCII, with other characters as numbers."""
     return "".join(letter if letter.isascii() else f"\\u{ord(letter)}?" for letter in words)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from index import DocumentIndex, EngineError, IndexSettings, MissingExtraError, Progress, build, copy, verify
 from index.ingestion.ray_engine import RayEngine
-from tests.support import open_ports
+from tests.support import open_addresses
 from tests.support.hash_embedder import HashEmbedder
 
 pytest.importorskip("ray")
@@ -55,13 +55,13 @@ def test_ray_and_milvus_build_the_same_index_even_if_a_worker_is_killed(engine: 
 
     def listen(step: Progress) -> None:
         if step.step == "parse" and not heard:
-            heard.update(open_ports.addresses(open_ports.below(os.getpid())))
+            heard.update(open_addresses.listening_addresses(open_addresses.process_tree(os.getpid())))
 
     here, there = tmp_path / "here", str(tmp_path / "there.db")
     settings = IndexSettings(commit_chunks=64)
     embedder = HashEmbedder()
     report = build([many], there, settings=settings, embedder=embedder, engine=engine, progress=listen)
-    assert heard and all(map(open_ports.is_of_this_machine_alone, heard)), heard
+    assert heard and all(map(open_addresses.is_loopback, heard)), heard
     assert (tmp_path / "killed").exists() and embedder.encoded == 0  # this process only commits
     assert {(f.path, f.reason[:24]) for f in report.failures} == {
         ("broken.pdf", "damaged, or not a PDF"), ("odd.txt", "it could not be embedded")}  # fmt: skip

@@ -1,4 +1,4 @@
-"""Who listens where, from /proc: the processes that this one started, and the addresses of their open ports."""
+"""The addresses at which processes listen, read from /proc."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 
-_LISTENS = "0A"
+_LISTEN = "0A"
 
 
-def below(process: int) -> set[int]:
-    """A process, those that it started, and those that they did."""
+def process_tree(process: int) -> set[int]:
+    """The ids of a process and of all its descendants."""
     parents = {}
     for status in Path("/proc").glob("[0-9]*/stat"):
         try:
             parents[int(status.parent.name)] = int(status.read_text().rpartition(")")[2].split()[1])
-        except (OSError, ValueError):  # it has just ended
+        except (OSError, ValueError):  # it ended meanwhile
             continue
     found = {process}
     while more := {child for child, parent in parents.items() if parent in found} - found:
@@ -24,29 +24,29 @@ def below(process: int) -> set[int]:
     return found
 
 
-def addresses(processes: set[int]) -> set[IPv4Address | IPv6Address]:
-    """The addresses, without ports, at which any of some processes listens."""
+def listening_addresses(processes: set[int]) -> set[IPv4Address | IPv6Address]:
+    """The addresses, without ports, at which any of these processes listens."""
     sockets = set(_sockets(processes))
     found = set()
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         for line in Path(table).read_text().splitlines()[1:]:
             fields = line.split()
-            if fields[3] == _LISTENS and fields[9] in sockets:
-                words = bytes.fromhex(fields[1].partition(":")[0])  # of four bytes each, the last first
+            if fields[3] == _LISTEN and fields[9] in sockets:
+                words = bytes.fromhex(fields[1].partition(":")[0])  # little-endian, of four bytes each
                 found.add(ip_address(b"".join(words[at : at + 4][::-1] for at in range(0, len(words), 4))))
     return found
 
 
-def is_of_this_machine_alone(address: IPv4Address | IPv6Address) -> bool:
-    """Whether nobody else reaches it."""
+def is_loopback(address: IPv4Address | IPv6Address) -> bool:
+    """Whether no other machine can connect to it."""
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
     return (mapped or address).is_loopback
 
 
 def _sockets(processes: set[int]) -> Iterator[str]:
-    """The inodes of the sockets that some processes hold."""
+    """The inodes of the sockets that these processes have open."""
     for process in processes:
-        with suppress(OSError):  # it has ended
+        with suppress(OSError):  # it ended meanwhile
             for link in list(Path(f"/proc/{process}/fd").iterdir()):
                 with suppress(FileNotFoundError):  # it was closed meanwhile
                     name = str(link.readlink())
