@@ -1,5 +1,6 @@
 """Documents into an index, and an index searched."""
 
+from index.children import start_child
 from index.embedder import Embedder
 from index.errors import (
     DiskError,
@@ -86,6 +87,7 @@ __all__ = [
     "rebuild",
     "remove",
     "repair",
+    "start_child",
     "store_of",
     "verify",
 ]

@@ -1,7 +1,13 @@
 """Questions answered from an index, in the documents' own words."""
 
 from qa.answerer import Answerer, answer
+from qa.answering.citations import highlight
 from qa.conversation.examples import example_questions
+from qa.conversation.followup import Turn, understand
+from qa.evaluation.evaluate import Evaluation, run_evaluation
+from qa.evaluation.questions import GoldQuestion, read_gold
+from qa.evaluation.report import measure_rows, report_plots, threshold_rows
+from qa.evaluation.scores import Outcome, Verdict
 from qa.reader.reader import Reader
 from qa.settings import ReaderSettings
 from qa.types import Answer, Candidate, Citation, PassageRead
@@ -11,9 +17,21 @@ __all__ = [
     "Answerer",
     "Candidate",
     "Citation",
+    "Evaluation",
+    "GoldQuestion",
+    "Outcome",
     "PassageRead",
     "Reader",
     "ReaderSettings",
+    "Turn",
+    "Verdict",
     "answer",
     "example_questions",
+    "highlight",
+    "measure_rows",
+    "read_gold",
+    "report_plots",
+    "run_evaluation",
+    "threshold_rows",
+    "understand",
 ]

@@ -52,6 +52,18 @@ def test_nothing_executes_what_it_reads_or_opens_a_way_around_the_guards():
     assert found == {}
 
 
+STARTS = (
+    r"subprocess\.(Popen|run|call|check_\w+|getoutput|getstatusoutput)\(|multiprocessing|ProcessPoolExecutor"
+    r"|create_subprocess|os\.(fork|forkpty|exec\w+|spawn\w+|posix_spawn\w*|system|popen)\("
+)
+
+
+def test_one_function_starts_all_processes():
+    files = [file for layer in LAYERS for file in (ROOT / layer).rglob("*.py")]
+    starting = {str(file.relative_to(ROOT)) for file in files if re.search(STARTS, file.read_text(encoding="utf-8"))}
+    assert starting == {"index/children.py"}
+
+
 def test_no_module_is_a_drawer_of_odds_and_ends():
     drawers = {"utils", "util", "helpers", "common", "misc"}
     assert [file for layer in LAYERS for file in (ROOT / layer).rglob("*.py") if file.stem in drawers] == []

@@ -7,8 +7,6 @@ import os
 import queue
 import select
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Generator, Iterator, Sequence
@@ -16,6 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from index.children import start_child
 from index.errors import QuothError
 from index.ingestion.sources import SourceFile, suffix
 from index.loaders import load
@@ -26,7 +25,6 @@ from index.types import Document, Failure, Heading, Page
 _PLAIN = frozenset({".txt", ".text", ".md", ".markdown"})
 _PLAIN_LIMIT = 1_000_000  # bytes
 _AHEAD = 64  # documents parsed before they are asked for
-_THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 class _Lost(Exception):  # noqa: N818 - it is news of a worker, not an error of the program
@@ -129,18 +127,7 @@ class _Worker:
 
     def __init__(self, settings: IndexSettings) -> None:
         self._settings = settings
-        self._process = subprocess.Popen(  # noqa: S603 - this program's own module
-            [sys.executable, "-m", "index.loaders.worker", str(settings.parse_megabytes)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={
-                **os.environ,
-                **_THREADS,
-                "PYTHONPATH": os.pathsep.join(entry or str(Path.cwd()) for entry in sys.path),
-            },
-            start_new_session=True,  # an interrupt from the keyboard is the parent's to handle
-        )
+        self._process = start_child("index.loaders.worker", str(settings.parse_megabytes))
         self._requests = cast(BinaryIO, self._process.stdin)
         self._answers = cast(BinaryIO, self._process.stdout)
 

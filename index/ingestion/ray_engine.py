@@ -11,8 +11,10 @@ import json
 import logging
 import os
 import socket
-from collections.abc import Callable, Generator, Sequence, Set
+from collections.abc import Callable, Generator, Iterator, Sequence, Set
+from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,6 +30,7 @@ from index.types import Chunk, Document, Failure
 
 FILES_A_TASK = 32
 LOCAL = "ray"
+_PACKAGES = Path(__file__).resolve().parents[1]
 _KNOCK_SECONDS = 5.0
 _TRIES = 2  # for a document that cannot be embedded together with others
 _STORE_BYTES = 500_000_000
@@ -111,8 +114,11 @@ class RayEngine:
             "_node_ip_address": "127.0.0.1",
         }
         where: dict[str, Any] = own if self.address == LOCAL else {"address": self.address}
+        if not self.address.startswith("ray://"):  # through a Ray client, it is the cluster that starts the driver
+            where["job_config"] = _job()
         try:
-            ray.init(**where, log_to_driver=False, logging_level=logging.ERROR, ignore_reinit_error=True)
+            with _without_settings():
+                ray.init(**where, log_to_driver=False, logging_level=logging.ERROR, ignore_reinit_error=True)
         except Exception as error:
             ray.shutdown()
             raise self._unreachable(error) from error
@@ -130,6 +136,28 @@ class RayEngine:
         if self.address == LOCAL:
             return EngineError(f"Ray could not be started here: {error} Try again when the machine is less busy")
         return EngineError(f"Ray at {self.address} cannot be reached: {error}. Is the setting `engine` right?")
+
+
+def _job() -> Any:
+    """A job whose workers import from our packages' folder; Ray adds the current one, which may be of documents."""
+    from ray.job_config import JobConfig
+
+    class Job(JobConfig):  # type: ignore[misc, unused-ignore]
+        def _serialize(self) -> Any:
+            self._py_driver_sys_path = [str(_PACKAGES)]
+            return super()._serialize()
+
+    return Job()
+
+
+@contextmanager
+def _without_settings() -> Iterator[None]:
+    """Keep our settings, a token among them, from the processes that Ray starts in the block."""
+    kept = {name: os.environ.pop(name) for name in list(os.environ) if name.upper().startswith("QUOTH_")}
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
 
 
 class _Worker:

@@ -1,7 +1,7 @@
 """A process that parses files for its parent: requests on standard input, answers on standard output.
 
 Messages are a length of eight bytes and JSON, never pickle: what parses hostile files is not to be trusted either.
-Run as ``python -m index.loaders.worker MEGABYTES``.
+Started by ``index.children.start_child``, with the megabytes of memory that it may have.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ def evaluate_index(
     settings = settings_of(context, index=index)
     from qa.evaluation.evaluate import run_evaluation
     from qa.evaluation.questions import DEMO, placed, read_gold
-    from qa.evaluation.report import report_html
+    from ui.web.evaluation_report import render_report
 
     paths = [DEMO] if demo else [*(files or []), *([ask] if ask else [])]
     asked = ask or paths[0]
@@ -74,7 +74,7 @@ def evaluate_index(
         with opened as answerer, progress() as report:
             evaluation = run_evaluation(answerer, questions, progress=report)
     if html:
-        html.write_text(report_html(evaluation, f"Quoth on {asked.name}"), encoding="utf-8")
+        html.write_text(render_report(evaluation, f"Quoth on {asked.name}"), encoding="utf-8")
     emit(evaluation.as_dict(), lambda: _render(evaluation, fit=fit, html=html), as_json=as_json)
 
 
@@ -114,13 +114,13 @@ def _render(evaluation: Evaluation, *, fit: bool, html: Path | None) -> Renderab
     from rich.table import Table
     from rich.text import Text
 
-    from qa.evaluation.report import rows
+    from qa.evaluation.report import measure_rows
 
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column()
     table.add_column(justify="right", style="bold")
     table.add_column(style="dim")
-    for row in rows(evaluation.scores):
+    for row in measure_rows(evaluation.scores):
         table.add_row(row.name, row.value, row.meaning)
     parts: list[RenderableType] = [table]
     if fit:

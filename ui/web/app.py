@@ -16,6 +16,7 @@ import gradio as gr
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
+from starlette.routing import Mount
 
 from index.stores.folder.store import FolderStore
 from index.stores.locate import store_at
@@ -25,6 +26,7 @@ from ui.service.engine import AnswerEngine
 from ui.web import feedback, library, viewer
 from ui.web.chat import Ask, Chat
 from ui.web.evaluation import EvaluationPage
+from ui.web.gradio_gate import GradioGate
 from ui.web.shell import STATIC, PageShell
 from ui.web.start_page import StartPage
 
@@ -73,7 +75,14 @@ def create_app(
         mcp_server=False,
         ssr_mode=False,
     )
+    _guard_gradio(mounted)
     return mounted
+
+
+def _guard_gradio(app: FastAPI) -> None:
+    """Put the gate in front of Gradio's own application, so that every path to it goes through the gate."""
+    (gradio,) = [r.app for r in app.routes if isinstance(r, Mount) and isinstance(r.app, gr.routes.App)]
+    gradio.add_middleware(GradioGate)
 
 
 def _operation_id(route: APIRoute) -> str:

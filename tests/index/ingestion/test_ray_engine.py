@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from index import DocumentIndex, EngineError, IndexSettings, MissingExtraError, Progress, build, copy, verify
+from index.ingestion.ingest import Embedded
 from index.ingestion.ray_engine import RayEngine
+from index.ingestion.sources import Scope, scan
 from tests.support import open_addresses
 from tests.support.hash_embedder import HashEmbedder
 
@@ -100,3 +102,26 @@ def test_a_missing_ray_names_the_extra(tmp_path: Path, folder: Path, monkeypatch
     monkeypatch.setitem(__import__("sys").modules, "ray", None)
     with pytest.raises(MissingExtraError, match=r"quoth\[ray\]"):
         build([folder], tmp_path / "index", embedder=HashEmbedder(), engine=RayEngine())
+
+
+TRAP = "import os; open({marker!r}, 'a').write(__name__ + os.environ.get('QUOTH_TOKEN', ''))\nraise ImportError"
+
+
+def test_a_folder_of_documents_runs_no_code_in_a_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    marker, folder = tmp_path / "ran", tmp_path / "documents"
+    folder.mkdir()
+    (folder / "semantic_text_splitter.py").write_text(TRAP.format(marker=str(marker)))
+    (folder / "tea.txt").write_text("Tea is made of leaves.")
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("RAY_worker_niceness", "0")
+    monkeypatch.setenv("QUOTH_TOKEN", "secret")
+    files = scan(Scope(folder)).files
+    read = RayEngine(workers=1).read(files, IndexSettings(), set())
+    assert isinstance(next(read), Embedded)
+    started = open_addresses.process_tree(os.getpid()) - {os.getpid()}
+    known = [Path(f"/proc/{process}/environ").read_bytes() for process in started if Path(f"/proc/{process}").exists()]
+    read.close()
+    assert not marker.exists()
+    assert known
+    assert not [environment for environment in known if b"QUOTH_TOKEN" in environment]
+    assert os.environ["QUOTH_TOKEN"] == "secret"
