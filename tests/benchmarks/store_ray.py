@@ -23,6 +23,7 @@ from index.ingestion.ray_engine import RayEngine
 from index.stores.locate import store_at
 from index.types import Progress
 from tests.support import open_addresses
+from tests.support.processes import process_tree
 
 WORKERS = 2
 
@@ -47,7 +48,7 @@ def drive(folder: str, place: str, most: str) -> None:
 
 
 def kill_a_worker(driver: int) -> bool:
-    for process in open_addresses.process_tree(driver):
+    for process in process_tree(driver):
         try:
             if Path(f"/proc/{process}/cmdline").read_bytes().startswith(b"ray::MapWorker"):
                 os.kill(process, signal.SIGKILL)
@@ -70,7 +71,7 @@ def run(count: int, folder: Path, place: str) -> str:
     killed, heard = 0, set()
     first = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     for _, done in lines_of(first):
-        heard |= open_addresses.listening_addresses(open_addresses.process_tree(first.pid))
+        heard |= open_addresses.listening_addresses(process_tree(first.pid))
         if not killed:
             killed += kill_a_worker(first.pid)
         elif killed and done >= 3 * count // 8:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import ctypes
 import json
 import os
-import select
 import signal
 import sqlite3
 import subprocess
@@ -24,6 +23,7 @@ from typing import Any
 from index import IndexSettings, Progress, StorageError, build, rebuild
 from tests.support.hash_embedder import HashEmbedder
 from tests.support.paths import ROOT
+from tests.support.processes import ends_within
 
 FILE_EVENTS = ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir")
 WRITING = ("BEGIN", "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "ATTACH", "DETACH", "COMMIT")
@@ -144,14 +144,6 @@ def fork_build(location: str, folder: str, request: BuildRequest) -> int:
     return child
 
 
-def kill_after(child: int, seconds: float) -> None:
-    """Kill a child process, unless it ends before."""
-    ended = os.pidfd_open(child)
-    select.select([ended], [], [], seconds)
-    os.close(ended)
-    os.kill(child, signal.SIGKILL)
-
-
 def main(location: str, folder: str) -> None:
     """Serve requests until the input ends."""
     HashEmbedder().tokenizer  # noqa: B018 - loaded here, so that no child needs to
@@ -159,7 +151,8 @@ def main(location: str, folder: str) -> None:
         request = BuildRequest(**json.loads(line))
         child = fork_build(location, folder, request)
         if request.killed_after is not None:
-            kill_after(child, request.killed_after)
+            ends_within(child, request.killed_after)
+            os.kill(child, signal.SIGKILL)
         print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 
 

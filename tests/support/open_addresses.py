@@ -10,20 +10,6 @@ from pathlib import Path
 _LISTEN = "0A"
 
 
-def process_tree(process: int) -> set[int]:
-    """The ids of a process and of all its descendants."""
-    parents = {}
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parents[int(status.parent.name)] = int(status.read_text().rpartition(")")[2].split()[1])
-        except (OSError, ValueError):  # it ended meanwhile
-            continue
-    found = {process}
-    while more := {child for child, parent in parents.items() if parent in found} - found:
-        found |= more
-    return found
-
-
 def listening_addresses(processes: set[int]) -> set[IPv4Address | IPv6Address]:
     """The addresses, without ports, at which any of these processes listens."""
     sockets = set(_sockets(processes))

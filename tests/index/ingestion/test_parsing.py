@@ -17,8 +17,8 @@ from index import Document, Failure, IndexSettings, load
 from index.ingestion.parsing import _Lost, _Worker, parsed
 from index.ingestion.sources import Scope, SourceFile, scan
 from index.loaders.worker import pack
-from tests.index.test_children import ends, runs
-from tests.support.sample_files import decompression_bomb_pdf
+from tests.support.processes import ends_within, is_running
+from tests.support.samples.files import decompression_bomb_pdf
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ def test_a_parser_that_is_stuck_ends_with_its_parent() -> None:
         os.kill(child, signal.SIGSTOP)
         parent.kill()
     try:
-        assert ends(child)
+        assert ends_within(child, 10)
     finally:
-        if runs(child):
+        if is_running(child):
             os.kill(child, signal.SIGKILL)

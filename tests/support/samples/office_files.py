@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from email.message import EmailMessage
 
-from tests.support.sample_files import Sections
+from tests.support.samples.files import Sections
 
 _MS = "http://schemas.openxmlformats.org"
 _DECLARED = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
