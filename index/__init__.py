@@ -28,7 +28,7 @@ from index.ingestion.build import BuildReport, add, build, build_documents, plan
 from index.ingestion.copying import copy
 from index.ingestion.plan import Plan
 from index.ingestion.rebuild import rebuild
-from index.loaders import load
+from index.loaders.dispatch import load, supported_suffixes
 from index.maintenance import repair, verify
 from index.search import DocumentIndex, IndexView
 from index.settings import IndexSettings
@@ -89,5 +89,6 @@ __all__ = [
     "repair",
     "start_child",
     "store_of",
+    "supported_suffixes",
     "verify",
 ]

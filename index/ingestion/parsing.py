@@ -16,8 +16,8 @@ from typing import Any, BinaryIO, cast
 
 from index.children import start_child
 from index.errors import QuothError
-from index.ingestion.sources import SourceFile, suffix
-from index.loaders import load
+from index.ingestion.sources import SourceFile
+from index.loaders.dispatch import load, suffix
 from index.loaders.worker import HEADER, pack
 from index.settings import IndexSettings
 from index.types import Document, Failure, Heading, Page

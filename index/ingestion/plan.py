@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from index.ingestion.sources import SourceFile, suffix
+from index.ingestion.sources import SourceFile
+from index.loaders.dispatch import suffix
 from index.types import DocumentRecord, Failure
 
 

@@ -6,10 +6,10 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from index.errors import SourceNotFoundError
-from index.loaders import LEADS_OUT, SUFFIXES
+from index.loaders.dispatch import LEADS_OUT, SUFFIXES, suffix
 from index.types import Failure
 
 IGNORED_FOLDERS = frozenset({"node_modules", "__pycache__"})
@@ -112,11 +112,6 @@ def _walk(place: Path) -> Iterator[Path]:
             path = Path(folder, name)
             if not name.startswith((".", "~$")) and suffix(name) in SUFFIXES and (path.is_file() or path.is_symlink()):
                 yield path
-
-
-def suffix(path: str) -> str:
-    """The ending of a name, in small letters, with its dot."""
-    return PurePosixPath(path).suffix.lower()
 
 
 def _digest(path: Path) -> str:

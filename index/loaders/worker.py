@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from index.errors import QuothError
-from index.loaders.load import load
+from index.loaders.dispatch import load
 
 HEADER = struct.Struct(">Q")
 

@@ -31,7 +31,7 @@ def candidates(opened: DocumentIndex, question: str, right: int) -> Candidates:
     """The candidates for a question that are looked at closely, as search finds them."""
     vector = opened.embedder.encode([question])[0]
     with opened._session.snapshot() as held:
-        terms = opened._terms.read(question, held.document_frequency, held.passages())
+        terms = opened.terms.read(question, held.document_frequency, held.passages())
         dense, keyword = held.candidates(vector, terms, opened.settings.candidates, None)
         best = [i for i, _ in fusion.fuse(dense, keyword, opened.settings.dense_weight)[:PROXIMITY_CANDIDATES]]
         scores = fusion.z_scores(dense, keyword)

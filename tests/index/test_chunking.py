@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from index import Document, Embedder, UnreadableFileError
 from index.chunking import Chunker, keyword_text, passage_text
-from index.loaders import parse
 from index.loaders.decoding import canonical
+from index.loaders.dispatch import parse
 from index.types import Heading, Page
 from tests.support.samples.files import FORMATS
 

@@ -1,4 +1,4 @@
-"""One file into one document, by the ending of its name."""
+"""One file into one document, by the parser for the ending of its name."""
 
 from __future__ import annotations
 
@@ -32,10 +32,20 @@ PARSERS: dict[str, Callable[[bytes], Parsed]] = {
     ".tsv": parse_csv,
     ".json": parse_json,
     ".jsonl": parse_json,
-    **{suffix: office_parser(suffix) for suffix in MEDIA_TYPES},
+    **{ending: office_parser(ending) for ending in MEDIA_TYPES},
 }
-SUFFIXES = frozenset(PARSERS)
 LEADS_OUT = "a link that leads out of the folder: not followed"
+SUFFIXES = frozenset(PARSERS)
+
+
+def suffix(path: str) -> str:
+    """The ending of a file's name in small letters, with its dot; empty when it has none."""
+    return PurePosixPath(path).suffix.lower()
+
+
+def supported_suffixes() -> frozenset[str]:
+    """The endings, in small letters and with their dot, of the files that can be read."""
+    return SUFFIXES
 
 
 def load(path: Path, root: Path | None = None, *, limit: int | None = None) -> Document:
@@ -64,9 +74,9 @@ def parse(content: bytes, path: str, source: str = "") -> Document:
 
     Raises UnreadableFileError with a reason for a person, MissingExtraError when its kind takes one.
     """
-    parser = PARSERS.get(PurePosixPath(path).suffix.lower())
+    parser = PARSERS.get(suffix(path))
     if parser is None:
-        raise UnreadableFileError(f"files ending in {PurePosixPath(path).suffix or 'nothing'} are not read")
+        raise UnreadableFileError(f"files ending in {suffix(path) or 'nothing'} are not read")
     if not content:
         raise UnreadableFileError("the file is empty")
     try:
