@@ -34,7 +34,7 @@ PARSERS: dict[str, Callable[[bytes], Parsed]] = {
     ".jsonl": parse_json,
     **{ending: office_parser(ending) for ending in MEDIA_TYPES},
 }
-LEADS_OUT = "a link that leads out of the folder: not followed"
+LINK_OUTSIDE = "a link that leads out of the folder: not followed"
 SUFFIXES = frozenset(PARSERS)
 
 
@@ -51,13 +51,13 @@ def supported_suffixes() -> frozenset[str]:
 def load(path: Path, root: Path | None = None, *, limit: int | None = None) -> Document:
     """The document in a file; its path is relative to ``root``, or else only the file's name.
 
-    Raises SourceNotFoundError when there is no such file, UnreadableFileError with a reason for a person, for instance
-    when it is larger than ``limit`` bytes or a link that leads out of ``root``.
+    Raises SourceNotFoundError when there is no such file, and UnreadableFileError with the reason when it cannot be
+    read, is larger than ``limit`` bytes or is a link that leads out of ``root``.
     """
     if not path.is_file():
         raise SourceNotFoundError(f"there is no file {path}")
     if root is not None and not path.resolve().is_relative_to(root.resolve()):
-        raise UnreadableFileError(LEADS_OUT)
+        raise UnreadableFileError(LINK_OUTSIDE)
     try:
         with path.open("rb") as file:
             content = file.read() if limit is None else file.read(limit + 1)
@@ -72,7 +72,7 @@ def load(path: Path, root: Path | None = None, *, limit: int | None = None) -> D
 def parse(content: bytes, path: str, source: str = "") -> Document:
     """The document in a file's bytes, parsed by the ending of ``path``.
 
-    Raises UnreadableFileError with a reason for a person, MissingExtraError when its kind takes one.
+    Raises UnreadableFileError with the reason, or MissingExtraError when its format needs an extra that is missing.
     """
     parser = PARSERS.get(suffix(path))
     if parser is None:
@@ -83,7 +83,7 @@ def parse(content: bytes, path: str, source: str = "") -> Document:
         parsed = parser(content)
     except (UnreadableFileError, MissingExtraError, MemoryError):
         raise
-    except Exception as error:  # parsers of hostile files raise anything; the build must go on
+    except Exception as error:  # parsers raise anything on hostile files, and the build must go on
         raise UnreadableFileError(f"cannot be parsed: {type(error).__name__}: {error}") from error
     if not parsed.text[parsed.body_start :].strip():
         raise UnreadableFileError("there is no text in it")

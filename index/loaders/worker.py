@@ -1,6 +1,6 @@
-"""A process that parses files for its parent: requests on standard input, answers on standard output.
+"""A process that parses files for its parent: requests on standard input, responses on standard output.
 
-Messages are a length of eight bytes and JSON, never pickle: what parses hostile files is not to be trusted either.
+A message is a length of eight bytes and JSON, never pickle: a process that parses hostile files is not trusted.
 Started by ``index.children.start_child``, with the megabytes of memory that it may have.
 """
 

@@ -49,17 +49,17 @@ class Proximity:
             self._weights[stem] = max(weight, self._weights.get(stem, 0.0))
         self._bits = {stem: 1 << position for position, stem in enumerate(self._weights)}
         self._weight_of_set: dict[int, float] = {0: 0.0}  # total weight by set of words, one bit a word
-        self._whole = sum(self._weights.values()) or 1.0
+        self._total_weight = sum(self._weights.values()) or 1.0
         words = _WORD.findall(question.lower())
         adjacent = {
             (one, other): self._weights.get(one, 0.0) + self._weights.get(other, 0.0)
             for one, other in itertools.pairwise(map(light_stem, words))
         }
         self._pairs = {pair: weight for pair, weight in adjacent.items() if weight}
-        self._ordered = sum(self._pairs.values()) or 1.0
+        self._pairs_weight = sum(self._pairs.values()) or 1.0
         self._marks = _marks({stem[:_ALIKE] for stem in self._weights}, set(words))
 
-    def of(self, text: str, title: str) -> float:
+    def score(self, text: str, title: str) -> float:
         """From 0, for a passage with no word of the question, to 10.9, for one sentence with all of them in order."""
         coverage, sentence, adjacent, alike = self.measures(text, title)
         return (
@@ -78,10 +78,10 @@ class Proximity:
         present = functools.reduce(operator.or_, sentences, in_title)
         absent = [stem for stem, bit in self._bits.items() if not present & bit]
         return (
-            self._weight(present) / self._whole,
-            max(self._weight(in_title | sentence) for sentence in sentences) / self._whole,
-            sum(self._pairs[pair] for pair in pairs) / self._ordered,
-            sum(self._alike(stem, words) for stem in absent) / self._whole,
+            self._weight(present) / self._total_weight,
+            max(self._weight(in_title | sentence) for sentence in sentences) / self._total_weight,
+            sum(self._pairs[pair] for pair in pairs) / self._pairs_weight,
+            sum(self._alike(stem, words) for stem in absent) / self._total_weight,
         )
 
     def _scan(self, lowered: str) -> tuple[set[str], list[int], set[tuple[str, str]]]:
