@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from index import build
 from tests.support.browser import Open, ask, serving
-from tests.support.sample_files import pdf_file
+from tests.support.samples.files import pdf_file
 from ui.text import DIRECTION_CONTROLS
 
 SCRIPT = "<script>alert('a document ran')</script>"
