@@ -21,7 +21,7 @@ import numpy as np
 
 from index import Embedder, build_documents
 from index.embedder import Vectors
-from index.stores.folder import faiss_index as neighbours
+from index.stores.folder import faiss_index
 from tests.benchmarks.corpus import PerturbingEmbedder, documents, peak_megabytes, perturbed, real_sentences
 from tests.benchmarks.index_speed import time_searches
 
@@ -33,9 +33,9 @@ def searching(count: int, place: Path) -> None:
     """Build the index of ``count`` vectors, and compare it with exact search."""
     centres = Embedder().encode(real_sentences()[:4000])
     questions = perturbed(centres, QUESTIONS, np.random.default_rng(9), 0.02)
-    sample = perturbed(centres, neighbours.sample_size(count), np.random.default_rng(8))
+    sample = perturbed(centres, faiss_index.sample_size(count), np.random.default_rng(8))
     began = time.perf_counter()
-    made = neighbours.prepared(centres.shape[1], count, sample)
+    made = faiss_index.prepared(centres.shape[1], count, sample)
     truth = _Best(questions)
     for start in range(0, count, BATCH):
         batch = perturbed(centres, min(BATCH, count - start), np.random.default_rng(start))
@@ -69,17 +69,17 @@ def search(place: Path) -> None:
     """In a process of its own: open the file, search, and print time, processor time, recall and memory."""
     stored = np.load(place / "truth.npz")
     before = resident()
-    opened = neighbours.read(place / "vectors.faiss")
+    opened = faiss_index.read(place / "vectors.faiss")
     after_opening = resident() - before
     taken, hits = [], 0
     for question, best in zip(stored["questions"], stored["truth"], strict=True):
         began = time.perf_counter()
-        found = neighbours.nearest(opened, question, 100, None, filtered=False)
+        found = faiss_index.nearest(opened, question, 100, None, filtered=False)
         taken.append((time.perf_counter() - began) * 1000)
         hits += len({i for i, _ in found[:K]} & set(best.tolist()))
     began = time.process_time()
     for question in stored["questions"]:
-        neighbours.nearest(opened, question, 100, None, filtered=False)
+        faiss_index.nearest(opened, question, 100, None, filtered=False)
     cpu = (time.process_time() - began) / QUESTIONS * 1000
     size = (place / "vectors.faiss").stat().st_size / 1e6
     print(

@@ -7,14 +7,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from index.children import start_child
+from tests.support.paths import ROOT
+from tests.support.processes import ends_within, is_running
 
-ROOT = Path(__file__).parents[2]
 RUN = ("timeit", "-n1", "-r1")  # a module that is always there, and runs what it is given
 FACTS = """
 import json, os, socket, sys
@@ -39,7 +39,7 @@ print(json.dumps(facts), flush=True)
 SPIN = """
 import re
 print("spinning", flush=True)
-re.match(r"(a+)+$", "a" * 100 + "b")  # takes longer than anybody lives, and lets no other thread run
+re.match(r"(a+)+$", "a" * 100 + "b")  # takes years, and holds the GIL
 """
 PARENT = """
 import sys, time
@@ -95,12 +95,12 @@ def test_a_child_that_spins_in_native_code_ends_with_its_parent() -> None:
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
-        assert runs(child)
+        assert is_running(child)
         parent.send_signal(signal.SIGKILL)
     try:
-        assert ends(child)
+        assert ends_within(child, 10)
     finally:
-        if runs(child):
+        if is_running(child):
             os.kill(child, signal.SIGKILL)
 
 
@@ -109,19 +109,3 @@ def test_a_child_whose_parent_has_ended_before_it_began_does_not_begin() -> None
     command = [sys.executable, "-I", script, str(os.getppid()), *RUN, FACTS]
     done = subprocess.run(command, capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "the parent has ended\n")
-
-
-def ends(process: int, seconds: float = 10) -> bool:
-    """Whether a process ends in so much time."""
-    deadline = time.monotonic() + seconds
-    while runs(process) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return not runs(process)
-
-
-def runs(process: int) -> bool:
-    """Whether there is such a process; one that has ended and is not yet waited for does not run."""
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in ("Z", "X")
-    except OSError:
-        return False

@@ -8,9 +8,9 @@ NAMES = """
     BuildReport Chunk DiskError Document DocumentIndex DocumentNotFoundError DocumentRecord Embedder EngineError
     Failure Filters Hit IndexDamagedError IndexEmptyError IndexLockedError IndexMismatchError IndexNotFoundError
     IndexSettings IndexStatus IndexView InputError MissingExtraError ModelError NoDocumentsError Page Place Plan
-    Problem Progress QuestionError QuothError RepairReport SetupError SourceNotFoundError StateError
-    StorageError StoreUnreachableError UnreadableFileError VerifyReport add build build_documents copy load plan
-    rebuild remove repair start_child store_of supported_suffixes verify
+    Problem Progress QuestionError QuothError RepairReport SetupError SourceNotFoundError StateError StorageError
+    StoreUnreachableError UnreadableFileError VerifyReport add build build_documents copy load open_store plan rebuild
+    remove repair start_child supported_suffixes verify
 """
 
 

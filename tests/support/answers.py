@@ -1,4 +1,4 @@
-"""Answers and citations made by hand, as the reader would make them."""
+"""Answers and citations made by hand."""
 
 from __future__ import annotations
 

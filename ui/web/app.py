@@ -18,15 +18,13 @@ from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 from starlette.routing import Mount
 
-from index.stores.folder.store import FolderStore
-from index.stores.locate import store_at
 from qa import ReaderSettings
 from ui.http import presence
+from ui.http.gradio_gate import GradioGate
 from ui.service.engine import AnswerEngine
 from ui.web import feedback, library, viewer
 from ui.web.chat import Ask, Chat
 from ui.web.evaluation import EvaluationPage
-from ui.web.gradio_gate import GradioGate
 from ui.web.shell import STATIC, PageShell
 from ui.web.start_page import StartPage
 
@@ -56,7 +54,7 @@ def create_app(
         lifespan=_lifespan(start_page, evaluation),
         generate_unique_id_function=_operation_id,
     )
-    verdicts = feedback.router(location, create=not isinstance(store_at(engine.location), FolderStore))
+    verdicts = feedback.router(location, engine)
     pages = (start_page.router, viewer.router(engine), library.router, evaluation.router, verdicts, presence.router())
     for router in (*routers, chat.router, *pages):
         app.include_router(router)

@@ -68,7 +68,7 @@ class EvaluationPage:
             if self._state.running:
                 raise HTTPException(HTTPStatus.CONFLICT, "An evaluation is running already.")
             self._state = EvaluationState(True, one_line(file.filename or "questions"), 0, len(questions))
-        threading.Thread(target=self._run, args=(questions,), name="evaluation").start()
+        threading.Thread(target=self._run, args=(questions,), name="evaluation", daemon=False).start()
         return self.show()
 
     def stop(self) -> None:

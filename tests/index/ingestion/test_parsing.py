@@ -17,8 +17,8 @@ from index import Document, Failure, IndexSettings, load
 from index.ingestion.parsing import _Lost, _Worker, parsed
 from index.ingestion.sources import Scope, SourceFile, scan
 from index.loaders.worker import pack
-from tests.index.test_children import ends, runs
-from tests.support.sample_files import swollen_pdf
+from tests.support.processes import ends_within, is_running
+from tests.support.samples.files import decompression_bomb_pdf
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_a_file_that_takes_too_much_memory_is_reported_and_the_next_is_parsed(fo
 
 
 def test_a_pdf_that_swells_when_it_is_unpacked_is_ended_before_it_fills_the_memory(folder: Path) -> None:
-    (folder / "bomb.pdf").write_bytes(bomb := swollen_pdf(400))
+    (folder / "bomb.pdf").write_bytes(bomb := decompression_bomb_pdf(400))
     assert len(bomb) < 2_000_000
     results = list(parsed(scan(Scope(folder)).files, IndexSettings(parse_megabytes=500, parse_workers=1)))
     assert [item.reason for item in results if isinstance(item, Failure)] == ["its parser crashed (SIGABRT)"]
@@ -134,7 +134,7 @@ def test_a_parser_that_is_stuck_ends_with_its_parent() -> None:
         os.kill(child, signal.SIGSTOP)
         parent.kill()
     try:
-        assert ends(child)
+        assert ends_within(child, 10)
     finally:
-        if runs(child):
+        if is_running(child):
             os.kill(child, signal.SIGKILL)

@@ -10,7 +10,7 @@ import pytest
 
 from index import UnreadableFileError, load
 from index.loaders.dispatch import parse
-from tests.support.sample_files import FORMATS, pdf_file, pdf_pages
+from tests.support.samples.files import FORMATS, pdf_file, pdf_pages
 
 SECTIONS = [("Origins", "The tower was begun in 1173."), ("Repairs", "It was closed from 1990 to 2001 for repairs.")]
 

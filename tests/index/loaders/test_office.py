@@ -16,7 +16,7 @@ from index.ingestion.parsing import parsed
 from index.ingestion.sources import Scope, scan
 from index.loaders import ocr
 from index.loaders.dispatch import parse
-from tests.support.sample_office_files import OFFICE_FORMATS
+from tests.support.samples.office_files import OFFICE_FORMATS
 
 SECTIONS = [
     ("Origins", "The tower was begun in 1173 & “paid for” by the town."),
