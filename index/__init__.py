@@ -23,19 +23,18 @@ from index.errors import (
     StoreUnreachableError,
     UnreadableFileError,
 )
-from index.ingestion.build import BuildReport, add, build, build_documents, plan, remove
+from index.ingestion.building import add, build, build_documents, remove
 from index.ingestion.copying import copy
-from index.ingestion.plan import Plan
-from index.ingestion.rebuild import rebuild
+from index.ingestion.planning import plan
+from index.ingestion.rebuilding import rebuild
 from index.loaders import load
 from index.maintenance import repair, verify
+from index.reports import BuildReport, IndexStatus, Plan, Problem, Progress, RepairReport, VerifyReport
 from index.search import DocumentIndex, IndexView
 from index.settings import IndexSettings
 from index.stores.base import Place
-from index.stores.folder.repair import RepairReport
-from index.stores.folder.verify import Problem, VerifyReport
-from index.stores.locate import store_of
-from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit, IndexStatus, Page, Progress
+from index.stores.locate import open_store
+from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit, Page
 
 __all__ = [
     "BuildReport",
@@ -82,10 +81,10 @@ __all__ = [
     "build_documents",
     "copy",
     "load",
+    "open_store",
     "plan",
     "rebuild",
     "remove",
     "repair",
-    "store_of",
     "verify",
 ]

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from index.chunking import Chunker
 from index.embedder import Embedder
 from index.errors import IndexMismatchError
-from index.stores.folder.schema import FORMAT
 
+FORMAT = 1  # goes up when stored data changes in a way that older code cannot read
 FACTS = ("format", "embedder", "chunking")
 _NAMES = {"format": "format version", "embedder": "the embedding model", "chunking": "passages of"}
 
 
-def fingerprint(embedder: Embedder, chunker: Chunker) -> dict[str, str]:
+def facts_of(embedder: Embedder, chunker: Chunker) -> dict[str, str]:
     """The facts that must be equal for two builds to go into one index."""
     return {
         "format": str(FORMAT),

@@ -12,11 +12,12 @@ from index.errors import DocumentNotFoundError, IndexEmptyError
 from index.ranking import fusion
 from index.ranking.proximity import BM25_WEIGHT, Proximity, rarity
 from index.ranking.terms import TermReader, Terms
+from index.reports import IndexStatus
 from index.settings import IndexSettings
 from index.stores.base import Place, Snapshot, Store
-from index.stores.locate import store_at
+from index.stores.locate import open_store
 from index.stores.stemming import Stemmer
-from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit, IndexStatus
+from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit
 
 PROXIMITY_CANDIDATES = 40
 
@@ -30,7 +31,27 @@ class IndexView:
     def __init__(self, snapshot: Snapshot, opened: DocumentIndex) -> None:
         self._snapshot = snapshot
         self._opened = opened
-        self.revision = snapshot.revision()
+        self._summary = snapshot.summary()
+
+    @property
+    def revision(self) -> int:
+        """The number of the last commit before the snapshot."""
+        return self._summary.revision
+
+    def status(self) -> IndexStatus:
+        """A summary for people and for ``--json``."""
+        summary = self._summary
+        return IndexStatus(
+            path=self._opened.store.name,
+            revision=summary.revision,
+            documents=summary.documents,
+            chunks=summary.chunks,
+            failures=self._snapshot.inputs().failures,
+            embedder=summary.meta.get("embedder", ""),
+            dimensions=int(summary.meta.get("dimensions", 0)),
+            bytes_on_disk=summary.bytes_on_disk,
+            updated=summary.meta.get("updated", ""),
+        )
 
     def documents(self) -> list[DocumentRecord]:
         """Every document, by path."""
@@ -38,7 +59,7 @@ class IndexView:
 
     def failures(self) -> list[Failure]:
         """Every file that could not be read, by path."""
-        return self._snapshot.failures()
+        return list(self._snapshot.inputs().failures)
 
     def document(self, document_id: int) -> Document:
         """A whole document; raises DocumentNotFoundError when there is none of this id at this revision."""
@@ -56,7 +77,8 @@ class IndexView:
 
     def chunks(self, document_id: int) -> list[Chunk]:
         """The passages of a document in order; none when there is no document of this id."""
-        return self._snapshot.chunks_of(document_id)
+        passages = self._snapshot.passages([document_id]).get(document_id, [])
+        return [passage.chunk for passage in passages]
 
     def search(self, question: str, k: int = 10, *, filters: Filters | None = None) -> list[Hit]:
         """The k passages nearest to a question, best first, among documents that the filters admit.
@@ -65,8 +87,8 @@ class IndexView:
         model than is configured.
         """
         snapshot, opened = self._snapshot, self._opened
-        opened.check(snapshot.meta())
-        passages = snapshot.passages()
+        opened.check(self._summary.meta)
+        passages = self._summary.chunks
         if not passages:
             raise IndexEmptyError(f"the index at {opened.store.name} holds no passages: add documents to it")
         vector = opened.embedder.encode([question])[0]
@@ -123,7 +145,6 @@ class DocumentIndex:
         self.settings = settings
         self.embedder = embedder
         self.terms = TermReader(Stemmer().stem)
-        self._session = store.session()
 
     @classmethod
     def open(
@@ -135,9 +156,9 @@ class DocumentIndex:
         by a newer version.
         """
         settings = settings or IndexSettings()
-        opened = cls(store_at(location), settings, embedder or Embedder(settings))
-        with opened._session.snapshot() as snapshot:
-            opened.check(snapshot.meta())
+        opened = cls(open_store(location, settings), settings, embedder or Embedder(settings))
+        with opened.store.snapshot() as snapshot:
+            opened.check(snapshot.summary().meta)
         return opened
 
     def __enter__(self) -> DocumentIndex:
@@ -150,12 +171,12 @@ class DocumentIndex:
 
     def close(self) -> None:
         """Close the files and connections of the store."""
-        self._session.close()
+        self.store.close()
 
     @contextmanager
     def snapshot(self) -> Iterator[IndexView]:
         """The index at its last revision, which stays the same inside although writers go on."""
-        with self._session.snapshot() as snapshot:
+        with self.store.snapshot() as snapshot:
             yield IndexView(snapshot, self)
 
     @property
@@ -166,19 +187,8 @@ class DocumentIndex:
 
     def status(self) -> IndexStatus:
         """A summary for people and for ``--json``."""
-        with self._session.snapshot() as snapshot:
-            meta = snapshot.meta()
-            return IndexStatus(
-                path=self.store.name,
-                revision=snapshot.revision(),
-                documents=snapshot.count("documents"),
-                chunks=snapshot.count("chunks"),
-                failures=tuple(snapshot.failures()),
-                embedder=meta.get("embedder", ""),
-                dimensions=int(meta.get("dimensions", 0)),
-                bytes_on_disk=self._session.bytes_on_disk(),
-                updated=meta.get("updated", ""),
-            )
+        with self.snapshot() as view:
+            return view.status()
 
     def documents(self) -> list[DocumentRecord]:
         """Every document, by path."""

@@ -51,7 +51,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class DocumentRecord:
-    """What the catalog knows of a document, without its text."""
+    """What a store knows of a document, without its text."""
 
     id: int
     path: str
@@ -71,7 +71,7 @@ class DocumentRecord:
 
     @property
     def address(self) -> str:
-        """The path with the source folder before it, which no other document has."""
+        """The path with the source folder before it; unique."""
         return str(Path(self.source, self.path))
 
 
@@ -101,7 +101,7 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A chunk that search returned, with the scores that placed it there."""
+    """A chunk that search returned, with the scores that ranked it."""
 
     chunk: Chunk
     document: DocumentRecord
@@ -146,28 +146,3 @@ class Filters:
         if self.before is not None and date[: len(self.before)] > self.before:
             return False
         return all(document.metadata.get(key) == value for key, value in self.metadata.items())
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Where a build stands: one step, how much of it is done, and of how much (0 when unknown)."""
-
-    step: str  # "scan", "parse", "embed", "write"
-    done: int
-    total: int
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class IndexStatus:
-    """A summary of an index for people and for ``--json``."""
-
-    path: str
-    revision: int
-    documents: int
-    chunks: int
-    failures: tuple[Failure, ...]
-    embedder: str
-    dimensions: int
-    bytes_on_disk: int
-    updated: str  # ISO 8601 date and time, UTC

@@ -28,6 +28,29 @@ def test_nothing_imports_upward(layer: str):
     assert upward == {}
 
 
+def _graph(layer: str) -> dict[str, set[str]]:
+    """The modules of a package that each of its modules imports, also inside functions and for type checking."""
+    files = {".".join(file.relative_to(ROOT).with_suffix("").parts): file for file in (ROOT / layer).rglob("*.py")}
+    files = {name.removesuffix(".__init__"): file for name, file in files.items()}
+    graph: dict[str, set[str]] = {name: set() for name in files}
+    for name, file in files.items():
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                graph[name] |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found = (f"{node.module}.{alias.name}" for alias in node.names)
+                graph[name] |= {one if one in files else node.module for one in found}
+    return {name: imports & files.keys() for name, imports in graph.items()}
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_modules_import_each_other_in_no_circle(layer: str):
+    graph = _graph(layer)
+    while free := {name for name, imports in graph.items() if not imports & graph.keys()}:
+        graph = {name: imports for name, imports in graph.items() if name not in free}
+    assert {name: sorted(imports & graph.keys()) for name, imports in graph.items()} == {}
+
+
 @pytest.mark.parametrize(
     "pure", ["qa/reader/spans.py", "qa/evaluation/metrics.py", "qa/answering/calibration.py", "index/ranking/fusion.py"]
 )

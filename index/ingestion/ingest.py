@@ -1,25 +1,26 @@
-"""Documents into an index: chunked, embedded where no vector is known yet, and committed in batches."""
+"""Putting documents into an index: chunked, embedded unless a vector is stored already, and committed in batches."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from index import fingerprint
 from index.chunking import Chunker, keyword_text, passage_key, passage_text
 from index.embedder import Embedder, Vectors
 from index.ingestion.sources import SourceFile
+from index.reports import OnProgress, Progress
 from index.settings import IndexSettings
-from index.stores.base import OnProgress, Passage, Writer
-from index.types import Chunk, Document, Failure, Progress
+from index.stores.base import Passage, Writer
+from index.types import Chunk, Document, Failure
 
 _BATCH_CHARACTERS = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """A document that was chunked and embedded elsewhere: vectors, float32 (dimensions,), by the keys of passages."""
+    """A document that was chunked and embedded elsewhere, with vectors, float32 (dimensions,), by passage key."""
 
     document: Document
     chunks: tuple[Chunk, ...]
@@ -27,24 +28,24 @@ class Embedded:
 
     @property
     def path(self) -> str:
-        """The document's."""
+        """The path of the document."""
         return self.document.path
 
 
 @dataclass(slots=True)
 class Batch:
-    """Documents and failures that are committed together, and the texts of the chunks by the keys of their vectors."""
+    """Documents and failures that are committed together, and the texts to embed by passage key."""
 
     documents: list[tuple[Document, list[Passage]]] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     texts: dict[bytes, str] = field(default_factory=dict)
-    vectors: dict[bytes, Vectors] = field(default_factory=dict)  # those that came with their documents
+    vectors: dict[bytes, Vectors] = field(default_factory=dict)  # of documents that came with theirs
     chunks: int = 0
     characters: int = 0
 
 
 class Engine(Protocol):
-    """Something that parses, chunks and embeds files elsewhere."""
+    """Parses, chunks and embeds files in other processes."""
 
     def read(
         self, files: Sequence[SourceFile], settings: IndexSettings, known: Set[bytes]
@@ -54,24 +55,24 @@ class Engine(Protocol):
 
 
 class Ingest:
-    """One writer's way of putting documents into an index; holds the right to write through its caller.
+    """Puts documents into an index through its one writer.
 
     Raises IndexMismatchError when the index was made with other settings.
     """
 
-    def __init__(self, writing: Writer, settings: IndexSettings, embedder: Embedder, progress: OnProgress) -> None:
-        self._writing = writing
+    def __init__(self, writer: Writer, settings: IndexSettings, embedder: Embedder, progress: OnProgress) -> None:
+        self._writer = writer
         self._settings = settings
         self._embedder = embedder
         self._progress = progress
         self._chunker = Chunker(embedder.tokenizer, settings.chunk_tokens)
-        self._facts = fingerprint.fingerprint(embedder, self._chunker)
+        self._facts = fingerprint.facts_of(embedder, self._chunker)
         self.embedded = 0
-        fingerprint.check(writing.meta(), self._facts)
+        fingerprint.check(writer.summary().meta, self._facts)
 
     def take(self, parsed: Iterable[Document | Embedded | Failure], total: int = 0) -> None:
         """Store documents, and the reasons of what could not be read, as they come; ``total`` is for progress."""
-        known = set(self._writing.failures())
+        known = set(self._writer.inputs().failures)
         batch = Batch()
         for done, item in enumerate(parsed, start=1):
             if isinstance(item, Embedded):
@@ -90,11 +91,8 @@ class Ingest:
         self._progress(Progress("embed", total, total, f"{self.embedded} passages"))
 
     def _add(self, batch: Batch, document: Document, chunks: Sequence[Chunk]) -> None:
-        passages: list[Passage] = []
-        for chunk in chunks:
-            key = passage_key(document, chunk)
-            batch.texts[key] = passage_text(document, chunk)
-            passages.append((chunk, keyword_text(document, chunk), key))
+        passages = [Passage(chunk, keyword_text(document, chunk), passage_key(document, chunk)) for chunk in chunks]
+        batch.texts |= {one.key: passage_text(document, one.chunk) for one in passages}
         batch.documents.append((document, passages))
         batch.chunks += len(passages)
         batch.characters += len(document.text)
@@ -103,18 +101,17 @@ class Ingest:
         """Embed what has no vector yet and write the batch as one revision."""
         if not batch.documents and not batch.failures:
             return
-        missing = self._writing.missing(batch.texts)
-        left = [key for key in missing if key not in batch.vectors]
-        fresh = {key: batch.vectors[key] for key in missing if key in batch.vectors}
+        missing = self._writer.missing(batch.texts)
+        vectors = {key: batch.vectors[key] for key in missing if key in batch.vectors}
+        left = [key for key in missing if key not in vectors]
         if left:
-            fresh |= dict(zip(left, self._embedder.encode([batch.texts[key] for key in left]), strict=True))
-        with self._writing.transaction() as commit:
-            commit.set_meta(self._facts | {"dimensions": str(self._embedder.dimensions)})
-            commit.add_vectors(fresh)
+            vectors |= dict(zip(left, self._embedder.encode([batch.texts[key] for key in left]), strict=True))
+        with self._writer.transaction() as transaction:
+            transaction.set_meta(self._facts | {"dimensions": str(self._embedder.dimensions)})
             for document, passages in batch.documents:
-                commit.put_document(document, passages)
+                transaction.put_document(document, [replace(one, vector=vectors.get(one.key)) for one in passages])
             for failure in batch.failures:
-                commit.put_failure(failure)
+                transaction.put_failure(failure)
             self._progress(Progress("commit", 0, 1))
         self._progress(Progress("commit", 1, 1))
         self.embedded += len(missing)

@@ -1,4 +1,4 @@
-"""Sources: the folders and files that an index is made from, and what is in them now."""
+"""Sources: the folders and files that an index is built from, and what is in them now."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The part of a source folder that a build looks at: all of it, or what is at or under one path in it."""
+    """The part of a source folder that a build reads: all of it, or what is at or under one path in it."""
 
     root: Path
     below: str = ""  # POSIX, relative; empty for all
@@ -41,20 +41,20 @@ class Scope:
         return source == str(self.root) and (not self.below or path == self.below or path.startswith(f"{self.below}/"))
 
     def contains(self, other: Path) -> bool:
-        """Whether another place lies within this one."""
+        """Whether a path lies within this scope."""
         return other.is_relative_to(self.place)
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """The files found that could be indexed, and those that cannot even be opened."""
+    """The files that could be indexed, and those that cannot even be opened."""
 
     files: tuple[SourceFile, ...]
     failures: tuple[Failure, ...]
 
 
-def scopes(given: Sequence[Path], remembered: Iterable[str]) -> list[Scope]:
-    """What the given paths mean beside the remembered sources; without any, all remembered ones.
+def resolve_scopes(given: Sequence[Path], remembered: Iterable[str]) -> list[Scope]:
+    """The scopes of the given paths, in view of the remembered sources; without any, those of all remembered ones.
 
     A path inside a remembered folder is a part of it. Raises SourceNotFoundError when a path does not exist.
     """
@@ -81,12 +81,12 @@ def _within(folders: list[Path], path: Path) -> Scope:
 
 
 def _scope(place: Path) -> Scope:
-    """A folder is a source; of a file, its folder is, and only the file is looked at."""
+    """A folder is a source; for a file, its folder is, and only the file is read."""
     return Scope(place.parent, place.name) if place.is_file() or place.suffix.lower() in SUFFIXES else Scope(place)
 
 
 def scan(scope: Scope) -> Scan:
-    """The files in a scope by path; hidden files and folders are passed over, links that lead out are failures."""
+    """The files in a scope by path, without hidden files and folders; links that lead out of it are failures."""
     files: list[SourceFile] = []
     failures: list[Failure] = []
     source = str(scope.root)
@@ -115,7 +115,7 @@ def _walk(place: Path) -> Iterator[Path]:
 
 
 def suffix(path: str) -> str:
-    """The ending of a name, in small letters, with its dot."""
+    """The suffix of a name in lower case, with its dot."""
     return PurePosixPath(path).suffix.lower()
 
 

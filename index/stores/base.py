@@ -1,93 +1,86 @@
-"""What keeps an index: the interface that building, searching, checking and copying need, and no more.
+"""The protocols of a store: what building, searching, checking and copying an index need, and no more.
 
-``index.stores.folder`` keeps it in a folder, ``index.stores.milvus`` in Milvus; one suite of tests runs over both.
+``index.stores.folder`` keeps an index in a folder, ``index.stores.milvus`` in Milvus; one test suite covers both.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-from index.embedder import Embedder, Vectors
+from index.embedder import Vectors
 from index.ranking.terms import Terms
-from index.settings import IndexSettings
-from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Progress
-
-if TYPE_CHECKING:
-    from index.stores.folder.repair import RepairReport
-    from index.stores.folder.verify import VerifyReport
-
-OnProgress = Callable[[Progress], None]
-Passage = tuple[Chunk, str, bytes]  # a chunk, its words for keyword search, the key of its vector
+from index.reports import OnProgress, Problem, VerifyReport
+from index.types import Chunk, Document, DocumentRecord, Failure, Filters
 
 
 @dataclass(frozen=True, slots=True)
-class StoredPassage:
-    """A passage with all that is kept of it, so that it can move without being embedded again."""
+class Passage:
+    """A chunk with everything that is stored of it."""
 
     chunk: Chunk
     words: str  # what keyword search sees
-    key: bytes  # 16 bytes; equal for passages that are embedded equally
-    vector: Vectors  # float32 (dimensions,), of length 1
+    key: bytes  # 16 bytes; equal for passages with equal embeddings
+    vector: Vectors | None = None  # float32 (dimensions,), of length 1; None when one is stored under the key already
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """An index as a whole."""
+
+    meta: Mapping[str, str] = field(default_factory=dict)  # format, embedder, chunking, dimensions, updated
+    revision: int = 0  # the number of the last commit; 0 before the first
+    documents: int = 0
+    chunks: int = 0
+    bytes_on_disk: int = 0  # 0 when the store does not know
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What builds read."""
+
+    sources: tuple[str, ...] = ()  # absolute paths of folders and files, in order
+    excluded: frozenset[tuple[str, str]] = frozenset()  # (source, path) of removed files, which stay out
+    failures: tuple[Failure, ...] = ()  # files that could not be read, by path
 
 
 class Reader(Protocol):
     """Reads of one index."""
 
-    def meta(self) -> dict[str, str]:
-        """Everything known of the index as a whole: format, fingerprints, revision; empty before the first commit."""
+    def summary(self) -> Summary:
+        """The index as a whole."""
         ...
 
-    def revision(self) -> int:
-        """The number of the last commit; 0 before the first."""
-        ...
-
-    def sources(self) -> list[str]:
-        """The folders and files that builds look at, as absolute paths."""
-        ...
-
-    def excluded(self) -> set[tuple[str, str]]:
-        """(source, path) of the files that were taken out and must not come back by themselves."""
-        ...
-
-    def count(self, table: str) -> int:
-        """How many "documents" or "chunks" there are."""
+    def inputs(self) -> Inputs:
+        """What builds read."""
         ...
 
     def records(self, ids: Collection[int] | None = None) -> list[DocumentRecord]:
         """Documents without their texts, by path; of all or of the given ids."""
         ...
 
-    def failures(self) -> list[Failure]:
-        """Files that could not be read, by path."""
-        ...
-
     def documents(self, ids: Collection[int]) -> dict[int, Document]:
-        """Whole documents by id; those that are not there are left out."""
+        """Whole documents by id; ids that are not there are left out."""
         ...
 
     def texts(self, ids: Collection[int]) -> dict[int, str]:
-        """The canonical texts of documents."""
+        """The canonical texts of documents by id; ids that are not there are left out."""
         ...
 
-    def chunks_of(self, document_id: int) -> list[Chunk]:
-        """The passages of a document in order."""
+    def passages(self, ids: Collection[int]) -> dict[int, list[Passage]]:
+        """The passages of documents in order, with their vectors, by document id."""
         ...
 
-    def passages_of(self, ids: Collection[int]) -> dict[int, list[StoredPassage]]:
-        """The passages of documents in order, with everything that is kept of them, by the ids of the documents."""
+    def verify(self) -> VerifyReport:
+        """Check everything that the index promises; changes nothing."""
         ...
 
 
 class Snapshot(Reader, Protocol):
-    """Reads of one index at one revision, for a question."""
-
-    def passages(self) -> int:
-        """How many passages there are."""
-        ...
+    """Reads and searches of one index at one revision."""
 
     def document_frequency(self, terms: Collection[str]) -> dict[str, int]:
         """In how many passages each (stemmed) term stands, as exactly as the store knows; absent terms are left out."""
@@ -107,7 +100,7 @@ class Snapshot(Reader, Protocol):
         ...
 
     def chunks(self, ids: Collection[int]) -> dict[int, Chunk]:
-        """Chunks by id, with their words."""
+        """Chunks by id."""
         ...
 
 
@@ -118,36 +111,24 @@ class Transaction(Protocol):
         """Set or replace facts about the index as a whole."""
         ...
 
-    def set_sources(self, paths: Iterable[str]) -> None:
-        """Replace the folders and files that later builds look at."""
-        ...
-
-    def set_excluded(self, files: Iterable[tuple[str, str]]) -> None:
-        """Replace the (source, path) of files that must not come back by themselves."""
-        ...
-
-    def add_vectors(self, vectors: Mapping[bytes, Vectors]) -> None:
-        """Hand in the vectors, under their keys, of passages that are put in this commit."""
+    def set_inputs(self, sources: Iterable[str], excluded: Iterable[tuple[str, str]]) -> None:
+        """Replace the folders and files that later builds read, and the (source, path) of files that stay out."""
         ...
 
     def put_document(self, document: Document, passages: Sequence[Passage]) -> None:
         """Store a document with its passages; one of the same source and path keeps its id."""
         ...
 
-    def remove_document(self, document_id: int) -> None:
-        """Forget a document and its passages."""
+    def put_failure(self, failure: Failure) -> None:
+        """Keep why a file could not be read; the document that it was before leaves the index."""
         ...
 
     def move_document(self, document_id: int, source: str, path: str, title: str) -> None:
         """Give a document another path and title; its passages and vectors stay."""
         ...
 
-    def put_failure(self, failure: Failure) -> None:
-        """Keep why a file could not be read; the document that it was before leaves the index."""
-        ...
-
-    def forget_failures(self, failures: Collection[Failure]) -> None:
-        """Forget files that could not be read and are gone."""
+    def remove(self, document_ids: Collection[int] = (), failures: Collection[Failure] = ()) -> None:
+        """Remove documents with their passages, and files that could not be read and are gone."""
         ...
 
 
@@ -162,47 +143,27 @@ class Writer(Reader, Protocol):
         """All changes inside become the next revision; none of them when an error is raised."""
         ...
 
-    def compact(self, progress: OnProgress) -> None:
-        """Make searching quick again after many changes."""
+    def discard_damage(self, problems: Collection[Problem]) -> list[int]:
+        """Remove whatever the problems are about; the ids of the documents that must be chunked again.
+
+        Raises IndexDamagedError when the store itself is broken.
+        """
+        ...
+
+    def finish(self, progress: OnProgress) -> int:
+        """End the writing and return the revision: searches become fast again after many changes.
+
+        The writer of a replacement puts it in the old index's place; documents of the same path keep their ids.
+        """
         ...
 
 
-class Session(Protocol):
-    """An index open for reading for as long as it is asked; safe to use from several threads."""
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """A new index that is built beside the old one."""
 
-    def snapshot(self) -> AbstractContextManager[Snapshot]:
-        """Everything inside is of one revision, as far as the store can; follows its writer from call to call."""
-        ...
-
-    def bytes_on_disk(self) -> int:
-        """What the index takes on disk; 0 when the store does not tell."""
-        ...
-
-    def close(self) -> None:
-        """Let go of files and connections."""
-        ...
-
-
-class Replacement(Protocol):
-    """An index made whole beside the old one, which it then replaces."""
-
-    @property
-    def old(self) -> Reader | None:
-        """The index to be replaced; None when there is none that can be read."""
-        ...
-
-    @property
-    def beside(self) -> Path | Store:
-        """Where the new one is made; what an interrupted renewal left is still there."""
-        ...
-
-    def discard(self) -> None:
-        """Drop what is there beside."""
-        ...
-
-    def adopt(self, progress: OnProgress) -> int:
-        """Put the new one in the old one's place, documents of the same path keeping their ids; its revision."""
-        ...
+    old: Reader | None  # None when there is none, or none that can be read
+    new: Writer  # takes the place of the old one when it finishes
 
 
 class Store(Protocol):
@@ -217,31 +178,73 @@ class Store(Protocol):
         """Whether there is an index."""
         ...
 
-    def reading(self) -> AbstractContextManager[Reader]:
-        """The index for reading, an empty one where there is none yet; writes nothing."""
+    def identity(self) -> Hashable:
+        """Changes when another index takes the place of one that is open, so that it must be opened again.
+
+        None when there is no index.
+        """
         ...
 
-    def writing(self, wait_seconds: float = 0.0) -> AbstractContextManager[Writer]:
-        """The index for its one writer, made when there is none. Raises IndexLockedError, IndexMismatchError."""
+    def reader(self) -> AbstractContextManager[Reader]:
+        """The index for reading, an empty one where there is none; writes nothing. Raises IndexDamagedError."""
         ...
 
-    def session(self) -> Session:
-        """The index for searching. Raises IndexNotFoundError, IndexDamagedError."""
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """The index for searching, at its last revision; for one thread, while others have their own.
+
+        Connections are kept for the next snapshot until ``close``. Raises IndexNotFoundError, IndexDamagedError.
+        """
         ...
 
-    def renewal(self, wait_seconds: float = 0.0) -> AbstractContextManager[Replacement]:
-        """The right to replace the index. Raises IndexLockedError."""
+    def writer(self, wait_seconds: float = 0.0) -> AbstractContextManager[Writer]:
+        """The index for its one writer, created when there is none; nothing is left of one without a commit.
+
+        Raises IndexLockedError, IndexMismatchError, IndexDamagedError.
+        """
         ...
+
+    def replacement(self, facts: Mapping[str, str], wait_seconds: float = 0.0) -> AbstractContextManager[Replacement]:
+        """The right to replace the index. What an interrupted rebuild with equal facts left is in the new one.
+
+        Raises IndexLockedError.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close files and connections; the next snapshot opens them again."""
+        ...
+
+
+class EmptyReader:
+    """Reads where there is no index."""
+
+    def summary(self) -> Summary:
+        """Revision 0."""
+        return Summary()
+
+    def inputs(self) -> Inputs:
+        """None."""
+        return Inputs()
+
+    def records(self, ids: Collection[int] | None = None) -> list[DocumentRecord]:
+        """None."""
+        return []
+
+    def documents(self, ids: Collection[int]) -> dict[int, Document]:
+        """None."""
+        return {}
+
+    def texts(self, ids: Collection[int]) -> dict[int, str]:
+        """None."""
+        return {}
+
+    def passages(self, ids: Collection[int]) -> dict[int, list[Passage]]:
+        """None."""
+        return {}
 
     def verify(self) -> VerifyReport:
-        """Every promise of the index checked. Raises IndexNotFoundError, IndexDamagedError."""
-        ...
-
-    def repair(
-        self, settings: IndexSettings, progress: OnProgress, wait_seconds: float, embedder: Embedder | None
-    ) -> RepairReport:
-        """Mend what can be mended. Raises IndexNotFoundError, IndexLockedError, IndexDamagedError."""
-        ...
+        """Nothing to check."""
+        return VerifyReport(0, 0, 0, 0, ())
 
 
 Place = Path | str | Store  # a folder, an address, or the store itself

@@ -1,4 +1,4 @@
-"""Which store a place names: a folder, or a Milvus by its address or its file."""
+"""Which store a place names: a folder, or Milvus by its address or its file."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from index.stores.folder.store import FolderStore
 _FILE = ".db"  # of Milvus Lite
 
 
-def store_at(place: Place, token: str = "", seconds: float = 30.0) -> Store:
-    """The store at a place; nothing is opened yet. ``token`` and ``seconds`` are for a Milvus."""
+def open_store(place: Place | None = None, settings: IndexSettings | None = None) -> Store:
+    """The store at a place, by default the one that the settings name: ``store``, or the folder ``index``.
+
+    Milvus is asked with the token and the time limit of the settings. Nothing is opened yet.
+    """
+    settings = settings or IndexSettings()
+    place = place or settings.store or settings.index
     if not isinstance(place, Path | str):
         return place
     if "://" in str(place) or str(place).endswith(_FILE):
         from index.stores.milvus.store import MilvusStore
 
-        return MilvusStore(str(place), token, seconds)
+        token = settings.store_token.get_secret_value() if settings.store_token else ""
+        return MilvusStore(str(place), token, settings.store_seconds)
     return FolderStore(Path(place))
-
-
-def store_of(settings: IndexSettings, place: Place | None = None) -> Store:
-    """The store at a place, or that the settings name: ``store``, or the folder ``index`` where that is empty."""
-    token = settings.store_token.get_secret_value() if settings.store_token else ""
-    return store_at(place or settings.store or settings.index, token, settings.store_seconds)

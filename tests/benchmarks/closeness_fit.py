@@ -30,13 +30,13 @@ Candidates = tuple[list[list[float]], list[bool]]  # what each measures, and whe
 def candidates(opened: DocumentIndex, question: str, right: int) -> Candidates:
     """The candidates for a question that are looked at closely, as search finds them."""
     vector = opened.embedder.encode([question])[0]
-    with opened._session.snapshot() as held:
-        terms = opened._terms.read(question, held.document_frequency, held.passages())
-        dense, keyword = held.candidates(vector, terms, opened.settings.candidates, None)
+    with opened.store.snapshot() as snapshot:
+        terms = opened.terms.read(question, snapshot.document_frequency, snapshot.summary().chunks)
+        dense, keyword = snapshot.candidates(vector, terms, opened.settings.candidates, None)
         best = [i for i, _ in fusion.fuse(dense, keyword, opened.settings.dense_weight)[:PROXIMITY_CANDIDATES]]
         scores = fusion.z_scores(dense, keyword)
         closeness = Proximity(question, {word: rarity(n, terms.passages) for word, n in terms.counts.items()})
-        words, chunks = held.words(best), held.chunks(best)
+        words, chunks = snapshot.words(best), snapshot.chunks(best)
     measured = [[*scores[i], *closeness.measures(*words[i])] for i in best]
     return measured, [chunks[i].document_id == right for i in best]
 

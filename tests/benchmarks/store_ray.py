@@ -18,10 +18,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from index import DocumentIndex, IndexSettings, build, verify
+from index import DocumentIndex, IndexSettings, Progress, build, verify
 from index.ingestion.ray_engine import RayEngine
-from index.stores.locate import store_at
-from index.types import Progress
+from index.stores.locate import open_store
 from tests.support import open_ports
 
 WORKERS = 2
@@ -80,9 +79,9 @@ def run(count: int, folder: Path, place: str) -> str:
     began = time.monotonic()
     second = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     embedded = int(second.stdout.rpartition("embedded")[2])
-    with store_at(place).reading() as held:
-        records = held.records()
-        texts = held.texts([record.id for record in records])
+    with open_store(place).reader() as reader:
+        records = reader.records()
+        texts = reader.texts([record.id for record in records])
     assert sorted(record.path for record in records) == sorted(f"{n}.txt" for n in range(count))
     assert all(texts[record.id] == text_of(int(record.path.removesuffix(".txt"))) for record in records)
     report = verify(place)

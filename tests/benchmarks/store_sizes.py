@@ -22,8 +22,9 @@ from index_corpus import peak_megabytes, perturbed, real_sentences
 
 from index.embedder import Vectors
 from index.ranking.terms import TermReader
-from index.stores.base import Transaction
-from index.stores.locate import store_at
+from index.reports import no_progress
+from index.stores.base import Passage, Transaction
+from index.stores.locate import open_store
 from index.stores.stemming import Stemmer
 from index.types import Chunk, Document
 
@@ -42,20 +43,19 @@ def put(change: Transaction, numbers: range, sentences: list[str], around: Vecto
     for number, vector in zip(numbers, vectors, strict=True):
         text = f"Entry {number}. " + " ".join(sentences[place] for place in dice.integers(0, len(sentences), 4))
         key = number.to_bytes(16, "big")
-        change.add_vectors({key: vector})
         document = Document(f"{number}.txt", f"Document {number}", text, "text/plain", sha256=f"{number:064x}")
-        change.put_document(document, [(Chunk(0, 0, 0, 0, len(text), text), text, key)])
+        change.put_document(document, [Passage(Chunk(0, 0, 0, 0, len(text), text), text, key, vector)])
 
 
 def write(place: str, count: int) -> None:
     sentences, around = real_sentences(), centres()
-    with store_at(place).writing() as held:
+    with open_store(place).writer() as writer:
         before, began, clock = peak_megabytes(), time.process_time(), time.perf_counter()
         for start in range(0, count, TOGETHER):
-            with held.transaction() as change:
+            with writer.transaction() as change:
                 change.set_meta({"dimensions": str(DIMENSIONS)})
                 put(change, range(start, min(count, start + TOGETHER)), sentences, around)
-        held.compact(lambda _: None)
+        writer.finish(no_progress)
     taken, waited = time.process_time() - began, time.perf_counter() - clock
     print(
         f"{taken:7.1f} s of the processor to write ({waited:.0f} s by the clock), {peak_megabytes() - before:6.0f} MB"
@@ -76,18 +76,18 @@ def timed(act: object, times: int) -> Iterator[float]:
 def search(place: str) -> None:
     terms = TermReader(Stemmer().stem)
     vectors = iter(perturbed(centres(), 1 + SEARCHES, np.random.default_rng(3)))
-    session = store_at(place).session()
+    store = open_store(place)
     before = resident()
 
     def candidates() -> None:
-        with session.snapshot() as held:
-            asked = terms.read(QUESTION, held.document_frequency, held.passages())
-            assert all(held.candidates(next(vectors), asked, 100, None))
+        with store.snapshot() as snapshot:
+            asked = terms.read(QUESTION, snapshot.document_frequency, snapshot.summary().chunks)
+            assert all(snapshot.candidates(next(vectors), asked, 100, None))
 
     first = next(timed(candidates, 1))
     print(f"{np.median(list(timed(candidates, SEARCHES))):7.1f} ms a search (the first {first:.0f})", end=" ")
     print(f"{resident() - before:6.0f} MB")
-    session.close()
+    store.close()
 
 
 def main(stores: list[str], sizes: list[int]) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 
-from index import DocumentIndex, QuothError
-from index.stores.locate import store_at
+from index import DocumentIndex, IndexSettings, QuothError
 from tests.support.hash_embedder import HashEmbedder
 
 if __name__ == "__main__":
-    with DocumentIndex.open(store_at(sys.argv[1], seconds=2.0), embedder=HashEmbedder()) as opened:
+    settings = IndexSettings(store_seconds=2.0)
+    with DocumentIndex.open(sys.argv[1], settings=settings, embedder=HashEmbedder()) as opened:
         for question in sys.stdin:
             try:
                 print(opened.search(question)[0].document.path, flush=True)

@@ -61,7 +61,7 @@ def search(
 ) -> None:
     """Find the passages nearest to a question, best first. Exits with 1 when no document passes the filters."""
     settings = settings_of(context, index=index, store=store)
-    from index import DocumentIndex, store_of
+    from index import DocumentIndex, open_store
     from qa import Answerer
     from qa.answerer import checked_question
     from ui.cli.render import render_hits
@@ -71,7 +71,7 @@ def search(
         with Answerer.open(settings=settings) as answerer:
             hits, revision = answerer.search(asked, k, filters=filters, rerank=True), answerer.index.revision
     else:  # no reader is needed, which takes seconds to load
-        with DocumentIndex.open(store_of(settings), settings=settings) as opened:
+        with DocumentIndex.open(open_store(settings=settings), settings=settings) as opened:
             asked = checked_question(asked, settings.question_characters)
             hits, revision = opened.search(asked, k, filters=filters), opened.revision
     emit({"hits": hits, "revision": revision}, lambda: render_hits(asked, hits), as_json=as_json)

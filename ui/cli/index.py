@@ -50,11 +50,11 @@ def build_index(
 ) -> None:
     """Index documents, or bring the index up to date: shows the plan, then reads only what changed."""
     settings = settings_of(context, index=index, store=store, engine=engine)
-    from index import build, plan, store_of
+    from index import build, open_store, plan
     from index import rebuild as build_anew
     from ui.cli.render import render_plan, render_report
 
-    held = store_of(settings)
+    held = open_store(settings=settings)
     sources = _sources(paths or [], held)
     with progress() as report:
         planned = plan(sources, held, progress=report)
@@ -88,10 +88,12 @@ def copy(
     """Move an index between a folder and a Milvus without embedding anything again; the old one stays."""
     settings = settings_of(context)
     from index import copy as copy_index
-    from index import store_of
+    from index import open_store
 
     with progress() as report:
-        copied = copy_index(store_of(settings, source), store_of(settings, target), progress=report, wait_seconds=wait)
+        copied = copy_index(
+            open_store(source, settings), open_store(target, settings), progress=report, wait_seconds=wait
+        )
     _tell(copied, as_json=as_json)
 
 
@@ -115,9 +117,9 @@ def add(
     """Add folders or files to the index; it looks at them from now on."""
     settings = settings_of(context, index=index, store=store)
     from index import add as add_paths
-    from index import store_of
+    from index import open_store
 
-    _change(partial(add_paths, settings=settings), paths, store_of(settings), wait, as_json=as_json)
+    _change(partial(add_paths, settings=settings), paths, open_store(settings=settings), wait, as_json=as_json)
 
 
 def remove(
@@ -130,10 +132,10 @@ def remove(
 ) -> None:
     """Take documents out of the index, by folder, file or listed path; the files themselves stay."""
     settings = settings_of(context, index=index, store=store)
+    from index import open_store
     from index import remove as remove_paths
-    from index import store_of
 
-    _change(remove_paths, paths, store_of(settings), wait, as_json=as_json)
+    _change(remove_paths, paths, open_store(settings=settings), wait, as_json=as_json)
 
 
 def _change(act: Callable[..., BuildReport], paths: list[Path], held: KeptIn, wait: float, *, as_json: bool) -> None:
@@ -154,9 +156,9 @@ def watch(
     settings = settings_of(context, index=index, store=store)
     from watchfiles import watch as changes
 
-    from index import build, store_of
+    from index import build, open_store
 
-    held = store_of(settings)
+    held = open_store(settings=settings)
     sources = _sources(paths or [], held)
 
     def update(places: list[Path]) -> BuildReport:

@@ -29,10 +29,10 @@ def register(app: typer.Typer) -> None:
 def status(context: typer.Context, index: Index = None, store: Store = None, as_json: Json = False) -> None:
     """Show what is indexed."""
     settings = settings_of(context, index=index, store=store)
-    from index import DocumentIndex, store_of
+    from index import DocumentIndex, open_store
     from ui.cli.render import render_status
 
-    with DocumentIndex.open(store_of(settings), settings=settings) as opened:
+    with DocumentIndex.open(open_store(settings=settings), settings=settings) as opened:
         found = opened.status()
     emit(found, lambda: render_status(found), as_json=as_json)
 
@@ -50,11 +50,11 @@ def documents(
 ) -> None:
     """List the documents with what was noticed while reading them, and the files that could not be read."""
     settings = settings_of(context, index=index, store=store)
-    from index import DocumentIndex, store_of
+    from index import DocumentIndex, open_store
     from ui.cli.render import render_documents
 
     filters = filters_of(path, after, before, media_type, metadata)
-    with DocumentIndex.open(store_of(settings), settings=settings) as opened:
+    with DocumentIndex.open(open_store(settings=settings), settings=settings) as opened:
         records = [record for record in opened.documents() if filters is None or filters.admit(record)]
         failures = opened.failures()
     listed = {"documents": records, "failures": failures}
@@ -64,11 +64,11 @@ def documents(
 def verify(context: typer.Context, index: Index = None, store: Store = None, as_json: Json = False) -> None:
     """Check every promise the index makes. Exits with 1 when one is broken."""
     settings = settings_of(context, index=index, store=store)
-    from index import store_of
+    from index import open_store
     from index import verify as check
     from ui.cli.render import render_check
 
-    found = check(store_of(settings))
+    found = check(open_store(settings=settings))
     emit(found, lambda: render_check(found), as_json=as_json)
     raise typer.Exit(Exit.DONE if found.sound else Exit.NOT_FOUND)
 
@@ -78,11 +78,11 @@ def repair(
 ) -> None:
     """Mend what `quoth verify` found, embedding again only what must be. Exits with 1 when something is left."""
     settings = settings_of(context, index=index, store=store)
+    from index import open_store
     from index import repair as mend
-    from index import store_of
     from ui.cli.render import render_repair
 
     with progress() as report:
-        found = mend(store_of(settings), settings=settings, progress=report, wait_seconds=wait)
+        found = mend(open_store(settings=settings), settings=settings, progress=report, wait_seconds=wait)
     emit(found, lambda: render_repair(found), as_json=as_json)
     raise typer.Exit(Exit.NOT_FOUND if found.left else Exit.DONE)

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import TypeVar
 
-from index import Filters, Hit, Place
+from index import Filters, Hit, Place, open_store
 from index.errors import DocumentNotFoundError, QuothError, StateError
-from index.stores.folder.schema import CATALOG
-from index.stores.folder.store import FolderStore
-from index.stores.locate import store_at
 from qa import Answer, Answerer, ReaderSettings
 from qa.answering.cascade import never_cancelled
 from ui.service.cpu import Cores
@@ -44,7 +41,8 @@ class AnswerEngine:
         self.cores = Cores()
         self._settings = settings
         self._answerer: Answerer | None = None
-        self._file: tuple[int, int] | None = None  # the catalog that is open
+        self._store = open_store(location)
+        self._identity: Hashable = None  # of the index that is open
         self._lock = threading.Lock()
         self._opening = threading.Lock()
         self._problem = ""
@@ -52,11 +50,11 @@ class AnswerEngine:
     def answerer(self) -> Answerer:
         """The open answerer. Raises ``IndexNotFoundError`` and whatever else opening an index or a reader raises."""
         with self._lock:
-            file = self._on_disk()
-            if self._answerer is None or self._file != file:
+            identity = self._store.identity()
+            if self._answerer is None or self._identity != identity:
                 self._answerer = None  # not closed: another thread may still be reading from it
                 self._answerer = Answerer.open(self.location, settings=self._settings)
-                self._file = file
+                self._identity = identity
             return self._answerer
 
     def answer(
@@ -101,7 +99,7 @@ class AnswerEngine:
         the background.
         """
         opened = self._answerer
-        if opened is not None and self._file == self._on_disk() and opened.index.embedder.is_loaded:
+        if opened is not None and self._identity == self._store.identity() and opened.index.embedder.is_loaded:
             return opened
         if self._opening.acquire(blocking=False):
             threading.Thread(target=self._open, name="opening").start()
@@ -134,14 +132,3 @@ class AnswerEngine:
             self._problem = "the index could not be opened; the server's log has the details"
         finally:
             self._opening.release()
-
-    def _on_disk(self) -> tuple[int, int] | None:
-        """What tells the catalog on disk from another that took its place; nothing of an index that is in no folder."""
-        store = store_at(self.location)
-        if not isinstance(store, FolderStore):
-            return None
-        try:
-            found = (store.location / CATALOG).stat()
-        except OSError:
-            return None
-        return found.st_dev, found.st_ino

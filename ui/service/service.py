@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from index import Embedder, Filters, store_of
+from index import Embedder, Filters, open_store
 from index.errors import IndexNotFoundError, QuothError
 from qa import Answer
 from ui.service.engine import AnswerEngine
@@ -36,7 +36,7 @@ class Service:
     @classmethod
     def of(cls, settings: Settings) -> Service:
         """The service that the settings ask for; the index and the models are opened when first needed."""
-        store = store_of(settings)
+        store = open_store(settings=settings)
         engine, metrics = AnswerEngine(store, settings=settings), Metrics()
         metrics.watch("index_revision", "Revision of the index", lambda: _revision(engine))
         rebuilding = Rebuilds(store, settings, lambda: _embedder(engine, settings), engine.cores)

@@ -17,8 +17,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 
-from index.stores.folder.store import FolderStore
-from index.stores.locate import store_at
+from index import open_store
 from qa import ReaderSettings
 from ui.http import presence
 from ui.service.engine import AnswerEngine
@@ -54,7 +53,7 @@ def create_app(
         lifespan=_lifespan(start_page, evaluation),
         generate_unique_id_function=_operation_id,
     )
-    verdicts = feedback.router(location, create=not isinstance(store_at(engine.location), FolderStore))
+    verdicts = feedback.router(location, create=open_store(engine.location).name != str(location))
     pages = (start_page.router, viewer.router(engine), library.router, evaluation.router, verdicts, presence.router())
     for router in (*routers, chat.router, *pages):
         app.include_router(router)

@@ -11,7 +11,7 @@ import numpy as np
 
 from index.embedder import Vectors
 from index.errors import IndexDamagedError
-from index.stores.base import StoredPassage
+from index.stores.base import Inputs, Passage
 from index.stores.document_fields import restore_document
 from index.types import Chunk, Document, DocumentRecord, Failure
 
@@ -23,13 +23,13 @@ _CHUNK = 'id, document_id, ordinal, start, "end", page, heading'
 
 
 class Catalog:
-    """Reads of one catalog; inside ``with catalog.snapshot()`` they all see the same revision."""
+    """Reads of one catalog."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
 
     def meta(self) -> dict[str, str]:
-        """Everything known of the index as a whole: format, fingerprints, revision, the vector file."""
+        """Facts about the index as a whole: format, fingerprints, revision, the vector file."""
         return dict(self.connection.execute("SELECT key, value FROM meta"))
 
     def revision(self) -> int:
@@ -37,13 +37,14 @@ class Catalog:
         row = self.connection.execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()
         return int(row[0]) if row else 0
 
-    def sources(self) -> list[str]:
-        """The folders and files that builds look at, as absolute paths."""
-        return [path for (path,) in self.connection.execute("SELECT path FROM sources ORDER BY path")]
-
-    def excluded(self) -> set[tuple[str, str]]:
-        """(source, path) of the files that were taken out and must not come back by themselves."""
-        return set(self.connection.execute("SELECT source, path FROM excluded"))
+    def inputs(self) -> Inputs:
+        """What builds read."""
+        failures = self.connection.execute("SELECT path, source, reason, sha256 FROM failures ORDER BY path, source")
+        return Inputs(
+            tuple(path for (path,) in self.connection.execute("SELECT path FROM sources ORDER BY path")),
+            frozenset(self.connection.execute("SELECT source, path FROM excluded")),
+            tuple(Failure(*row) for row in failures),
+        )
 
     def dropped_vectors(self) -> list[int]:
         """Ids that the FAISS file may still hold though their vectors are gone."""
@@ -64,27 +65,16 @@ class Catalog:
         rows = self.connection.execute(f"SELECT {_RECORD} FROM documents {where} ORDER BY path, source", given)
         return [_record(row) for row in rows]
 
-    def failures(self) -> list[Failure]:
-        """Files that could not be read, by path."""
-        rows = self.connection.execute("SELECT path, source, reason, sha256 FROM failures ORDER BY path, source")
-        return [Failure(*row) for row in rows]
-
-    def document(self, document_id: int) -> Document | None:
-        """A whole document, or None when it is not there."""
-        row = self.connection.execute(
-            f"SELECT {_RECORD}, pages, headings, text FROM documents WHERE id = ?", (document_id,)
-        ).fetchone()
-        if row is None:
-            return None
-        pages, headings, text = row[-3:]
-        return restore_document(_record(row[:-3]), text, json.loads(pages), json.loads(headings))
-
     def documents(self, ids: Collection[int]) -> dict[int, Document]:
-        """Whole documents by id; those that are not there are left out."""
-        return {document_id: found for document_id in ids if (found := self.document(document_id)) is not None}
+        """Whole documents by id; ids that are not there are left out."""
+        rows = self.connection.execute(
+            f"SELECT {_RECORD}, pages, headings, text FROM documents WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(ids)),),
+        )
+        return {row[0]: _document(row) for row in rows}
 
     def texts(self, ids: Collection[int]) -> dict[int, str]:
-        """The canonical texts of documents."""
+        """The canonical texts of documents by id; ids that are not there are left out."""
         rows = self.connection.execute(
             "SELECT id, text FROM documents WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)
         )
@@ -98,18 +88,21 @@ class Catalog:
         )
         return [_chunk(row, text) for row in rows]
 
-    def passages_of(self, ids: Collection[int]) -> dict[int, list[StoredPassage]]:
-        """The passages of documents in order, with everything that is kept of them, by the ids of the documents."""
-        return {document_id: self._stored(document_id) for document_id in ids}
+    def passages(self, ids: Collection[int]) -> dict[int, list[Passage]]:
+        """The passages of documents in order, with their vectors, by document id.
 
-    def _stored(self, document_id: int) -> list[StoredPassage]:
-        keys, words = self.keys_of(document_id), self.words_of(document_id)
+        One that lost its words, key or vector has empty ones.
+        """
+        return {document_id: self._passages_of(document_id) for document_id in ids}
+
+    def _passages_of(self, document_id: int) -> list[Passage]:
         chunks = self.chunks_of(document_id)
-        vectors = self.vectors_of_chunks([chunk.id for chunk in chunks])
-        return [StoredPassage(c, words[c.id][0], keys[c.id], vectors[c.id]) for c in chunks]
+        ids = [chunk.id for chunk in chunks]
+        keys, words, vectors = self.keys_of(document_id), self.words(ids), self.vectors_of_chunks(ids)
+        return [Passage(c, words.get(c.id, ("",))[0], keys.get(c.id, b""), vectors.get(c.id)) for c in chunks]
 
     def chunks(self, ids: Collection[int]) -> dict[int, Chunk]:
-        """Chunks by id, with their words."""
+        """Chunks by id."""
         rows = self.connection.execute(
             f"SELECT {_CHUNK} FROM chunks WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)
         ).fetchall()
@@ -123,14 +116,6 @@ class Catalog:
             (document_id,),
         )
         return dict(rows)
-
-    def words_of(self, document_id: int) -> dict[int, tuple[str, str]]:
-        """(text, title) as the keyword index has them for a document's chunks, by chunk id."""
-        rows = self.connection.execute(
-            "SELECT rowid, text, title FROM passages WHERE rowid IN (SELECT id FROM chunks WHERE document_id = ?)",
-            (document_id,),
-        )
-        return {chunk_id: (text, title) for chunk_id, text, title in rows}
 
     def words(self, chunk_ids: Collection[int]) -> dict[int, tuple[str, str]]:
         """(text, title) as the keyword index has them, by chunk id."""
@@ -231,6 +216,11 @@ class Catalog:
             (json.dumps(list(terms)),),
         )
         return dict(rows)
+
+
+def _document(row: tuple[Any, ...]) -> Document:
+    *record, pages, headings, text = row
+    return restore_document(_record(tuple(record)), text, json.loads(pages), json.loads(headings))
 
 
 def _record(row: tuple[Any, ...]) -> DocumentRecord:

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from index.errors import DiskError
+from index.errors import DiskError, IndexDamagedError
 
-FORMAT = 1  # goes up when the tables change in a way that older code cannot read
 CATALOG = "catalog.sqlite"
+CATALOG_ENDINGS = ("", "-wal", "-shm")  # of the files that SQLite keeps
 
 KEYWORDS = (
     "CREATE VIRTUAL TABLE passages USING fts5 (text, title, tokenize = 'porter unicode61')",
@@ -77,7 +77,7 @@ CREATE INDEX chunks_by_vector ON chunks (vector_id);
 
 @contextmanager
 def storage(location: Path) -> Iterator[None]:
-    """Errors of the disk inside become DiskError, which says what a person can do."""
+    """Translate errors of the disk into DiskError, and those of a broken catalog into IndexDamagedError."""
     try:
         yield
     except (sqlite3.OperationalError, OSError) as error:
@@ -85,6 +85,17 @@ def storage(location: Path) -> Iterator[None]:
         raise DiskError(
             f"{location} cannot be written: {reason}. What was committed is safe: see to the disk, repeat the command"
         ) from error
+    except sqlite3.DatabaseError as error:
+        if type(error) is not sqlite3.DatabaseError:  # a broken constraint, or wrong use: no damage
+            raise
+        raise damaged(location, str(error)) from error
+
+
+def damaged(location: Path, detail: str) -> IndexDamagedError:
+    """The error for a catalog that cannot be read."""
+    return IndexDamagedError(
+        f"the catalog in {location} cannot be read ({detail}): run `quoth index --rebuild FOLDER` to build it anew"
+    )
 
 
 def connect_to_read(location: Path) -> sqlite3.Connection:
@@ -99,13 +110,6 @@ def connect_to_read(location: Path) -> sqlite3.Connection:
     return connection
 
 
-def connect_to_nothing() -> sqlite3.Connection:
-    """An empty catalog in memory."""
-    connection = sqlite3.connect(":memory:", isolation_level=None)
-    connection.executescript(f"{TABLES} {'; '.join(KEYWORDS)};")
-    return connection
-
-
 def connect_to_write(location: Path) -> sqlite3.Connection:
     """A connection for the one writer; makes the folder, the file and the tables when they are missing."""
     location.mkdir(parents=True, exist_ok=True)
@@ -117,3 +121,9 @@ def connect_to_write(location: Path) -> sqlite3.Connection:
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
         connection.executescript(f"BEGIN IMMEDIATE; {TABLES} {'; '.join(KEYWORDS)}; COMMIT;")
     return connection
+
+
+def remove_catalog(location: Path) -> None:
+    """Remove a catalog that nothing was committed to."""
+    for ending in CATALOG_ENDINGS:
+        (location / f"{CATALOG}{ending}").unlink(missing_ok=True)

@@ -12,7 +12,7 @@ import numpy as np
 
 from index.embedder import Vectors
 from index.ranking.terms import Terms
-from index.stores.folder.catalog import Catalog
+from index.stores.folder.reader import FolderReader
 from index.stores.folder.schema import connect_to_read
 from index.stores.folder.vectors import VectorFile, VectorIndex, load_vectors
 from index.types import DocumentRecord, Filters
@@ -25,8 +25,8 @@ _IDLE = 4  # connections that are kept for the next snapshots
 class FolderSession:
     """The connections and the vectors that the snapshots of one index share; opening never writes."""
 
-    def __init__(self, location: Path) -> None:
-        self.location = location
+    def __init__(self, location: Path, identity: tuple[int, int]) -> None:
+        self.location, self.identity = location, identity
         self._lock = threading.Lock()
         self._idle: list[sqlite3.Connection] = []
         self._closed = False
@@ -71,10 +71,6 @@ class FolderSession:
                 return dict(self._vectors.search(vector, limit, only))
         return dict(load_vectors(self.location, catalog).search(vector, limit, only))  # a newer snapshot was quicker
 
-    def bytes_on_disk(self) -> int:
-        """The sizes of the folder's files."""
-        return sum(file.stat().st_size for file in self.location.glob("*") if file.is_file())
-
     def close(self) -> None:
         """Close the files; those of snapshots that are still open are closed when these end."""
         with self._lock:
@@ -99,16 +95,16 @@ class RevisionCache:
 
     def __init__(self, revision: int) -> None:
         self.revision = revision
-        self.passages: int | None = None
+        self.counts: dict[str, int] = {}  # rows by table
         self.records: list[DocumentRecord] | None = None
         self.common: dict[str, int] = {}  # in how many passages frequent terms stand
 
 
-class FolderSnapshot(Catalog):
+class FolderSnapshot(FolderReader):
     """A catalog at one revision, with what a search needs."""
 
     def __init__(self, connection: sqlite3.Connection, session: FolderSession) -> None:
-        super().__init__(connection)
+        super().__init__(connection, session.location)
         self._session = session
         self._revision = super().revision()
         self._cached = session.cached(self._revision)
@@ -117,11 +113,12 @@ class FolderSnapshot(Catalog):
         """The number of the last commit before the snapshot."""
         return self._revision
 
-    def passages(self) -> int:
-        """How many passages there are, counted once per revision."""
-        if self._cached.passages is None:
-            self._cached.passages = self.count("chunks")
-        return self._cached.passages
+    def count(self, table: str) -> int:
+        """How many rows a table has, counted once per revision."""
+        counts = self._cached.counts
+        if table not in counts:
+            counts[table] = super().count(table)
+        return counts[table]
 
     def document_frequency(self, terms: Collection[str]) -> dict[str, int]:
         """In how many passages each term stands. Frequent terms are slow to count, so counts are cached per revision.

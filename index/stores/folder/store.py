@@ -1,23 +1,19 @@
-"""An index in a folder: the catalog and its FAISS file, for a machine's own documents."""
+"""An index in a folder: the catalog and its FAISS file, for the documents of one machine."""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
-from index.embedder import Embedder
-from index.errors import IndexDamagedError, IndexNotFoundError
-from index.settings import IndexSettings
-from index.stores.base import OnProgress
-from index.stores.folder.catalog import Catalog
-from index.stores.folder.repair import RepairReport, repair_folder
-from index.stores.folder.schema import CATALOG, connect_to_nothing, connect_to_read, storage
-from index.stores.folder.snapshot import FolderSession
-from index.stores.folder.swap import FolderReplacement, renewal
-from index.stores.folder.verify import VerifyReport, verify_folder
-from index.stores.folder.writer import FolderWriter, writer
+from index.errors import IndexNotFoundError
+from index.stores.base import EmptyReader, Reader, Replacement
+from index.stores.folder.reader import FolderReader
+from index.stores.folder.schema import CATALOG, connect_to_read, storage
+from index.stores.folder.snapshot import FolderSession, FolderSnapshot
+from index.stores.folder.swap import open_replacement
+from index.stores.folder.writer import FolderWriter, open_writer
 
 
 class FolderStore:
@@ -25,6 +21,8 @@ class FolderStore:
 
     def __init__(self, location: Path) -> None:
         self.location = location
+        self._lock = threading.Lock()
+        self._session: FolderSession | None = None
 
     @property
     def name(self) -> str:
@@ -35,38 +33,55 @@ class FolderStore:
         """Whether the folder holds a catalog."""
         return (self.location / CATALOG).is_file()
 
-    @contextmanager
-    def reading(self) -> Iterator[Catalog]:
-        """The catalog for reading; an empty one in memory where there is none yet."""
-        with (
-            storage(self.location),
-            closing(connect_to_read(self.location) if self.exists() else connect_to_nothing()) as connection,
-        ):
-            yield Catalog(connection)
-
-    def writing(self, wait_seconds: float = 0.0) -> AbstractContextManager[FolderWriter]:
-        """The catalog for its one writer, made when there is none."""
-        return writer(self.location, wait_seconds)
-
-    def session(self) -> FolderSession:
-        """The index for searching."""
-        if not self.exists():
-            raise IndexNotFoundError(f"there is no index at {self.location}: run `quoth index FOLDER` to make one")
+    def identity(self) -> tuple[int, int] | None:
+        """The device and inode of the catalog, which is never replaced by another file while it is in use."""
         try:
-            return FolderSession(self.location)
-        except sqlite3.DatabaseError as error:
-            raise IndexDamagedError(f"the catalog in {self.location} cannot be read: {error}") from error
+            found = (self.location / CATALOG).stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
-    def renewal(self, wait_seconds: float = 0.0) -> AbstractContextManager[FolderReplacement]:
-        """The right to replace the index."""
-        return renewal(self.location, wait_seconds)
+    @contextmanager
+    def reader(self) -> Iterator[Reader]:
+        """The catalog for reading, or nothing where there is none."""
+        if not self.exists():
+            yield EmptyReader()
+            return
+        with storage(self.location), closing(connect_to_read(self.location)) as connection:
+            connection.execute("BEGIN")
+            yield FolderReader(connection, self.location)
 
-    def verify(self) -> VerifyReport:
-        """Every promise of the catalog and its FAISS file checked."""
-        return verify_folder(self.location)
+    @contextmanager
+    def snapshot(self) -> Iterator[FolderSnapshot]:
+        """The catalog for searching, at its last revision."""
+        with self._opened().snapshot() as snapshot:
+            yield snapshot
 
-    def repair(
-        self, settings: IndexSettings, progress: OnProgress, wait_seconds: float, embedder: Embedder | None
-    ) -> RepairReport:
-        """Mend what can be mended from the catalog."""
-        return repair_folder(self.location, settings, progress, wait_seconds, embedder)
+    def writer(self, wait_seconds: float = 0.0) -> AbstractContextManager[FolderWriter]:
+        """The catalog for its one writer, made when there is none."""
+        return open_writer(self.location, wait_seconds)
+
+    def replacement(self, facts: Mapping[str, str], wait_seconds: float = 0.0) -> AbstractContextManager[Replacement]:
+        """The right to replace the index by one that is built in a folder inside."""
+        return open_replacement(self.location, facts, wait_seconds)
+
+    def close(self) -> None:
+        """Close the files; the next snapshot opens them again."""
+        with self._lock:
+            if self._session is not None:
+                self._session.close()
+            self._session = None
+
+    def _opened(self) -> FolderSession:
+        """The session over the catalog that is there now; one over a catalog that was replaced is closed."""
+        identity = self.identity()
+        with self._lock:
+            if self._session is not None and self._session.identity != identity:
+                self._session.close()
+                self._session = None
+            if identity is None:
+                raise IndexNotFoundError(f"there is no index at {self.location}: run `quoth index FOLDER` to make one")
+            if self._session is None:
+                with storage(self.location):
+                    self._session = FolderSession(self.location, identity)
+            return self._session

@@ -1,65 +1,79 @@
-"""Replacing the index in a folder by one that was made beside it, at once."""
+"""Replacing the index in a folder at once by one that was built beside it."""
 
 from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
-from index.fingerprint import FACTS
-from index.stores.base import OnProgress
+from index.errors import IndexMismatchError
+from index.fingerprint import FACTS, FORMAT, check
+from index.reports import OnProgress, Progress
+from index.stores.base import Replacement
 from index.stores.folder.catalog import Catalog
-from index.stores.folder.schema import CATALOG, FORMAT, connect_to_read, connect_to_write
+from index.stores.folder.reader import FolderReader
+from index.stores.folder.schema import CATALOG, CATALOG_ENDINGS, connect_to_read, connect_to_write
+from index.stores.folder.transaction import in_transaction
 from index.stores.folder.vectors import remove_other_files, write_file
-from index.stores.folder.writer import locked, transaction
-from index.types import Progress
+from index.stores.folder.writer import FolderWriter, locked
 
-BESIDE = "rebuild"  # the folder in the index's folder in which the new one is made
+BESIDE = "rebuild"  # the folder, inside the index's folder, in which the new one is built
 
 
-@dataclass(frozen=True, slots=True)
-class FolderReplacement:
-    """An index made in a folder inside the old one's, which it then replaces."""
+class ReplacementWriter(FolderWriter):
+    """An index in a folder inside the one that it replaces."""
 
-    location: Path
-    old: Catalog | None
+    def __init__(self, connection: sqlite3.Connection, location: Path, *, keeps_old: bool) -> None:
+        super().__init__(connection, location)
+        self._keeps_old = keeps_old
 
-    @property
-    def beside(self) -> Path:
-        """Where the new one is made."""
-        return self.location / BESIDE
-
-    def discard(self) -> None:
-        """Drop what is there beside."""
-        shutil.rmtree(self.beside)
-
-    def adopt(self, progress: OnProgress) -> int:
-        """Put the new one in the old one's place and return its revision."""
+    def finish(self, progress: OnProgress) -> int:
+        """Put this index in the old one's place, and return its revision."""
         progress(Progress("swap", 0, 1))
-        if self.old is None:
-            _put_aside(self.location)
-        with closing(connect_to_write(self.location)) as connection:
+        self.connection.close()
+        replaced = self.location.parent
+        if not self._keeps_old:
+            _put_aside(replaced)
+        with closing(connect_to_write(replaced)) as connection:
             catalog = Catalog(connection)
-            adopt(catalog, self.location, self.beside)
+            adopt(catalog, replaced, self.location)
             progress(Progress("swap", 1, 1))
             revision = catalog.revision()
-        shutil.rmtree(self.beside)
+        shutil.rmtree(self.location)
         return revision
 
 
 @contextmanager
-def renewal(location: Path, wait_seconds: float = 0.0) -> Iterator[FolderReplacement]:
+def open_replacement(location: Path, facts: Mapping[str, str], wait_seconds: float = 0.0) -> Iterator[Replacement]:
     """The right to replace the index in a folder. Raises IndexLockedError."""
-    with locked(location, wait_seconds):
-        connection = _readable(location)
+    with locked(location, wait_seconds), ExitStack() as opened:
+        old = _readable(location)
+        if old:
+            opened.enter_context(closing(old))
+        new = opened.enter_context(closing(_beside(location / BESIDE, facts)))
+        yield Replacement(
+            FolderReader(old, location) if old else None,
+            ReplacementWriter(new, location / BESIDE, keeps_old=old is not None),
+        )
+
+
+def _beside(location: Path, facts: Mapping[str, str]) -> sqlite3.Connection:
+    """The catalog that an interrupted rebuild left, if it was made with the same settings; else a new one."""
+    try:
+        connection = connect_to_write(location)
         try:
-            yield FolderReplacement(location, Catalog(connection) if connection else None)
-        finally:
-            if connection:
-                connection.close()
+            check(Catalog(connection).meta(), facts)
+            return connection
+        except BaseException:
+            connection.close()
+            raise
+    except sqlite3.OperationalError:
+        raise
+    except (sqlite3.DatabaseError, IndexMismatchError):
+        shutil.rmtree(location)
+        return connect_to_write(location)
 
 
 def adopt(catalog: Catalog, location: Path, other: Path) -> None:
@@ -71,7 +85,7 @@ def adopt(catalog: Catalog, location: Path, other: Path) -> None:
     connection = catalog.connection
     connection.execute("ATTACH ? AS other", (str(other / CATALOG),))
     try:
-        with transaction(catalog) as commit:
+        with in_transaction(catalog) as commit:
             connection.execute("PRAGMA defer_foreign_keys = 1")
             _replace_rows(connection)
             facts = dict(connection.execute("SELECT key, value FROM other.meta"))
@@ -131,8 +145,8 @@ def _readable(location: Path) -> sqlite3.Connection | None:
 
 
 def _put_aside(location: Path) -> None:
-    """Keep a catalog that cannot be read under another name, so that nothing is lost that someone may yet mend."""
-    for ending in ("", "-wal", "-shm"):
+    """Keep a catalog that cannot be read under another name: someone may still recover it."""
+    for ending in CATALOG_ENDINGS:
         path = location / f"{CATALOG}{ending}"
         if path.exists():
             path.replace(location / f"catalog.damaged{ending}")

@@ -1,23 +1,46 @@
-"""What one transaction may change in the catalog."""
+"""What one transaction changes in the catalog."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import astuple
 from typing import Any
 
 import numpy as np
 
-from index.embedder import Vectors
 from index.stores.base import Passage
 from index.stores.document_fields import record_fields
-from index.types import Chunk, Document, Failure
+from index.stores.folder.catalog import Catalog
+from index.stores.lock_holder import utc_now
+from index.types import Document, Failure
+
+
+@contextmanager
+def in_transaction(catalog: Catalog, *, housekeeping: bool = False) -> Iterator[FolderTransaction]:
+    """All changes inside become visible together, as the next revision; none of them when an error is raised.
+
+    Housekeeping changes nothing that a reader sees and keeps the revision.
+    """
+    connection = catalog.connection
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        commit = FolderTransaction(connection)
+        yield commit
+        commit.drop_loose_vectors()
+        if not housekeeping:
+            commit.set_meta({"revision": str(catalog.revision() + 1), "updated": utc_now()})
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
 
 
 class FolderTransaction:
-    """Writes of one transaction; made by ``write.transaction``, which ends it with ``drop_loose_vectors``."""
+    """Writes of one transaction, made and ended by ``in_transaction``."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -27,20 +50,12 @@ class FolderTransaction:
         """Set or replace facts about the index as a whole."""
         self._connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
 
-    def set_sources(self, paths: Iterable[str]) -> None:
-        """Replace the folders and files that later builds look at."""
+    def set_inputs(self, sources: Iterable[str], excluded: Iterable[tuple[str, str]]) -> None:
+        """Replace the folders and files that later builds read, and the (source, path) of files that stay out."""
         self._connection.execute("DELETE FROM sources")
-        self._connection.executemany("INSERT INTO sources VALUES (?)", [(path,) for path in sorted(set(paths))])
-
-    def set_excluded(self, files: Iterable[tuple[str, str]]) -> None:
-        """Replace the (source, path) of files that must not come back by themselves."""
+        self._connection.executemany("INSERT INTO sources VALUES (?)", [(path,) for path in sorted(set(sources))])
         self._connection.execute("DELETE FROM excluded")
-        self._connection.executemany("INSERT INTO excluded VALUES (?, ?)", sorted(set(files)))
-
-    def add_vectors(self, vectors: Mapping[bytes, Vectors]) -> None:
-        """Store vectors under their keys, as float16."""
-        rows = ((key, vector.astype(np.float16).tobytes()) for key, vector in vectors.items())
-        self._connection.executemany("INSERT OR IGNORE INTO vectors (key, vector) VALUES (?, ?)", rows)
+        self._connection.executemany("INSERT INTO excluded VALUES (?, ?)", sorted(set(excluded)))
 
     def put_document(self, document: Document, passages: Sequence[Passage]) -> None:
         """Store a document with its passages; one of the same source and path keeps its id."""
@@ -55,15 +70,10 @@ class FolderTransaction:
             tuple(columns.values()),
         )
         document_id = int(cursor.lastrowid or 0)
-        vectors = self._vector_ids(key for _, _, key in passages)
-        for chunk, words, key in passages:
-            self._put_chunk(document_id, document.title, chunk, words, vectors[key])
+        self._add_vectors(passages)
+        for passage in passages:
+            self._put_passage(document_id, document.title, passage)
         self._forget_failure(document.source, document.path)
-
-    def remove_document(self, document_id: int) -> None:
-        """Forget a document and its passages."""
-        self._drop_chunks(document_id)
-        self._connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
 
     def move_document(self, document_id: int, source: str, path: str, title: str) -> None:
         """Give a document another path and title; its passages and vectors stay."""
@@ -81,14 +91,17 @@ class FolderTransaction:
             "SELECT id FROM documents WHERE source = ? AND path = ?", (failure.source, failure.path)
         ).fetchone()
         if row:
-            self.remove_document(row[0])
+            self.remove([row[0]])
         self._connection.execute(
             "INSERT OR REPLACE INTO failures (source, path, sha256, reason) VALUES (?, ?, ?, ?)",
             (failure.source, failure.path, failure.sha256, failure.reason),
         )
 
-    def forget_failures(self, failures: Collection[Failure]) -> None:
-        """Forget files that could not be read and are gone."""
+    def remove(self, document_ids: Collection[int] = (), failures: Collection[Failure] = ()) -> None:
+        """Remove documents with their passages, and files that could not be read and are gone."""
+        for document_id in document_ids:
+            self._drop_chunks(document_id)
+            self._connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
         for failure in failures:
             self._forget_failure(failure.source, failure.path)
 
@@ -105,26 +118,28 @@ class FolderTransaction:
         self._connection.executemany("INSERT OR IGNORE INTO dropped VALUES (?)", gone)
         self._loose.clear()
 
+    def drop_unused_vectors(self) -> None:
+        """Forget all vectors that no chunk has."""
+        self._connection.execute("DELETE FROM vectors WHERE id NOT IN (SELECT vector_id FROM chunks)")
+
     def clear_dropped(self) -> None:
         """Forget which vectors are gone: the FAISS file was made anew and holds none of them."""
         self._connection.execute("DELETE FROM dropped")
 
-    def _vector_ids(self, keys: Iterable[bytes]) -> dict[bytes, int]:
-        """Ids of stored vectors by key."""
-        found = {}
-        for key in keys:
-            row = self._connection.execute("SELECT id FROM vectors WHERE key = ?", (key,)).fetchone()
-            if row:
-                found[key] = int(row[0])
-        return found
+    def _add_vectors(self, passages: Sequence[Passage]) -> None:
+        """Store vectors under their keys, as float16."""
+        rows = ((one.key, one.vector.astype(np.float16).tobytes()) for one in passages if one.vector is not None)
+        self._connection.executemany("INSERT OR IGNORE INTO vectors (key, vector) VALUES (?, ?)", rows)
 
-    def _put_chunk(self, document_id: int, title: str, chunk: Chunk, words: str, vector_id: int) -> None:
+    def _put_passage(self, document_id: int, title: str, passage: Passage) -> None:
+        chunk = passage.chunk
         cursor = self._connection.execute(
-            'INSERT INTO chunks (document_id, ordinal, start, "end", page, heading, vector_id) VALUES (?,?,?,?,?,?,?)',
-            (document_id, chunk.ordinal, chunk.start, chunk.end, chunk.page, chunk.heading, vector_id),
+            'INSERT INTO chunks (document_id, ordinal, start, "end", page, heading, vector_id) '
+            "VALUES (?, ?, ?, ?, ?, ?, (SELECT id FROM vectors WHERE key = ?))",
+            (document_id, chunk.ordinal, chunk.start, chunk.end, chunk.page, chunk.heading, passage.key),
         )
         self._connection.execute(
-            "INSERT INTO passages (rowid, text, title) VALUES (?, ?, ?)", (cursor.lastrowid, words, title)
+            "INSERT INTO passages (rowid, text, title) VALUES (?, ?, ?)", (cursor.lastrowid, passage.words, title)
         )
 
     def _drop_chunks(self, document_id: int) -> None:

@@ -1,62 +1,21 @@
-"""Verifying: every promise that the catalog and its FAISS file make, checked; nothing is changed."""
+"""Checking everything that the catalog and its FAISS file promise; nothing is changed."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
-from index.errors import IndexDamagedError, IndexNotFoundError
+from index.fingerprint import FORMAT
+from index.reports import Problem, VerifyReport
 from index.stores.folder.catalog import Catalog
 from index.stores.folder.faiss_index import ids_in
-from index.stores.folder.schema import CATALOG, FORMAT, connect_to_read
+from index.stores.folder.schema import CATALOG
 from index.stores.folder.vectors import VectorFile, read_file
 from index.stores.passage_checks import CheckedPassage, are_unit_length, passage_faults
-from index.types import Document
 
-_MOST_TOLD = 20  # problems of one kind that are told one by one
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something that is not as it should be."""
-
-    kind: str  # "database", "catalog", "document", "vector", "words", "file"
-    detail: str
-    document_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class VerifyReport:
-    """What was checked and what was found."""
-
-    revision: int
-    documents: int
-    chunks: int
-    vectors: int
-    problems: tuple[Problem, ...]
-
-    @property
-    def sound(self) -> bool:
-        """Whether no problem was found."""
-        return not self.problems
-
-
-def verify_folder(location: Path) -> VerifyReport:
-    """Check the index in a folder.
-
-    Raises IndexNotFoundError, and IndexDamagedError when the file cannot be read as a catalog at all.
-    """
-    if not (location / CATALOG).is_file():
-        raise IndexNotFoundError(f"there is no index at {location}")
-    try:
-        with closing(connect_to_read(location)) as connection:
-            connection.execute("BEGIN")
-            return check(Catalog(connection), location)
-    except sqlite3.DatabaseError as error:
-        raise IndexDamagedError(f"the catalog in {location} cannot be read: {error}") from error
+_MOST_TOLD = 20  # messages of the database
 
 
 def check(catalog: Catalog, location: Path) -> VerifyReport:
@@ -102,20 +61,14 @@ def _vectors(catalog: Catalog) -> Iterator[Problem]:
 
 
 def _documents(catalog: Catalog) -> Iterator[Problem]:
-    """Each chunk is a slice of its document, in order, with its own words and the vector of its own text."""
+    """What is wrong with the passages of each document."""
     for record in catalog.records():
-        document = catalog.document(record.id)
-        if document is not None:
-            for detail in _faults(catalog, record.id, document, record.chunk_count):
-                yield Problem("document", f"{record.path}: {detail}", record.id)
-
-
-def _faults(catalog: Catalog, document_id: int, document: Document, chunk_count: int) -> Iterator[str]:
-    keys, words = catalog.keys_of(document_id), catalog.words_of(document_id)
-    chunks = catalog.chunks_of(document_id)
-    return passage_faults(
-        document, [CheckedPassage(chunk, words.get(chunk.id), keys.get(chunk.id)) for chunk in chunks], chunk_count
-    )
+        document = catalog.documents([record.id])[record.id]
+        chunks = catalog.chunks_of(record.id)
+        keys, words = catalog.keys_of(record.id), catalog.words([chunk.id for chunk in chunks])
+        passages = [CheckedPassage(chunk, words.get(chunk.id), keys.get(chunk.id)) for chunk in chunks]
+        for detail in passage_faults(document, passages, record.chunk_count):
+            yield Problem("document", f"{record.path}: {detail}", record.id)
 
 
 def _words(catalog: Catalog, location: Path) -> Iterator[Problem]:

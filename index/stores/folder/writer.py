@@ -1,36 +1,33 @@
-"""Writing: one writer at a time, every change in one transaction that counts the revision."""
+"""Writing to the index in a folder: one writer at a time."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 
 import filelock
 
-from index import fingerprint
-from index.errors import IndexDamagedError, IndexLockedError
-from index.stores.base import OnProgress
+from index.errors import IndexLockedError
+from index.fingerprint import check_format
+from index.reports import OnProgress, Problem, Progress
 from index.stores.folder import vectors
-from index.stores.folder.catalog import Catalog
-from index.stores.folder.schema import connect_to_write, storage
-from index.stores.folder.transaction import FolderTransaction
-from index.stores.lock_holder import LockHolder, utc_now
-from index.types import Progress
+from index.stores.folder.reader import FolderReader
+from index.stores.folder.repair import discard
+from index.stores.folder.schema import CATALOG, connect_to_write, remove_catalog, storage
+from index.stores.folder.transaction import FolderTransaction, in_transaction
+from index.stores.lock_holder import LockHolder
 
 LOCK = "writer.lock"
 HOLDER = "writer.json"
 
 
-class FolderWriter(Catalog):
+class FolderWriter(FolderReader):
     """A catalog and its FAISS file, open for their one writer."""
 
-    def __init__(self, connection: sqlite3.Connection, location: Path) -> None:
-        super().__init__(connection)
-        self._location = location
+    _repaired = False  # whether damage was removed, so that the FAISS file must be written again
 
     def missing(self, keys: Iterable[bytes]) -> list[bytes]:
         """The keys, in order, under which no vector is stored."""
@@ -38,22 +35,38 @@ class FolderWriter(Catalog):
 
     def transaction(self) -> AbstractContextManager[FolderTransaction]:
         """All changes inside become the next revision; none of them when an error is raised."""
-        return transaction(self)
+        return in_transaction(self)
 
-    def compact(self, progress: OnProgress) -> None:
-        """Make the FAISS file again when it is behind the catalog."""
-        if self.count("vectors") and vectors.is_behind(self._location, self):
+    def discard_damage(self, problems: Collection[Problem]) -> list[int]:
+        """Remove damaged rows and make the keyword index anew; the ids of the documents that must be chunked again.
+
+        Raises IndexDamagedError when the database itself is broken.
+        """
+        self._repaired = True
+        return discard(self, self.location, problems)
+
+    def finish(self, progress: OnProgress) -> int:
+        """Write the FAISS file again when too much has changed since, and return the revision."""
+        if self._repaired:
+            with in_transaction(self, housekeeping=True) as commit:
+                commit.drop_unused_vectors()
+        if self._repaired or (self.count("vectors") and vectors.is_behind(self.location, self)):
             progress(Progress("write", 0, 1))
-            renew_file(self._location, self)
+            described = vectors.write_file(self.location, self, self.revision())
+            with in_transaction(self, housekeeping=True) as commit:
+                commit.set_meta(described.as_meta())
+                commit.clear_dropped()
+            vectors.remove_other_files(self.location, described.name)
             progress(Progress("write", 1, 1))
+        return self.revision()
 
 
 @contextmanager
 def locked(location: Path, wait_seconds: float = 0.0) -> Iterator[None]:
     """Hold the right to write to an index, which one process has at a time; makes the folder when it is missing.
 
-    Raises IndexLockedError, which says who holds it, when that takes longer than ``wait_seconds``, and StorageError
-    for whatever the disk refuses inside.
+    Raises IndexLockedError, which says who holds it, after ``wait_seconds``; DiskError for whatever the disk refuses
+    inside; IndexDamagedError when the catalog turns out to be broken.
     """
     lock = filelock.FileLock(location / LOCK)
     holder = location / HOLDER
@@ -74,23 +87,39 @@ def locked(location: Path, wait_seconds: float = 0.0) -> Iterator[None]:
 
 
 @contextmanager
-def writer(location: Path, wait_seconds: float = 0.0) -> Iterator[FolderWriter]:
-    """The catalog open for writing, the only such in any process; made when there is none.
+def open_writer(location: Path, wait_seconds: float = 0.0) -> Iterator[FolderWriter]:
+    """The catalog open for writing, made when there is none, and removed again when nothing was committed to it.
 
-    Raises IndexLockedError as ``locked``, IndexDamagedError when the file is not a catalog, IndexMismatchError when a
-    newer version made it.
+    Raises as ``locked``, and IndexMismatchError when a newer version made the catalog.
     """
-    with locked(location, wait_seconds):
-        try:
-            connection = connect_to_write(location)
-        except sqlite3.OperationalError:
-            raise
-        except sqlite3.DatabaseError as error:
-            raise IndexDamagedError(f"{location} does not hold a readable catalog: {error}") from error
-        with closing(connection):
-            catalog = FolderWriter(connection, location)
-            fingerprint.check_format(catalog.meta())
-            yield catalog
+    is_new, is_locked = not location.exists(), False
+    try:
+        with locked(location, wait_seconds):
+            is_locked = True
+            with _opened(location) as writer:
+                yield writer
+    finally:
+        if is_new and is_locked and not (location / CATALOG).exists():
+            (location / LOCK).unlink(missing_ok=True)
+            with suppress(OSError):
+                location.rmdir()
+
+
+@contextmanager
+def _opened(location: Path) -> Iterator[FolderWriter]:
+    is_new = not (location / CATALOG).exists()
+    revision = 0
+    try:
+        with closing(connect_to_write(location)) as connection:
+            writer = FolderWriter(connection, location)
+            check_format(writer.meta())
+            try:
+                yield writer
+            finally:
+                revision = writer.revision() if is_new else 0
+    finally:
+        if is_new and not revision:
+            remove_catalog(location)
 
 
 def _described(holder: Path) -> str:
@@ -99,33 +128,3 @@ def _described(holder: Path) -> str:
         return str(LockHolder(**json.loads(holder.read_text())))
     except (OSError, ValueError, TypeError):
         return "another process"
-
-
-@contextmanager
-def transaction(catalog: Catalog, *, housekeeping: bool = False) -> Iterator[FolderTransaction]:
-    """All writes inside become visible together, as the next revision; none of them when an error is raised.
-
-    Housekeeping changes nothing that a reader sees and keeps the revision.
-    """
-    connection = catalog.connection
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        commit = FolderTransaction(connection)
-        yield commit
-        commit.drop_loose_vectors()
-        if not housekeeping:
-            commit.set_meta({"revision": str(catalog.revision() + 1), "updated": utc_now()})
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
-
-
-def renew_file(location: Path, catalog: Catalog) -> None:
-    """Make the FAISS file of the catalog as it is now, and remove those of other revisions."""
-    described = vectors.write_file(location, catalog, catalog.revision())
-    with transaction(catalog, housekeeping=True) as commit:
-        commit.set_meta(described.as_meta())
-        commit.clear_dropped()
-    vectors.remove_other_files(location, described.name)

@@ -6,20 +6,21 @@ import json
 from collections.abc import Callable, Collection, Iterable
 
 from index.errors import IndexDamagedError
-from index.stores.base import StoredPassage
+from index.reports import VerifyReport
+from index.stores.base import Inputs, Passage, Summary
 from index.stores.milvus.client import MilvusConnection, Row
 from index.stores.milvus.rows import (
     DOCUMENT_FIELDS,
     PASSAGE_FIELDS,
     StoredDocument,
-    chunk_of,
     join_document,
     join_text,
     stored_document,
     stored_passage,
 )
 from index.stores.milvus.schema import CURRENT, Manifest, read_manifest
-from index.types import Chunk, Document, DocumentRecord, Failure
+from index.stores.milvus.verify import check
+from index.types import Document, DocumentRecord, Failure
 
 _PARTS_BATCH = 200  # of at most 60 kB each
 _ATTEMPTS = 3
@@ -35,32 +36,20 @@ class MilvusReader:
         """The present state of the index; generation 0 when there is none."""
         return read_manifest(self.connection, self.key) or Manifest(generation=0)
 
-    def meta(self) -> dict[str, str]:
-        """The metadata of the index as a whole."""
-        return dict(self.manifest().meta)
-
-    def revision(self) -> int:
-        """The number of the last commit; 0 before the first."""
-        return self.manifest().revision
-
-    def count(self, table: str) -> int:
-        """How many "documents" or "chunks" there are."""
+    def summary(self) -> Summary:
+        """The index as a whole; Milvus does not report its size."""
         manifest = self.manifest()
-        return {"documents": manifest.documents, "chunks": manifest.chunks}[table]
+        return Summary(dict(manifest.meta), manifest.revision, manifest.documents, manifest.chunks)
 
-    def sources(self) -> list[str]:
-        """The folders and files that builds read."""
-        return sorted(json.loads(value) for value in self.facts("source").values())
-
-    def excluded(self) -> set[tuple[str, str]]:
-        """(source, path) of removed files that builds must not add again."""
+    def inputs(self) -> Inputs:
+        """What builds read."""
         pairs = (json.loads(value) for value in self.facts("excluded").values())
-        return {(source, path) for source, path in pairs}
-
-    def failures(self) -> list[Failure]:
-        """Files that could not be read, by path."""
-        found = [Failure(*json.loads(value)) for value in self.facts("failure").values()]
-        return sorted(found, key=lambda failure: (failure.path, failure.source))
+        failures = [Failure(*json.loads(value)) for value in self.facts("failure").values()]
+        return Inputs(
+            tuple(sorted(json.loads(value) for value in self.facts("source").values())),
+            frozenset((source, path) for source, path in pairs),
+            tuple(sorted(failures, key=lambda failure: (failure.path, failure.source))),
+        )
 
     def records(self, ids: Collection[int] | None = None) -> list[DocumentRecord]:
         """Documents without their texts, by path; of all or of the given ids."""
@@ -76,14 +65,16 @@ class MilvusReader:
         found, parts = self._with_parts(ids, StoredDocument.text_keys)
         return {stored.record.id: join_text(stored, parts) for stored in found}
 
-    def chunks_of(self, document_id: int) -> list[Chunk]:
-        """The passages of a document in order."""
-        return [chunk_of(row) for row in self.passage_rows([document_id], PASSAGE_FIELDS).get(document_id, [])]
-
-    def passages_of(self, ids: Collection[int]) -> dict[int, list[StoredPassage]]:
-        """The passages of documents in order, with their keys and vectors, by document id."""
+    def passages(self, ids: Collection[int]) -> dict[int, list[Passage]]:
+        """The passages of documents in order, with their vectors, by document id."""
         rows = self.passage_rows(ids, [*PASSAGE_FIELDS, "key", "vector"])
         return {document_id: [stored_passage(row) for row in own] for document_id, own in rows.items()}
+
+    def verify(self) -> VerifyReport:
+        """Check the passages of every document against its text, and the counts of the manifest."""
+        manifest = self.manifest()
+        count = self.connection.query(manifest.collection("passages"), "", ["count(*)"]) if manifest.dimensions else []
+        return check(self, manifest, self.passage_rows, int(count[0]["count(*)"]) if count else 0)
 
     def passage_rows(self, ids: Collection[int], fields: list[str]) -> dict[int, list[Row]]:
         """The rows of documents' passages in order, by document id; ``fields`` must include "id" and "document"."""

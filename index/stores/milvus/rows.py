@@ -9,7 +9,7 @@ from dataclasses import astuple, dataclass
 
 import numpy as np
 
-from index.stores.base import Passage, StoredPassage
+from index.stores.base import Passage
 from index.stores.document_fields import record_fields, restore_document
 from index.stores.milvus.client import Row
 from index.stores.milvus.schema import TEXT_BYTES, UNUSED_VECTOR
@@ -101,21 +101,21 @@ def passage_rows(
         {
             "id": chunk_id,
             "document": document_id,
-            "ordinal": chunk.ordinal,
-            "start": chunk.start,
-            "stop": chunk.end,
-            "skip": max(0, document.body_start - chunk.start),
-            "page": chunk.page or 0,
-            "heading": (chunk.heading or "")[:_HEADING_CHARACTERS],
+            "ordinal": passage.chunk.ordinal,
+            "start": passage.chunk.start,
+            "stop": passage.chunk.end,
+            "skip": max(0, document.body_start - passage.chunk.start),
+            "page": passage.chunk.page or 0,
+            "heading": (passage.chunk.heading or "")[:_HEADING_CHARACTERS],
             "title": document.title,
-            "text": chunk.text,
-            "key": key.hex(),
+            "text": passage.chunk.text,
+            "key": passage.key.hex(),
             "path": document.path,
             "date": document.date or "",
             "media_type": document.media_type,
             "terms": " ".join(terms)[:TEXT_BYTES],
         }
-        for chunk_id, ((chunk, _, key), terms) in enumerate(zip(passages, stems, strict=True), start=first_chunk)
+        for chunk_id, (passage, terms) in enumerate(zip(passages, stems, strict=True), start=first_chunk)
     ]
 
 
@@ -130,10 +130,10 @@ def keyword_text_of(row: Row) -> str:
     return str(row["text"][row["skip"] :])
 
 
-def stored_passage(row: Row) -> StoredPassage:
+def stored_passage(row: Row) -> Passage:
     """The passage in a row that was fetched with its key and vector."""
     vector = np.asarray(row["vector"], dtype=np.float32)
-    return StoredPassage(chunk_of(row), keyword_text_of(row), bytes.fromhex(row["key"]), vector)
+    return Passage(chunk_of(row), keyword_text_of(row), bytes.fromhex(row["key"]), vector)
 
 
 def short_key(*parts: str) -> str:

@@ -56,10 +56,6 @@ class MilvusSession:
             self._loaded_generation = manifest.generation
         yield snapshot
 
-    def bytes_on_disk(self) -> int:
-        """Always 0: Milvus does not report the size."""
-        return 0
-
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
@@ -89,10 +85,6 @@ class MilvusSnapshot(MilvusReader):
     def manifest(self) -> Manifest:
         """The state of the index when the snapshot was taken."""
         return self._manifest
-
-    def passages(self) -> int:
-        """How many passages there are."""
-        return self._manifest.chunks
 
     def document_frequency(self, terms: Collection[str]) -> dict[str, int]:
         """How many passages contain each stem, estimated in a large index; stems in none are left out."""

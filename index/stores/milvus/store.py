@@ -1,26 +1,23 @@
-"""An index in Milvus: for documents that outgrow one machine, or that several servers answer from.
+"""An index in Milvus, for more documents than one machine holds or for several servers over one index.
 
-What differs from an index in a folder. Milvus has no transactions: a document is seen whole, as it was or as it is, but
-of a commit of several documents some are seen before others, and an interrupted commit is finished or undone by the
-next writer. A rebuild replaces the index at once. In a cluster, what was just written is seen after a moment. One
-process writes, by a lease; many read. Milvus Lite (a file) is of one process alone, unless its server is started.
+It differs from an index in a folder. Milvus has no transactions: a document is always seen whole, in its old or new
+state, but of a commit of several documents some may be seen before others, and the next writer finishes or undoes an
+interrupted commit. A rebuild replaces the index at once. In a cluster, readers see a write after a moment. One process
+at a time writes, by a lease; many read. Milvus Lite, a file, can be open in only one process, unless it is served.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
-from dataclasses import dataclass, replace
+import threading
+from collections.abc import Hashable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
-from index.embedder import Embedder
-from index.errors import IndexNotFoundError
-from index.settings import IndexSettings
-from index.stores.base import OnProgress, Reader
-from index.stores.folder.catalog import Catalog
-from index.stores.folder.repair import RepairReport
-from index.stores.folder.schema import connect_to_nothing
-from index.stores.folder.verify import VerifyReport
+from index.errors import IndexMismatchError, IndexNotFoundError
+from index.fingerprint import check
+from index.reports import OnProgress, Progress
+from index.stores.base import EmptyReader, Reader, Replacement
 from index.stores.milvus.client import MilvusConnection, is_file
 from index.stores.milvus.lease import hold_lease
 from index.stores.milvus.reader import MilvusReader
@@ -37,17 +34,17 @@ from index.stores.milvus.schema import (
     read_manifest,
     write_manifest,
 )
-from index.stores.milvus.search import MilvusSession
-from index.stores.milvus.verify import check, mend
+from index.stores.milvus.search import MilvusSession, MilvusSnapshot
 from index.stores.milvus.writer import MilvusWriter
-from index.types import Progress
 
 
 class MilvusStore:
-    """The index of one Milvus (and of one database in it)."""
+    """The index in one database of a Milvus server, or in one Milvus Lite file."""
 
     def __init__(self, uri: str, token: str = "", seconds: float = 30.0) -> None:
         self._uri, self._token, self._seconds = uri, token, seconds
+        self._lock = threading.Lock()
+        self._session: MilvusSession | None = None
 
     @property
     def name(self) -> str:
@@ -55,73 +52,81 @@ class MilvusStore:
         return self._uri
 
     def exists(self) -> bool:
-        """Whether there is an index."""
-        if self._is_missing_file():
-            return False
-        with closing(self._connect()) as connection:
-            return read_manifest(connection, CURRENT) is not None
+        """Whether there is an index with at least one commit."""
+        with self.reader() as reader:
+            return reader.summary().revision > 0
+
+    def identity(self) -> Hashable:
+        """The address: snapshots read whatever index is there."""
+        return None if self._is_missing_file() else self._uri
 
     @contextmanager
-    def reading(self) -> Iterator[Reader]:
-        """The index for reading, an empty one where there is none yet."""
+    def reader(self) -> Iterator[Reader]:
+        """The index for reading, an empty one where there is none."""
         if self._is_missing_file():
-            with closing(connect_to_nothing()) as connection:
-                yield Catalog(connection)
+            yield EmptyReader()
             return
         with closing(self._connect()) as connection:
             manifest = read_manifest(connection, CURRENT)
-            if manifest is not None:
-                load_generation(connection, manifest)
+            if manifest is None:
+                yield EmptyReader()
+                return
+            load_generation(connection, manifest)
             yield MilvusReader(connection)
 
     @contextmanager
-    def writing(self, wait_seconds: float = 0.0) -> Iterator[MilvusWriter]:
-        """The index for its one writer, made when there is none."""
-        with closing(self._connect()) as connection, hold_lease(connection, wait_seconds):
-            manifest = _manifest_for_writing(connection, CURRENT, Manifest(generation=1))
-            beside = read_manifest(connection, NEXT)
-            drop_other_generations(connection, {manifest.generation, *([beside.generation] if beside else [])})
-            yield MilvusWriter(connection, CURRENT)
-
-    def session(self) -> MilvusSession:
+    def snapshot(self) -> Iterator[MilvusSnapshot]:
         """The index for searching."""
-        if self._is_missing_file():
-            raise IndexNotFoundError(f"there is no index at {self._uri}: run `quoth index FOLDER` to make one")
-        connection = self._connect()
-        try:
-            if read_manifest(connection, CURRENT) is None:
-                raise IndexNotFoundError(f"there is no index at {self._uri}: run `quoth index FOLDER` to make one")
-            return MilvusSession(connection)
-        except BaseException:
-            connection.close()
-            raise
+        with self._open_session().snapshot() as snapshot:
+            yield snapshot
 
     @contextmanager
-    def renewal(self, wait_seconds: float = 0.0) -> Iterator[MilvusReplacement]:
-        """The right to replace the index."""
+    def writer(self, wait_seconds: float = 0.0) -> Iterator[MilvusWriter]:
+        """The index for its one writer, created when there is none."""
         with closing(self._connect()) as connection, hold_lease(connection, wait_seconds):
             manifest = _manifest_for_writing(connection, CURRENT, Manifest(generation=1))
-            yield MilvusReplacement(connection, manifest)
+            following = read_manifest(connection, NEXT)
+            drop_other_generations(connection, {manifest.generation, *([following.generation] if following else [])})
+            yield MilvusWriter(connection, CURRENT)
 
-    def verify(self) -> VerifyReport:
-        """Every promise that the rows make, checked."""
-        self._must_exist()
-        with closing(self._connect()) as connection:
-            held = MilvusReader(connection)
-            load_generation(connection, held.manifest())
-            return check(held)
+    @contextmanager
+    def replacement(self, facts: Mapping[str, str], wait_seconds: float = 0.0) -> Iterator[Replacement]:
+        """The right to replace the index by a new generation."""
+        with closing(self._connect()) as connection, hold_lease(connection, wait_seconds):
+            manifest = _manifest_for_writing(connection, CURRENT, Manifest(generation=1))
+            _drop_other_settings(connection, manifest, facts)
+            # Ids continue where those of the replaced index end, so that none is used twice.
+            following = Manifest(
+                manifest.generation + 1, next_document=manifest.next_document, next_chunk=manifest.next_chunk
+            )
+            _manifest_for_writing(connection, NEXT, following)
+            old = MilvusReader(connection)
+            yield Replacement(old if manifest.revision else None, ReplacementWriter(connection, NEXT, old))
 
-    def repair(
-        self, settings: IndexSettings, progress: OnProgress, wait_seconds: float, embedder: Embedder | None
-    ) -> RepairReport:
-        """Mend what can be mended from the texts."""
-        self._must_exist()
-        with self.writing(wait_seconds) as held:
-            return mend(held, settings, progress, embedder)
+    def close(self) -> None:
+        """Close the connection; the next snapshot opens another one."""
+        with self._lock:
+            if self._session is not None:
+                self._session.close()
+            self._session = None
 
-    def _must_exist(self) -> None:
-        if not self.exists():
-            raise IndexNotFoundError(f"there is no index at {self._uri}")
+    def _open_session(self) -> MilvusSession:
+        with self._lock:
+            if self._session is None:
+                self._session = MilvusSession(self._connect_to_index())
+            return self._session
+
+    def _connect_to_index(self) -> MilvusConnection:
+        """A connection to an index that has a commit. Raises IndexNotFoundError."""
+        if not self._is_missing_file():
+            connection = self._connect()
+            with ExitStack() as on_failure:
+                on_failure.callback(connection.close)
+                manifest = read_manifest(connection, CURRENT)
+                if manifest is not None and manifest.revision:
+                    on_failure.pop_all()
+                    return connection
+        raise IndexNotFoundError(f"there is no index at {self._uri}: run `quoth index FOLDER` to make one")
 
     def _is_missing_file(self) -> bool:
         return is_file(self._uri) and not Path(self._uri).exists()
@@ -130,85 +135,37 @@ class MilvusStore:
         return MilvusConnection(self._uri, self._token, self._seconds)
 
 
-@dataclass(frozen=True, slots=True)
-class _Beside:
-    """The index that is made in the next generation; its writer holds the lease already."""
+class ReplacementWriter(MilvusWriter):
+    """Writes the next generation of an index while the present one is read."""
 
-    connection: MilvusConnection
-    replaces: MilvusReader
-
-    @property
-    def name(self) -> str:
-        """The address."""
-        return self.connection.uri
-
-    def exists(self) -> bool:
-        """Whether it was begun."""
-        return read_manifest(self.connection, NEXT) is not None
-
-    @contextmanager
-    def reading(self) -> Iterator[MilvusReader]:
-        """What there is of it."""
-        yield MilvusReader(self.connection, NEXT)
-
-    @contextmanager
-    def writing(self, wait_seconds: float = 0.0) -> Iterator[MilvusWriter]:
-        """It for its one writer; ids go on where those of the index that it replaces end."""
-        old = self.replaces.manifest()
-        first = Manifest(old.generation + 1, next_document=old.next_document, next_chunk=old.next_chunk)
-        _manifest_for_writing(self.connection, NEXT, first)
-        yield MilvusWriter(self.connection, NEXT, self.replaces)
-
-    def session(self) -> MilvusSession:
-        """Not needed while it is made."""
-        raise IndexNotFoundError("an index is not searched before it is complete")
-
-    def renewal(self, wait_seconds: float = 0.0) -> AbstractContextManager[MilvusReplacement]:
-        """Not needed while it is made."""
-        raise IndexNotFoundError("an index is not renewed before it is complete")
-
-    def verify(self) -> VerifyReport:
-        """What is there, checked."""
-        return check(MilvusReader(self.connection, NEXT))
-
-    def repair(
-        self, settings: IndexSettings, progress: OnProgress, wait_seconds: float, embedder: Embedder | None
-    ) -> RepairReport:
-        """What is there, mended."""
-        with self.writing() as held:
-            return mend(held, settings, progress, embedder)
-
-
-class MilvusReplacement:
-    """A next generation, made beside the one that is read, which then replaces it by one row."""
-
-    def __init__(self, connection: MilvusConnection, manifest: Manifest) -> None:
-        self._connection = connection
-        self.old = MilvusReader(connection) if manifest.revision else None
-        self.beside = _Beside(connection, MilvusReader(connection))
-
-    def discard(self) -> None:
-        """Drop what is there beside."""
-        delete_manifest(self._connection, NEXT)
-        drop_other_generations(self._connection, {self.beside.replaces.manifest().generation})
-
-    def adopt(self, progress: OnProgress) -> int:
-        """Name the new generation the index; readers that are asking the old one still may, until the next writer."""
+    def finish(self, progress: OnProgress) -> int:
+        """Make this generation the index; the old one can still be read until the next writer drops it."""
+        super().finish(progress)
         progress(Progress("swap", 0, 1))
-        old, new = self.beside.replaces.manifest(), MilvusReader(self._connection, NEXT).manifest()
-        revision = max(old.revision, new.revision) + 1
-        write_manifest(self._connection, CURRENT, replace(new, revision=revision))
-        delete_manifest(self._connection, NEXT)
+        revision = max(MilvusReader(self.connection).manifest().revision, self.manifest().revision) + 1
+        write_manifest(self.connection, CURRENT, replace(self.manifest(), revision=revision))
+        delete_manifest(self.connection, NEXT)
         progress(Progress("swap", 1, 1))
         return revision
 
 
-def _manifest_for_writing(connection: MilvusConnection, slot: str, first: Manifest) -> Manifest:
-    """The head of a slot, made when there is none."""
+def _drop_other_settings(connection: MilvusConnection, current: Manifest, facts: Mapping[str, str]) -> None:
+    """Drop what an interrupted rebuild with other settings left."""
+    left = read_manifest(connection, NEXT)
+    try:
+        check(dict(left.meta) if left else {}, facts)
+    except IndexMismatchError:
+        delete_manifest(connection, NEXT)
+        drop_other_generations(connection, {current.generation})
+
+
+def _manifest_for_writing(connection: MilvusConnection, key: str, first: Manifest) -> Manifest:
+    """The manifest under a key, ``first`` when there is none; its collections exist and are loaded afterwards."""
     create_key_values(connection, MANIFESTS)
-    manifest = read_manifest(connection, slot)
-    create_generation(connection, manifest or first, (manifest or first).dimensions)
-    if manifest is None:
-        write_manifest(connection, slot, first)
-    load_generation(connection, manifest or first)
-    return manifest or first
+    found = read_manifest(connection, key)
+    manifest = found or first
+    create_generation(connection, manifest, manifest.dimensions)
+    if found is None:
+        write_manifest(connection, key, manifest)
+    load_generation(connection, manifest)
+    return manifest

@@ -34,44 +34,36 @@ class MilvusTransaction:
         """Set or replace metadata of the index as a whole."""
         self.meta.update(values)
 
-    def set_sources(self, paths: Iterable[str]) -> None:
-        """Replace the folders and files that later builds read."""
-        self.facts["source"] = {f"source:{short_key(path)}": json.dumps(path) for path in paths}
-
-    def set_excluded(self, files: Iterable[tuple[str, str]]) -> None:
-        """Replace the (source, path) of removed files that builds must not add again."""
-        self.facts["excluded"] = {f"excluded:{short_key(*file)}": json.dumps(file) for file in files}
-
-    def add_vectors(self, vectors: Mapping[bytes, Vectors]) -> None:
-        """Add the vectors, by key, of passages that are put in this commit."""
-        self.vectors.update(vectors)
+    def set_inputs(self, sources: Iterable[str], excluded: Iterable[tuple[str, str]]) -> None:
+        """Replace the folders and files that later builds read, and the (source, path) of files that stay out."""
+        self.facts["source"] = {f"source:{short_key(path)}": json.dumps(path) for path in sources}
+        self.facts["excluded"] = {f"excluded:{short_key(*file)}": json.dumps(file) for file in excluded}
 
     def put_document(self, document: Document, passages: Sequence[Passage]) -> None:
         """Store a document with its passages; one of the same source and path keeps its id."""
-        self.puts.append((None, document, passages))
+        self._put(None, document, passages)
         self.forgotten.add((document.source, document.path))
-
-    def remove_document(self, document_id: int) -> None:
-        """Remove a document and its passages."""
-        self.removed.add(document_id)
 
     def move_document(self, document_id: int, source: str, path: str, title: str) -> None:
         """Change a document's path and title; its passages are written again with their present vectors."""
         document = self._reader.documents([document_id]).get(document_id)
         if document is None:
             raise IndexDamagedError(f"document {document_id} does not exist and cannot be moved: run `quoth repair`")
-        stored = self._reader.passages_of([document_id])[document_id]
-        self.vectors.update({passage.key: passage.vector for passage in stored})
         moved = replace(document, source=source, path=path, title=title)
-        self.puts.append((document_id, moved, [(passage.chunk, passage.words, passage.key) for passage in stored]))
+        self._put(document_id, moved, self._reader.passages([document_id])[document_id])
 
     def put_failure(self, failure: Failure) -> None:
         """Record why a file could not be read, and remove its document from the index."""
         self.failures[failure.source, failure.path] = failure
 
-    def forget_failures(self, failures: Collection[Failure]) -> None:
-        """Remove the records of unreadable files that no longer exist."""
+    def remove(self, document_ids: Collection[int] = (), failures: Collection[Failure] = ()) -> None:
+        """Remove documents with their passages, and the records of unreadable files that no longer exist."""
+        self.removed |= set(document_ids)
         self.forgotten |= {(failure.source, failure.path) for failure in failures}
+
+    def _put(self, moved_id: int | None, document: Document, passages: Sequence[Passage]) -> None:
+        self.vectors.update({passage.key: passage.vector for passage in passages if passage.vector is not None})
+        self.puts.append((moved_id, document, passages))
 
 
 @dataclass(frozen=True, slots=True)

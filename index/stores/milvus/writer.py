@@ -17,7 +17,7 @@ import numpy as np
 
 from index.embedder import Vectors
 from index.fingerprint import check_format
-from index.stores.base import OnProgress
+from index.reports import OnProgress, Problem, Progress
 from index.stores.lock_holder import utc_now
 from index.stores.milvus.client import MilvusConnection, Row, batches, is_in
 from index.stores.milvus.reader import MilvusReader
@@ -25,7 +25,7 @@ from index.stores.milvus.rows import StoredDocument, document_rows, passage_rows
 from index.stores.milvus.schema import Manifest, create_generation, put_values, write_manifest
 from index.stores.milvus.transaction import CommitPlan, MilvusTransaction
 from index.stores.stemming import Stemmer
-from index.types import Failure, Progress
+from index.types import Failure
 
 _FLUSH_ROWS = 4_000  # Milvus Lite scans rows one by one until they are flushed
 _REASON_CHARACTERS = 10_000
@@ -40,8 +40,9 @@ class MilvusWriter(MilvusReader):
         self._stemmer = Stemmer()
         self._unflushed = 0
         self._changed = False
+        self._repaired = False
         self._manifest = super().manifest()
-        check_format(self.meta())
+        check_format(dict(self._manifest.meta))
         self._recover()
         self._failure_keys = set(self.facts("failure"))
 
@@ -62,21 +63,27 @@ class MilvusWriter(MilvusReader):
         yield transaction
         self._commit(transaction)
 
-    def compact(self, progress: OnProgress) -> None:
-        """Flush what Milvus keeps in memory, so that searches use its indexes."""
-        if not self._changed:
-            return
-        progress(Progress("write", 0, 1))
-        self._flush()
-        self._changed = False
-        progress(Progress("write", 1, 1))
+    def discard_damage(self, problems: Collection[Problem]) -> list[int]:
+        """Delete the passages of the documents with a problem; the ids of these, which must be chunked again."""
+        broken = sorted({problem.document_id for problem in problems if problem.document_id is not None})
+        if broken:
+            self._write_manifest(replace(self.manifest(), pending=tuple(broken)))
+            self.connection.delete_in(self.manifest().collection("passages"), "document", broken)
+        self._repaired = True
+        return broken
 
-    def delete_passages(self, document_ids: Collection[int]) -> None:
-        """Delete the passages of documents that are about to be put again, so that no damaged vector is reused."""
-        self._write_manifest(replace(self.manifest(), pending=tuple(document_ids)))
-        self.connection.delete_in(self.manifest().collection("passages"), "document", list(document_ids))
+    def finish(self, progress: OnProgress) -> int:
+        """Flush what Milvus keeps in memory, so that searches use its indexes, and return the revision."""
+        if self._repaired:
+            self._delete_orphans()
+        if self._changed:
+            progress(Progress("write", 0, 1))
+            self._flush()
+            self._changed = False
+            progress(Progress("write", 1, 1))
+        return self.manifest().revision
 
-    def delete_orphans(self) -> None:
+    def _delete_orphans(self) -> None:
         """Delete every passage and text that belongs to no document as it is now, and count again."""
         documents = {stored.record.id: stored for stored in self.stored_documents()}
         self._delete_orphan_passages(documents, "")
@@ -104,7 +111,7 @@ class MilvusWriter(MilvusReader):
 
     def _vectors_for(self, transaction: MilvusTransaction) -> dict[bytes, Vectors]:
         """The vector of every key that is put: those of the transaction, and those of passages stored already."""
-        keys = {key for _, _, passages in transaction.puts for _, _, key in passages} - transaction.vectors.keys()
+        keys = {passage.key for *_, passages in transaction.puts for passage in passages} - transaction.vectors.keys()
         rows = self._rows_with_keys(list(keys), ["key", "vector"])
         return transaction.vectors | {bytes.fromhex(key): row["vector"] for key, row in rows.items()}
 
@@ -121,15 +128,15 @@ class MilvusWriter(MilvusReader):
         documents: list[Row] = []
         texts: list[Row] = []
         passages: list[Row] = []
-        words = [f"{document.title}\n{words}" for *_, document, own in plan.puts for _, words, _ in own]
+        words = [f"{document.title}\n{passage.words}" for *_, document, own in plan.puts for passage in own]
         stems = iter(self._stemmer.stem(words))
         for document_id, first_chunk, document, own in plan.puts:
             row, parts = document_rows(document, document_id, first_chunk, len(own))
             documents.append(row)
             texts += parts
             rows = passage_rows(document, document_id, first_chunk, own, [next(stems) for _ in own])
-            for row, (_, _, key) in zip(rows, own, strict=True):
-                passages.append(row | {"vector": np.asarray(vectors[key], dtype=np.float32).tolist()})
+            for row, passage in zip(rows, own, strict=True):
+                passages.append(row | {"vector": np.asarray(vectors[passage.key], dtype=np.float32).tolist()})
         for kind, kind_rows in (("texts", texts), ("passages", passages), ("documents", documents)):
             self.connection.upsert(plan.manifest.collection(kind), kind_rows)
         self.connection.delete_in(plan.manifest.collection("documents"), "id", plan.removed_ids())

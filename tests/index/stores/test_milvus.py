@@ -19,14 +19,15 @@ from index import (
     DocumentIndex,
     Filters,
     IndexMismatchError,
+    IndexSettings,
     StoreUnreachableError,
     build,
     repair,
     verify,
 )
 from index.ranking.terms import Terms
-from index.stores.base import Transaction
-from index.stores.locate import store_at
+from index.stores.base import Passage, Transaction
+from index.stores.locate import open_store
 from index.stores.milvus import term_statistics
 from index.stores.milvus.client import MilvusConnection
 from index.stores.milvus.lease import LEASES
@@ -124,10 +125,10 @@ def test_a_store_that_does_not_answer_says_so_in_time(folder: Path):
         place = f"http://127.0.0.1:{closed.getsockname()[1]}"
         began = time.monotonic()
         with pytest.raises(StoreUnreachableError, match=f"{place}.*check that it runs"):
-            DocumentIndex.open(store_at(place, seconds=1.0), embedder=HashEmbedder())
+            DocumentIndex.open(open_store(place, IndexSettings(store_seconds=1.0)), embedder=HashEmbedder())
         closed.listen()  # now it accepts connections but never answers
         with pytest.raises(StoreUnreachableError, match="check that it runs"):
-            build([folder], store_at(place, seconds=1.0), embedder=HashEmbedder())
+            build([folder], open_store(place, IndexSettings(store_seconds=1.0)), embedder=HashEmbedder())
         assert time.monotonic() - began < 30
 
 
@@ -138,7 +139,7 @@ def test_a_store_that_is_slow_to_search_says_so_in_time(place: str, folder: Path
     search = MilvusServicer.HybridSearch
     monkeypatch.setattr(MilvusServicer, "HybridSearch", lambda *given: search_failed.wait() and search(*given))
     build([folder], place, embedder=HashEmbedder())
-    with DocumentIndex.open(store_at(place, seconds=2.0), embedder=HashEmbedder()) as opened:
+    with DocumentIndex.open(open_store(place, IndexSettings(store_seconds=2.0)), embedder=HashEmbedder()) as opened:
         with pytest.raises(StoreUnreachableError, match="did not answer within 2 seconds"):
             opened.search("tea")
         search_failed.set()
@@ -184,31 +185,35 @@ def test_filters_become_a_milvus_expression(filters: Filters, expected: str):
 
 def test_frequencies_of_a_large_index_are_estimated_from_a_sample(place: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(term_statistics, "_SAMPLE", 400)  # of 1,200 passages, as 4,096 of 12,000
-    with store_at(place).writing() as held:
-        with held.transaction() as change:
-            change.set_meta({"dimensions": "2"})
+    store = open_store(place)
+    with store.writer() as writer:
+        with writer.transaction() as transaction:
+            transaction.set_meta({"dimensions": "2"})
             for number in range(1200):
-                _put_words(change, number, f"tea {'iron' if number % 2 else 'salt'} {'gold' if number == 7 else ''}")
-        with held.transaction() as change:
-            for record in held.records()[:200]:  # a sixth of the ids belong to nothing any more
-                change.remove_document(record.id)
-        kept, expected = held.count("chunks"), sum(r.path.endswith("odd") for r in held.records())
-    session = store_at(place).session()
-    with session.snapshot() as found:
-        told = found.document_frequency(["tea", "iron", "gold", "silver"])
-        assert found.document_frequency(["tea", "iron", "gold"]) == {k: n for k, n in told.items() if k != "silver"}
+                _put_words(
+                    transaction, number, f"tea {'iron' if number % 2 else 'salt'} {'gold' if number == 7 else ''}"
+                )
+        with writer.transaction() as transaction:  # so that a sixth of the ids belong to no passage
+            transaction.remove([record.id for record in writer.records()[:200]])
+        kept, expected = writer.summary().chunks, sum(r.path.endswith("odd") for r in writer.records())
+    with store.snapshot() as snapshot:
+        estimated = snapshot.document_frequency(["tea", "iron", "gold", "silver"])
+        assert snapshot.document_frequency(["tea", "iron", "gold"]) == {
+            k: n for k, n in estimated.items() if k != "silver"
+        }
         nearest = np.array([1.0, 0.0], dtype=np.float32)
-        _, by_words = found.candidates(nearest, Terms({"gold": 1, "iron": 500}, kept), 20, None)
-    assert kept == 1000 and abs(told["tea"] - kept) <= 0.02 * kept  # every passage has it
-    assert abs(told["iron"] - expected) < 0.25 * expected  # four standard deviations of so small a sample
-    assert 1 <= told["gold"] <= 5 and told["silver"] == 1  # what the sample has not is not thereby nowhere
+        _, by_words = snapshot.candidates(nearest, Terms({"gold": 1, "iron": 500}, kept), 20, None)
+    assert kept == 1000 and abs(estimated["tea"] - kept) <= 0.02 * kept  # every passage has it
+    assert abs(estimated["iron"] - expected) < 0.25 * expected  # four standard deviations of so small a sample
+    assert 1 <= estimated["gold"] <= 5
+    assert estimated["silver"] == 1  # a term that is not in the sample may still be in the index
     assert len(set(by_words.values())) == 2 and max(by_words, key=by_words.__getitem__) == 8
-    session.close()
+    store.close()
 
 
-def _put_words(change: Transaction, number: int, words: str) -> None:
+def _put_words(transaction: Transaction, number: int, words: str) -> None:
     path = f"{number}.{'odd' if number % 2 else 'even'}"
-    key = number.to_bytes(16, "big")
-    change.add_vectors({key: np.array([1.0, 0.0], dtype=np.float32)})
     document = Document(path, "", words, "text/plain", sha256=str(number))
-    change.put_document(document, [(Chunk(0, 0, 0, 0, len(words), words), words, key)])
+    vector = np.array([1.0, 0.0], dtype=np.float32)
+    chunk = Chunk(0, 0, 0, 0, len(words), words)
+    transaction.put_document(document, [Passage(chunk, words, number.to_bytes(16, "big"), vector)])

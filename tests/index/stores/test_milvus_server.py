@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from index import DocumentIndex, IndexLockedError, StoreUnreachableError, build, verify
-from index.stores.locate import store_at
+from index import DocumentIndex, IndexLockedError, IndexSettings, StoreUnreachableError, build, verify
+from index.stores.locate import open_store
 from tests.support.hash_embedder import HashEmbedder
 from tests.support.paths import ROOT
 
@@ -48,7 +48,7 @@ def test_two_processes_answer_from_one_server_and_keep_nothing_of_their_own(
         subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
         ) as other,
-        DocumentIndex.open(store_at(place, seconds=2.0), embedder=embedder) as opened,
+        DocumentIndex.open(open_store(place, IndexSettings(store_seconds=2.0)), embedder=embedder) as opened,
     ):
         assert other.stdin and other.stdout
 
@@ -61,7 +61,7 @@ def test_two_processes_answer_from_one_server_and_keep_nothing_of_their_own(
         (folder / "salt.txt").write_text("Salt dissolves in water.")
         build([], place, embedder=embedder)
         assert both("Salt dissolves in water") == ("salt.txt", "salt.txt")  # both follow, and neither was opened again
-        with store_at(place).writing(), pytest.raises(IndexLockedError, match="is writing to"):
+        with open_store(place).writer(), pytest.raises(IndexLockedError, match="is writing to"):
             build([folder], place, embedder=embedder)
         assert verify(place).sound
         running.kill()

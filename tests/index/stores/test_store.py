@@ -27,7 +27,7 @@ from index import (
     verify,
 )
 from index.stores.base import Place
-from index.stores.locate import store_at
+from index.stores.locate import open_store
 from tests.support.hash_embedder import HashEmbedder
 
 FILTERS = (
@@ -198,7 +198,7 @@ def test_an_interrupted_build_goes_on_where_it_stopped(
 
 
 def test_one_process_writes_at_a_time(place: Place, folder: Path, hashing: HashEmbedder):
-    with store_at(place).writing(), pytest.raises(IndexLockedError, match="is writing to"):
+    with open_store(place).writer(), pytest.raises(IndexLockedError, match="is writing to"):
         build([folder], place, embedder=hashing)
 
 
@@ -216,8 +216,8 @@ def test_what_is_not_there_or_empty_says_so(place: Place, folder: Path, hashing:
         DocumentIndex.open(place, embedder=hashing)
     with pytest.raises(IndexNotFoundError):
         verify(place)
-    assert not store_at(place).exists() and plan([folder], place).added
-    assert not store_at(place).exists()  # planning writes nothing
+    assert not open_store(place).exists() and plan([folder], place).added
+    assert not open_store(place).exists()  # planning writes nothing
     build([folder], place, embedder=hashing)
     remove([folder], place)
     with DocumentIndex.open(place, embedder=hashing) as opened, pytest.raises(IndexEmptyError):

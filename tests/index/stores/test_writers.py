@@ -19,6 +19,7 @@ from index import (
     Progress,
     build,
     build_documents,
+    plan,
     rebuild,
     verify,
 )
@@ -55,20 +56,30 @@ def test_a_second_writer_waits_when_asked_to(folder: Path, location: Path) -> No
     holder.join()
 
 
-def test_a_file_added_by_another_writer_is_not_seen_as_deleted(folder: Path, location: Path, tmp_path: Path) -> None:
+def test_no_other_writer_comes_between_the_scan_and_the_changes(folder: Path, location: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
     (other / "other.txt").write_text("Something else.")
+    refused = []
 
-    def meanwhile(progress: Progress) -> None:  # one of the two folders has been looked at already
-        if progress.step == "scan" and progress.done == 1 and not (other / "new.txt").exists():
-            for place in (folder, other):
-                (place / "new.txt").write_text(f"Something new in {place.name}.")
-            build([folder, other], location, embedder=HashEmbedder())
+    def meanwhile(progress: Progress) -> None:
+        if progress.step == "scan" and not refused:
+            (other / "new.txt").write_text("Something new.")
+            with pytest.raises(IndexLockedError) as error:
+                build([folder, other], location, embedder=HashEmbedder())
+            refused.append(error)
 
     build([folder, other], location, progress=meanwhile, embedder=HashEmbedder())
+    assert refused
     with DocumentIndex.open(location, embedder=HashEmbedder()) as index:
-        assert [record.path for record in index.documents()].count("new.txt") == 2
+        assert {"new.txt", "other.txt", "tea.txt"} <= {record.path for record in index.documents()}
+
+
+def test_a_dry_run_and_a_plan_wait_for_no_writer(folder: Path, location: Path) -> None:
+    (folder / "new.txt").write_text("Something new.")
+    with locked(location):
+        assert build([], location, dry_run=True, embedder=HashEmbedder()).plan.added == ("new.txt",)
+        assert plan([], location).added == ("new.txt",)
 
 
 def test_a_reader_across_ten_builds_never_sees_a_state_in_between(folder: Path, location: Path) -> None:

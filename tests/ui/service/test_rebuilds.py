@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from index import BuildReport, Embedder, IndexSettings, Progress
+from index import BuildReport, Embedder, IndexSettings, Plan, Progress
 from index.errors import IndexLockedError, QuothError
-from index.ingestion.plan import Plan
 from ui.service import rebuilds as rebuilding
 from ui.service.cpu import BACKGROUND, Cores
 from ui.service.rebuilds import UNTOLD, Listener, Rebuilds

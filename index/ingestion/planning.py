@@ -1,0 +1,147 @@
+"""What a build will do, before it does it: the files on disk compared with the index."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.errors import NoDocumentsError
+from index.ingestion.sources import Scan, Scope, SourceFile, resolve_scopes, scan, suffix
+from index.reports import OnProgress, Plan, Progress, no_progress
+from index.settings import IndexSettings
+from index.stores.base import Inputs, Place, Reader
+from index.stores.locate import open_store
+from index.types import DocumentRecord, Failure
+
+Key = tuple[str, str]  # source, path
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """A plan with everything that is needed to carry it out."""
+
+    plan: Plan
+    scopes: tuple[Scope, ...]
+    to_parse: tuple[SourceFile, ...]
+    to_move: tuple[tuple[DocumentRecord, SourceFile], ...]
+    to_remove: tuple[DocumentRecord, ...]
+    sources: tuple[str, ...]  # to remember
+    excluded: frozenset[Key]
+    new_failures: tuple[Failure, ...]  # files that cannot be opened
+    stale_failures: tuple[Failure, ...]  # of files that are gone
+
+
+def plan(
+    sources: Sequence[Path],
+    location: Place,
+    *,
+    settings: IndexSettings | None = None,
+    progress: OnProgress | None = None,
+) -> Plan:
+    """What ``build`` would do now; writes nothing and waits for no writer.
+
+    Raises SourceNotFoundError, NoDocumentsError.
+    """
+    with open_store(location, settings).reader() as reader:
+        return find_changes(sources, reader, progress or no_progress).plan
+
+
+def find_changes(given: Sequence[Path], reader: Reader, progress: OnProgress) -> Changes:
+    """Scan the given paths (without any: the remembered sources) and compare what is there with the index.
+
+    Raises SourceNotFoundError, and NoDocumentsError when there is nothing to index and nothing indexed.
+    """
+    inputs = reader.inputs()
+    scopes = resolve_scopes(given, inputs.sources)
+    found = _scan(scopes, inputs, progress)
+    if not found.files and not found.failures and not reader.summary().documents:
+        where = ", ".join(str(scope.place) for scope in scopes) or "no folder at all"
+        raise NoDocumentsError(f"nothing to index in {where}: there is no file of a supported type")
+    known = [record for record in reader.records() if _is_concerned(scopes, record)]
+    present = {(file.source, file.path) for file in found.files}
+    failing = [failure for failure in inputs.failures if _is_concerned(scopes, failure)]
+    remembered = [failure for failure in failing if (failure.source, failure.path) in present]
+    return _compare(scopes, inputs, found, known, (*found.failures, *remembered))
+
+
+def _scan(scopes: Sequence[Scope], inputs: Inputs, progress: OnProgress) -> Scan:
+    """All files in the scopes but the excluded ones; an explicitly named file is no longer excluded."""
+    excluded = inputs.excluded - {(str(scope.root), scope.below) for scope in scopes if scope.below}
+    files: list[SourceFile] = []
+    failures: list[Failure] = []
+    for done, scope in enumerate(scopes):
+        progress(Progress("scan", done, len(scopes), str(scope.place)))
+        found = scan(scope)
+        files += (file for file in found.files if (file.source, file.path) not in excluded)
+        failures += found.failures
+    return Scan(tuple(files), tuple(failures))
+
+
+def _is_concerned(scopes: Sequence[Scope], item: DocumentRecord | Failure) -> bool:
+    """Whether a scope covers it, or it lies in a folder that takes over the source that it comes from."""
+    if any(scope.covers(item.source, item.path) for scope in scopes):
+        return True
+    address = Path(item.source, item.path)
+    return bool(item.source) and any(scope.contains(address) for scope in scopes if not scope.below)
+
+
+def _compare(
+    scopes: Sequence[Scope], inputs: Inputs, found: Scan, known: Iterable[DocumentRecord], failures: Sequence[Failure]
+) -> Changes:
+    """The changes that make the known documents those of the files that were found."""
+    old = {(record.source, record.path): record for record in known}
+    new = {(file.source, file.path): file for file in found.files}
+    moves = _moves(
+        [record for key, record in old.items() if key not in new], [file for key, file in new.items() if key not in old]
+    )
+    moved_from, moved_to = {record.id for record, _ in moves}, {(file.source, file.path) for _, file in moves}
+    added = [file for key, file in new.items() if key not in old and key not in moved_to]
+    changed = [file for key, file in new.items() if key in old and old[key].sha256 != file.sha256]
+    removed = [record for key, record in old.items() if key not in new and record.id not in moved_from]
+    failed = {(failure.source, failure.path, failure.sha256) for failure in failures}
+    return Changes(
+        Plan(
+            added=tuple(file.path for file in added if (file.source, file.path, file.sha256) not in failed),
+            changed=tuple(file.path for file in changed),
+            renamed=tuple((record.path, file.path) for record, file in moves),
+            deleted=tuple(record.path for record in removed),
+            unchanged=tuple(file.path for key, file in new.items() if key in old and old[key].sha256 == file.sha256),
+            failures=tuple(failure for failure in failures if _still_fails(failure, new)),
+        ),
+        scopes=tuple(scopes),
+        to_parse=(*added, *changed),
+        to_move=tuple(moves),
+        to_remove=tuple(removed),
+        sources=_merged(inputs.sources, scopes),
+        excluded=inputs.excluded - new.keys(),
+        new_failures=tuple(failure for failure in found.failures if failure not in inputs.failures),
+        stale_failures=tuple(f for f in inputs.failures if _is_stale(f, scopes, new.keys(), found.failures)),
+    )
+
+
+def _still_fails(failure: Failure, files: Mapping[Key, SourceFile]) -> bool:
+    """Whether a file that could not be read is unchanged since, or cannot even be opened."""
+    file = files.get((failure.source, failure.path))
+    return file is None or file.sha256 == failure.sha256
+
+
+def _is_stale(failure: Failure, scopes: Sequence[Scope], present: Collection[Key], failing: Sequence[Failure]) -> bool:
+    """Whether the file of a failure is gone from the scopes."""
+    covered = any(scope.covers(failure.source, failure.path) for scope in scopes)
+    return covered and (failure.source, failure.path) not in present and failure not in failing
+
+
+def _moves(gone: list[DocumentRecord], fresh: list[SourceFile]) -> list[tuple[DocumentRecord, SourceFile]]:
+    """Documents whose bytes are now at another path; each file is taken once, and its suffix, the parser, stays."""
+    left: dict[tuple[str, str], list[SourceFile]] = {}
+    for file in reversed(fresh):
+        left.setdefault((file.sha256, suffix(file.path)), []).append(file)
+    return [(record, files.pop()) for record in gone if (files := left.get((record.sha256, suffix(record.path))))]
+
+
+def _merged(remembered: Iterable[str], scopes: Sequence[Scope]) -> tuple[str, ...]:
+    """The sources to remember: known ones that lie in no new folder, and new ones that lie in no known folder."""
+    known = {Path(path) for path in remembered}
+    new = {scope.place for scope in scopes if not any(scope.place.is_relative_to(path) for path in known)}
+    return tuple(sorted(str(path) for path in {k for k in known if not any(k.is_relative_to(n) for n in new)} | new))

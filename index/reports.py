@@ -1,0 +1,104 @@
+"""Plans and reports: what a build will do and did, how far it is, and what is wrong with an index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from index.types import Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a build is: one step, how much of it is done, and of how much (0 when unknown)."""
+
+    step: str  # "scan", "parse", "embed", "commit", "write", "copy", "repair", "swap"
+    done: int
+    total: int
+    detail: str = ""
+
+
+OnProgress = Callable[[Progress], None]
+
+
+def no_progress(progress: Progress) -> None:
+    """Report progress to nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What differs between the files and the index; paths as they are shown, relative to their source."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()  # (from, to)
+    deleted: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    failures: tuple[Failure, ...] = ()  # known before parsing: what cannot be opened, and what failed last time
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not (self.added or self.changed or self.renamed or self.deleted)
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build found and did."""
+
+    plan: Plan
+    revision: int
+    documents: int  # in the index now
+    chunks: int  # in the index now
+    embedded: int  # chunks that were embedded in this build
+    seconds: float
+    failures: tuple[Failure, ...] = ()  # the files of this build that could not be read
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in an index that is not as it should be."""
+
+    kind: str  # "database", "catalog", "document", "vector", "words", "file"
+    detail: str
+    document_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """What was checked and what was found."""
+
+    revision: int
+    documents: int
+    chunks: int
+    vectors: int
+    problems: tuple[Problem, ...]
+
+    @property
+    def sound(self) -> bool:
+        """Whether no problem was found."""
+        return not self.problems
+
+
+@dataclass(frozen=True, slots=True)
+class RepairReport:
+    """The problems that were repaired, those that are left, and how many passages were embedded again."""
+
+    mended: tuple[Problem, ...]
+    left: tuple[Problem, ...]
+    embedded: int
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStatus:
+    """A summary of an index for people and for ``--json``."""
+
+    path: str
+    revision: int
+    documents: int
+    chunks: int
+    failures: tuple[Failure, ...]
+    embedder: str
+    dimensions: int
+    bytes_on_disk: int
+    updated: str  # ISO 8601 date and time, UTC

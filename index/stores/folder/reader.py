@@ -1,0 +1,32 @@
+"""Reads of the index in a folder as a whole."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from index.reports import VerifyReport
+from index.stores.base import Summary
+from index.stores.folder.catalog import Catalog
+from index.stores.folder.schema import damaged
+from index.stores.folder.verify import check
+
+
+class FolderReader(Catalog):
+    """A catalog in its folder."""
+
+    def __init__(self, connection: sqlite3.Connection, location: Path) -> None:
+        super().__init__(connection)
+        self.location = location
+
+    def summary(self) -> Summary:
+        """The index as a whole; its size is that of the folder's files."""
+        size = sum(file.stat().st_size for file in self.location.glob("*") if file.is_file())
+        return Summary(self.meta(), self.revision(), self.count("documents"), self.count("chunks"), size)
+
+    def verify(self) -> VerifyReport:
+        """Check everything that the catalog and its FAISS file promise. Raises IndexDamagedError."""
+        try:
+            return check(self, self.location)
+        except sqlite3.DatabaseError as error:
+            raise damaged(self.location, str(error)) from error
