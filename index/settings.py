@@ -1,17 +1,16 @@
-"""How documents are indexed and searched: one typed tree, filled from the environment (``QUOTH_*``)."""
+"""How documents are indexed and searched. Reads no environment: ``ui.settings`` and ``qa.answer`` do."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 
-class IndexSettings(BaseSettings):
-    """Settings of the index; each can be given as an environment variable, ``QUOTH_CHUNK_TOKENS=150`` for example."""
+class IndexSettings(BaseModel):
+    """Settings of the index; ``IndexSettings()`` has the defaults."""
 
-    model_config = SettingsConfigDict(env_prefix="QUOTH_", extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     index: Path = Field(Path(".quoth"), description="The folder that holds the index.")
     store: str = Field(
@@ -26,7 +25,7 @@ class IndexSettings(BaseSettings):
     engine_workers: int = Field(0, ge=0, description="How many workers the engine has; 0 is one for every core.")
     embedder: str = Field(
         "all-MiniLM-L6-v2",
-        description="The embedding model: the packaged all-MiniLM-L6-v2, a folder, or (with a network) a hub name.",
+        description="The embedding model: the packaged all-MiniLM-L6-v2, a folder, or a downloaded hub model.",
     )
     chunk_tokens: int = Field(200, ge=32, le=480, description="The longest passage, in tokens of the embedder.")
     dense_weight: float = Field(

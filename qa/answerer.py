@@ -21,7 +21,7 @@ from qa.answering.cascade import NEARLY_AS_GOOD, never_cancelled, read_until_set
 from qa.answering.citations import cite, list_items, supporting_citations
 from qa.reader.reader import Reader
 from qa.reader.weights import load_calibration
-from qa.settings import ReaderSettings
+from qa.settings import EnvironmentSettings, ReaderSettings
 from qa.types import Answer, Candidate, PassageRead, Span, Timings
 
 OPEN_ANSWERERS = 4  # that ``answer`` keeps open
@@ -159,15 +159,18 @@ class AnswererCache:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._lock = threading.Lock()
-        self._kept: dict[Path | str, Answerer] = {}  # the least recently used one first
+        self._kept: dict[
+            tuple[Path | str, EnvironmentSettings | None], Answerer
+        ] = {}  # the least recently used one first
         self._users: dict[Answerer, int] = {}  # of those that are kept or in use
 
     @contextmanager
-    def borrow(self, location: Path | str) -> Iterator[Answerer]:
+    def borrow(self, location: Path | str, settings: EnvironmentSettings | None = None) -> Iterator[Answerer]:
         """The answerer of a folder or an address, opened if it is not; raises as ``Answerer.open``."""
+        key = (location, settings)
         with self._lock:
-            answerer = self._kept.pop(location, None) or Answerer.open(location)
-            self._kept[location] = answerer
+            answerer = self._kept.pop(key, None) or Answerer.open(location, settings=settings)
+            self._kept[key] = answerer
             self._users[answerer] = self._users.get(answerer, 0) + 1
             self._evict(self._limit)
         try:
@@ -198,15 +201,15 @@ _answerers = AnswererCache(OPEN_ANSWERERS)
 
 
 def answer(question: str, *, index: Path | str | None = None, filters: Filters | None = None) -> Answer:
-    """Ask the index at ``index`` (default: that of the settings, ``.quoth`` in the current folder).
+    """Ask the index at ``index`` (default: what ``QUOTH_STORE`` or ``QUOTH_INDEX`` names, else ``.quoth``).
 
     The first call opens the models and the index; they stay open for the next calls, which see a rebuilt index too. Up
     to four indexes stay open. Safe to call from several threads. Raises ``QuothError``: ``QuestionError``,
     ``IndexNotFoundError`` and others.
     """
-    settings = IndexSettings()
+    settings = EnvironmentSettings.read()
     location = str(index or settings.store or settings.index)
-    with _answerers.borrow(location if "://" in location else Path(location).resolve()) as answerer:
+    with _answerers.borrow(location if "://" in location else Path(location).resolve(), settings) as answerer:
         return answerer.answer(question, filters=filters)
 
 

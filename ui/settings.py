@@ -16,7 +16,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, cast
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
@@ -43,10 +43,10 @@ def _words(value: object) -> object:
     return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
 
 
-class ServerSettings(BaseSettings):
+class ServerSettings(BaseModel):
     """How the chat and the HTTP service are served, and to whom."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     host: str = Field("127.0.0.1", description="The address to listen on; any but this machine's own needs a secret.")
     port: int = Field(7860, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
@@ -63,8 +63,8 @@ class ServerSettings(BaseSettings):
     log_text: bool = Field(False, description="Whether the log holds questions and answers.")
 
 
-class Settings(IndexSettings, ReaderSettings, ServerSettings):
-    """All settings; it can be handed to whatever takes the index's, the reader's or the server's."""
+class Settings(IndexSettings, ReaderSettings, ServerSettings, BaseSettings):
+    """All settings, read from their sources; usable wherever those of index, reader or server are expected."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, toml_file=CONFIG_FILE, extra="forbid", frozen=True)
 

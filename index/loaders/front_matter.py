@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import yaml
+
 from index.loaders.dates import parse_date
+from index.loaders.decoding import canonical
 
 _DATE_LINE = re.compile(r"\s{0,8}(?:date|published|updated)\s*:?[ \t]+([^\n]{4,40})", re.IGNORECASE)
 _DATE_ALONE = re.compile(r"\s{0,8}(\d{4}-\d{2}-\d{2})[ \t]*(?:\n|$)")
@@ -54,26 +58,38 @@ def _date_line(text: str) -> Head:
 
 
 def _front_matter(block: str) -> dict[str, str]:
-    """``key: value`` lines as texts; lists (inline or one item a line) joined by commas, deeper levels ignored."""
+    """The values by their keys in small letters, ``author.name`` for nested ones; lists are joined by commas."""
+    try:
+        root = yaml.compose(block, Loader=yaml.SafeLoader)
+        pairs = list(_values(root, "", set())) if isinstance(root, yaml.MappingNode) else []
+    except (yaml.YAMLError, RecursionError):
+        pairs = _lines(block)
     found: dict[str, list[str]] = {}
-    key = ""
-    for line in block.split("\n"):
-        if match := re.match(r"([A-Za-z][\w .-]*?)\s*:(?:\s+(.*))?$", line):
-            key = match[1].lower()
-            found[key] = [_unquoted(part) for part in _values(match[2] or "")]
-        elif key and (item := re.match(r"\s*-\s+(.*)", line)):
-            found[key].append(_unquoted(item[1]))
+    for key, value in pairs:
+        found.setdefault(key.lower(), []).append(value)
     return {key: ", ".join(value for value in values if value) for key, values in found.items()}
 
 
-def _values(words: str) -> list[str]:
-    words = words.strip()
-    return words[1:-1].split(",") if words.startswith("[") and words.endswith("]") else [words]
+def _values(node: yaml.Node, key: str, seen: set[int]) -> Iterator[tuple[str, str]]:
+    """Every scalar as it is written, with its key; what an alias refers to is read once, at its anchor."""
+    if id(node) in seen:
+        return
+    seen.add(id(node))
+    if isinstance(node, yaml.ScalarNode):
+        yield key, " ".join(canonical(node.value).split())
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _values(item, key, seen)
+    elif isinstance(node, yaml.MappingNode):
+        for name, value in node.value:
+            if isinstance(name, yaml.ScalarNode):
+                yield from _values(value, f"{key}.{name.value}" if key else name.value, seen)
 
 
-def _unquoted(words: str) -> str:
-    words = words.strip()
-    return words[1:-1] if len(words) > 1 and words[0] == words[-1] and words[0] in "'\"" else words
+def _lines(block: str) -> list[tuple[str, str]]:
+    """``key: value`` lines of front matter that is not valid YAML."""
+    parts = (line.partition(":") for line in block.split("\n") if line[:1].isalpha())
+    return [(key.strip(), value.strip().strip("'\"")) for key, colon, value in parts if colon]
 
 
 def _after_blanks(text: str, place: int) -> int:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from index import Document, Embedder, UnreadableFileError
 from index.chunking import Chunker, keyword_text, passage_text
 from index.loaders import parse
-from index.loaders.formats.text import canonical
+from index.loaders.decoding import canonical
 from index.types import Heading, Page
 from tests.support.sample_files import FORMATS
 

@@ -60,9 +60,25 @@ def test_a_model_with_other_weights_is_refused(monkeypatch: pytest.MonkeyPatch) 
         packaged_model()
 
 
-def test_a_model_that_is_not_here_is_not_fetched(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="must name a downloaded model folder"):
-        _ = Embedder(IndexSettings(embedder=str(tmp_path / "missing"))).tokenizer
+def test_a_hub_model_that_was_downloaded_before_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    cached = tmp_path / "models--someone--minilm"
+    (cached / "refs").mkdir(parents=True)
+    (cached / "refs" / "main").write_text("1" * 40)
+    (cached / "snapshots").mkdir()
+    (cached / "snapshots" / ("1" * 40)).symlink_to(packaged_model(), target_is_directory=True)
+    assert Embedder(IndexSettings(embedder="someone/minilm")).encode(["One."]).shape == (1, 384)
+
+
+@pytest.mark.parametrize("name", ["someone/never-downloaded", "/no/such/folder"])
+def test_a_model_that_is_not_here_is_not_fetched(name: str) -> None:
+    with pytest.raises(ModelError, match=rf"{name} is neither a folder nor .* run `hf download {name}`"):
+        _ = Embedder(IndexSettings(embedder=name)).tokenizer
+
+
+def test_a_folder_without_a_tokenizer_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"no tokenizer\.json in"):
+        _ = Embedder(IndexSettings(embedder=str(tmp_path))).tokenizer
 
 
 def test_a_question_does_not_wait_until_a_batch_of_documents_is_embedded(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from index.errors import UnreadableFileError
 from index.loaders.base import Parsed
-from index.loaders.formats.text import decode
+from index.loaders.decoding import decode
 
 _SAMPLE = 4_096
 _CELL_LIMIT = 10_000_000

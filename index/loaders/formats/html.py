@@ -12,7 +12,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from index.errors import UnreadableFileError
 from index.loaders.base import Parsed
 from index.loaders.dates import parse_date
-from index.loaders.formats.text import canonical, decode
+from index.loaders.decoding import canonical, decode
 from index.types import Heading
 
 _DROPPED = "//script|//style|//nav|//footer|//noscript|//template|//iframe|//object|//svg|//*[@hidden]"

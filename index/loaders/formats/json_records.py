@@ -8,7 +8,7 @@ from typing import Any
 
 from index.errors import UnreadableFileError
 from index.loaders.base import Parsed
-from index.loaders.formats.text import canonical, decode
+from index.loaders.decoding import canonical, decode
 from index.loaders.front_matter import date_in
 
 Json = Any  # what ``json.loads`` makes: objects, lists, texts, numbers, true, false, null

@@ -1,19 +1,21 @@
-"""Markdown, read raw: its marks stay in the text, its headings are found."""
+"""Markdown, read raw: its marks stay in the text, its headings are found as CommonMark defines them."""
 
 from __future__ import annotations
 
-import re
+import itertools
+
+from markdown_it import MarkdownIt
 
 from index.loaders.base import Parsed
-from index.loaders.formats.text import decode
+from index.loaders.decoding import decode
 from index.loaders.front_matter import read_head
 from index.types import Heading
 
-_LONGEST = 500  # characters of a line that can be a heading; patterns need not be run over more
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_ATX = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$")
-_UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*$")
-_MARKS = re.compile(r"[*_`]+(?=\S)|(?<=\S)[*_`]+|!?\[([^\]]*)\]\([^)]*\)")
+_BLOCKS = MarkdownIt("commonmark")
+_BLOCKS.core.ruler.enableOnly(["block"])  # the text inside blocks is parsed for headings only, which is much faster
+_INLINE = MarkdownIt("commonmark")
+_SPACES = ("softbreak", "hardbreak")
+_WORDS = ("text", "code_inline", "image")
 
 
 def parse_markdown(content: bytes) -> Parsed:
@@ -29,38 +31,28 @@ def parse_markdown(content: bytes) -> Parsed:
         title=head.title or first,
         date=head.date,
         body_start=head.end,
-        headings=tuple(headings),
+        headings=headings,
         metadata=head.metadata,
         encoding=decoded.encoding,
     )
 
 
-def markdown_headings(text: str, start: int = 0) -> list[Heading]:
-    """ATX and underlined headings outside of code blocks, from ``start`` on."""
-    headings: list[Heading] = []
-    place, fence, previous = start, "", ""
-    for line in text[start:].split("\n"):
-        if fence:
-            fence = "" if line.strip().startswith(fence) else fence
-            previous = ""
-        elif opening := _FENCE.match(line):
-            fence, previous = opening[1], ""
-        elif len(line) > _LONGEST:
-            previous = ""
-        elif atx := _ATX.match(line):
-            headings += _heading(len(atx[1]), atx[2], place)
-            previous = ""
-        else:
-            underline = _UNDERLINE.match(line)
-            if underline and previous.strip() and not previous.startswith(("    ", "-", "*", "|", ">")):
-                headings += _heading(1 if underline[1][0] == "=" else 2, previous.strip(), place - len(previous) - 1)
-                previous = ""
-            else:
-                previous = line
-        place += len(line) + 1
-    return headings
+def markdown_headings(text: str, start: int = 0) -> tuple[Heading, ...]:
+    """Headings from ``start`` on, each at the start of its line; without empty ones and those in lists or quotes."""
+    body = text[start:]
+    lines = list(itertools.accumulate((len(line) + 1 for line in body.split("\n")), initial=start))
+    headings = (
+        Heading(int(opening.tag[1:]), title, lines[opening.map[0]])
+        for opening, inline in itertools.pairwise(_BLOCKS.parse(body))
+        if opening.type == "heading_open" and opening.level == 0 and opening.map
+        if (title := _plain(inline.content))
+    )
+    return tuple(headings)
 
 
-def _heading(level: int, words: str, start: int) -> list[Heading]:
-    title = _MARKS.sub(lambda match: match[1] or "", words).strip()
-    return [Heading(level, title, start)] if title else []
+def _plain(markup: str) -> str:
+    """The words of a heading without its marks."""
+    (inline,) = _INLINE.parseInline(markup)
+    children = inline.children or ()
+    words = (" " if child.type in _SPACES else child.content for child in children if child.type in _SPACES + _WORDS)
+    return " ".join("".join(words).split())

@@ -9,8 +9,8 @@ from typing import Any
 from index.errors import MissingExtraError, UnreadableFileError
 from index.loaders.base import Parsed
 from index.loaders.dates import parse_date
+from index.loaders.decoding import canonical
 from index.loaders.formats.markdown import markdown_headings
-from index.loaders.formats.text import canonical
 
 _OPEN_XML = "application/vnd.openxmlformats-officedocument"
 MEDIA_TYPES = {
@@ -32,7 +32,7 @@ def office_parser(suffix: str) -> Callable[[bytes], Parsed]:
     def parse(content: bytes) -> Parsed:
         found = _extract(content, MEDIA_TYPES[suffix], f"file{suffix}")
         text = canonical(found.content)
-        headings = tuple(markdown_headings(text))
+        headings = markdown_headings(text)
         facts = found.metadata
         title = _fact(facts, "title") or _fact(facts, "subject") or next((h.title for h in headings), None)
         date = parse_date(_fact(facts, "created_at") or "") or parse_date(_fact(facts, "modified_at") or "")

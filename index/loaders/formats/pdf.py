@@ -14,7 +14,7 @@ from index.errors import UnreadableFileError
 from index.loaders import ocr
 from index.loaders.base import Parsed
 from index.loaders.dates import parse_date
-from index.loaders.formats.text import canonical
+from index.loaders.decoding import canonical
 from index.types import Heading, Page
 
 PDFIUM = threading.RLock()  # pdfium crashes when used from two threads at once: hold this around every use of it

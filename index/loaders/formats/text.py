@@ -1,97 +1,14 @@
-"""Plain text and Markdown: bytes into the canonical text, and its headings."""
+"""Plain text: a head, a title where the first line is one, and prose."""
 
 from __future__ import annotations
 
-import codecs
 import re
-from dataclasses import dataclass
 
-from index.errors import UnreadableFileError
 from index.loaders.base import Parsed
+from index.loaders.decoding import decode
 from index.loaders.front_matter import read_head
 
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
-_FORMATTING = re.compile(r"\x1b\[[\d;]*m|.\x08")  # a terminal's colours and weights, and letters struck over
-_LINE_ENDS = re.compile(r"\r\n?|\x85|\u2028|\u2029")
-_SAMPLE = 65_536  # bytes or characters looked at to judge a file
-_TITLE_LIMIT = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    """Text out of bytes, and the name of the encoding it was taken to be in."""
-
-    text: str
-    encoding: str
-
-
-def canonical(text: str) -> str:
-    """Line ends as newlines, control characters (NUL, escapes, lone surrogates) as spaces; nothing else changes.
-
-    What formats text in a terminal, as in manual pages that were kept as text, is left out.
-    """
-    return _CONTROLS.sub(" ", _FORMATTING.sub("", _LINE_ENDS.sub("\n", text.removeprefix("\ufeff"))))
-
-
-def decode(content: bytes) -> Decoded:
-    """The canonical text of a file's bytes: by byte order mark, as UTF-8, or by the likeliest encoding.
-
-    Raises UnreadableFileError for what is not text.
-    """
-    for mark, encoding in _BOMS:
-        if content.startswith(mark):
-            return _decode_as(content, encoding)
-    if _looks_binary(content):
-        return _decode_without_mark(content)
-    try:
-        return Decoded(canonical(content.decode("utf-8")), "utf-8")
-    except UnicodeDecodeError:
-        return _decode_guessed(content)
-
-
-def _decode_as(content: bytes, encoding: str) -> Decoded:
-    try:
-        return Decoded(canonical(content.decode(encoding)), encoding.removesuffix("-sig"))
-    except UnicodeDecodeError as error:
-        raise UnreadableFileError(f"not valid {encoding} text, though it begins as such") from error
-
-
-def _looks_binary(content: bytes) -> bool:
-    sample = content[:_SAMPLE]
-    controls = sum(sample.count(bytes([code])) for code in (*range(8), *range(14, 27), *range(28, 32)))
-    return b"\0" in content or controls > len(sample) * 0.05
-
-
-def _decode_without_mark(content: bytes) -> Decoded:
-    """UTF-16 without a byte order mark has its NULs on one side only; anything else with NULs is not text."""
-    sample = content[: _SAMPLE & ~1]
-    even, odd = sample[::2].count(0), sample[1::2].count(0)
-    half = len(sample) / 2
-    if len(content) % 2 == 0 and max(even, odd) > 0.4 * half and min(even, odd) < 0.02 * half:
-        return _decode_as(content, "utf-16-be" if even > odd else "utf-16-le")
-    raise UnreadableFileError("a binary file, not text")
-
-
-def _decode_guessed(content: bytes) -> Decoded:
-    from charset_normalizer import from_bytes
-
-    best = from_bytes(content[:_SAMPLE]).best()
-    # Western text in one byte a letter is by far the likeliest, and the guess on short texts is not worth more.
-    for encoding in ("cp1252", *([best.encoding] if best else []), "latin-1"):
-        if encoding == "cp1252" and best is not None and best.alphabets and "Basic Latin" not in best.alphabets:
-            continue
-        try:
-            return Decoded(canonical(content.decode(encoding)), encoding)
-        except (UnicodeDecodeError, LookupError):
-            continue
-    raise UnreadableFileError("in no text encoding that is known")
+_TITLE_LIMIT = 100  # characters
 
 
 def parse_text(content: bytes) -> Parsed:

@@ -15,7 +15,7 @@ from docx.text.paragraph import Paragraph
 
 from index.errors import UnreadableFileError
 from index.loaders.base import Parsed
-from index.loaders.formats.text import canonical
+from index.loaders.decoding import canonical
 from index.types import Heading
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

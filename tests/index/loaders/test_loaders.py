@@ -84,6 +84,47 @@ def test_front_matter_is_a_head_with_metadata() -> None:
     assert document.text[document.body_start :].startswith("# Tea")
 
 
+@pytest.mark.parametrize(
+    ("block", "metadata"),
+    [
+        ("author:\n  name: Ada\n  born: {year: 1815}\n", {"author.name": "Ada", "author.born.year": "1815"}),
+        ("authors:\n  - name: Ada\n  - name: Bob\n", {"authors.name": "Ada, Bob"}),
+        ("note: >\n  two\n  lines\n", {"note": "two lines"}),
+        ('title: "say \\"so\\" # now"  # a comment\n', {"title": 'say "so" # now'}),
+        (
+            "version: 1.10\ndraft: yes\nposted: 2024-05-06\n",
+            {"version": "1.10", "draft": "yes", "posted": "2024-05-06"},
+        ),
+        ("Empty:\n", {"empty": ""}),
+        (r'title: "a\0b\ud800\u2028c"' + "\n", {"title": "a b c"}),
+    ],
+)
+def test_front_matter_is_read_as_yaml_and_its_values_are_kept_as_written(block: str, metadata: dict[str, str]) -> None:
+    assert parse(f"---\n{block}---\nTea.\n".encode(), "tea.md").metadata == metadata
+
+
+def test_front_matter_that_is_no_yaml_is_read_line_by_line() -> None:
+    document = parse(b"---\ntitle: Notes: on tea\ndate: 2024-05-06\n  @rest\n---\nTea.\n", "tea.md")
+    assert (document.title, document.date) == ("Notes: on tea", "2024-05-06")
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "a: &a [x, x]\n"
+        + "".join(f"k{n}: &k{n} [{', '.join([f'*k{n - 1}' if n else '*a'] * 9)}]\n" for n in range(30)),
+        "a: &a [x, *a]\n",
+        "a: " + "[" * 5000 + "]" * 5000 + "\n",
+        "a: !!python/object/apply:os.system [exit]\n",
+    ],
+    ids=["many aliases", "an alias of itself", "deep nesting", "a Python object"],
+)
+def test_front_matter_made_to_swell_or_to_run_code_stays_small(block: str) -> None:
+    document = parse(f"---\n{block}---\nTea.\n".encode(), "tea.md")
+    assert document.text[document.body_start :] == "Tea.\n"
+    assert sum(map(len, document.metadata.values())) <= len(block)
+
+
 def test_a_date_line_is_a_head(seeds: Path) -> None:
     document = load(next(seeds.glob("*.txt")), seeds)
     assert document.date == "2025-04-08"
@@ -116,6 +157,31 @@ def test_markdown_headings_are_not_looked_for_in_code() -> None:
         (1, "Real"),
         (2, "Also real"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "headings"),
+    [
+        ("<!--\n# draft\n-->\n\n# Real\n", [(1, "Real")]),
+        ("````\n```\n# in code\n```\n````\n# Real\n", [(1, "Real")]),
+        ("```\n```python\n# in code\n```\n# Real\n", [(1, "Real")]),
+        ("One heading\nin two lines\n===\n", [(1, "One heading in two lines")]),
+        (
+            "# Tom &amp; *Jerry* \\#1 with `a*b*c`, [a link](x) and <b>more</b>\n",
+            [(1, "Tom & Jerry #1 with a*b*c, a link and more")],
+        ),
+        ("#No space\n\n####### Seven\n\n#\n\n## Two ##\n", [(2, "Two")]),
+        ("- item\n---\n\n> # quoted\n\n* # listed\n\n| a |\n|---|\n", []),
+    ],
+)
+def test_markdown_headings_are_those_of_commonmark(text: str, headings: list[tuple[int, str]]) -> None:
+    document = parse(f"Prose.\n\n{text}".encode(), "a.md")
+    assert [(heading.level, heading.title) for heading in document.headings] == headings
+
+
+def test_a_markdown_heading_starts_at_its_first_line() -> None:
+    document = parse(b"---\ntitle: T\n---\nProse.\n\n  ## Two\n\nTwo lines\nlong\n----\n", "a.md")
+    assert [document.text[heading.start :][:8] for heading in document.headings] == ["  ## Two", "Two line"]
 
 
 def test_word_tables_and_titles_are_read() -> None:
