@@ -1,5 +1,6 @@
 """Documents into an index, and an index searched."""
 
+from index.children import start_child
 from index.embedder import Embedder
 from index.errors import (
     DiskError,
@@ -27,7 +28,7 @@ from index.ingestion.building import add, build, build_documents, remove
 from index.ingestion.copying import copy
 from index.ingestion.planning import plan
 from index.ingestion.rebuilding import rebuild
-from index.loaders import load
+from index.loaders.dispatch import load, supported_suffixes
 from index.maintenance import repair, verify
 from index.reports import BuildReport, IndexStatus, Plan, Problem, Progress, RepairReport, VerifyReport
 from index.search import DocumentIndex, IndexView
@@ -86,5 +87,7 @@ __all__ = [
     "rebuild",
     "remove",
     "repair",
+    "start_child",
+    "supported_suffixes",
     "verify",
 ]

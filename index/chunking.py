@@ -1,4 +1,4 @@
-"""A document into passages: about as long as the embedder reads, within sections and pages, never cutting a word."""
+"""Cuts a document into passages about as long as the embedder reads, within sections, never inside a word."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from semantic_text_splitter import TextSplitter
 from tokenizers import Tokenizer
 
-from index.loaders.titles import LOOKED_AT, title_from
+from index.loaders.titles import TITLE_SAMPLE, title_from
 from index.types import Chunk, Document, Heading
 
-HEAD_LIMIT = 300  # characters; a longer head is in no chunk
-_TOKEN_CHARACTERS = 10  # a passage has at most so many characters for each of its tokens
-_LONGEST_WORD = 100  # characters; what has no space for longer than this (other scripts, encoded data) may be cut
+HEAD_LIMIT = 300  # characters; a longer head belongs to no chunk
+_TOKEN_CHARACTERS = 10  # a passage has at most this many characters per token
+_LONGEST_WORD = 100  # characters; a longer run without spaces (other scripts, encoded data) may be cut
 
-# The end of a full line inside a paragraph, as in text wrapped at a column; the next line begins like running text.
+# The end of a full line inside a paragraph that is wrapped at a column; the next line continues the text.
 _WRAPPED = re.compile(r"(?<=[^\n]{40})(?<![.!?:|])\n(?=[\w\"'“‘(])")
 
 Range = tuple[int, int]
@@ -27,7 +27,7 @@ Range = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A stretch of a document, and the titles of its headings, outermost first, joined by " › "."""
+    """A part of a document, and the titles of its headings, outermost first, joined by " › "."""
 
     start: int
     end: int
@@ -44,11 +44,11 @@ class Chunker:
 
     @property
     def fingerprint(self) -> str:
-        """What must be equal for two indexes to have the same chunks."""
+        """Equal for two chunkers that cut documents into the same chunks."""
         return f"at most {self.tokens} tokens, version 1"
 
     def chunk(self, document: Document) -> list[Chunk]:
-        """The passages in order, ids still zero: ``document.text[c.start:c.end] == c.text``, and none is blank.
+        """The chunks in order, with id 0: ``document.text[c.start:c.end] == c.text``, and none is blank.
 
         A short head (at most 300 characters) belongs to the first chunk, so that its date can be cited.
         """
@@ -73,7 +73,7 @@ class Chunker:
         return chunks
 
     def _split(self, text: str, start: int, end: int) -> list[Range]:
-        """Pieces of one section, trimmed, each within the limit."""
+        """Ranges of one section without blanks at their ends, each within the token limit."""
         part = text[start:end]
         trimmed = part.strip()
         if not trimmed:
@@ -81,19 +81,19 @@ class Chunker:
         if self._fits(trimmed):
             begin = start + len(part) - len(part.lstrip())
             return [(begin, begin + len(trimmed))]
-        flowing = _WRAPPED.sub(" ", part)  # as long as the original
+        flowing = _WRAPPED.sub(" ", part)  # of the same length, so that offsets stay valid
         cuts = [_between_words(part, offset) for offset, _ in self._splitter.chunk_indices(flowing)]
         bounds = itertools.pairwise(self._shortened([0, *cuts[1:], len(part)], part))
         return [trim for a, b in bounds if (trim := _trimmed(text, start + a, start + b))]
 
     def _fits(self, text: str) -> bool:
-        # A token is at least one character, so that short texts need no count.
+        # A token has at least one character, so short texts fit without being tokenized.
         if len(text) > self.tokens * _TOKEN_CHARACTERS:
             return False
         return len(text) + 2 <= self.tokens or len(self._tokenizer.encode(text).ids) <= self.tokens
 
     def _shortened(self, cuts: list[int], part: str) -> Iterator[int]:
-        """The cuts, and more of them where a token is a word of a thousand letters."""
+        """The cuts, with more of them where one token covers a very long word."""
         longest = self.tokens * _TOKEN_CHARACTERS
         yield cuts[0]
         for before, after in itertools.pairwise(cuts):
@@ -104,7 +104,7 @@ class Chunker:
 
 
 def sections(document: Document) -> Iterator[Section]:
-    """Stretches that no chunk may cross: cut at headings and pages, a bare heading joined to what follows it."""
+    """Parts that no chunk may cross: cut at headings and pages, with a bare heading joined to the text after it."""
     headings = {heading.start: heading for heading in document.headings}
     cuts = {*headings, *(page.start for page in document.pages), len(document.text)}
     begin = last = document.body_start
@@ -118,22 +118,22 @@ def sections(document: Document) -> Iterator[Section]:
 
 
 def _is_bare(section: str, heading: Heading | None) -> bool:
-    """Whether a section is no more than its heading, marks aside."""
+    """Whether a section is only its heading, apart from markup."""
     return heading is not None and len(section.strip("#=- \n")) <= len(heading.title)
 
 
 def _between_words(text: str, cut: int) -> int:
-    """The last place at or before ``cut`` that is between words, or ``cut`` where no space is near."""
+    """The last position at or before ``cut`` between two words, or ``cut`` when no space is near."""
     if cut == 0 or cut >= len(text) or text[cut - 1].isspace() or text[cut].isspace():
         return cut
-    for place in range(cut - 1, max(0, cut - _LONGEST_WORD), -1):
-        if text[place].isspace():
-            return place + 1
+    for position in range(cut - 1, max(0, cut - _LONGEST_WORD), -1):
+        if text[position].isspace():
+            return position + 1
     return cut
 
 
 def _trimmed(text: str, start: int, end: int) -> Range | None:
-    """The range without the blanks at its ends; None when nothing is left."""
+    """The range without blanks at its ends; None when it is blank."""
     part = text[start:end]
     stripped = part.strip()
     begin = start + len(part) - len(part.lstrip())
@@ -141,9 +141,9 @@ def _trimmed(text: str, start: int, end: int) -> Range | None:
 
 
 def passage_text(document: Document, chunk: Chunk) -> str:
-    """What is embedded for a chunk: its title and headings before its words, without the document's head.
+    """The text that is embedded for a chunk: title and headings, then its words without the document's head.
 
-    A title that was made from the file's name stays out, so that a renamed file keeps its vectors.
+    A title made from the file's name is left out, so that a renamed file keeps its vectors.
     """
     title = document.title.replace("_", " ") if has_own_title(document) else ""
     heading = chunk.heading or ""
@@ -152,7 +152,7 @@ def passage_text(document: Document, chunk: Chunk) -> str:
 
 
 def passage_key(document: Document, chunk: Chunk) -> bytes:
-    """What a chunk's vector is stored under: equal for chunks that are embedded equally."""
+    """The key of a chunk's vector, equal for chunks whose embedded text is equal."""
     return hashlib.sha256(passage_text(document, chunk).encode()).digest()[:16]
 
 
@@ -162,12 +162,12 @@ def keyword_text(document: Document, chunk: Chunk) -> str:
 
 
 def has_own_title(document: Document) -> bool:
-    """Whether the title says more than the file's name or its first words."""
-    return document.title != title_from(document.path, document.text[document.body_start :][:LOOKED_AT])
+    """Whether the title comes from the document and not from its file's name or first words."""
+    return document.title != title_from(document.path, document.text[document.body_start :][:TITLE_SAMPLE])
 
 
 def heading_path(headings: tuple[Heading, ...]) -> str | None:
-    """Titles of the headings that enclose the place right after the last one, outermost first, joined by " › "."""
+    """Titles of the headings that enclose the text after the last one, outermost first, joined by " › "."""
     enclosing: list[Heading] = []
     for heading in headings:
         while enclosing and enclosing[-1].level >= heading.level:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from index.errors import ModelError
 from index.settings import IndexSettings
-from index.torch_runtime import construction_lock, precision
+from index.torch_runtime import construction_lock, length_batches, pad, precision
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -97,7 +97,7 @@ class Embedder:
             return vectors
         encodings = self._encodings(texts, int(model.max_seq_length or 512))
         with torch.inference_mode():  # no lock: a question need not wait for a batch of documents
-            for batch in _batches([len(ids) for ids in encodings]):
+            for batch in length_batches(list(map(len, encodings)), _BATCH_TOKENS, multiple=_STEP_TOKENS):
                 vectors[batch] = self._forward([encodings[position] for position in batch])
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.asarray(vectors / np.maximum(norms, 1e-12), dtype=np.float32)
@@ -117,14 +117,7 @@ class Embedder:
         return [ids if len(ids) <= window else [*ids[: window - 1], ids[-1]] for ids in (e.ids for e in encodings)]
 
     def _forward(self, batch: list[list[int]]) -> Vectors:
-        import torch
-
-        longest = _padded(max(len(ids) for ids in batch))
-        ids = torch.zeros((len(batch), longest), dtype=torch.long)
-        mask = torch.zeros((len(batch), longest), dtype=torch.long)
-        for row, tokens in enumerate(batch):
-            ids[row, : len(tokens)] = torch.tensor(tokens)
-            mask[row, : len(tokens)] = 1
+        ids, mask = pad(batch, 0, multiple=_STEP_TOKENS)
         features: dict[str, Any] = {"input_ids": ids, "attention_mask": mask}
         pooled = self._loaded().forward(features)["sentence_embedding"]
         return np.asarray(pooled.float().numpy(), dtype=np.float32)
@@ -163,20 +156,3 @@ class Embedder:
             except (OSError, ValueError) as error:
                 raise ModelError(f"the embedding model {self.name} cannot be loaded: {error}") from error
             return model.eval()
-
-
-def _padded(length: int) -> int:
-    """The padded length of a row with this many tokens."""
-    return -(-length // _STEP_TOKENS) * _STEP_TOKENS
-
-
-def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Positions of texts, longest first, in batches that stay within the token budget once padded."""
-    batch: list[int] = []
-    for position in sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True):
-        if batch and _padded(lengths[batch[0]]) * (len(batch) + 1) > _BATCH_TOKENS:
-            yield batch
-            batch = []
-        batch.append(position)
-    if batch:
-        yield batch

@@ -107,7 +107,7 @@ class IndexView:
         words = self._snapshot.words([chunk_id for chunk_id, _ in fused[:PROXIMITY_CANDIDATES]])
         near = {
             chunk_id: weight * scores[chunk_id][0]
-            + (1.0 - weight) * (BM25_WEIGHT * scores[chunk_id][1] + proximity.of(text, title))
+            + (1.0 - weight) * (BM25_WEIGHT * scores[chunk_id][1] + proximity.score(text, title))
             for chunk_id, (text, title) in words.items()
         }
         below = min(near.values(), default=0.0) - (fused[0][1] if fused else 0.0)

@@ -1,12 +1,14 @@
-"""What every torch model in this process shares: its precision, and one lock for building models."""
+"""What every torch model in this process shares: its precision, one lock for building models, and batching."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import torch
+    from torch import Tensor
 
 # Hold it while building a model: transformers imports its parts lazily, and building one changes torch's default dtype
 # for all threads until it is done.
@@ -26,3 +28,36 @@ def precision() -> torch.dtype:
     import torch
 
     return torch.bfloat16 if has_fast_bf16() else torch.float32
+
+
+def length_batches(lengths: Sequence[int], tokens: int, *, multiple: int = 1) -> Iterator[list[int]]:
+    """Positions by falling length, in batches of at most ``tokens`` when padded; a longer one is a batch of its own."""
+    batch: list[int] = []
+    for position in sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True):
+        if batch and (len(batch) + 1) * _round_up(lengths[batch[0]], multiple) > tokens:
+            yield batch
+            batch = []
+        batch.append(position)
+    if batch:
+        yield batch
+
+
+def pad(rows: Sequence[Sequence[int]], padding: int, *, multiple: int = 1) -> tuple[Tensor, Tensor]:
+    """Token ids filled up with ``padding``, and the attention mask: int64 (b, n) each.
+
+    n is the length of the longest row, rounded up to a multiple of ``multiple``. PyTorch keeps memory for every shape
+    that it meets on a CPU; a ``multiple`` above 1 bounds this memory in a long run over inputs of many lengths.
+    """
+    import torch
+
+    longest = _round_up(max(map(len, rows)), multiple)
+    ids = torch.full((len(rows), longest), padding, dtype=torch.int64)
+    mask = torch.zeros((len(rows), longest), dtype=torch.int64)
+    for number, row in enumerate(rows):
+        ids[number, : len(row)] = torch.tensor(row)
+        mask[number, : len(row)] = 1
+    return ids, mask
+
+
+def _round_up(length: int, multiple: int) -> int:
+    return -(-length // multiple) * multiple

@@ -1,19 +1,43 @@
 """Questions answered from an index, in the documents' own words."""
 
-from qa.answerer import Answerer, answer
+from qa.answerer import Answerer, answer, checked_question
+from qa.answering.cascade import AbandonedError, never_cancelled
+from qa.answering.citations import highlight
 from qa.conversation.examples import example_questions
+from qa.conversation.followup import Turn, understand
+from qa.evaluation.evaluate import Evaluation, run_evaluation
+from qa.evaluation.questions import GoldQuestion, read_gold
+from qa.evaluation.report import measure_rows, report_plots, threshold_rows
+from qa.evaluation.scores import Outcome, Verdict
 from qa.reader.reader import Reader
 from qa.settings import ReaderSettings
+from qa.text import enclosing_sentences
 from qa.types import Answer, Candidate, Citation, PassageRead
 
 __all__ = [
+    "AbandonedError",
     "Answer",
     "Answerer",
     "Candidate",
     "Citation",
+    "Evaluation",
+    "GoldQuestion",
+    "Outcome",
     "PassageRead",
     "Reader",
     "ReaderSettings",
+    "Turn",
+    "Verdict",
     "answer",
+    "checked_question",
+    "enclosing_sentences",
     "example_questions",
+    "highlight",
+    "measure_rows",
+    "never_cancelled",
+    "read_gold",
+    "report_plots",
+    "run_evaluation",
+    "threshold_rows",
+    "understand",
 ]

@@ -150,6 +150,9 @@ class Answerer:
         return None
 
 
+_Key = tuple[Path | str, EnvironmentSettings | None]
+
+
 class AnswererCache:
     """Answerers kept open, at most ``limit`` of them; safe to use from several threads.
 
@@ -159,9 +162,7 @@ class AnswererCache:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._lock = threading.Lock()
-        self._kept: dict[
-            tuple[Path | str, EnvironmentSettings | None], Answerer
-        ] = {}  # the least recently used one first
+        self._kept: dict[_Key, Answerer] = {}  # the least recently used one first
         self._users: dict[Answerer, int] = {}  # of those that are kept or in use
 
     @contextmanager

@@ -13,7 +13,7 @@ MODEL = Path(__file__).with_name("model")
 
 
 class ReaderSettings(BaseModel):
-    """Settings of reading and refusing; ``ReaderSettings()`` has the defaults."""
+    """Settings of reading and of refusing to answer; ``ReaderSettings()`` has the defaults."""
 
     model_config = ConfigDict(extra="ignore", validate_default=True)
 

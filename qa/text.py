@@ -1,4 +1,4 @@
-"""Sentence bounds, for showing an answer in its sentence and for keeping an answer inside one."""
+"""Words and sentence bounds: an answer is shown in its sentence and stays within one."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ import numpy as np
 import numpy.typing as npt
 from pysbd import Segmenter
 
-# What ends a block even without a full stop: a blank line, a short line before one that begins anew (a heading, a
-# verse), and the line before a list item or a table row.
+# The end of a block that needs no full stop: before a blank line, after a line of under 40 characters whose next line
+# begins with a capital or a digit (a heading, a verse), and before a list item or a table row.
 _BLOCK = re.compile(
     r"\n(?=[ \t]*\n)"
     r"|(?<![^\n]{40})\n(?=[ \t]*[\"'“‘(]?[A-Z0-9])"
     r"|\n(?=[ \t]*(?:[-*•‣–|#>]|\(?\w{1,3}[.)])[ \t])"
 )
-_LONGEST = 3000  # code points given to the segmenter at once: it is quadratic in places
+_LONGEST = 3000  # code points of the longest block for pysbd, some of whose rules take quadratic time
 
 
 @lru_cache(maxsize=4096)
 def sentences(text: str) -> tuple[tuple[int, int], ...]:
-    """(start, end) of every sentence, in order, without surrounding white space; they do not overlap."""
+    """(start, end) of every sentence, in order and disjoint, without surrounding white space."""
     bounds = [0, *(found.start() + 1 for found in _BLOCK.finditer(text)), len(text)]
     found: list[tuple[int, int]] = []
     for start, end in pairwise(bounds):
@@ -32,27 +32,27 @@ def sentences(text: str) -> tuple[tuple[int, int], ...]:
     return tuple((start, end) for start, end in found if start < end)
 
 
-def around(text: str, start: int, end: int) -> tuple[int, int]:
-    """The sentence, or the run of sentences, that holds ``text[start:end]``; the place itself when none does."""
+def enclosing_sentences(text: str, start: int, end: int) -> tuple[int, int]:
+    """The range of the sentence or sentences around ``text[start:end]``; (start, end) if it is in none."""
     found = sentences(text)
     first = max(bisect_right(found, (start, len(text))) - 1, 0)
-    held = [(a, b) for a, b in found[first:] if a < max(end, start + 1) and b > start]
-    if not held:
+    touched = [(a, b) for a, b in found[first:] if a < max(end, start + 1) and b > start]
+    if not touched:
         return start, end
-    return min(held[0][0], start), max(held[-1][1], end)
+    return min(touched[0][0], start), max(touched[-1][1], end)
 
 
-def sentence_numbers(text: str, places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """For each place of the text, code points, the number of the sentence it stands in or after."""
+def sentence_numbers(text: str, offsets: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """For each offset (n,) the number, from 1, of the sentence that holds or precedes it, or 0: int64 (n,)."""
     starts = np.array([start for start, _ in sentences(text)], dtype=np.int64)
-    return np.searchsorted(starts, places, side="right").astype(np.int64)
+    return np.searchsorted(starts, offsets, side="right").astype(np.int64)
 
 
-def asking(text: str) -> npt.NDArray[np.bool_]:
-    """For each number of ``sentence_numbers``, whether that sentence asks something, or only numbers one that does.
+def interrogatives(text: str) -> npt.NDArray[np.bool_]:
+    """For each number of ``sentence_numbers``, whether that sentence is a question, or only the number of a question.
 
-    A question states nothing, so what stands in one answers nothing: a list of questions and answers repeats whatever
-    is asked of it.
+    A question cannot contain its answer, but it resembles the question that is asked: a list of questions and answers
+    has the asked question word for word.
     """
     found = sentences(text)
     asks = [text[end - 1] == "?" for _, end in found]
@@ -68,22 +68,22 @@ def prefix_stems(words: Iterable[str], letters: int) -> set[str]:
 
 
 def _segment(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Sentence bounds of one block; a line break inside it is a space. Falls back to the block where it must."""
+    """Sentence bounds of one block by pysbd, with line breaks as spaces; by punctuation if pysbd cannot be used."""
     block = text[start:end].replace("\n", " ")
     if len(block) > _LONGEST or not block.strip():
-        return [(start + a, start + b) for a, b in _plain(block)]
+        return [(start + a, start + b) for a, b in _by_punctuation(block)]
     bounds, position = [], 0
     for sentence in Segmenter(language="en", clean=False).segment(block):
         at = block.find(sentence.strip(), position)
-        if at < 0:  # the segmenter rewrote the text: its pieces are not slices of it
-            return [(start + a, start + b) for a, b in _plain(block)]
+        if at < 0:  # pysbd rewrote the text, so its sentences are no slices
+            return [(start + a, start + b) for a, b in _by_punctuation(block)]
         bounds.append((start + at, start + at + len(sentence.strip())))
         position = at + len(sentence.strip())
     return bounds
 
 
-def _plain(block: str) -> list[tuple[int, int]]:
-    """Bounds by closing punctuation alone."""
+def _by_punctuation(block: str) -> list[tuple[int, int]]:
+    """Sentence bounds by closing punctuation alone."""
     cuts = [0, *(found.end() for found in re.finditer(r"[.!?…]+[\"'”’)\]]*\s+(?=\S)", block)), len(block)]
     return list(pairwise(cuts))
 

@@ -1,4 +1,4 @@
-"""The nouns of answering: spans, citations, answers."""
+"""The types of answering: spans, citations, answers."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of one passage that the reader proposes: ``passages[passage][start:end] == text``."""
+    """A possible answer in one passage: ``passages[passage].text[start:end] == text``."""
 
-    passage: int  # index into the passages that were read
+    passage: int  # position in the passages that were read
     start: int  # code points into the passage's text
     end: int
     text: str
@@ -19,7 +19,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where an answer stands: ``document.text[start:end] == quote``, code points into the canonical text."""
+    """The source of an answer: ``document.text[start:end] == quote``, in code points of the canonical text."""
 
     document_id: int
     path: str
@@ -38,7 +38,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A runner-up: an answer that was nearly given."""
+    """Another possible answer, which was not given."""
 
     text: str
     probability: float
@@ -48,7 +48,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class PassageRead:
-    """A passage that was looked at and the scores it got."""
+    """A retrieved passage with its scores."""
 
     document_id: int
     path: str
@@ -62,13 +62,13 @@ class PassageRead:
     retrieval_score: float
     dense_rank: int | None
     keyword_rank: int | None
-    margin: float | None  # of its best span; None when it was not read or holds none
-    best: str  # its best span
+    margin: float | None  # of its best span; None if it was not read or has no span
+    best: str  # its best span, or ""
 
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """Milliseconds per stage."""
+    """Milliseconds of each stage."""
 
     search: float = 0.0
     read: float = 0.0
@@ -77,21 +77,21 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the documents say to a question, or that they do not say.
+    """The documents' answer to a question, or that they have none.
 
-    ``text`` is the quote of the first citation, verbatim; it is empty and ``citations`` too when ``found`` is false.
-    Several citations are several places that say the same. ``spans`` are the items when the answer is a list.
+    ``text`` is the quote of the first citation, verbatim; ``text`` and ``citations`` are empty if ``found`` is false.
+    Further citations say the same elsewhere. ``spans`` are the items if the answer is a list.
     """
 
     question: str
     found: bool
     text: str
-    probability: float  # calibrated: 0 to 1; the answer is given from ``threshold`` up
+    probability: float  # calibrated, 0 to 1; ``found`` is true from ``threshold`` up
     threshold: float
     citations: tuple[Citation, ...]
     spans: tuple[str, ...] = ()
     candidates: tuple[Candidate, ...] = ()  # runner-ups, best first
-    disagreement: Candidate | None = None  # another answer from another place, nearly as good
+    disagreement: Candidate | None = None  # another answer from another document, nearly as probable
     passages: tuple[PassageRead, ...] = ()  # in retrieval order
     revision: int = 0
     timings: Timings = field(default_factory=Timings)

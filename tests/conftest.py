@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import functools
 import io
 import os
@@ -22,7 +21,6 @@ from index import Embedder, IndexSettings, build
 from qa import Answerer
 from tests.support.paths import ROOT
 
-STATUS = pytest.StashKey[int]()
 ATTEMPTS = pytest.StashKey[list[str]]()
 GUARD = ROOT / "tests" / "support" / "guard"
 
@@ -147,20 +145,3 @@ def quoth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done
         return Done(int(left.value.code or 0), stdout.getvalue(), stderr.getvalue())
 
     return run
-
-
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Keep how it went for the end below."""
-    session.config.stash[STATUS] = int(exitstatus)
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """End without taking the interpreter down: it aborted now and then, after all tests had passed.
-
-    Most likely a server that a test gave up still has a thread inside a model; which one has not been found.
-    """
-    atexit._run_exitfuncs()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(config.stash.get(STATUS, 1))

@@ -52,7 +52,16 @@ def test_modules_import_each_other_in_no_circle(layer: str):
 
 
 @pytest.mark.parametrize(
-    "pure", ["qa/reader/spans.py", "qa/evaluation/metrics.py", "qa/answering/calibration.py", "index/ranking/fusion.py"]
+    "pure",
+    [
+        "qa/reader/spans.py",
+        "qa/evaluation/metrics.py",
+        "qa/answering/calibration.py",
+        "index/ranking/bm25.py",
+        "index/ranking/fusion.py",
+        "index/ranking/proximity.py",
+        "index/ranking/terms.py",
+    ],
 )
 def test_mathematics_needs_no_models_and_no_storage(pure: str):
     assert set(_imports(ROOT / pure)).isdisjoint({"torch", "transformers", "sentence_transformers", "sqlite3", "faiss"})
@@ -73,6 +82,18 @@ def test_nothing_executes_what_it_reads_or_opens_a_way_around_the_guards():
         if re.search(EXECUTES, line)
     }
     assert found == {}
+
+
+STARTS = (
+    r"subprocess\.(Popen|run|call|check_\w+|getoutput|getstatusoutput)\(|multiprocessing|ProcessPoolExecutor"
+    r"|create_subprocess|os\.(fork|forkpty|exec\w+|spawn\w+|posix_spawn\w*|system|popen)\("
+)
+
+
+def test_one_function_starts_all_processes():
+    files = [file for layer in LAYERS for file in (ROOT / layer).rglob("*.py")]
+    starting = {str(file.relative_to(ROOT)) for file in files if re.search(STARTS, file.read_text(encoding="utf-8"))}
+    assert starting == {"index/children.py"}
 
 
 def test_no_module_is_a_drawer_of_odds_and_ends():

@@ -15,7 +15,7 @@ from index.ingestion.ingest import Embedded, Engine, Ingest
 from index.ingestion.parsing import parsed
 from index.ingestion.planning import Changes, find_changes
 from index.ingestion.sources import Scope
-from index.loaders.titles import LOOKED_AT, title_from
+from index.loaders.titles import TITLE_SAMPLE, title_from
 from index.reports import BuildReport, OnProgress, Plan, no_progress
 from index.settings import IndexSettings
 from index.stores.base import Place, Reader, Writer
@@ -196,7 +196,7 @@ def _apply(writer: Writer, changes: Changes) -> None:
 
 def _moved_title(reader: Reader, record: DocumentRecord, path: str) -> str:
     """The title under the new path: another one only if it was made from the old path."""
-    body = reader.texts([record.id])[record.id][record.body_start :][:LOOKED_AT]
+    body = reader.texts([record.id])[record.id][record.body_start :][:TITLE_SAMPLE]
     return title_from(path, body) if record.title == title_from(record.path, body) else record.title
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import NoDocumentsError
-from index.ingestion.sources import Scan, Scope, SourceFile, resolve_scopes, scan, suffix
+from index.ingestion.sources import Scan, Scope, SourceFile, resolve_scopes, scan
+from index.loaders.dispatch import suffix
 from index.reports import OnProgress, Plan, Progress, no_progress
 from index.settings import IndexSettings
 from index.stores.base import Inputs, Place, Reader

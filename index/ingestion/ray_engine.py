@@ -1,8 +1,8 @@
-"""Files read, chunked and embedded by Ray Data: many workers, on this machine or on a cluster, and one committer.
+"""Parsing, chunking and embedding files with Ray Data: many workers, on this machine or on a cluster.
 
-Each task takes some files and gives back a row for each: its document with chunks and vectors, or why there is none. A
-worker that dies is started again and its task repeated; rows are committed in batches by the process that builds, so
-that one that is killed goes on at its last commit. The same text in two tasks may be embedded twice; it is stored once.
+Each task takes some files and returns a row for each: its document with chunks and vectors, or why it cannot be read.
+A worker that dies is restarted and its task repeated. Only the building process commits, in batches, and continues
+after its last commit when it was killed. The same text in two tasks may be embedded twice; it is stored once.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ import json
 import logging
 import os
 import socket
-from collections.abc import Callable, Generator, Sequence, Set
+from collections.abc import Callable, Generator, Iterator, Sequence, Set
+from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,7 +30,8 @@ from index.types import Chunk, Document, Failure
 
 FILES_A_TASK = 32
 LOCAL = "ray"
-_KNOCK_SECONDS = 5.0
+_PACKAGES = Path(__file__).resolve().parents[1]
+_CONNECT_SECONDS = 5.0
 _TRIES = 2  # for a document that cannot be embedded together with others
 _STORE_BYTES = 500_000_000
 _NEEDED = {"embedder", "chunk_tokens", "parse_seconds", "parse_megabytes", "file_megabytes"}  # settings of a worker
@@ -36,7 +39,7 @@ _ROW = dict[str, Any]
 
 
 class RayEngine:
-    """Ray on this machine, listening on it alone (address "ray"), or the cluster at an address."""
+    """Ray on this machine, not reachable from others (address "ray"), or the cluster at an address."""
 
     def __init__(
         self, address: str = LOCAL, workers: int = 0, embedder: Callable[[IndexSettings], Embedder] = Embedder
@@ -46,7 +49,7 @@ class RayEngine:
     def read(
         self, files: Sequence[SourceFile], settings: IndexSettings, known: Set[bytes]
     ) -> Generator[Embedded | Failure]:
-        """What each file holds, or why it cannot be read, in the order in which tasks end.
+        """The embedded document in each file, or why it cannot be read, as tasks end.
 
         Raises MissingExtraError, EngineError.
         """
@@ -100,7 +103,7 @@ class RayEngine:
             )
         logging.getLogger("ray.data").setLevel(logging.ERROR)
         if self.address != LOCAL:
-            self._knock()
+            self._check_reachable()
         context = ray.data.DataContext.get_current()
         context.enable_progress_bars = False
         context.execution_options.preserve_order = False
@@ -111,18 +114,21 @@ class RayEngine:
             "_node_ip_address": "127.0.0.1",
         }
         where: dict[str, Any] = own if self.address == LOCAL else {"address": self.address}
+        if not self.address.startswith("ray://"):  # through a Ray client, it is the cluster that starts the driver
+            where["job_config"] = _job()
         try:
-            ray.init(**where, log_to_driver=False, logging_level=logging.ERROR, ignore_reinit_error=True)
+            with _without_settings():
+                ray.init(**where, log_to_driver=False, logging_level=logging.ERROR, ignore_reinit_error=True)
         except Exception as error:
             ray.shutdown()
             raise self._unreachable(error) from error
         return ray
 
-    def _knock(self) -> None:
-        """Ray itself would try for minutes."""
+    def _check_reachable(self) -> None:
+        """Fail early when nothing listens at the address: Ray itself would try for minutes."""
         host, _, port = self.address.rpartition("://")[2].rpartition(":")
         try:
-            socket.create_connection((host, int(port)), timeout=_KNOCK_SECONDS).close()
+            socket.create_connection((host, int(port)), timeout=_CONNECT_SECONDS).close()
         except (OSError, ValueError) as error:
             raise self._unreachable(error) from error
 
@@ -132,8 +138,30 @@ class RayEngine:
         return EngineError(f"Ray at {self.address} cannot be reached: {error}. Is the setting `engine` right?")
 
 
+def _job() -> Any:
+    """A job whose workers import from our packages' folder; Ray adds the current one, which may be of documents."""
+    from ray.job_config import JobConfig
+
+    class Job(JobConfig):  # type: ignore[misc, unused-ignore]
+        def _serialize(self) -> Any:
+            self._py_driver_sys_path = [str(_PACKAGES)]
+            return super()._serialize()
+
+    return Job()
+
+
+@contextmanager
+def _without_settings() -> Iterator[None]:
+    """Keep our settings, a token among them, from the processes that Ray starts in the block."""
+    kept = {name: os.environ.pop(name) for name in list(os.environ) if name.upper().startswith("QUOTH_")}
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
+
+
 class _Worker:
-    """One worker: its own models, loaded once."""
+    """One worker with its own models, loaded once."""
 
     def __init__(self, settings: str, known: Set[bytes], embedder: Callable[[IndexSettings], Embedder]) -> None:
         self._settings = IndexSettings(**json.loads(settings) | {"parse_workers": 1})
@@ -174,13 +202,13 @@ class _Worker:
 
 def _row(document: Document, chunks: Sequence[Chunk], vectors: dict[bytes, Any]) -> _ROW:
     own = list(dict.fromkeys(key for chunk in chunks if (key := passage_key(document, chunk)) in vectors))
-    told = {
+    fields = {
         "document": asdict(document),
         "chunks": [asdict(chunk) for chunk in chunks],
         "keys": [key.hex() for key in own],
     }
     matrix = np.array([vectors[key] for key in own], dtype=np.float32)
-    return {"item": json.dumps(told), "vectors": matrix.tobytes()}
+    return {"item": json.dumps(fields), "vectors": matrix.tobytes()}
 
 
 def _failed(failure: Failure) -> _ROW:
@@ -188,10 +216,10 @@ def _failed(failure: Failure) -> _ROW:
 
 
 def _item(row: _ROW) -> Embedded | Failure:
-    told = json.loads(row["item"])
-    if "failure" in told:
-        return Failure(**told["failure"])
-    keys = [bytes.fromhex(key) for key in told["keys"]]
+    fields = json.loads(row["item"])
+    if "failure" in fields:
+        return Failure(**fields["failure"])
+    keys = [bytes.fromhex(key) for key in fields["keys"]]
     matrix = np.frombuffer(row["vectors"], dtype=np.float32).reshape(len(keys), -1 if keys else 0)
-    chunks = tuple(Chunk(**chunk) for chunk in told["chunks"])
-    return Embedded(document_of(told["document"]), chunks, dict(zip(keys, matrix, strict=True)))
+    chunks = tuple(Chunk(**chunk) for chunk in fields["chunks"])
+    return Embedded(document_of(fields["document"]), chunks, dict(zip(keys, matrix, strict=True)))

@@ -6,10 +6,10 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from index.errors import SourceNotFoundError
-from index.loaders import LEADS_OUT, SUFFIXES
+from index.loaders.dispatch import LINK_OUTSIDE, SUFFIXES, suffix
 from index.types import Failure
 
 IGNORED_FOLDERS = frozenset({"node_modules", "__pycache__"})
@@ -93,7 +93,7 @@ def scan(scope: Scope) -> Scan:
     for path in sorted(_walk(scope.place)):
         relative = path.relative_to(scope.root).as_posix()
         if not path.resolve().is_relative_to(scope.root):
-            failures.append(Failure(relative, source, LEADS_OUT))
+            failures.append(Failure(relative, source, LINK_OUTSIDE))
             continue
         try:
             files.append(SourceFile(source, relative, _digest(path)))
@@ -112,11 +112,6 @@ def _walk(place: Path) -> Iterator[Path]:
             path = Path(folder, name)
             if not name.startswith((".", "~$")) and suffix(name) in SUFFIXES and (path.is_file() or path.is_symlink()):
                 yield path
-
-
-def suffix(path: str) -> str:
-    """The suffix of a name in lower case, with its dot."""
-    return PurePosixPath(path).suffix.lower()
 
 
 def _digest(path: Path) -> str:

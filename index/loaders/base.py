@@ -1,4 +1,4 @@
-"""What a parser makes of a file's bytes, before it has a path."""
+"""What a parser returns for the bytes of a file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from index.types import Heading, Page
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """The canonical text of a file with all that was read beside it."""
+    """The canonical text of a file, and what else the parser found in it."""
 
     text: str
     media_type: str

@@ -1,4 +1,4 @@
-"""Dates as people write them, into ISO 8601."""
+"""Parses dates as people write them into ISO 8601."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PDF = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
 
 
 def parse_date(words: str) -> str | None:
-    """``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD`` when the words begin with a date that exists, else None."""
+    """``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD`` when ``words`` begin with a valid date, else None."""
     words = _WEEKDAY.sub("", words.strip().strip("'\""))
     if match := _PDF.match(words):
         return _checked(match[1], match[2], match[3])

@@ -1,4 +1,4 @@
-"""Bytes into the canonical text, whatever their encoding."""
+"""Decodes bytes of any text encoding into the canonical text."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
-_FORMATTING = re.compile(r"\x1b\[[\d;]*m|.\x08")  # a terminal's colours and weights, and letters struck over
+_FORMATTING = re.compile(r"\x1b\[[\d;]*m|.\x08")  # escape sequences for colours and weights, and overstruck letters
 _LINE_ENDS = re.compile(r"\r\n?|\x85|\u2028|\u2029")
-_SAMPLE = 65_536  # bytes or characters looked at to judge a file
+_SAMPLE = 65_536  # bytes that decide whether a file is text and in which encoding
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Text out of bytes, and the name of the encoding it was taken to be in."""
+    """The canonical text of a file, and the name of its encoding."""
 
     text: str
     encoding: str
 
 
 def canonical(text: str) -> str:
-    """Line ends as newlines, control characters (NUL, escapes, lone surrogates) as spaces; nothing else changes.
+    """The text with newlines as line ends and spaces for control characters (NUL, escapes, lone surrogates).
 
-    What formats text in a terminal, as in manual pages that were kept as text, is left out.
+    Terminal formatting, as in manual pages saved as text, is removed. Nothing else changes.
     """
     return _CONTROLS.sub(" ", _FORMATTING.sub("", _LINE_ENDS.sub("\n", text.removeprefix("\ufeff"))))
 
 
 def decode(content: bytes) -> Decoded:
-    """The canonical text of a file's bytes: by byte order mark, as UTF-8, or by the likeliest encoding.
+    """Decode by byte order mark, as UTF-8, or in the likeliest encoding.
 
-    Raises UnreadableFileError for what is not text.
+    Raises UnreadableFileError for bytes that are not text.
     """
     for mark, encoding in _BOMS:
         if content.startswith(mark):
@@ -57,7 +57,7 @@ def _decode_as(content: bytes, encoding: str) -> Decoded:
     try:
         return Decoded(canonical(content.decode(encoding)), encoding.removesuffix("-sig"))
     except UnicodeDecodeError as error:
-        raise UnreadableFileError(f"not valid {encoding} text, though it begins as such") from error
+        raise UnreadableFileError(f"not valid {encoding} text, although it has its byte order mark") from error
 
 
 def _looks_binary(content: bytes) -> bool:
@@ -67,7 +67,7 @@ def _looks_binary(content: bytes) -> bool:
 
 
 def _decode_without_mark(content: bytes) -> Decoded:
-    """UTF-16 without a byte order mark has its NULs on one side only; anything else with NULs is not text."""
+    """UTF-16 without a byte order mark has NULs in every other byte; anything else with NULs is not text."""
     sample = content[: _SAMPLE & ~1]
     even, odd = sample[::2].count(0), sample[1::2].count(0)
     half = len(sample) / 2
@@ -80,7 +80,7 @@ def _decode_guessed(content: bytes) -> Decoded:
     from charset_normalizer import from_bytes
 
     best = from_bytes(content[:_SAMPLE]).best()
-    # Western text in one byte a letter is by far the likeliest, and the guess on short texts is not worth more.
+    # Western single-byte text is by far the likeliest, and the guess for a short text is unreliable.
     for encoding in ("cp1252", *([best.encoding] if best else []), "latin-1"):
         if encoding == "cp1252" and best is not None and best.alphabets and "Basic Latin" not in best.alphabets:
             continue
@@ -88,4 +88,4 @@ def _decode_guessed(content: bytes) -> Decoded:
             return Decoded(canonical(content.decode(encoding)), encoding)
         except (UnicodeDecodeError, LookupError):
             continue
-    raise UnreadableFileError("in no text encoding that is known")
+    raise UnreadableFileError("in no known text encoding")

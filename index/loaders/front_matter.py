@@ -1,4 +1,4 @@
-"""The head of a text: a date line or front matter, which is metadata and not prose."""
+"""The head of a text: YAML front matter or a date line, which is metadata and not prose."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _DATE_LINE = re.compile(r"\s{0,8}(?:date|published|updated)\s*:?[ \t]+([^\n]{4,4
 _DATE_ALONE = re.compile(r"\s{0,8}(\d{4}-\d{2}-\d{2})[ \t]*(?:\n|$)")
 _ISO_FIRST = re.compile(r"\d{4}-\d{2}-\d{2}(?=\s|$)")
 _FENCE = re.compile(r"\s*---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
-_FRONT_MATTER_LIMIT = 20_000
+_FRONT_MATTER_LIMIT = 20_000  # characters
 _DATE_KEYS = ("date", "published", "created", "updated", "modified", "lastmod")
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a text begins with before its prose: ``text[:end]``."""
+    """What precedes the prose of a text: ``text[:end]``."""
 
     end: int = 0
     date: str | None = None
@@ -30,7 +30,7 @@ class Head:
 
 
 def read_head(text: str) -> Head:
-    """The front matter or the date line that the text begins with; an empty head when there is none."""
+    """The front matter or date line at the start of a text; an empty head when there is none."""
     if match := _FENCE.match(text[:_FRONT_MATTER_LIMIT]):
         metadata = _front_matter(match[1])
         if metadata:
@@ -39,7 +39,7 @@ def read_head(text: str) -> Head:
 
 
 def date_in(metadata: dict[str, str]) -> str | None:
-    """The first date under a key that means one."""
+    """The first valid date under one of the keys for dates."""
     dates = (parse_date(metadata.get(key, "")) for key in _DATE_KEYS)
     return next((date for date in dates if date), None)
 
@@ -49,7 +49,7 @@ def _date_line(text: str) -> Head:
     date = parse_date(match[1]) if match else None
     if match is None or date is None:
         return Head()
-    # Prose may follow an ISO date on the same line; other ways to write a date must have the line to themselves.
+    # Prose may follow an ISO date on the same line; any other date must be alone on its line.
     iso = _ISO_FIRST.match(match[1])
     end = match.start(1) + iso.end() if iso else match.end()
     if iso is None and len(match[1].strip()) > 20:
@@ -58,7 +58,7 @@ def _date_line(text: str) -> Head:
 
 
 def _front_matter(block: str) -> dict[str, str]:
-    """The values by their keys in small letters, ``author.name`` for nested ones; lists are joined by commas."""
+    """Values by key in small letters, ``author.name`` for a nested one; the items of a list are joined by commas."""
     try:
         root = yaml.compose(block, Loader=yaml.SafeLoader)
         pairs = list(_values(root, "", set())) if isinstance(root, yaml.MappingNode) else []
@@ -71,7 +71,7 @@ def _front_matter(block: str) -> dict[str, str]:
 
 
 def _values(node: yaml.Node, key: str, seen: set[int]) -> Iterator[tuple[str, str]]:
-    """Every scalar as it is written, with its key; what an alias refers to is read once, at its anchor."""
+    """Every scalar as written, with its key. An aliased node is read once, so that aliases cannot multiply."""
     if id(node) in seen:
         return
     seen.add(id(node))
@@ -92,5 +92,5 @@ def _lines(block: str) -> list[tuple[str, str]]:
     return [(key.strip(), value.strip().strip("'\"")) for key, colon, value in parts if colon]
 
 
-def _after_blanks(text: str, place: int) -> int:
-    return len(text) - len(text[place:].lstrip())
+def _after_blanks(text: str, position: int) -> int:
+    return len(text) - len(text[position:].lstrip())

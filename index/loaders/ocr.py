@@ -1,4 +1,4 @@
-"""Words in pictures: Tesseract as the extra ``formats`` brings it, with the language data of this machine."""
+"""Text in scanned pages, by the Tesseract of the extra ``formats`` with this machine's language data."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pathlib import Path
 import pypdfium2 as pdfium
 
 LANGUAGE = "eng"
-_SCALE = 200 / 72  # 200 dots an inch, which Tesseract reads well
-_LARGEST = 4000.0  # pixels on the longer side, however large the page says it is
+_SCALE = 200 / 72  # 200 dots per inch, which Tesseract reads well
+_LARGEST = 4000.0  # pixels on the longer side, whatever size the page declares
 _FOLDERS = (
     "/usr/share/tesseract-ocr/5/tessdata",
     "/usr/share/tesseract-ocr/4.00/tessdata",
@@ -23,31 +23,31 @@ _FOLDERS = (
 
 
 def missing() -> str:
-    """What must be installed before pictures can be read, for a person; empty when nothing."""
+    """What must be installed before scans can be read, in words; empty when nothing is missing."""
     if importlib.util.find_spec("xberg") is None:
         return "the extra `formats` (pip install 'quoth[formats]') and Tesseract's data (apt install tesseract-ocr-eng)"
     return "" if _language_data() else "Tesseract's data (apt install tesseract-ocr-eng)"
 
 
 def lines_on(page: pdfium.PdfPage) -> list[str]:
-    """The lines of words in the picture of a page; none when nothing can be made out.
+    """The lines of text in a scanned page; none when no text is recognised.
 
-    Call it only while ``missing()`` is empty: without its data the library would look for them in the network.
+    Call it only when ``missing()`` is empty: without language data the library would try to download it.
     """
     from xberg import ExtractInput, ExtractionConfig, OcrConfig, TesseractConfig, extract
 
     tesseract = TesseractConfig(language=[LANGUAGE], output_format="text", use_cache=False)
-    reading = OcrConfig(language=[LANGUAGE], tesseract_config=tesseract, tessdata_path=str(_language_data()))
-    config = ExtractionConfig(use_cache=False, output_format="plain", ocr=reading)
-    given = ExtractInput(kind="bytes", bytes=_drawn(page), mime_type="image/png", filename="page.png")
+    recognition = OcrConfig(language=[LANGUAGE], tesseract_config=tesseract, tessdata_path=str(_language_data()))
+    config = ExtractionConfig(use_cache=False, output_format="plain", ocr=recognition)
+    source = ExtractInput(kind="bytes", bytes=_rendered(page), mime_type="image/png", filename="page.png")
     try:
-        results = asyncio.run(extract(given, config)).results
-    except RuntimeError:  # of one page; the others may be read
+        results = asyncio.run(extract(source, config)).results
+    except RuntimeError:  # concerns this page only
         return []
     return [line for result in results for line in result.content.splitlines()]
 
 
-def _drawn(page: pdfium.PdfPage) -> bytes:
+def _rendered(page: pdfium.PdfPage) -> bytes:
     """A page as a grey PNG."""
     scale = min(_SCALE, _LARGEST / max(page.get_size()))
     file = io.BytesIO()
@@ -56,6 +56,6 @@ def _drawn(page: pdfium.PdfPage) -> bytes:
 
 
 def _language_data() -> Path | None:
-    """The folder that holds the data of the language."""
+    """The folder with the language data."""
     folders = (os.environ.get("TESSDATA_PREFIX", ""), *_FOLDERS)
     return next((Path(f) for f in folders if f and Path(f, f"{LANGUAGE}.traineddata").is_file()), None)

@@ -1,7 +1,7 @@
-"""A process that parses files for its parent: requests on standard input, answers on standard output.
+"""A process that parses files for its parent: requests on standard input, responses on standard output.
 
-Messages are a length of eight bytes and JSON, never pickle: what parses hostile files is not to be trusted either.
-Run as ``python -m index.loaders.worker MEGABYTES``.
+A message is a length of eight bytes and JSON, never pickle: a process that parses hostile files is not trusted.
+Started by ``index.children.start_child``, with the megabytes of memory that it may have.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from index.errors import QuothError
-from index.loaders.load import load
+from index.loaders.dispatch import load
 
 HEADER = struct.Struct(">Q")
 

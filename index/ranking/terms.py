@@ -1,4 +1,4 @@
-"""The telling words of a question, and the keyword query made of them."""
+"""The terms of a question (its words without stop words), and the keyword query made of them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 _WORDS = re.compile(r"\w+")
-# Scoring a passage takes about a microsecond. In 5,000 passages, words that together stand in a fortieth of them, the
-# rarest first, were found to propose as much as all words do that stand in no more than a tenth each.
-_LOOKED_AT_SHARE = 40
-_LEAST_LOOKED_AT, _MOST_LOOKED_AT = 1_000, 5_000  # passages
-_MOST_TERMS = 64
+# Scoring a passage takes about a microsecond. In 5,000 passages the rarest words, up to a total of one fortieth of the
+# passages, propose as many right candidates as all words that are in at most a tenth of the passages each.
+_SCORED_SHARE = 40
+_MIN_SCORED, _MAX_SCORED = 1_000, 5_000  # passages
+_MAX_TERMS = 64
 
 _STOP_WORDS = """
 a an and are as at be been but by can could did do does for from had has have he her hers him his how i if in
@@ -23,21 +23,21 @@ STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The telling words of a question, in order, with the number of passages that each stands in (in any form)."""
+    """The terms of a question in order, each with the number of passages that contain it in any form."""
 
     counts: Mapping[str, int]
     passages: int
 
     def query(self) -> str | None:
-        """The FTS5 query for any of the chosen words; None when none of them is in any passage."""
+        """The FTS5 query for any of the chosen words; None when no passage contains one."""
         return " OR ".join(f'"{word}"' for word in self.chosen()) or None
 
     def chosen(self) -> list[str]:
-        """The words to look for, in order: of those that are in any passage the rarest, and more while they are rare.
+        """The words to search for, in order: the rarest that any passage contains, and more while they stay rare.
 
-        Together they stand in no more than a fortieth of the passages, or in 1,000 where these are fewer.
+        Together they are in at most a fortieth of the passages, but at least 1,000 and at most 5,000 are allowed.
         """
-        left = min(max(self.passages // _LOOKED_AT_SHARE, _LEAST_LOOKED_AT), _MOST_LOOKED_AT)
+        left = min(max(self.passages // _SCORED_SHARE, _MIN_SCORED), _MAX_SCORED)
         chosen: set[str] = set()
         for word in sorted((word for word, count in self.counts.items() if count), key=self.counts.__getitem__):
             left -= self.counts[word]
@@ -54,11 +54,11 @@ class TermReader:
         self._stem = stem
 
     def read(self, question: str, frequency: Callable[[Collection[str]], Mapping[str, int]], passages: int) -> Terms:
-        """The terms of a question; ``frequency`` says in how many of the ``passages`` each stem stands.
+        """The terms of a question; ``frequency`` gives for each stem how many of the ``passages`` contain it.
 
-        Stop words are left out, unless there is nothing else.
+        Stop words are left out unless the question has no other word.
         """
-        words = list(dict.fromkeys(word.lower() for word in _WORDS.findall(question)))[:_MOST_TERMS]
+        words = list(dict.fromkeys(word.lower() for word in _WORDS.findall(question)))[:_MAX_TERMS]
         words = [word for word in words if word not in STOP_WORDS] or words
         stems = {word: stems[-1] for word, stems in zip(words, self._stem(words), strict=True) if stems}
         counts = frequency(set(stems.values()))

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from qa.answering.candidates import Proposal, coverage, non_overlapping
 from qa.evaluation.metrics import normalise
-from qa.text import around, sentences
+from qa.text import enclosing_sentences, sentences
 from qa.types import Citation, Span
 
 _ASKS_LIST = re.compile(
@@ -25,7 +25,7 @@ def cite(proposal: Proposal) -> Citation:
     """The citation of a proposal, with the sentence around it."""
     hit, text = proposal.retrieved.hit, proposal.retrieved.document_text
     low, high = _reach(proposal)
-    first, last = around(text[low:high], proposal.start - low, proposal.end - low)
+    first, last = enclosing_sentences(text[low:high], proposal.start - low, proposal.end - low)
     body = hit.document.body_start
     shown = max(hit.chunk.start, body) if proposal.start >= body else hit.chunk.start  # the head only when it is cited
     return Citation(
@@ -80,7 +80,7 @@ def list_items(question: str, best: Proposal, spans: Sequence[Span]) -> tuple[st
     if len(parts) > 2 and all(_is_item(part) for part in parts):
         return tuple(parts)
     text = best.retrieved.passage.text
-    low, high = around(text, best.span.start, best.span.end)
+    low, high = enclosing_sentences(text, best.span.start, best.span.end)
     near = [s for s in spans if s.passage == best.span.passage and low <= s.start and s.end <= high]
     enough = max(0.0, best.span.margin - _LIST_MARGIN)
     items = sorted((span for span, _ in non_overlapping(near) if span.margin >= enough), key=lambda span: span.start)

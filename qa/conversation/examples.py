@@ -1,4 +1,4 @@
-"""Example questions made from the documents, each tried on the reader before anybody is offered it."""
+"""Example questions made from the documents, each of which the reader answers before it is offered."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ _POINTING = frozenset(
     "although as because if since when where while".split()
 )
 _ARTICLES = frozenset(("a", "an", "the"))
-_DOCUMENTS, _CHUNKS, _TRIES = 48, 4, 5  # how many documents and passages are looked at; tries for each question wanted
+_DOCUMENTS, _CHUNKS, _TRIES = 48, 4, 5  # documents, chunks of each, questions tried for each one needed
 
 
 class Answers(Protocol):
-    """What example questions need: an index to look at and someone to ask."""
+    """Anything with an index that answers questions, such as an ``Answerer``."""
 
     @property
     def index(self) -> DocumentIndex:
-        """The index that the questions are made from."""
+        """The index from which the questions are made."""
         ...
 
     def answer(self, question: str) -> Answer:
-        """Ask."""
+        """Answer a question."""
         ...
 
 
 def example_questions(answerer: Answers, limit: int = 4) -> list[str]:
-    """Up to ``limit`` questions that the documents answer; none where no sentence lends itself to one."""
+    """Up to ``limit`` questions that the documents answer; empty if no sentence fits a pattern of question."""
     chosen: list[str] = []
     given: set[str] = set()
     for question in islice(candidates(answerer.index), limit * _TRIES):
@@ -61,11 +61,11 @@ def example_questions(answerer: Answers, limit: int = 4) -> list[str]:
 
 
 def candidates(index: DocumentIndex) -> Iterator[str]:
-    """Questions that might do, the kinds taken in turn, out of documents spread over the whole library."""
+    """Questions to try, alternating between people and definitions, from documents spread over the index."""
     records = index.documents()
     spread = records[:: -(-len(records) // _DOCUMENTS) or 1]
     texts = [text for record in spread for text in _prose(index, record.id)]
-    common = set(re.findall(r"\b[a-z]+\b", " ".join(texts)))  # "Manual" is no surname where there is a "manual"
+    common = set(re.findall(r"\b[a-z]+\b", " ".join(texts)))  # "Manual" is no surname in documents with a "manual"
     people = [
         f"Who is {name}?"
         for name, _ in Counter(chain.from_iterable(map(_names, texts))).most_common()
@@ -81,9 +81,9 @@ def _prose(index: DocumentIndex, document_id: int) -> list[str]:
 
 
 def _names(text: str) -> list[str]:
-    """A person is named by two words, without an article and not before a noun.
+    """Names of people: two capitalised words without an article before or a noun after them.
 
-    "the Soviet Union", "Cold War detente" and "Russians Ann Lee" are none.
+    Others are "the Soviet Union", "Cold War detente" and "Russians Ann Lee".
     """
     names = (name for name in _NAME.finditer(text) if _PERSON_BEFORE.match(text, name.end()))
     found = [name for name in names if not _NO_PERSON_AFTER.search(text, 0, name.start())]
@@ -99,7 +99,7 @@ def _definitions(text: str, common: Collection[str]) -> Iterator[str]:
 
 
 def _lowered(subject: str, common: Collection[str]) -> str:
-    """The subject as it stands inside a sentence: article and ``common`` words lower case, names and acronyms as is."""
+    """The subject as written inside a sentence: a first word that is an article or common becomes lower case."""
     first, space, rest = subject.partition(" ")
     lower = first.lower() in _ARTICLES or first.lower() in common
     return (first.lower() if lower else first) + space + rest

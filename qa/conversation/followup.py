@@ -1,7 +1,8 @@
-"""Follow-up questions without a language model: a pronoun is replaced by what the conversation is about.
+"""Follow-up questions: conversational question rewriting by rules, without a language model.
 
-"How long will he stay?" after "Who flew to the station?" (Jonathan Kim) is understood as "How long will Jonathan Kim
-stay?". The question as understood is an ordinary question, to be shown, edited, retrieved with and read with.
+"How long will he stay?" after "Who flew to the station?" (Jonathan Kim) becomes "How long will Jonathan Kim stay?". The
+rewritten question is self-contained (Elgohary et al. 2019, "Can You Unpack That?"), so it can be shown, edited,
+searched and answered like any other.
 """
 
 from __future__ import annotations
@@ -21,14 +22,14 @@ _EXPLETIVE = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(r"\b(?:[A-Z][\w’'-]*|\d[\w.-]*)(?:(?: (?:of|the|and|de|von|van))? (?:[A-Z][\w’'-]*|\d[\w.-]*))*")
-_DESCRIPTION = re.compile(  # "the first stage" where a verb or preposition shows where it ends, else "the stage"
+_DESCRIPTION = re.compile(  # "the first stage" if a verb or preposition follows, otherwise "the stage"
     r"\b(?:the|this|that|an?) (?:(?:[\w-]+ ){1,2}[\w-]+(?= (?:is|are|was|were|did|do|does|has|have|had|in|on|at|of|by"
     r"|to|for|from|with|used|called|that|which|who)\b)|[\w-]+)",
     re.IGNORECASE,
 )
 _ASKS = re.compile(r"^\W*(?:and |but |so )?(who|whom|whose|where|when|why|how|what|which)\b", re.IGNORECASE)
 _BARE = re.compile(r"^\W*(?:and|but|so|what about|how about)\b[\s,]*(.*?)\W*$", re.IGNORECASE)
-_LONGEST_TOPIC = 8  # words; a longer answer is a statement, not a thing to talk about
+_LONGEST_TOPIC = 8  # words; a longer answer is a statement, which no pronoun refers to
 _NOT_NAMES = frozenset(
     "who whom whose where when why how what which is are was were did do does can will the a an in on at".split()
 )
@@ -36,14 +37,14 @@ _NOT_NAMES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One question of the conversation, as it was understood, and its answer ("" when it was not found)."""
+    """One question of the conversation, as rewritten, and its answer ("" if none was found)."""
 
     question: str
     answer: str = ""
 
 
 def understand(question: str, turns: Sequence[Turn]) -> str:
-    """The question with what it leaves unsaid filled in from earlier turns; unchanged when it stands on its own."""
+    """The question, with pronouns and ellipses resolved from earlier turns; unchanged if it is self-contained."""
     if not turns:
         return question
     completed = _complete(question, turns[-1])
@@ -61,12 +62,12 @@ def understand(question: str, turns: Sequence[Turn]) -> str:
 
 
 def _without_expletives(question: str) -> str:
-    """The question with "is there a …" and "does it take …" blanked out, character for character."""
+    """The question with expletives ("is there a …", "does it take …") overwritten; offsets stay the same."""
     return _EXPLETIVE.sub(lambda found: "\0" * len(found[0]), question)
 
 
 def _complete(question: str, last: Turn) -> str:
-    """An elliptical question ("And when?", "What about Ryzhikov?") with the words of the last one."""
+    """An elliptical question ("And when?", "What about Ryzhikov?"), completed with the words of the last question."""
     bare = _BARE.match(question)
     rest = bare[1] if bare else question.strip(" ?!.")
     if bare and rest and not _ASKS.match(rest) and _subject(last.question):
@@ -79,7 +80,7 @@ def _complete(question: str, last: Turn) -> str:
 
 
 def _topic(pronoun: str, turns: Sequence[Turn], question: str) -> str | None:
-    """What the pronoun stands for: the newest thing of its kind that the question does not name itself."""
+    """The antecedent of the pronoun: the most recent one that agrees with it and is not in the question already."""
     for turn in reversed(turns):
         for candidate in _candidates(pronoun, turn):
             if candidate.lower() not in question.lower():
@@ -104,7 +105,7 @@ def _candidates(pronoun: str, turn: Turn) -> Iterator[str]:
 
 
 def _subject(question: str) -> str | None:
-    """The first name of a question, or the first thing it describes."""
+    """The first name in a question, or else its first description ("the first stage")."""
     names = [found[0] for found in _NAME.finditer(question) if found[0].split()[0].lower() not in _NOT_NAMES]
     if names:
         return names[0].removesuffix("'s").removesuffix("’s")
@@ -113,7 +114,7 @@ def _subject(question: str) -> str | None:
 
 
 def _suffix(pronoun: str, after: str) -> str:
-    """The possessive ending; "her" has one only before a noun ("her ship", not "saw her in")."""
+    """The possessive ending, or ""; "her" is possessive only before a noun ("her ship", not "saw her in")."""
     if pronoun == "her":
         following = re.match(r"\s+([a-z]+)", after)
         return "'s" if following and following[1] not in ("in", "on", "at", "to", "from", "by", "with", "and") else ""

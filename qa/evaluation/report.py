@@ -1,29 +1,16 @@
-"""An evaluation for people: the rows of its table, and one HTML page of plots and misses that needs no other file.
-
-Questions and documents are untrusted. The template escapes every value, controls and characters that set the writing
-direction are shown as replacement characters, and the page's own policy lets it fetch and run nothing.
-"""
+"""What a report of an evaluation shows: the rows of its tables, and the plots."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from qa.evaluation.evaluate import Evaluation
 from qa.evaluation.metrics import reliability
 from qa.evaluation.plots import Axis, Bars, Line, draw, round_up
-from qa.evaluation.scores import Outcome, Scores, Verdict, calibration_pairs, recall_at, risk_coverage
-from qa.types import Citation
-
-TEMPLATES = Path(__file__).with_name("templates")
-_HIDDEN = (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C)
-_VISIBLE = {code: "\ufffd" for code in _HIDDEN if chr(code) not in "\n\t"}
+from qa.evaluation.scores import Scores, calibration_pairs, recall_at, risk_coverage
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +22,7 @@ class Row:
     meaning: str
 
 
-def rows(scores: Scores) -> list[Row]:
+def measure_rows(scores: Scores) -> list[Row]:
     """The table of an evaluation; a measure that could not be taken is a dash."""
     return [
         Row("Questions", f"{scores.questions:,}", f"{scores.answerable:,} of them answered by the documents"),
@@ -68,63 +55,6 @@ def _alone_rows(scores: Scores) -> Iterator[Row]:
     yield Row("Paragraph alone: AUROC", _number(alone.auroc), "of the margin over the null")
     yield Row("Still right end to end", _percent(alone.kept), "of those right with the paragraph alone")
     yield Row("Still right and given", _percent(alone.kept_given), "the same, with those withheld lost")
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A passage as the page shows it: where it is from, and the quote in it, which is empty when none is marked."""
-
-    label: str
-    before: str
-    quote: str = ""
-    after: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Miss:
-    """A question that went wrong, as the page shows it."""
-
-    question: str
-    verdict: str
-    expected: str  # empty where the documents do not say
-    guess: str
-    refused: bool
-    probability: str
-    passages: tuple[Passage, ...]
-
-
-def report_html(evaluation: Evaluation, title: str) -> str:
-    """The whole report as one HTML page without scripts, fonts or pictures from elsewhere."""
-    misses = [one for one in evaluation.outcomes if one.verdict not in (Verdict.RIGHT, Verdict.RIGHTLY_REFUSED)]
-    return (
-        _environment()
-        .get_template("report.html")
-        .render(
-            title=title,
-            measures=[(row.name, row.value, row.meaning) for row in rows(evaluation.scores)],
-            plots=[Markup(svg) for svg in report_plots(evaluation)],  # noqa: S704 (SVG that escapes its own words)
-            costs=threshold_rows(evaluation),
-            verdicts=list(_verdicts(evaluation.outcomes)),
-            misses=list(map(_miss, misses)),
-            questions=len(evaluation.outcomes),
-        )
-    )
-
-
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_visible,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def _visible(value: object) -> object:
-    """Plain text with its hidden characters made visible; markup as it is."""
-    return value.translate(_VISIBLE) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def report_plots(evaluation: Evaluation) -> list[str]:
@@ -203,36 +133,6 @@ def threshold_rows(evaluation: Evaluation) -> list[tuple[str, ...]]:
             for cost in sorted({*evaluation.costs, fitted}, key=lambda cost: cost.threshold)
         ),
     ]
-
-
-def _verdicts(outcomes: Sequence[Outcome]) -> Iterator[tuple[str, str]]:
-    counts = Counter(one.verdict for one in outcomes)
-    yield from ((str(verdict), f"{counts[verdict]:,}") for verdict in Verdict if counts[verdict])
-
-
-def _miss(one: Outcome) -> Miss:
-    answer = one.answer
-    citation = answer.citations[0] if answer.found else (answer.candidates[0].citation if answer.candidates else None)
-    passages = [_cited(citation)] if citation else []
-    if one.holding and (citation is None or one.holding != citation.passage):
-        passages.append(Passage(f"holds the answer, rank {one.rank}", one.holding))
-    return Miss(
-        question=one.gold.question,
-        verdict=str(one.verdict),
-        expected=" · ".join(one.gold.answers),
-        guess=one.guess,
-        refused=not answer.found,
-        probability=f"{answer.probability:.0%}",
-        passages=tuple(passages),
-    )
-
-
-def _cited(citation: Citation) -> Passage:
-    start, end = citation.start - citation.chunk_start, citation.end - citation.chunk_start
-    text = citation.passage
-    page = f"page {citation.page}" if citation.page is not None else None
-    origin = filter(None, (citation.title, page, citation.date, citation.path))
-    return Passage(" · ".join(dict.fromkeys(origin)), text[:start], text[start:end], text[end:])
 
 
 def _percent(share: float | None) -> str:

@@ -9,37 +9,37 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from index.torch_runtime import precision
+from index.torch_runtime import length_batches, pad, precision
 from qa.answering.quantile_bound import FloatArray
 from qa.reader.spans import merge, window_spans
 from qa.reader.weights import load_model
 from qa.reader.windows import Featurizer, Passage, Window
-from qa.text import asking, sentence_numbers
+from qa.text import interrogatives, sentence_numbers
 from qa.types import Span
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-BATCH_TOKENS = 500  # padded tokens of one forward pass: larger ones lose more by padding than they gain
+BATCH_TOKENS = 500  # padded tokens of one forward pass; in larger batches padding costs more than batching gains
 
 
 class Reader:
-    """An extractive reader: a model with start and end logits, and the featurizer of its tokenizer."""
+    """An extractive reader: a model with start and end logits for every token, and the featurizer for its input."""
 
     def __init__(self, model: Any, featurizer: Featurizer, *, span_tokens: int = 40, spans_per_window: int = 8) -> None:
-        """``span_tokens`` bounds an answer's length; ``spans_per_window`` is how many are kept of each window."""
+        """``span_tokens`` is the longest span in tokens, ``spans_per_window`` the most spans of one window."""
         self._model, self._featurizer = model, featurizer
         self._span_tokens, self._spans_per_window = span_tokens, spans_per_window
 
     @classmethod
     def load(cls, folder: Path, *, span_tokens: int = 40) -> Reader:
-        """The reader of a model folder. Raises ``ModelError``."""
+        """Load the reader from a model folder. Raises ``ModelError``."""
         return cls(load_model(folder, precision()), Featurizer.load(folder), span_tokens=span_tokens)
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Span]:
-        """Spans of all passages, best first, each place once; none where there is nothing to read.
+        """Distinct spans of all passages, best first; empty if the passages have no text.
 
-        A span's ``margin`` depends on its own passage only, so reading more passages never changes it.
+        The ``margin`` of a span depends on its own passage only, whatever other passages are read.
         """
         import torch
 
@@ -47,16 +47,16 @@ class Reader:
         texts = [passages[window.passage].text for window in windows]
         with torch.inference_mode():
             logits = forward(self._model, windows, self._featurizer.padding, BATCH_TOKENS)
-        spans = [self._spans(*one) for one in zip(windows, texts, logits, strict=True)]
-        return merge(chain.from_iterable(spans))
+        return merge(chain.from_iterable(map(self._spans, windows, texts, logits)))
 
     def skim(
         self, question: str, passage: Passage, layers: Collection[int], read_on: Callable[[int, FloatArray], bool]
     ) -> list[Span]:
-        """Spans of one passage, best first, of those of its windows that are read to the end.
+        """Spans of one passage, best first, from the windows that are read to the end.
 
-        After each of the ``layers``, counted from 1, a window is read on if it ``read_on``, which is told the layer and
-        the ``summary`` of the window's states. Without ``layers`` all is read, by a model of any architecture.
+        After each of the ``layers``, counted from 1, ``read_on`` gets the layer and the ``summary`` of the window's
+        states and returns whether to go on with the window. This needs an MPNet encoder. Without ``layers`` a model of
+        any architecture reads the passage in full.
         """
         import torch
 
@@ -74,13 +74,13 @@ class Reader:
         return merge(found)
 
     def _spans(self, window: Window, text: str, logits: tuple[Tensor, Tensor]) -> list[Span]:
-        sentences = sentence_numbers(text, window.offsets[:, 0]), asking(text)
+        sentences = sentence_numbers(text, window.offsets[:, 0]), interrogatives(text)
         start, end = (one.cpu().numpy() for one in logits)
         return window_spans(window, text, *sentences, start, end, limit=self._span_tokens, top=self._spans_per_window)
 
 
 def layer_states(model: Any, window: Window) -> Iterator[Tensor]:
-    """The states (m, h) of a window of m tokens after one layer after the other, each computed when it is asked for."""
+    """The states (m, h) of a window of m tokens after each layer of an MPNet encoder, computed lazily."""
     import torch
 
     encoder = model.base_model.encoder
@@ -92,7 +92,7 @@ def layer_states(model: Any, window: Window) -> Iterator[Tensor]:
 
 
 def summary(window: Window, states: Tensor) -> FloatArray:
-    """The mean of a window's states (m, h) before the passage and their maximum over the passage: (2h,), fp32."""
+    """The mean of a window's states (m, h) over question and title, then their maximum over the passage: fp32 (2h,)."""
     passage = states[window.first : window.first + len(window.offsets)]
     return np.concatenate([states[: window.first].float().mean(0).numpy(), passage.amax(0).float().numpy()])
 
@@ -118,37 +118,3 @@ def forward(
             size = len(windows[k].input_ids)
             logits[k] = (output.start_logits[row, :size].float(), output.end_logits[row, :size].float())
     return [logits[k] for k in range(len(windows))]
-
-
-def length_batches(lengths: Sequence[int], tokens: int, *, multiple: int = 1) -> Iterator[list[int]]:
-    """Positions by rising length, in batches of at most ``tokens`` when padded; a longer one is a batch of its own."""
-    batch: list[int] = []
-    for k in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if batch and (len(batch) + 1) * round_up(lengths[k], multiple) > tokens:
-            yield batch
-            batch = []
-        batch.append(k)
-    if batch:
-        yield batch
-
-
-def round_up(length: int, multiple: int) -> int:
-    """The smallest multiple of ``multiple`` that is not below ``length``."""
-    return -(-length // multiple) * multiple
-
-
-def pad(rows: Sequence[Sequence[int]], padding: int, *, multiple: int = 1) -> tuple[Tensor, Tensor]:
-    """Input ids filled up with ``padding`` and the attention mask: int64 (b, n) each.
-
-    n is the length of the longest row, rounded up to a multiple of ``multiple``. PyTorch keeps memory for every shape
-    that it meets on a CPU; a ``multiple`` above 1 bounds this memory in a long run over inputs of many lengths.
-    """
-    import torch
-
-    longest = round_up(max(map(len, rows)), multiple)
-    ids = torch.full((len(rows), longest), padding, dtype=torch.int64)
-    mask = torch.zeros((len(rows), longest), dtype=torch.int64)
-    for k, row in enumerate(rows):
-        ids[k, : len(row)] = torch.tensor(row)
-        mask[k, : len(row)] = 1
-    return ids, mask

@@ -1,8 +1,8 @@
 """Span decoding: from start and end logits to the best spans of a window, in plain numpy.
 
-A span from token i to token j scores ``start[i] + end[j] - null``, with the null score of the same window (Devlin et
-al. 2019, section 4.3). Nothing is normalised inside a passage, so scores compare across passages (Clark and Gardner
-2018).
+The margin of the span from token i to token j is ``start[i] + end[j] - null``, with the null score of the same window
+(Devlin et al. 2019, section 4.3). There is no softmax inside a passage, so margins are comparable across passages
+(Clark and Gardner 2018).
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ def best_pairs(
 ) -> list[tuple[int, int, float]]:
     """The ``top`` best (i, j, start[i] + end[j]) with i <= j < i + limit and segments[i] == segments[j]; best first.
 
-    All arrays are (n,). Ties are broken by the smaller i, then the smaller j. Logits that are not finite never win.
+    All arrays are (n,). Ties go to the smaller i, then the smaller j. Only finite sums count.
     """
     count = len(start)
     if count == 0:
         return []
     rows, columns = np.arange(count)[:, None], np.arange(min(limit, count))[None, :]
-    ends = np.minimum(rows + columns, count - 1)  # a band of the (n, n) matrix: column w is the span of w + 1 tokens
+    ends = np.minimum(rows + columns, count - 1)  # a band of the (n, n) matrix; column w has spans of w + 1 tokens
     scores = start[:, None].astype(np.float64) + end[ends]
     scores[(rows + columns >= count) | (segments[ends] != segments[:, None]) | ~np.isfinite(scores)] = -np.inf
     flat = scores.ravel()
     worst = np.partition(flat, -top)[-top] if flat.size > top else -np.inf
-    kept = np.flatnonzero(flat >= worst)  # all ties at the border, so that the order below decides
+    kept = np.flatnonzero(flat >= worst)  # with all ties for the last place, which the sort below breaks
     order = kept[np.argsort(-flat[kept], kind="stable")][:top]
     width = columns.size
     return [(int(k // width), int(k // width + k % width), float(flat[k])) for k in order if np.isfinite(flat[k])]
@@ -46,22 +46,23 @@ def window_spans(
     window: Window,
     text: str,
     segments: IntArray,
-    asking: BoolArray,
+    interrogative: BoolArray,
     start: FloatArray,
     end: FloatArray,
     *,
     limit: int,
     top: int,
 ) -> list[Span]:
-    """The best spans of one window, best first, none of them across two segments or inside a word.
+    """The best spans of one window, best first, each within one segment and of whole words.
 
-    ``start`` and ``end`` are the logits of the whole input (m,), position 0 the null; ``segments`` (n,) numbers the
-    sentence of each passage token, and ``asking`` says of each number whether that sentence is a question, which
-    answers nothing; ``limit`` is the longest span in tokens. Punctuation alone is no answer.
+    ``start`` and ``end`` (m,) are the logits of the whole input, with the null at position 0. ``segments`` (n,) is the
+    sentence number of each passage token; ``interrogative`` tells for each sentence number whether the sentence is a
+    question, which cannot be an answer. ``limit`` is the longest span in tokens. Spans without a letter or digit are
+    left out.
     """
     null = float(start[0] + end[0])
     inside = slice(window.first, window.first + len(window.offsets))
-    left = np.where(window.starts & ~asking[segments], start[inside], -np.inf)
+    left = np.where(window.starts & ~interrogative[segments], start[inside], -np.inf)
     right = np.where(window.ends, end[inside], -np.inf)
     spans = [_span(window, text, i, j, score - null) for i, j, score in best_pairs(left, right, segments, limit, top)]
     return [span for span in spans if any(character.isalnum() for character in span.text)]
@@ -73,17 +74,17 @@ def _span(window: Window, text: str, i: int, j: int, margin: float) -> Span:
 
 
 def merge(spans: Iterable[Span]) -> list[Span]:
-    """All spans, best first, each place of a passage once: windows overlap and propose the same span twice."""
+    """Distinct spans, best first; of duplicates from overlapping windows the best one stays."""
     best: dict[tuple[int, int, int], Span] = {}
     for span in spans:
-        place = (span.passage, span.start, span.end)
-        if place not in best or span.margin > best[place].margin:
-            best[place] = span
+        key = (span.passage, span.start, span.end)
+        if key not in best or span.margin > best[key].margin:
+            best[key] = span
     return sorted(best.values(), key=lambda span: (-span.margin, span.passage, span.start, span.end))
 
 
 def best_per_passage(spans: Sequence[Span], passages: int) -> list[Span | None]:
-    """The best span of each passage, in passage order; ``None`` for a passage without one. ``spans`` are best first."""
+    """The best span of each passage, in passage order; None for a passage without spans. ``spans`` are best first."""
     best: list[Span | None] = [None] * passages
     for span in spans:
         if best[span.passage] is None:

@@ -1,7 +1,8 @@
-"""The reader's weights on disk: int8 rows with one fp32 scale each, in safetensors files of at most 45 MB.
+"""The reader's weights on disk: int8 with one fp32 scale for each row, in safetensors files of at most 45 MB.
 
-A matrix W is stored as ``round(W / scale)`` with ``scale = max|row| / 127`` for every row, a quarter of its fp32 size,
-and turned back when it is loaded; vectors (biases, norms) stay fp32. ``weights.json`` lists the files and their sha256.
+A matrix W is stored as ``round(W / scale)`` with ``scale = max|row| / 127`` for every row (symmetric absmax
+quantisation), a quarter of its fp32 size, and is dequantised when it is loaded. Vectors (biases, norms) stay fp32.
+``weights.json`` lists the files with their sha256.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from index.errors import ModelError
 from index.torch_runtime import construction_lock
 from qa.answering.calibration import Calibration
 
-if TYPE_CHECKING:  # loading torch takes seconds, and much is asked of this package that needs no model
+if TYPE_CHECKING:  # importing torch takes seconds, and many uses of this package need no model
     import torch
     from torch import Tensor
 
@@ -28,7 +29,7 @@ _SCALE = ".scale"
 
 
 def quantise(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Matrices as int8 (rows, columns) with a fp32 (rows, 1) scale under ``<name>.scale``; the rest as fp32."""
+    """Matrices as int8 (rows, columns) with an fp32 scale (rows, 1) under ``<name>.scale``; other weights as fp32."""
     import torch
 
     packed: dict[str, Tensor] = {}
@@ -44,7 +45,7 @@ def quantise(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 
 def dequantise(packed: Mapping[str, Tensor], dtype: torch.dtype) -> dict[str, Tensor]:
-    """The inverse of ``quantise``, up to half a scale an entry, in ``dtype``."""
+    """The inverse of ``quantise`` in ``dtype``; each entry is off by at most half its row's scale."""
     import torch
 
     return {
@@ -72,9 +73,9 @@ def save_model(model: Any, base: Path, out: Path, note: Mapping[str, object]) ->
 
 
 def load_model(folder: Path, dtype: torch.dtype) -> Any:
-    """The model of a folder that ``save_model`` wrote, in ``dtype``, ready to read.
+    """The model of a folder that ``save_model`` wrote, in ``dtype`` and in evaluation mode.
 
-    Raises ``ModelError`` when a file is missing or is not the one that was saved.
+    Raises ``ModelError`` if a file is missing or its sha256 differs from the manifest's.
     """
     from safetensors import SafetensorError
     from safetensors.torch import load_file
@@ -102,17 +103,17 @@ def _without_weights(folder: Path, dtype: torch.dtype) -> Any:
 
 
 def load_calibration(folder: Path) -> Calibration:
-    """The calibration that belongs to the weights of a folder. Raises ``ModelError``."""
+    """The calibration of a model folder. Raises ``ModelError`` if it is missing or belongs to another model."""
     try:
         calibration = Calibration.from_json((folder / CALIBRATION).read_text(encoding="utf-8"))
         widths = {len(one.weights) for one in calibration.exits.values()}
         if widths and widths != {2 * json.loads((folder / "config.json").read_text(encoding="utf-8"))["hidden_size"]}:
-            raise ValueError("its exits are those of another reader")
+            raise ValueError("its early exits were fitted to a model of another width")
         return calibration
     except (OSError, ValueError, KeyError, TypeError) as error:
-        told = f"{error} is missing" if isinstance(error, KeyError) else error
+        reason = f"{error} is missing" if isinstance(error, KeyError) else error
         raise ModelError(
-            f"no calibration in {folder} ({told}): run `python -m qa.training.calibrate`, or install quoth again"
+            f"no calibration in {folder} ({reason}): run `python -m qa.training.calibrate`, or install quoth again"
         ) from error
 
 

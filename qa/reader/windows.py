@@ -1,8 +1,8 @@
-"""Windows: how a question and a passage become the reader's input, in training and in answering alike.
+"""Windows: the reader's input for a question and a passage, the same in training and in answering.
 
-One window is ``<s> question </s></s> title </s> passage </s>`` (the special tokens are the tokenizer's own). A passage
-that is longer than a window is read in several that overlap by a stride. Only tokens of the passage can be part of an
-answer.
+One window is ``<s> question </s></s> title </s> passage </s>``, with the tokenizer's own special tokens. A passage that
+is longer than a window becomes several windows that overlap by a stride (Devlin et al. 2019). Only tokens of the
+passage can be part of an answer.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from tokenizers import Tokenizer
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
-# Scripts written without spaces between words: a span may start and end anywhere in them.
+# Scripts without spaces between words, in which a span may start and end at any character.
 _UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN")
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """What the reader reads: a text, a title that says where it is from, and where prose to quote begins."""
+    """The reader's input besides the question: a text, its title, and the offset at which quotable text begins."""
 
     text: str
     title: str = ""
@@ -34,10 +34,11 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """One input of the model and the way back from its tokens to the passage.
+    """One input of the model, with the offsets that map its tokens back to the passage.
 
-    ``offsets`` is (n, 2), the code points in the passage of the n passage tokens, which stand at positions
-    ``first`` to ``first + n`` of ``input_ids``. ``starts`` and ``ends`` (n,) say where a span may start and end.
+    ``passage`` is the position of the passage. ``offsets`` (n, 2) holds the code point ranges in the passage of its n
+    tokens in this window, which are ``input_ids[first : first + n]``. ``starts`` and ``ends`` (n,) tell at which of
+    them a span may start and end.
     """
 
     passage: int
@@ -50,7 +51,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class _Encoded:
-    """A passage's tokens, before it is cut into windows."""
+    """The tokens of a text, before they are split into windows."""
 
     ids: list[int]
     offsets: IntArray
@@ -59,9 +60,9 @@ class _Encoded:
 
 
 class Featurizer:
-    """Cuts questions and passages into windows with one tokenizer.
+    """Makes windows of questions and passages with one tokenizer.
 
-    ``window`` and ``stride`` are tokens: the length of a whole input, and the overlap of two neighbouring ones.
+    ``window`` is the length of a whole input in tokens, ``stride`` the overlap of two consecutive windows in tokens.
     """
 
     def __init__(
@@ -73,7 +74,7 @@ class Featurizer:
         question_tokens: int = 64,
         title_tokens: int = 24,
     ) -> None:
-        """Take the tokenizer over: its own truncation and padding are switched off."""
+        """Switches off the truncation and padding of the tokenizer that it is given."""
         tokenizer.no_truncation()
         tokenizer.no_padding()
         self._tokenizer = tokenizer
@@ -89,32 +90,32 @@ class Featurizer:
 
     @property
     def padding(self) -> int:
-        """The id that fills a short input up; it is masked out."""
+        """The id of the padding token."""
         for name in ("<pad>", "[PAD]"):
-            found = self._tokenizer.token_to_id(name)
-            if found is not None:
-                return int(found)
+            token_id = self._tokenizer.token_to_id(name)
+            if token_id is not None:
+                return int(token_id)
         return 0
 
     def windows(self, question: str, passages: Sequence[Passage]) -> list[Window]:
-        """All windows of all passages, in order. A passage without a token of text has none."""
+        """The windows of all passages, in order; a passage without tokens has none."""
         head = self._encode([question])[0].ids[: self._question_tokens]
         titles = self._encode([passage.title for passage in passages])
         bodies = self._encode([passage.text for passage in passages])
-        found: list[Window] = []
+        windows: list[Window] = []
         for number, (passage, title, body) in enumerate(zip(passages, titles, bodies, strict=True)):
             frame = self._opening + head + self._between
             if title.ids:
                 frame = frame + title.ids[: self._title_tokens] + self._closing
-            found.extend(self._slide(number, frame, _without_head(body, passage.body_start)))
-        return found
+            windows.extend(self._slide(number, frame, _without_head(body, passage.body_start)))
+        return windows
 
     def _encode(self, texts: Sequence[str]) -> list[_Encoded]:
         encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
-        places = [np.array(found.offsets, dtype=np.int64).reshape(-1, 2) for found in encodings]
+        ranges = [np.array(encoding.offsets, dtype=np.int64).reshape(-1, 2) for encoding in encodings]
         return [
-            _Encoded(found.ids, offsets, *_word_bounds(text, offsets))
-            for text, found, offsets in zip(texts, encodings, places, strict=True)
+            _Encoded(encoding.ids, offsets, *_word_bounds(text, offsets))
+            for text, encoding, offsets in zip(texts, encodings, ranges, strict=True)
         ]
 
     def _slide(self, number: int, frame: list[int], body: _Encoded) -> Iterator[Window]:
@@ -134,7 +135,7 @@ class Featurizer:
 
 
 def _without_head(body: _Encoded, body_start: int) -> _Encoded:
-    """Drop the tokens that begin before ``body_start``: a document's head is metadata, not prose to quote."""
+    """Leave out the tokens that begin before ``body_start``: a document's head is metadata and is not quoted."""
     if body_start <= 0:
         return body
     first = int(np.searchsorted(body.offsets[:, 0], body_start))
@@ -142,14 +143,14 @@ def _without_head(body: _Encoded, body_start: int) -> _Encoded:
 
 
 def _word_bounds(text: str, offsets: IntArray) -> tuple[BoolArray, BoolArray]:
-    """Where a span may start and where it may end: never inside a word."""
+    """At which tokens a span may start and at which it may end: never inside a word."""
     starts = np.fromiter((not _joined(text, start) for start, _ in offsets), dtype=np.bool_, count=len(offsets))
     ends = np.fromiter((not _joined(text, end) for _, end in offsets), dtype=np.bool_, count=len(offsets))
     return starts, ends
 
 
 def _joined(text: str, position: int) -> bool:
-    """Whether the characters on both sides of a position belong to one word."""
+    """Whether the characters before and after a position belong to one word."""
     if position <= 0 or position >= len(text):
         return False
     before, after = text[position - 1], text[position]

@@ -11,6 +11,8 @@ import random
 import re
 from collections.abc import Callable, Sequence
 
+from qa.text import prefix_stems
+
 _OPPOSITES = """
 first final|before after|largest smallest|biggest smallest|highest lowest|most least|more less|more fewer
 north south|northern southern|east west|eastern western|increase decrease|increased decreased
@@ -81,7 +83,7 @@ def _names(passage: str) -> Sequence[str]:
 
 
 def _stems(text: str) -> set[str]:
-    return {word[:4].lower() for word in _WORD.findall(text)}
+    return prefix_stems(_WORD.findall(text), 4)
 
 
 def _exchange(question: str, match: re.Match[str], word: str) -> str:

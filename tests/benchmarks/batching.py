@@ -19,8 +19,9 @@ from pathlib import Path
 import torch
 
 from index import load
+from index.torch_runtime import precision
 from qa import ReaderSettings
-from qa.reader.reader import BATCH_TOKENS, forward, precision
+from qa.reader.reader import BATCH_TOKENS, forward
 from qa.reader.weights import load_model
 from qa.reader.windows import Featurizer, Passage, Window
 

@@ -19,9 +19,10 @@ from pathlib import Path
 import torch
 
 from index import load
+from index.torch_runtime import length_batches, pad, precision
 from qa import Reader, ReaderSettings
 from qa.reader.early_exit import LAYERS
-from qa.reader.reader import BATCH_TOKENS, forward, length_batches, pad, precision
+from qa.reader.reader import BATCH_TOKENS, forward
 from qa.reader.weights import load_model
 from qa.reader.windows import Featurizer, Passage
 

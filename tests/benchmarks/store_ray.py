@@ -21,7 +21,8 @@ from pathlib import Path
 from index import DocumentIndex, IndexSettings, Progress, build, verify
 from index.ingestion.ray_engine import RayEngine
 from index.stores.locate import open_store
-from tests.support import open_ports
+from tests.support import open_addresses
+from tests.support.processes import process_tree
 
 WORKERS = 2
 
@@ -46,7 +47,7 @@ def drive(folder: str, place: str, most: str) -> None:
 
 
 def kill_a_worker(driver: int) -> bool:
-    for process in open_ports.below(driver):
+    for process in process_tree(driver):
         try:
             if Path(f"/proc/{process}/cmdline").read_bytes().startswith(b"ray::MapWorker"):
                 os.kill(process, signal.SIGKILL)
@@ -69,7 +70,7 @@ def run(count: int, folder: Path, place: str) -> str:
     killed, heard = 0, set()
     first = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     for _, done in lines_of(first):
-        heard |= open_ports.addresses(open_ports.below(first.pid))
+        heard |= open_addresses.listening_addresses(process_tree(first.pid))
         if not killed:
             killed += kill_a_worker(first.pid)
         elif killed and done >= 3 * count // 8:

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from index import Document, Embedder, UnreadableFileError
 from index.chunking import Chunker, keyword_text, passage_text
-from index.loaders import parse
 from index.loaders.decoding import canonical
+from index.loaders.dispatch import parse
 from index.types import Heading, Page
-from tests.support.sample_files import FORMATS
+from tests.support.samples.files import FORMATS
 
 words = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1, max_size=40)
 paragraphs = st.lists(words, min_size=1, max_size=60).map(" ".join)

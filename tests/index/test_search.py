@@ -176,12 +176,12 @@ def test_terms_that_tell_little_are_left_out() -> None:
 
 
 def test_words_close_together_or_in_the_title_rank_above_scattered_words() -> None:
-    closeness = Proximity("Is iron melting in a furnace?", {"iron": 3.0, "melting": 2.0, "furnace": 5.0})
-    together = closeness.of("Iron melts in a furnace. Then it is poured.", "Smelting")
-    disordered = closeness.of("A furnace melts the iron. Then it is poured.", "Smelting")
-    apart = closeness.of("Iron is a metal. It is found in the ground. It melts in a furnace.", "Smelting")
-    titled = closeness.of("Iron melts. Then it is poured.", "The furnace")
-    untitled = closeness.of("Iron melts. Then it is poured.", "Smelting")
-    alike = closeness.of("Iron melts. It was furnished.", "Smelting")
-    assert together > disordered > apart > untitled > closeness.of("Nothing of the kind.", "") == 0.0
+    proximity = Proximity("Is iron melting in a furnace?", {"iron": 3.0, "melting": 2.0, "furnace": 5.0})
+    together = proximity.score("Iron melts in a furnace. Then it is poured.", "Smelting")
+    disordered = proximity.score("A furnace melts the iron. Then it is poured.", "Smelting")
+    apart = proximity.score("Iron is a metal. It is found in the ground. It melts in a furnace.", "Smelting")
+    titled = proximity.score("Iron melts. Then it is poured.", "The furnace")
+    untitled = proximity.score("Iron melts. Then it is poured.", "Smelting")
+    alike = proximity.score("Iron melts. It was furnished.", "Smelting")
+    assert together > disordered > apart > untitled > proximity.score("Nothing of the kind.", "") == 0.0
     assert titled > alike > untitled

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.text import around, asking, sentence_numbers, sentences
+from qa.text import enclosing_sentences, interrogatives, sentence_numbers, sentences
 
 PROSE = st.text(st.sampled_from('aB1 .!?\n"”)(e.g.Mr-•# '), max_size=300)
 
@@ -48,7 +48,7 @@ def test_sentences_end_where_a_person_would_end_them(text, expected):
 def test_the_sentence_around_a_place_holds_it(text, data):
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
-    first, last = around(text, start, end)
+    first, last = enclosing_sentences(text, start, end)
     assert 0 <= first <= start <= end <= last <= len(text)
 
 
@@ -69,7 +69,7 @@ def test_places_are_numbered_by_their_sentence():
     ],
 )
 def test_a_sentence_that_asks_is_told_from_one_that_states(text, asks):
-    assert asking(text).tolist() == [False, *asks]
+    assert interrogatives(text).tolist() == [False, *asks]
 
 
 def test_a_very_long_line_is_cut_without_the_segmenter():

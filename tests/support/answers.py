@@ -1,8 +1,8 @@
-"""Answers and citations made by hand, as the reader would make them."""
+"""Answers and citations made by hand."""
 
 from __future__ import annotations
 
-from qa.text import around
+from qa.text import enclosing_sentences
 from qa.types import Answer, Candidate, Citation, PassageRead, Timings
 
 TEXT = "Kim flew on Tuesday. The Soyuz 2.1a rocket blasted off from Baikonur. It docked three hours later."
@@ -10,7 +10,7 @@ TEXT = "Kim flew on Tuesday. The Soyuz 2.1a rocket blasted off from Baikonur. It
 
 def citation(text: str = TEXT, quote: str = "Soyuz 2.1a", *, title: str = "A flight", **changes: object) -> Citation:
     start = text.index(quote)
-    first, last = around(text, start, start + len(quote))
+    first, last = enclosing_sentences(text, start, start + len(quote))
     fields: dict[str, object] = {
         "document_id": 3,
         "path": "flight.txt",

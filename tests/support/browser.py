@@ -41,7 +41,9 @@ def serving(location: Path, *, port: int = 0, **settings: object) -> Iterator[st
         service = Service.of(load_settings({"index": location, **settings}))
         config = uvicorn.Config(assemble(service), log_level="warning", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+        # Not a daemon: the threads that it starts would be daemons too, and one that is inside torch when the
+        # interpreter ends aborts the process (CPython before 3.14, gh-87135).
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=False)
         thread.start()
         wait_until(lambda: server.started, "the server's start")
         try:

@@ -1,6 +1,6 @@
 """The command line: ``quoth index``, ``quoth ask``, ``quoth chat`` and the rest.
 
-Modules that take long to import (the models, Gradio) are imported by the command that needs them.
+Modules that are slow to import (the models, Gradio) are imported inside the commands that need them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from index.errors import QuothError
 from ui.cli import ask, evaluate, index, inspect, serve
 from ui.cli.output import complain
 
-EPILOG = "Exit codes: 0 done, 1 not found, 2 wrong usage, 3 it could not be done."
+EPILOG = "Exit codes: 0 done, 1 not found, 2 wrong usage, 3 failed."
 
 app = typer.Typer(
     name="quoth", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
@@ -33,13 +33,14 @@ def _show_version(asked: bool) -> None:
 def quoth(
     context: typer.Context,
     assignments: Annotated[
-        list[str] | None, typer.Option("--set", help="A setting for this command alone.", metavar="NAME=VALUE")
+        list[str] | None,
+        typer.Option("--set", help="Change a setting for this command; repeatable.", metavar="NAME=VALUE"),
     ] = None,
     _version: Annotated[
         bool, typer.Option("--version", help="Print the version.", callback=_show_version, is_eager=True)
     ] = False,
 ) -> None:
-    """Answers questions about your documents in the documents' own words, with the place they stand."""
+    """Answers questions about your documents in the documents' own words, with citations."""
     if assignments:
         from ui.settings import parse_assignments
 
@@ -47,7 +48,7 @@ def quoth(
 
 
 def _assignments_first(arguments: list[str]) -> list[str]:
-    """The command line with each ``--set NAME=VALUE`` before the command, wherever it was given."""
+    """The arguments with every ``--set NAME=VALUE`` moved before the command, where Typer expects it."""
     end = arguments.index("--") if "--" in arguments else len(arguments)
     first: list[str] = []
     rest: list[str] = []
@@ -65,7 +66,7 @@ for module in (index, inspect, ask, evaluate, serve):
 
 
 def main() -> None:
-    """Run the command line; an error that was foreseen becomes a message and an exit code."""
+    """Run the command line; a ``QuothError`` becomes a message and an exit code."""
     try:
         app(_assignments_first(sys.argv[1:]))
     except QuothError as error:

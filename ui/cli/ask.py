@@ -1,4 +1,4 @@
-"""Commands that ask: ``quoth ask``, ``quoth search``."""
+"""``quoth ask`` and ``quoth search``."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ Question = Annotated[str, typer.Argument(help="The question, in quotation marks;
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    app.command()(ask)
+    app.command(name="ask")(answer_question)
     app.command()(search)
 
 
-def ask(
+def answer_question(
     context: typer.Context,
     question: Question,
     index: Index = None,
@@ -31,13 +31,13 @@ def ask(
     metadata: Metadata = None,
     as_json: Json = False,
 ) -> None:
-    """Answer a question out of the index. Exits with 1 when the documents do not hold the answer."""
+    """Answer a question from the index. Exits with 1 when the documents do not hold the answer."""
     settings = settings_of(context, index=index, store=store)
     from qa import Answerer
     from ui.cli.render import render_answer
 
     answerer = Answerer.open(settings=settings)
-    answer = answerer.answer(_asked(question), filters=filters_of(path, after, before, media_type, metadata))
+    answer = answerer.answer(_question_text(question), filters=filters_of(path, after, before, media_type, metadata))
     emit(answer.as_dict(), lambda: render_answer(answer), as_json=as_json)
     raise typer.Exit(Exit.DONE if answer.found else Exit.NOT_FOUND)
 
@@ -48,7 +48,7 @@ def search(
     k: Annotated[int, typer.Option("-k", help="How many passages at most.", min=1, max=100, metavar="N")] = 5,
     rerank: Annotated[
         bool,
-        typer.Option("--rerank", help="Have the reader rank the nearest again; it takes longer than an answer."),
+        typer.Option("--rerank", help="Order them by the reader, which takes longer than an answer."),
     ] = False,
     index: Index = None,
     store: Store = None,
@@ -66,17 +66,18 @@ def search(
     from qa.answerer import checked_question
     from ui.cli.render import render_hits
 
-    asked, filters = _asked(question), filters_of(path, after, before, media_type, metadata)
+    text, filters = _question_text(question), filters_of(path, after, before, media_type, metadata)
     if rerank:
         with Answerer.open(settings=settings) as answerer:
-            hits, revision = answerer.search(asked, k, filters=filters, rerank=True), answerer.index.revision
-    else:  # no reader is needed, which takes seconds to load
+            hits, revision = answerer.search(text, k, filters=filters, rerank=True), answerer.index.revision
+    else:  # without the reader, which takes seconds to load
         with DocumentIndex.open(open_store(settings=settings), settings=settings) as opened:
-            asked = checked_question(asked, settings.question_characters)
-            hits, revision = opened.search(asked, k, filters=filters), opened.revision
-    emit({"hits": hits, "revision": revision}, lambda: render_hits(asked, hits), as_json=as_json)
+            text = checked_question(text, settings.question_characters)
+            hits, revision = opened.search(text, k, filters=filters), opened.revision
+    emit({"hits": hits, "revision": revision}, lambda: render_hits(text, hits), as_json=as_json)
     raise typer.Exit(Exit.DONE if hits else Exit.NOT_FOUND)
 
 
-def _asked(question: str) -> str:
+def _question_text(question: str) -> str:
+    """The argument itself, or standard input when it is ``-``."""
     return sys.stdin.read().strip() if question == "-" else question

@@ -1,4 +1,4 @@
-"""The command that measures: ``quoth eval``."""
+"""``quoth eval``."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from qa.evaluation.questions import GoldQuestion
     from ui.settings import Settings
 
-_SEED = 17  # of the sample: the same questions every time
+_SEED = 17  # of the sample, so that every run asks the same questions
 
 
 def register(app: typer.Typer) -> None:
@@ -40,31 +40,31 @@ def evaluate_index(
     index: Index = None,
     demo: Annotated[bool, typer.Option("--demo", help="Ask 56 questions on the document in ./seeds.")] = False,
     contexts: Annotated[
-        bool, typer.Option("--contexts", help="Ask a temporary index of the paragraphs that all FILES carry.")
+        bool, typer.Option("--contexts", help="Ask a temporary index of the paragraphs in all FILES.")
     ] = False,
     ask: Annotated[
         Path | None, typer.Option("--ask", help="The file whose questions are asked. [the first]", metavar="FILE")
     ] = None,
     sample: Annotated[int | None, typer.Option("--sample", help="Ask only so many, drawn at random.", min=1)] = None,
-    fit: Annotated[bool, typer.Option("--fit", help="Fit the threshold, and show what each would cost.")] = False,
+    fit: Annotated[bool, typer.Option("--fit", help="Fit the threshold, and show the cost of others.")] = False,
     html: Annotated[Path | None, typer.Option("--html", help="Write a report to this file.", metavar="FILE")] = None,
     as_json: Json = False,
 ) -> None:
-    """Ask questions whose answers are known, and report how good the index and its answers are."""
+    """Ask questions with known answers, and report how good search and answers are."""
     if demo == bool(files) or (demo and contexts):
         raise typer.BadParameter("give one or more files of questions, or --demo alone")
     if contexts and index:
-        raise typer.BadParameter("--contexts asks an index of its own, so --index says nothing")
+        raise typer.BadParameter("--contexts builds its own index, so --index has no effect")
     if html and not html.parent.is_dir():
         raise typer.BadParameter(f"there is no folder {html.parent} to write the report to")
     settings = settings_of(context, index=index)
     from qa.evaluation.evaluate import run_evaluation
     from qa.evaluation.questions import DEMO, placed, read_gold
-    from qa.evaluation.report import report_html
+    from ui.web.evaluation_report import render_report
 
     paths = [DEMO] if demo else [*(files or []), *([ask] if ask else [])]
     asked = ask or paths[0]
-    questions = _drawn(read_gold(asked), sample)
+    questions = _sampled(read_gold(asked), sample)
     with tempfile.TemporaryDirectory(prefix="quoth-") as folder:
         if contexts:
             questions = placed(questions)
@@ -74,18 +74,18 @@ def evaluate_index(
         with opened as answerer, progress() as report:
             evaluation = run_evaluation(answerer, questions, progress=report)
     if html:
-        html.write_text(report_html(evaluation, f"Quoth on {asked.name}"), encoding="utf-8")
+        html.write_text(render_report(evaluation, f"Quoth on {asked.name}"), encoding="utf-8")
     emit(evaluation.as_dict(), lambda: _render(evaluation, fit=fit, html=html), as_json=as_json)
 
 
-def _drawn(questions: list[GoldQuestion], sample: int | None) -> list[GoldQuestion]:
+def _sampled(questions: list[GoldQuestion], sample: int | None) -> list[GoldQuestion]:
     if sample is None or sample >= len(questions):
         return questions
     return random.Random(_SEED).sample(questions, sample)
 
 
 def _over_paragraphs(paths: Sequence[Path], folder: Path, settings: Settings) -> Answerer:
-    """The reader over an index, in ``folder``, of the paragraphs that the files carry."""
+    """An answerer over an index, in ``folder``, of the paragraphs in the files."""
     from qa.evaluation.evaluate import answerer_over
     from qa.evaluation.questions import documents, read_gold
 
@@ -95,14 +95,14 @@ def _over_paragraphs(paths: Sequence[Path], folder: Path, settings: Settings) ->
 
 
 def _over_documents(folder: Path | None, settings: Settings) -> Answerer:
-    """The reader over the index in force; over one of ``seeds/`` when there is a folder to make it in."""
+    """An answerer over the configured index, or over one of ``seeds/`` built in ``folder`` if that is given."""
     from index import build
     from qa import Answerer
 
     if folder is not None:
         if not SEEDS.is_dir():
             raise SourceNotFoundError(
-                "--demo indexes ./seeds, which is not here: give --index to ask an index you have"
+                "--demo indexes ./seeds, which does not exist here: give --index to ask an existing index"
             )
         with progress() as report:
             build([SEEDS], folder, settings=settings, progress=report)
@@ -114,13 +114,13 @@ def _render(evaluation: Evaluation, *, fit: bool, html: Path | None) -> Renderab
     from rich.table import Table
     from rich.text import Text
 
-    from qa.evaluation.report import rows
+    from qa.evaluation.report import measure_rows
 
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column()
     table.add_column(justify="right", style="bold")
     table.add_column(style="dim")
-    for row in rows(evaluation.scores):
+    for row in measure_rows(evaluation.scores):
         table.add_row(row.name, row.value, row.meaning)
     parts: list[RenderableType] = [table]
     if fit:

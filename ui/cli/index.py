@@ -1,4 +1,4 @@
-"""Commands that change what is indexed: ``quoth index``, ``add``, ``remove``, ``copy``, ``watch``."""
+"""``quoth index``, ``add``, ``remove``, ``copy`` and ``watch``."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def register(app: typer.Typer) -> None:
 def build_index(
     context: typer.Context,
     paths: Annotated[
-        list[Path] | None, typer.Argument(help="Folders and files; those of last time when none are given, or ./seeds.")
+        list[Path] | None, typer.Argument(help="Folders and files. [those of the last build, or ./seeds]")
     ] = None,
     index: Index = None,
     store: Store = None,
@@ -43,12 +43,16 @@ def build_index(
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Read and embed everything again.")] = False,
     engine: Annotated[
         str | None,
-        typer.Option("--engine", help="Read and embed by ray: 'ray', or a cluster's address.", metavar="ray|ADDRESS"),
+        typer.Option(
+            "--engine",
+            help="Parse and embed with Ray: 'ray' for this machine, or a cluster's address.",
+            metavar="ray|ADDRESS",
+        ),
     ] = None,
     wait: Wait = 0.0,
     as_json: Json = False,
 ) -> None:
-    """Index documents, or bring the index up to date: shows the plan, then reads only what changed."""
+    """Index documents, or update the index: prints the plan, then reads only what changed."""
     settings = settings_of(context, index=index, store=store, engine=engine)
     from index import build, open_store, plan
     from index import rebuild as build_anew
@@ -70,7 +74,7 @@ def build_index(
 
 
 def _engine(settings: Settings) -> Engine | None:
-    """What reads and embeds; None for this process."""
+    """The engine that parses and embeds; None for this process."""
     if not settings.engine:
         return None
     from index.ingestion.ray_engine import RayEngine
@@ -85,7 +89,7 @@ def copy(
     wait: Wait = 0.0,
     as_json: Json = False,
 ) -> None:
-    """Move an index between a folder and a Milvus without embedding anything again; the old one stays."""
+    """Copy an index between a folder and a Milvus without embedding anything again."""
     settings = settings_of(context)
     from index import copy as copy_index
     from index import open_store
@@ -94,11 +98,11 @@ def copy(
         copied = copy_index(
             open_store(source, settings), open_store(target, settings), progress=report, wait_seconds=wait
         )
-    _tell(copied, as_json=as_json)
+    _emit_report(copied, as_json=as_json)
 
 
 def _sources(paths: list[Path], held: KeptIn) -> list[Path]:
-    """The paths given, or none for those that the index remembers, or ./seeds. Raises ``SourceNotFoundError``."""
+    """The given paths; none for those of the last build; ./seeds for a new index. Raises ``SourceNotFoundError``."""
     if paths or held.exists():
         return paths
     if SEEDS.is_dir():
@@ -114,7 +118,7 @@ def add(
     wait: Wait = 0.0,
     as_json: Json = False,
 ) -> None:
-    """Add folders or files to the index; it looks at them from now on."""
+    """Add folders or files to the index; later builds include them."""
     settings = settings_of(context, index=index, store=store)
     from index import add as add_paths
     from index import open_store
@@ -130,7 +134,7 @@ def remove(
     wait: Wait = 0.0,
     as_json: Json = False,
 ) -> None:
-    """Take documents out of the index, by folder, file or listed path; the files themselves stay."""
+    """Remove documents from the index, by folder, file or listed path; the files themselves stay."""
     settings = settings_of(context, index=index, store=store)
     from index import open_store
     from index import remove as remove_paths
@@ -139,15 +143,15 @@ def remove(
 
 
 def _change(act: Callable[..., BuildReport], paths: list[Path], held: KeptIn, wait: float, *, as_json: bool) -> None:
-    """Carry out a change of some paths, telling how far it is, and what it did."""
+    """Add or remove paths with a progress bar, and print the report."""
     with progress() as report:
         changed = act(paths, held, progress=report, wait_seconds=wait)
-    _tell(changed, as_json=as_json)
+    _emit_report(changed, as_json=as_json)
 
 
 def watch(
     context: typer.Context,
-    paths: Annotated[list[Path] | None, typer.Argument(help="Folders; those of the index when none are given.")] = None,
+    paths: Annotated[list[Path] | None, typer.Argument(help="Folders. [those of the last build]")] = None,
     index: Index = None,
     store: Store = None,
     as_json: Json = False,
@@ -165,18 +169,18 @@ def watch(
         with progress() as report:
             return build(places, held, settings=settings, progress=report, wait_seconds=60.0)
 
-    _tell(update(sources), as_json=as_json, indent=None)
-    behind = True  # what changed before the watch began is found at its first tick
+    _emit_report(update(sources), as_json=as_json, indent=None)
+    behind = True  # the first tick finds what changed before the watch started
     for found in changes(*_watched(held, settings), debounce=500, rust_timeout=1000, yield_on_timeout=True):
         if found or behind:
             updated = update([])
             if updated.plan.added or updated.plan.changed or updated.plan.renamed or updated.plan.deleted:
-                _tell(updated, as_json=as_json, indent=None)
+                _emit_report(updated, as_json=as_json, indent=None)
         behind = False
 
 
 def _watched(held: Place, settings: Settings) -> set[str]:
-    """The folders that the index's documents lie in."""
+    """The source folders of the index's documents."""
     from index import DocumentIndex
 
     with DocumentIndex.open(held, settings=settings) as opened:
@@ -184,7 +188,7 @@ def _watched(held: Place, settings: Settings) -> set[str]:
     return sources - {""}
 
 
-def _tell(report: BuildReport, *, as_json: bool, indent: int | None = 2) -> None:
+def _emit_report(report: BuildReport, *, as_json: bool, indent: int | None = 2) -> None:
     from rich.console import Group
 
     from ui.cli.render import render_plan, render_report

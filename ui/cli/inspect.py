@@ -1,4 +1,4 @@
-"""Commands that look an index over: ``quoth status``, ``documents``, ``verify``, ``repair``."""
+"""``quoth status``, ``documents``, ``verify`` and ``repair``."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def documents(
     metadata: Metadata = None,
     as_json: Json = False,
 ) -> None:
-    """List the documents with what was noticed while reading them, and the files that could not be read."""
+    """List the documents with warnings from loading them, and the files that could not be read."""
     settings = settings_of(context, index=index, store=store)
     from index import DocumentIndex, open_store
     from ui.cli.render import render_documents
@@ -62,7 +62,7 @@ def documents(
 
 
 def verify(context: typer.Context, index: Index = None, store: Store = None, as_json: Json = False) -> None:
-    """Check every promise the index makes. Exits with 1 when one is broken."""
+    """Check the index for damage. Exits with 1 when it finds any."""
     settings = settings_of(context, index=index, store=store)
     from index import open_store
     from index import verify as check
@@ -76,7 +76,7 @@ def verify(context: typer.Context, index: Index = None, store: Store = None, as_
 def repair(
     context: typer.Context, index: Index = None, store: Store = None, wait: Wait = 0.0, as_json: Json = False
 ) -> None:
-    """Mend what `quoth verify` found, embedding again only what must be. Exits with 1 when something is left."""
+    """Repair what `quoth verify` finds, embedding again only what is lost. Exits with 1 when damage remains."""
     settings = settings_of(context, index=index, store=store)
     from index import open_store
     from index import repair as mend

@@ -1,4 +1,4 @@
-"""Options that several commands share, and the settings that they add up to."""
+"""Options that several commands share, and the settings that result from them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Index = Annotated[
 Store = Annotated[
     str | None,
     typer.Option(
-        "--store", help="A Milvus that holds the index instead: its address or file. [QUOTH_STORE]", metavar="URI"
+        "--store", help="Keep the index in this Milvus instead: an address or a file. [QUOTH_STORE]", metavar="URI"
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
@@ -27,7 +27,7 @@ Before = Annotated[str | None, typer.Option("--before", help="Only documents dat
 MediaType = Annotated[str | None, typer.Option("--type", help="Only documents of this media type, as application/pdf.")]
 Metadata = Annotated[
     list[str] | None,
-    typer.Option("--meta", help="Only documents whose front matter says so; may be given again.", metavar="KEY=VALUE"),
+    typer.Option("--meta", help="Only documents with this in their front matter; repeatable.", metavar="KEY=VALUE"),
 ]
 Wait = Annotated[
     float, typer.Option("--wait", help="How long to wait for another writer to finish.", min=0, metavar="SECONDS")
@@ -42,22 +42,22 @@ def settings_of(context: typer.Context, **flags: object) -> Settings:
 
 
 def flags_of(context: typer.Context, **flags: object) -> dict[str, object]:
-    """Values given on the command line, as ``--set`` or as a flag of the command's own."""
+    """Values given on the command line, by ``--set`` or by the command's own options."""
     own = {name: value for name, value in flags.items() if value is not None}
-    folder = {"store": ""} if "index" in own and "store" not in own else {}  # a folder that is named is meant
+    folder = {"store": ""} if "index" in own and "store" not in own else {}  # --index overrides a configured store
     return {**(context.obj or {}), **folder, **own}
 
 
 def filters_of(
     path: str | None, after: str | None, before: str | None, media_type: str | None, metadata: list[str] | None
 ) -> Filters | None:
-    """The filters asked for; None for none. Raises BadParameter when metadata is not KEY=VALUE."""
+    """The filters given; None if there are none. Raises BadParameter when metadata is not KEY=VALUE."""
     from index import Filters
 
     pairs = [pair.partition("=") for pair in metadata or ()]
     for key, sign, value in pairs:
         if not key or not sign:
             raise typer.BadParameter(f"{key}{value} is not KEY=VALUE, as in author=Ada", param_hint="--meta")
-    facts = {key: value for key, _, value in pairs}
-    filters = Filters(path=path, after=after, before=before, media_type=media_type, metadata=facts)
+    expected = {key: value for key, _, value in pairs}
+    filters = Filters(path=path, after=after, before=before, media_type=media_type, metadata=expected)
     return None if filters == Filters() else filters

@@ -1,4 +1,4 @@
-"""How every command speaks: results on stdout, progress and complaints on stderr, and an exit code."""
+"""What every command prints: results on stdout, progress and errors on stderr, and an exit code."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 
 class Exit(IntEnum):
-    """What a command's exit code says; ``quoth --help`` lists them."""
+    """Exit codes of every command; ``quoth --help`` lists them."""
 
     DONE = 0
     NOT_FOUND = 1  # the documents do not hold the answer, or a check found damage
     USAGE = 2  # the command line, a setting or the question is wrong
-    ERROR = 3  # it could not be done
+    ERROR = 3  # it failed
 
 
 _UNLIMITED = 10_000  # columns
@@ -41,12 +41,12 @@ def emit(result: object, view: Callable[[], RenderableType], *, as_json: bool, i
 
 
 def note(view: RenderableType) -> None:
-    """Tell a person, or a log, something on the way: on stderr."""
+    """Print something beside the result, on stderr."""
     _console(sys.stderr).print(view)
 
 
 def _console(stream: TextIO) -> Console:
-    """What prints to a stream; where nobody looks at a width, lines and tables are left as wide as they are."""
+    """A console for a stream; lines and tables are not wrapped unless it is a terminal."""
     from rich.console import Console
 
     plain = not stream.isatty()
@@ -65,7 +65,7 @@ def _plain(value: object) -> Any:
 
 
 def complain(error: QuothError, *, as_json: bool) -> Exit:
-    """Tell what went wrong on stderr (and as JSON on stdout when that was asked for); the exit code to leave with."""
+    """Print an error on stderr, and as JSON on stdout if asked to; returns the exit code."""
     from ui.settings import SettingsError
     from ui.text import visible
 
@@ -78,7 +78,7 @@ def complain(error: QuothError, *, as_json: bool) -> Exit:
 
 @contextmanager
 def progress() -> Iterator[Callable[[Progress], None] | None]:
-    """A progress bar on stderr to report to while the block runs; None where stderr is no terminal."""
+    """A function that reports to a progress bar on stderr; None if stderr is not a terminal."""
     if not sys.stderr.isatty():
         yield None
         return

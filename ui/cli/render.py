@@ -1,7 +1,7 @@
-"""What a terminal shows of answers, plans and documents.
+"""Answers, plans and documents as a terminal shows them.
 
 Document text is untrusted: a control character in it could move the cursor, change the window's title or hide text, so
-each is shown as a picture of itself.
+each is replaced by a visible character (``ui.text.visible``).
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from rich.text import Text
 
 from ui.text import counted, excerpt, visible
 
-if TYPE_CHECKING:  # the models come with these, and a terminal can do without
+if TYPE_CHECKING:  # importing these at run time would load what most commands do not need
     from index import BuildReport, DocumentRecord, Failure, Hit, IndexStatus, Plan, Problem, RepairReport, VerifyReport
     from qa import Answer, Citation
     from qa.types import Candidate, PassageRead
     from ui.settings import Setting
 
-MOST_PATHS = 20  # of each kind in a plan
-LONGEST = 240  # characters of a passage's sentence, beside what stands around it
+SHOWN_PATHS = 20  # of each kind in a plan
+EXCERPT_CHARACTERS = 240  # of a passage's sentence, without its surroundings
 
 
 def one_line(text: str) -> str:
@@ -31,13 +31,13 @@ def one_line(text: str) -> str:
 
 
 def confidence(probability: float) -> str:
-    """A probability in words."""
+    """A probability as a word and a percentage."""
     words = "high" if probability >= 0.8 else "fair" if probability >= 0.5 else "low"
     return f"{words} ({probability:.0%})"
 
 
 def render_answer(answer: Answer, passages: int = 3) -> RenderableType:
-    """The answer in its sentence with its places, or what comes nearest when there is none."""
+    """The answer in its sentence with its citations, or the nearest passages when there is none."""
     return Group(*(_found(answer) if answer.found else _refusal(answer, passages)))
 
 
@@ -45,17 +45,17 @@ def _found(answer: Answer) -> Iterator[RenderableType]:
     first = answer.citations[0]
     yield from (Text(f"- {one_line(item)}", style="bold") for item in answer.spans if len(answer.spans) > 1)
     yield _marked(first)
-    yield Text(f"  {place(first)}", style="dim")
-    yield from (Text(f"  also stated in {place(other)}", style="dim") for other in answer.citations[1:])
+    yield Text(f"  {source(first)}", style="dim")
+    yield from (Text(f"  also stated in {source(other)}", style="dim") for other in answer.citations[1:])
     if answer.disagreement is not None:
         yield from _disagreement(answer.disagreement)
     yield Text(f"  confidence: {confidence(answer.probability)}", style="dim")
 
 
 def _disagreement(other: Candidate) -> Iterator[RenderableType]:
-    yield Text("The documents disagree. Another place says:", style="yellow")
+    yield Text("The documents disagree. Another document says:", style="yellow")
     yield _marked(other.citation)
-    yield Text(f"  {place(other.citation)}", style="dim")
+    yield Text(f"  {source(other.citation)}", style="dim")
 
 
 def _refusal(answer: Answer, passages: int) -> Iterator[RenderableType]:
@@ -63,12 +63,12 @@ def _refusal(answer: Answer, passages: int) -> Iterator[RenderableType]:
     if answer.passages[:passages]:
         yield Text("The nearest passages:", style="dim")
     for passage in answer.passages[:passages]:
-        yield Text(f"  {place(passage)}", style="dim")
+        yield Text(f"  {source(passage)}", style="dim")
         yield Text(f"    {_excerpt(answer.question, passage.text, passage.best)}")
 
 
 def render_hits(question: str, hits: Sequence[Hit]) -> RenderableType:
-    """Passages by rank, each with its place, its score, and where it comes nearest to the question."""
+    """Passages by rank, each with its document, its score, and the sentence nearest to the question."""
     if not hits:
         return Text("No document passes the filters: widen them.", style="bold")
     return Group(*(line for hit in hits for line in _hit(question, hit)))
@@ -76,13 +76,13 @@ def render_hits(question: str, hits: Sequence[Hit]) -> RenderableType:
 
 def _hit(question: str, hit: Hit) -> Iterator[RenderableType]:
     chunk, document = hit.chunk, hit.document
-    where = _line(document.title, chunk.page, document.date, document.path)
-    yield Text.assemble((f"{hit.rank}. ", "bold"), where, (f"  {hit.score:.2f}", "dim"))
+    cited = _source(document.title, chunk.page, document.date, document.path)
+    yield Text.assemble((f"{hit.rank}. ", "bold"), cited, (f"  {hit.score:.2f}", "dim"))
     yield Text(f"   {_excerpt(question, chunk.text[hit.head :])}")
 
 
 def _marked(citation: Citation) -> Text:
-    """The sentence with its quote marked: by asterisks, so that a pipe or a copy keeps it, and in bold."""
+    """The sentence with its quote in bold, and in asterisks so that copies and pipes keep the mark."""
     start = citation.start - citation.sentence_start
     before, after = citation.sentence[:start], citation.sentence[start + len(citation.quote) :]
     text = Text(visible(before).lstrip())
@@ -91,12 +91,12 @@ def _marked(citation: Citation) -> Text:
     return text
 
 
-def place(where: Citation | PassageRead) -> str:
-    """Title · page · date, and the path when the title is not it."""
-    return _line(where.title, where.page, where.date, where.path)
+def source(cited: Citation | PassageRead) -> str:
+    """Title · page · date, and the path unless it is the title."""
+    return _source(cited.title, cited.page, cited.date, cited.path)
 
 
-def _line(title: str, page: int | None, date: str | None, path: str) -> str:
+def _source(title: str, page: int | None, date: str | None, path: str) -> str:
     parts = (title, f"page {page}" if page is not None else None, date, path if path != title else None)
     return " · ".join(one_line(part) for part in parts if part)
 
@@ -105,11 +105,11 @@ def _excerpt(question: str, text: str, best: str = "") -> str:
     from qa.answering.citations import highlight
 
     start, end = highlight(question, text, best)
-    return one_line("".join(excerpt(text, start, min(end, start + LONGEST), room=100)))
+    return one_line("".join(excerpt(text, start, min(end, start + EXCERPT_CHARACTERS), room=100)))
 
 
 def render_plan(plan: Plan, *, dry_run: bool = False) -> RenderableType:
-    """What differs between the folders and the index, path by path as far as a person wants to read."""
+    """The differences between the folders and the index, with the first paths of each kind."""
     kinds = {
         "added": plan.added,
         "changed": plan.changed,
@@ -117,22 +117,22 @@ def render_plan(plan: Plan, *, dry_run: bool = False) -> RenderableType:
         "deleted": plan.deleted,
         "unreadable": tuple(f"{failure.path}: {failure.reason}" for failure in plan.failures),
     }
-    lines = [Text(f"  {kind} {one_line(path)}") for kind, paths in kinds.items() for path in paths[:MOST_PATHS]]
+    lines = [Text(f"  {kind} {one_line(path)}") for kind, paths in kinds.items() for path in paths[:SHOWN_PATHS]]
     counts = {kind: len(paths) for kind, paths in kinds.items()} | {"unchanged": len(plan.unchanged)}
     summary = ", ".join(f"{count:,} {kind}" for kind, count in counts.items() if count) or "no documents"
     return Group(Text(f"Plan: {summary}"), *lines, *([Text("Nothing was changed.", style="dim")] if dry_run else []))
 
 
 def render_report(report: BuildReport) -> RenderableType:
-    """What a build has done."""
-    held = f"{counted(report.documents, 'document')}, {counted(report.chunks, 'passage')}"
-    done = f"{held} ({report.embedded:,} embedded)"
+    """The result of a build."""
+    total = f"{counted(report.documents, 'document')}, {counted(report.chunks, 'passage')}"
+    done = f"{total} ({report.embedded:,} embedded)"
     summary = Text(f"{done} at revision {report.revision} in {report.seconds:.1f} s", style="bold")
     return Group(render_failures(report.failures), summary)
 
 
 def render_check(report: VerifyReport) -> RenderableType:
-    """What a check of the index found."""
+    """The result of ``quoth verify``."""
     parts = ((report.documents, "document"), (report.chunks, "passage"), (report.vectors, "vector"))
     checked = f"{', '.join(counted(number, noun) for number, noun in parts)} checked"
     found = f"{counted(len(report.problems), 'problem')}: run `quoth repair`"
@@ -141,10 +141,12 @@ def render_check(report: VerifyReport) -> RenderableType:
 
 
 def render_repair(report: RepairReport) -> RenderableType:
-    """What a repair mended and what it had to leave."""
-    mended = f"{counted(len(report.mended), 'problem')} mended, {counted(report.embedded, 'passage')} embedded again"
+    """The result of ``quoth repair``."""
+    repaired = (
+        f"{counted(len(report.mended), 'problem')} repaired, {counted(report.embedded, 'passage')} embedded again"
+    )
     left = f"; {len(report.left):,} left: run `quoth index --rebuild`" if report.left else ""
-    return Group(*_problems(report.left), Text(mended + left, style="bold"))
+    return Group(*_problems(report.left), Text(repaired + left, style="bold"))
 
 
 def _problems(problems: Sequence[Problem]) -> Iterator[RenderableType]:
@@ -152,7 +154,7 @@ def _problems(problems: Sequence[Problem]) -> Iterator[RenderableType]:
 
 
 def render_status(status: IndexStatus) -> RenderableType:
-    """An index in a few lines."""
+    """A summary of an index."""
     grid = Table.grid(padding=(0, 2))
     rows = {
         "Index": f"{status.path}, revision {status.revision}, updated {status.updated}",
@@ -167,7 +169,7 @@ def render_status(status: IndexStatus) -> RenderableType:
 
 
 def render_failures(failures: Sequence[Failure]) -> RenderableType:
-    """Files that could not be read, each with its reason."""
+    """Files that could not be read, with their reasons."""
     if not failures:
         return Group()
     lines = [Text(f"  {one_line(failure.path)}: {one_line(failure.reason)}") for failure in failures]
@@ -175,9 +177,9 @@ def render_failures(failures: Sequence[Failure]) -> RenderableType:
 
 
 def render_documents(records: Iterable[DocumentRecord], failures: Sequence[Failure]) -> RenderableType:
-    """A table of what is indexed with what was noticed, then of what could not be."""
-    path = Column("Document", overflow="fold")  # a name that is cut cannot be named again
-    table = Table(path, "Title", "Type", "Date", "Pages", "Passages", "Noticed", box=None, header_style="bold")
+    """A table of the documents with the warnings from loading them, then the files that could not be read."""
+    path = Column("Document", overflow="fold")  # a path must stay whole to be copied
+    table = Table(path, "Title", "Type", "Date", "Pages", "Passages", "Warnings", box=None, header_style="bold")
     for record in records:
         cells = (record.path, record.title, record.media_type, record.date or "", str(record.page_count or ""))
         last = (f"{record.chunk_count:,}", "; ".join(record.warnings))
@@ -186,7 +188,7 @@ def render_documents(records: Iterable[DocumentRecord], failures: Sequence[Failu
 
 
 def render_settings(settings: Iterable[Setting]) -> RenderableType:
-    """Each setting, its value and where that came from."""
+    """Every setting with its value and origin."""
     table = Table("Setting", "Value", "From", "Meaning", box=None, header_style="bold")
     for setting in settings:
         cells = (setting.name, setting.value, setting.origin, setting.description)

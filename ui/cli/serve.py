@@ -1,4 +1,4 @@
-"""Commands that serve or explain the service: ``quoth chat``, ``quoth mcp``, ``quoth settings``."""
+"""``quoth chat``, ``quoth mcp``, ``quoth openapi`` and ``quoth settings``."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ def chat(
     settings = settings_of(context, index=index, store=store, host=host, port=port)
     from ui.server import serve
 
-    def started(url: str) -> None:
-        emit({"url": url}, lambda: f"Quoth answers on {url} (Ctrl-C stops it)", as_json=as_json, indent=None)
+    def announce(url: str) -> None:
+        emit({"url": url}, lambda: f"Quoth is serving on {url} (press Ctrl-C to stop)", as_json=as_json, indent=None)
 
-    serve(settings, started)
+    serve(settings, announce)
 
 
 def mcp(
     context: typer.Context,
     index: Index = None,
     store: Store = None,
-    writing: Annotated[bool, typer.Option("--allow-rebuild", help="Let the client rebuild the index too.")] = False,
+    writing: Annotated[bool, typer.Option("--allow-rebuild", help="Also let the client rebuild the index.")] = False,
 ) -> None:
-    """Serve the Model Context Protocol over stdin and stdout, for a language model's client to start."""
+    """Serve the Model Context Protocol over stdin and stdout, for language model clients."""
     settings = settings_of(context, index=index, store=store)
     from ui.mcp import create_server
     from ui.service.service import Service
@@ -52,7 +52,7 @@ def mcp(
 
 
 def openapi(context: typer.Context) -> None:
-    """Print the OpenAPI description of the HTTP service, to make clients from."""
+    """Print the OpenAPI description of the HTTP service."""
     settings = settings_of(context)
     from ui.server import assemble
     from ui.service.service import Service
@@ -62,7 +62,7 @@ def openapi(context: typer.Context) -> None:
 
 
 def show_settings(context: typer.Context, index: Index = None, store: Store = None, as_json: Json = False) -> None:
-    """Print every setting, its value and where that came from."""
+    """Print every setting with its value and origin."""
     settings = settings_of(context, index=index, store=store)
     from ui.cli.render import render_settings
     from ui.settings import describe_settings

@@ -25,6 +25,9 @@ OPEN = frozenset({"/healthz", "/readyz"})  # they tell nothing but whether it wo
 PROGRAMS = ("/v1/", "/metrics")  # asked for a token; people are asked for a password
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 CORS = "access-control-"  # headers by which Gradio would let any page in that the browser shows
+OWN_SITES = frozenset(
+    {"same-origin", "none"}
+)  # Sec-Fetch-Site of the page itself, and of a person who types an address
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
 
 
@@ -126,6 +129,8 @@ class Access:
         origin = headers.get("origin")
         if method not in SAFE and origin is not None and origin.partition("://")[2] != host:
             return problem(HTTPStatus.FORBIDDEN, "This request comes from another site's page.")
+        if _is_of_another_site(headers) and not _opens_page(method, path, headers):
+            return problem(HTTPStatus.FORBIDDEN, "This request comes from another site's page.")
         if path in OPEN or self.gate.admits(_utf8(headers.get("authorization", ""))):
             return None
         challenge = 'Bearer realm="Quoth"' if path.startswith(PROGRAMS) else 'Basic realm="Quoth", charset="UTF-8"'
@@ -134,6 +139,17 @@ class Access:
             "A secret is needed: send `Authorization: Bearer TOKEN`.",
             headers={"WWW-Authenticate": challenge},
         )
+
+
+def _is_of_another_site(headers: Headers) -> bool:
+    """Whether a browser says that a page of another site made it ask; programs and old browsers say nothing."""
+    return not OWN_SITES.issuperset(headers.getlist("sec-fetch-site"))
+
+
+def _opens_page(method: str, path: str, headers: Headers) -> bool:
+    """Whether a person follows a link to the page."""
+    navigates = headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
+    return method in SAFE and path == "/" and navigates
 
 
 def _without_cors(send: Send) -> Send:

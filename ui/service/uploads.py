@@ -12,9 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from index import DocumentRecord
+from index import DocumentRecord, supported_suffixes
 from index.errors import InputError
-from index.loaders import SUFFIXES
 
 LONGEST_NAME = 150  # in UTF-8 bytes; file systems take 255
 PIECE = 1 << 20
@@ -132,8 +131,10 @@ def checked_name(name: str) -> str:
     """The last part of a file's name, if it can be one of ours. Raises ``UploadError``."""
     last = PurePosixPath(name.replace("\\", "/")).name
     suffix = PurePosixPath(last).suffix.lower()
-    if suffix not in SUFFIXES:
-        raise UploadError(f"files of type {suffix or 'unknown'} are not read: {', '.join(sorted(SUFFIXES))} are")
+    if suffix not in supported_suffixes():
+        raise UploadError(
+            f"files of type {suffix or 'unknown'} are not read: {', '.join(sorted(supported_suffixes()))} are"
+        )
     printable = all(unicodedata.category(character)[0] != "C" for character in last)
     if last.startswith((".", "~$")) or not printable or len(last.encode("utf-8", "replace")) > LONGEST_NAME:
         raise UploadError("the file's name is hidden, too long or holds control characters: rename it")

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from index import Failure
-from qa import Answer, Citation, PassageRead
-from qa.answering.citations import highlight
+from qa import Answer, Citation, PassageRead, highlight
 from ui.text import excerpt
 from ui.web.anchor import Anchor
 from ui.web.html import render

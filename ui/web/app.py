@@ -16,10 +16,11 @@ import gradio as gr
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
+from starlette.routing import Mount
 
-from index import open_store
 from qa import ReaderSettings
 from ui.http import presence
+from ui.http.gradio_gate import GradioGate
 from ui.service.engine import AnswerEngine
 from ui.web import feedback, library, viewer
 from ui.web.chat import Ask, Chat
@@ -53,7 +54,7 @@ def create_app(
         lifespan=_lifespan(start_page, evaluation),
         generate_unique_id_function=_operation_id,
     )
-    verdicts = feedback.router(location, create=open_store(engine.location).name != str(location))
+    verdicts = feedback.router(location, engine)
     pages = (start_page.router, viewer.router(engine), library.router, evaluation.router, verdicts, presence.router())
     for router in (*routers, chat.router, *pages):
         app.include_router(router)
@@ -72,7 +73,14 @@ def create_app(
         mcp_server=False,
         ssr_mode=False,
     )
+    _guard_gradio(mounted)
     return mounted
+
+
+def _guard_gradio(app: FastAPI) -> None:
+    """Put the gate in front of Gradio's own application, so that every path to it goes through the gate."""
+    (gradio,) = [r.app for r in app.routes if isinstance(r, Mount) and isinstance(r.app, gr.routes.App)]
+    gradio.add_middleware(GradioGate)
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -11,16 +11,14 @@ from pathlib import Path, PurePath
 
 from fastapi import APIRouter, HTTPException, UploadFile
 from fastapi.responses import HTMLResponse
-from markupsafe import Markup
 
 from index import Progress, QuothError
-from qa.evaluation.evaluate import Evaluation, run_evaluation
-from qa.evaluation.questions import GoldQuestion, read_gold
-from qa.evaluation.report import report_html, report_plots, rows
+from qa import Evaluation, GoldQuestion, measure_rows, read_gold, run_evaluation
 from ui.service.chosen_threshold import Chosen, keep
 from ui.service.cpu import lower_priority
 from ui.service.engine import AnswerEngine, EndingError
 from ui.text import one_line
+from ui.web.evaluation_report import render_report, svg_plots
 from ui.web.html import render
 from ui.web.shell import policy
 
@@ -70,7 +68,7 @@ class EvaluationPage:
             if self._state.running:
                 raise HTTPException(HTTPStatus.CONFLICT, "An evaluation is running already.")
             self._state = EvaluationState(True, one_line(file.filename or "questions"), 0, len(questions))
-        threading.Thread(target=self._run, args=(questions,), name="evaluation").start()
+        threading.Thread(target=self._run, args=(questions,), name="evaluation", daemon=False).start()
         return self.show()
 
     def stop(self) -> None:
@@ -81,7 +79,7 @@ class EvaluationPage:
         """The last evaluation as a page of its own, with every miss."""
         if self._state.evaluation is None:
             raise HTTPException(HTTPStatus.NOT_FOUND, "Nothing has been evaluated yet.")
-        report = report_html(self._state.evaluation, f"Quoth on {self._state.name}")
+        report = render_report(self._state.evaluation, f"Quoth on {self._state.name}")
         return HTMLResponse(report, headers={"content-security-policy": policy(report)})
 
     def set_threshold(self, choice: Chosen) -> str:
@@ -123,8 +121,8 @@ def _result(evaluation: Evaluation) -> dict[str, object]:
     return {
         "best": best,
         "costs": sorted((*evaluation.costs, best), key=lambda cost: cost.threshold),
-        "measures": rows(evaluation.scores),
-        "plots": [Markup(plot) for plot in report_plots(evaluation)],  # noqa: S704 (SVG that escapes its labels itself)
+        "measures": measure_rows(evaluation.scores),
+        "plots": svg_plots(evaluation),
     }
 
 

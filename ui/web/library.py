@@ -12,8 +12,15 @@ from fastapi import APIRouter, Depends, HTTPException, Query, UploadFile
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from index import BuildReport, DocumentRecord, Failure, IndexNotFoundError, NoDocumentsError, QuothError
-from index.loaders import SUFFIXES
+from index import (
+    BuildReport,
+    DocumentRecord,
+    Failure,
+    IndexNotFoundError,
+    NoDocumentsError,
+    QuothError,
+    supported_suffixes,
+)
 from ui.http.documents import tell
 from ui.service.drops import Drop
 from ui.service.rebuilds import Event
@@ -141,7 +148,7 @@ def render_library(
         megabytes=megabytes,
         name=name,
         removable=removable,
-        suffixes=sorted(SUFFIXES),
+        suffixes=sorted(supported_suffixes()),
         type_name=type_name,
     )
 

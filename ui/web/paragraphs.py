@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from index import Document
-from qa.text import around
+from qa import enclosing_sentences
 
 BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
 LONGEST = 4000  # characters of a paragraph; a browser lays out longer ones slowly
@@ -56,7 +56,7 @@ class Marks:
         if not 0 <= start < end <= len(document.text):
             return cls.none()
         window = max(0, start - WINDOW)
-        first, last = around(document.text[window : end + WINDOW], start - window, end - window)
+        first, last = enclosing_sentences(document.text[window : end + WINDOW], start - window, end - window)
         return cls(start, end, window + first, window + last)
 
     def apply(self, text: str, start: int, end: int) -> MarkedText:

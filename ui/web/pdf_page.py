@@ -20,6 +20,8 @@ from pathlib import Path
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
+from index import start_child
+
 Corners = tuple[float, float, float, float]  # left, bottom, right, top in points
 WIDTH = 1100  # pixels of the picture
 MAX_SCALE = 4.0  # pixels per point, so that a small page is not enlarged to the full width
@@ -53,16 +55,25 @@ def picture_of(file: Path, number: int, text: str, start: int, end: int) -> Page
 
     None if the page cannot be drawn within the limits.
     """
-    request = {"file": str(file), "number": number, "text": text, "start": start, "end": end}
-    command = [sys.executable, "-P", "-m", "ui.web.pdf_page"]  # -P: nothing from the current folder
-    try:
-        done = subprocess.run(  # noqa: S603 (our own module, and nothing of the request is an argument)
-            command, input=json.dumps(request).encode(), capture_output=True, timeout=SECONDS, check=True
-        )
-    except (subprocess.SubprocessError, OSError):
+    request = {"file": str(file.absolute()), "number": number, "text": text, "start": start, "end": end}
+    drawn = _draw_in_child(json.dumps(request).encode())
+    if drawn is None:
         return None
-    answer = json.loads(done.stdout)
+    answer = json.loads(drawn)
     return PagePicture(**{**answer, "boxes": tuple(Box(**box) for box in answer["boxes"])})
+
+
+def _draw_in_child(request: bytes) -> bytes | None:
+    """The output of a child process for a request; None when it fails or takes too long."""
+    try:
+        with start_child("ui.web.pdf_page") as child:
+            try:
+                drawn, _ = child.communicate(request, timeout=SECONDS)
+            finally:
+                child.kill()
+    except (subprocess.TimeoutExpired, OSError):
+        return None
+    return drawn if child.returncode == 0 else None
 
 
 def condensed(text: str) -> tuple[str, list[int]]:

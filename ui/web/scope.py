@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from index import Filters, QuestionError
-from qa.conversation.followup import Turn, understand
+from qa import Turn, understand
 
 DocumentPath = Annotated[str, Field(max_length=4096)]
 Date = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]

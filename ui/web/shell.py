@@ -21,6 +21,7 @@ STATIC = Path(__file__).parent.parent / "static"
 GRADIO = re.compile(r"<gradio-app.*?</gradio-app>", re.DOTALL)
 HEAD = re.compile(r"</head>")
 SHARING_META = re.compile(r"\s*<meta\s+(?:property=\"og:|name=\"twitter:)[^>]*>")  # with URLs of Gradio's pictures
+MANIFEST = re.compile(r"\s*<link\s+rel=\"manifest\"[^>]*>")  # of an installable app, which this page is not
 INLINE_SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 INLINE_STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 
@@ -39,7 +40,9 @@ def frame_page(page: str) -> str:
         raise ValueError("Gradio's page has changed: no <gradio-app> or no </head> in it")
     frame = render("frame.html", gradio=Markup(app.group()))  # noqa: S704 (Gradio's own element)
     framed = page[: app.start()] + frame + page[app.end() :]
-    return HEAD.sub(lambda found: render("head.html") + found.group(), SHARING_META.sub("", framed), count=1)
+    return HEAD.sub(
+        lambda found: render("head.html") + found.group(), MANIFEST.sub("", SHARING_META.sub("", framed)), count=1
+    )
 
 
 def policy(page: str = "") -> str:

@@ -66,8 +66,8 @@ class StartPage:
     def make_examples(self) -> None:
         """Begin to make examples of this revision unless that is under way; loads the models too."""
         if not self._stopping.is_set() and self._making.acquire(blocking=False):
-            # Not a daemon: the interpreter would exit while this thread is inside a model, and abort.
-            threading.Thread(target=self._make, name="examples").start()
+            # Never a daemon, even when a daemon starts it: one inside torch at exit aborts the process (gh-87135).
+            threading.Thread(target=self._make, name="examples", daemon=False).start()
 
     def stop(self) -> None:
         """Make no more examples; the question that is being answered is finished first."""

@@ -1,4 +1,4 @@
-"""CSV: each row as lines of ``column: value``, so that a row reads as a passage."""
+"""CSV: each row becomes lines of ``column: value``, so that it reads as a passage."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NUMBER = re.compile(r"[-+]?[\d.,\s%$€£]+")
 
 
 def parse_csv(content: bytes) -> Parsed:
-    """A table with any of the usual separators; its first row names the columns when it looks like names."""
+    """A table with any usual separator; its first row has the column names when it looks like names."""
     decoded = decode(content)
     rows = [[cell.strip() for cell in row] for row in _rows(decoded.text) if any(cell.strip() for cell in row)]
     names = rows[0] if rows and _are_names(rows) else []

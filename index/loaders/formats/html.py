@@ -1,4 +1,4 @@
-"""HTML: the words of a page without its scripts, styles, navigation and footer."""
+"""HTML: the text of a page without scripts, styles, navigation and footer."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _METADATA = ("author", "description", "keywords")
 
 
 def parse_html(content: bytes) -> Parsed:
-    """An HTML page: title and date from its head, headings h1 to h6; raises UnreadableFileError when it is none."""
+    """An HTML page: title and date from its head, headings h1 to h6; raises UnreadableFileError when it is not HTML."""
     text, encoding = _decode(content)
     root = _tree(text)
     title = _first(root, "//title/text()") or _first(root, "//h1//text()")
@@ -49,13 +49,13 @@ def _decode(content: bytes) -> tuple[str, str]:
         try:
             return canonical(content.decode(name)), name
         except (UnicodeDecodeError, LookupError):
-            pass  # it declares what it is not; guess as for any text
+            pass  # the declaration is wrong; guess as for any text
     decoded = decode(content)
     return decoded.text, decoded.encoding
 
 
 def _tree(text: str) -> HtmlElement:
-    # As bytes of a known encoding: lxml refuses text that declares one.
+    # As bytes in a known encoding, because lxml refuses text that declares one.
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
     try:
         return document_fromstring(text.encode(), parser=parser)
@@ -72,7 +72,7 @@ def _render(root: HtmlElement) -> tuple[str, tuple[Heading, ...]]:
     page = Inscriptis(root, ParserConfig(annotation_rules=_LEVELS))
     raw = page.get_text()
     text = canonical(raw)
-    if len(text) != len(raw):  # the offsets of headings would be wrong; inscriptis leaves no line ends but \n
+    if len(text) != len(raw):  # the offsets of headings would be wrong
         return text, ()
     headings = {
         mark.start: Heading(int(mark.metadata), title, mark.start)

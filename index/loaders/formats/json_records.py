@@ -1,4 +1,4 @@
-"""JSON: every value on a line after its name, each record a paragraph."""
+"""JSON: every value is a line after its name, each record a paragraph."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from index.loaders.base import Parsed
 from index.loaders.decoding import canonical, decode
 from index.loaders.front_matter import date_in
 
-Json = Any  # what ``json.loads`` makes: objects, lists, texts, numbers, true, false, null
+Json = Any  # what ``json.loads`` returns
 
 
 def parse_json(content: bytes) -> Parsed:
@@ -44,7 +44,7 @@ def _read(text: str) -> Json:
 
 
 def _blocks(value: Json, name: str = "") -> Iterator[str]:
-    """Paragraphs: the plain values of an object together, then those of what is nested in it."""
+    """Paragraphs: the plain values of an object together, then those of each object or list nested in it."""
     if isinstance(value, dict):
         items = list(value.items())
     elif isinstance(value, list):

@@ -1,4 +1,4 @@
-"""Markdown, read raw: its marks stay in the text, its headings are found as CommonMark defines them."""
+"""Markdown: its marks stay in the text, its headings are those of CommonMark."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _WORDS = ("text", "code_inline", "image")
 
 
 def parse_markdown(content: bytes) -> Parsed:
-    """A Markdown file: front matter is its head, the first heading of the highest level its title."""
+    """A Markdown file: front matter is its head, the first heading of the top level its title."""
     decoded = decode(content)
     head = read_head(decoded.text)
     headings = markdown_headings(decoded.text, head.end)
@@ -51,7 +51,7 @@ def markdown_headings(text: str, start: int = 0) -> tuple[Heading, ...]:
 
 
 def _plain(markup: str) -> str:
-    """The words of a heading without its marks."""
+    """The words of a heading without its markup."""
     (inline,) = _INLINE.parseInline(markup)
     children = inline.children or ()
     words = (" " if child.type in _SPACES else child.content for child in children if child.type in _SPACES + _WORDS)

@@ -1,4 +1,4 @@
-"""Presentations, sheets, e-books, OpenDocument, RTF and mail, by the extra ``formats``, as Markdown."""
+"""Presentations, spreadsheets, e-books, OpenDocument, RTF and mail, converted to Markdown by the extra ``formats``."""
 
 from __future__ import annotations
 
@@ -24,33 +24,33 @@ MEDIA_TYPES = {
 
 
 def office_parser(suffix: str) -> Callable[[bytes], Parsed]:
-    """The parser of files that end in ``suffix``, one of ``MEDIA_TYPES``.
+    """The parser for files that end in ``suffix``, one of ``MEDIA_TYPES``.
 
-    It raises UnreadableFileError for damaged files, and MissingExtraError when the extra is not installed.
+    The parser raises UnreadableFileError for damaged files, and MissingExtraError when the extra is not installed.
     """
 
     def parse(content: bytes) -> Parsed:
-        found = _extract(content, MEDIA_TYPES[suffix], f"file{suffix}")
-        text = canonical(found.content)
+        extracted = _extract(content, MEDIA_TYPES[suffix], f"file{suffix}")
+        text = canonical(extracted.content)
         headings = markdown_headings(text)
-        facts = found.metadata
-        title = _fact(facts, "title") or _fact(facts, "subject") or next((h.title for h in headings), None)
-        date = parse_date(_fact(facts, "created_at") or "") or parse_date(_fact(facts, "modified_at") or "")
+        facts = extracted.metadata
+        title = _line(facts, "title") or _line(facts, "subject") or next((h.title for h in headings), None)
+        date = parse_date(_line(facts, "created_at") or "") or parse_date(_line(facts, "modified_at") or "")
         return Parsed(text, MEDIA_TYPES[suffix], title=title, date=date, headings=headings)
 
     return parse
 
 
 def _extract(content: bytes, media_type: str, name: str) -> Any:
-    """What the library makes of a file's bytes; it looks at nothing else, and reads no picture."""
+    """What the library extracts from the bytes; it opens no other file and runs no OCR."""
     try:
         from xberg import ExtractInput, ExtractionConfig, extract
-    except ModuleNotFoundError as error:  # no other: it may also lack the memory to be loaded in
+    except ModuleNotFoundError as error:  # not ImportError, which it also raises when it lacks memory to load
         raise MissingExtraError("reading it takes the extra `formats`: pip install 'quoth[formats]'") from error
-    given = ExtractInput(kind="bytes", bytes=content, mime_type=media_type, filename=name)
+    source = ExtractInput(kind="bytes", bytes=content, mime_type=media_type, filename=name)
     config = ExtractionConfig(use_cache=False, disable_ocr=True, output_format="markdown")
     try:
-        results = asyncio.run(extract(given, config)).results
+        results = asyncio.run(extract(source, config)).results
     except RuntimeError as error:
         raise UnreadableFileError(f"damaged, or not what its name says: {error}") from error
     if not results:
@@ -58,7 +58,7 @@ def _extract(content: bytes, media_type: str, name: str) -> Any:
     return results[0]
 
 
-def _fact(facts: Any, name: str) -> str | None:
-    """One fact of a document's metadata, as a line of text."""
-    value = getattr(facts, name, None)
+def _line(metadata: Any, name: str) -> str | None:
+    """One value of a document's metadata as a line of text."""
+    value = getattr(metadata, name, None)
     return " ".join(canonical(str(value)).split()) or None if value else None

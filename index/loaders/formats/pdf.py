@@ -1,4 +1,4 @@
-"""PDF: text page by page as pdfium reads it, with titles and headings where the file tells them."""
+"""PDF: text page by page as pdfium extracts it, with the title and headings that the file has."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from index.loaders.dates import parse_date
 from index.loaders.decoding import canonical
 from index.types import Heading, Page
 
-PDFIUM = threading.RLock()  # pdfium crashes when used from two threads at once: hold this around every use of it
+PDFIUM = threading.RLock()  # hold it around every use of pdfium, which crashes when two threads use it
 
 _BETWEEN_PAGES = "\n\n"
 _MOST_PAGES = 20_000
 _DIVIDED = re.compile("(\\w+)\ufffe(\\w+)")  # pdfium's mark for a hyphen at the end of a line
 _HYPHENED = re.compile(r"\w+-\w+")
-_LARGER = 1.15  # times the size of most letters makes a heading
+_LARGER = 1.15  # a heading is set at least this many times larger than most letters
 _HEADING_LIMIT = 120  # characters
 _JUNK_TITLE = re.compile(r"(?i)microsoft word|untitled|\.(docx?|tex|indd|dvi|pdf|rtf|odt|html?)$|^\W*$")
 _ERRORS = {
@@ -53,27 +53,27 @@ def _parse(content: bytes) -> Parsed:
     with document:
         if len(document) > _MOST_PAGES:
             raise UnreadableFileError(f"{len(document)} pages; at most {_MOST_PAGES} are read")
-        facts = document.get_metadata_dict()
-        pages = [_read_page(document, place) for place in range(len(document))]
-        pictures = [place for place, lines in enumerate(pages) if _is_picture(document, place, lines)]
-        lacking = ocr.missing() if pictures else ""
-        if not lacking:
-            for place in pictures:
-                pages[place] = [_Line(canonical(words), 0.0) for words in ocr.lines_on(document[place])]
-    return _assemble(pages, facts, [place + 1 for place in pictures], lacking)
+        info = document.get_metadata_dict()
+        pages = [_read_page(document, page_index) for page_index in range(len(document))]
+        scans = [page_index for page_index, lines in enumerate(pages) if _is_scan(document, page_index, lines)]
+        missing = ocr.missing() if scans else ""
+        if not missing:
+            for page_index in scans:
+                pages[page_index] = [_Line(canonical(words), 0.0) for words in ocr.lines_on(document[page_index])]
+    return _assemble(pages, info, [page_index + 1 for page_index in scans], missing)
 
 
-def _is_picture(document: pdfium.PdfDocument, place: int, lines: list[_Line] | None) -> bool:
-    """Whether a page has no words but a picture, as a scanned one."""
+def _is_scan(document: pdfium.PdfDocument, page_index: int, lines: list[_Line] | None) -> bool:
+    """Whether a page has an image and no text, as a scan has."""
     if lines is None or any(line.words.strip() for line in lines):
         return False
-    return any(True for _ in document[place].get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE]))
+    return any(True for _ in document[page_index].get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE]))
 
 
-def _read_page(document: pdfium.PdfDocument, place: int) -> list[_Line] | None:
+def _read_page(document: pdfium.PdfDocument, page_index: int) -> list[_Line] | None:
     """The lines of a page; None when pdfium cannot read it."""
     try:
-        page = document[place]
+        page = document[page_index]
     except pdfium.PdfiumError:
         return None
     textpage = page.get_textpage()
@@ -87,56 +87,56 @@ def _read_page(document: pdfium.PdfDocument, place: int) -> list[_Line] | None:
 def _lines(textpage: pdfium.PdfTextPage) -> list[_Line]:
     raw = textpage.get_text_range()
     aligned = len(raw) == textpage.count_chars()
-    lines, place = [], 0
+    lines, position = [], 0
     for words in raw.split("\r\n"):
-        first = place + len(words) - len(words.lstrip())
+        first = position + len(words) - len(words.lstrip())
         size = pdfium_c.FPDFText_GetFontSize(textpage, first) if aligned and words.strip() else 0.0
         lines.append(_Line(canonical(words.replace("\x02", "\ufffe")), round(size, 1)))
-        place += len(words) + 2
+        position += len(words) + 2
     return lines
 
 
-def _assemble(pages: list[list[_Line] | None], facts: dict[str, str], pictures: list[int], lacking: str) -> Parsed:
-    """``pictures`` are the numbers of scanned pages, ``lacking`` is what must be installed to read them."""
+def _assemble(pages: list[list[_Line] | None], info: dict[str, str], scans: list[int], missing: str) -> Parsed:
+    """``scans`` are the numbers of scanned pages; ``missing`` is what must be installed to read them."""
     known = {word.lower() for lines in pages for line in lines or () for word in _HYPHENED.findall(line.words)}
     sizes = _heading_sizes(pages)
     table: list[Page] = []
     headings: list[Heading] = []
     parts: list[str] = []
-    place = 0
+    position = 0
     for number, lines in enumerate(pages, start=1):
         if parts:
             parts.append(_BETWEEN_PAGES)
-            place += len(_BETWEEN_PAGES)
-        start = place
+            position += len(_BETWEEN_PAGES)
+        start = position
         for line in lines or ():
             words = _joined(line.words, known)
             if line.size in sizes and _is_heading(words):
-                headings.append(Heading(sizes[line.size], words.strip(), place + len(words) - len(words.lstrip())))
+                headings.append(Heading(sizes[line.size], words.strip(), position + len(words) - len(words.lstrip())))
             parts.append(f"{words}\n")
-            place += len(words) + 1
-        table.append(Page(number, start, place))
+            position += len(words) + 1
+        table.append(Page(number, start, position))
     text = "".join(parts)
     empty = tuple(page.number for page in table if not text[page.start : page.end].strip())
     if len(empty) == len(table):
-        raise UnreadableFileError(_without_text(pages, pictures, lacking))
-    date = parse_date(facts.get("CreationDate", "")) or parse_date(facts.get("ModDate", ""))
-    metadata = {key.lower(): " ".join(canonical(facts[key]).split()) for key in ("Author", "Subject") if facts.get(key)}
+        raise UnreadableFileError(_without_text(pages, scans, missing))
+    date = parse_date(info.get("CreationDate", "")) or parse_date(info.get("ModDate", ""))
+    metadata = {key.lower(): " ".join(canonical(info[key]).split()) for key in ("Author", "Subject") if info.get(key)}
     return Parsed(
         text,
         "application/pdf",
-        title=_title(facts, headings, sizes),
+        title=_title(info, headings, sizes),
         date=date,
         pages=tuple(table),
         headings=tuple(headings),
         metadata=metadata,
-        warnings=_warnings(pages, empty, [number for number in pictures if number not in empty], lacking),
+        warnings=_warnings(pages, empty, [number for number in scans if number not in empty], missing),
         empty_pages=empty,
     )
 
 
 def _joined(words: str, known: set[str]) -> str:
-    """Divided words in one piece; the hyphen stays where the document has the hyphened word elsewhere."""
+    """The line with divided words joined; the hyphen stays if the document has the hyphenated word elsewhere."""
 
     def join(match: re.Match[str]) -> str:
         hyphened = f"{match[1]}-{match[2]}"
@@ -146,7 +146,7 @@ def _joined(words: str, known: set[str]) -> str:
 
 
 def _heading_sizes(pages: list[list[_Line] | None]) -> dict[float, int]:
-    """Levels of the letter sizes that are clearly larger than that of most letters, largest first, at most six."""
+    """Heading level, 1 to 6, by letter size, for sizes clearly larger than that of most letters."""
     letters: Counter[float] = Counter()
     for lines in pages:
         for line in lines or ():
@@ -164,29 +164,29 @@ def _is_heading(words: str) -> bool:
     return 2 < len(stripped) <= _HEADING_LIMIT and any(letter.isalpha() for letter in stripped)
 
 
-def _title(facts: dict[str, str], headings: list[Heading], sizes: dict[float, int]) -> str | None:
-    given = " ".join(canonical(facts.get("Title", "")).split())
+def _title(info: dict[str, str], headings: list[Heading], sizes: dict[float, int]) -> str | None:
+    given = " ".join(canonical(info.get("Title", "")).split())
     if given and not _JUNK_TITLE.search(given):
         return given
     top = min(sizes.values(), default=0)
     return next((heading.title for heading in headings if heading.level == top), None)
 
 
-def _without_text(pages: list[list[_Line] | None], pictures: list[int], lacking: str) -> str:
+def _without_text(pages: list[list[_Line] | None], scans: list[int], missing: str) -> str:
     if all(lines is None for lines in pages):
         return "damaged: none of its pages can be read"
     count = f"its {len(pages)} pages have" if len(pages) > 1 else "its one page has"
-    if pictures and not lacking:
+    if scans and not missing:
         return f"a scan: {count} no text layer, and OCR makes out no words"
-    return f"a scan: {count} no text layer; run OCR over it first{_or_install(lacking)}"
+    return f"a scan: {count} no text layer; run OCR over it first{_or_install(missing)}"
 
 
-def _or_install(lacking: str) -> str:
-    return f", or install {lacking}" if lacking else ""
+def _or_install(missing: str) -> str:
+    return f", or install {missing}" if missing else ""
 
 
 def _warnings(
-    pages: list[list[_Line] | None], empty: tuple[int, ...], recognised: list[int], lacking: str
+    pages: list[list[_Line] | None], empty: tuple[int, ...], recognised: list[int], missing: str
 ) -> tuple[str, ...]:
     damaged = [number for number, lines in enumerate(pages, start=1) if lines is None]
     blank = [number for number in empty if number not in damaged]
@@ -194,7 +194,7 @@ def _warnings(
     if damaged:
         warnings.append(f"pages that cannot be read: {_listed(damaged)}")
     if blank:
-        to_read = f" (to read scanned ones, install {lacking})" if lacking else ""
+        to_read = f" (to read scanned ones, install {missing})" if missing else ""
         warnings.append(f"pages without text: {_listed(blank)}{to_read}")
     if recognised:
         warnings.append(f"scanned pages, read by OCR, which errs: {_listed(recognised)}")

@@ -1,4 +1,4 @@
-"""Word documents: paragraphs, headings and tables in their order."""
+"""Word documents: paragraphs, headings and tables in order."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from index.types import Heading
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _HEADING_STYLE = re.compile(r"heading (\d)", re.IGNORECASE)
 _UNPACKED_LIMIT = 500_000_000  # bytes
-_LOCKED = b"\xd0\xcf\x11\xe0"  # an OLE container: an encrypted .docx, or an old .doc by another name
+_LOCKED = b"\xd0\xcf\x11\xe0"  # an OLE container: an encrypted .docx, or a renamed .doc
 
 
 def parse_docx(content: bytes) -> Parsed:
-    """A Word document; raises UnreadableFileError when it is damaged, locked or unpacks to an absurd size."""
+    """A Word document; raises UnreadableFileError when it is damaged, encrypted or unpacks to more than 500 MB."""
     document = _open(content)
     parts: list[str] = []
     headings: list[Heading] = []
-    place = 0
+    offset = 0
     title = None
     for block in document.iter_inner_content():
         words = canonical(_words(block))
@@ -39,18 +39,18 @@ def parse_docx(content: bytes) -> Parsed:
         if level == 0 and title is None:
             title = words.strip()
         if level:
-            headings.append(Heading(min(level, 6), " ".join(words.split()), place + len(words) - len(words.lstrip())))
+            headings.append(Heading(min(level, 6), " ".join(words.split()), offset + len(words) - len(words.lstrip())))
         parts.append(f"{words}\n\n")
-        place += len(words) + 2
-    facts = document.core_properties
-    made = facts.created or facts.modified
+        offset += len(words) + 2
+    properties = document.core_properties
+    made = properties.created or properties.modified
     return Parsed(
         "".join(parts).rstrip("\n"),
         MEDIA_TYPE,
-        title=canonical(facts.title or "").strip() or title or next((heading.title for heading in headings), None),
+        title=canonical(properties.title or "").strip() or title or next((heading.title for heading in headings), None),
         date=made.date().isoformat() if made else None,
         headings=tuple(headings),
-        metadata={"author": canonical(facts.author)} if facts.author else {},
+        metadata={"author": canonical(properties.author)} if properties.author else {},
     )
 
 
@@ -73,7 +73,7 @@ def _words(block: Paragraph | Table) -> str:
 
 
 def _rows(table: Table) -> Iterator[str]:
-    """Each row with its cells between bars; merged cells once."""
+    """Each row as its cells separated by bars; a merged cell appears once."""
     for row in table.rows:
         cells = {id(cell._tc): " ".join(cell.text.split()) for cell in row.cells}
         yield " | ".join(cells.values())

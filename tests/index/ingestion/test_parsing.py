@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import asdict
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from index import Document, Failure, IndexSettings, load
 from index.ingestion.parsing import _Lost, _Worker, parsed
 from index.ingestion.sources import Scope, SourceFile, scan
 from index.loaders.worker import pack
-from tests.support.sample_files import swollen_pdf
+from tests.support.processes import ends_within, is_running
+from tests.support.samples.files import decompression_bomb_pdf
 
 
 @pytest.fixture
@@ -48,7 +50,7 @@ def test_a_file_that_takes_too_much_memory_is_reported_and_the_next_is_parsed(fo
 
 
 def test_a_pdf_that_swells_when_it_is_unpacked_is_ended_before_it_fills_the_memory(folder: Path) -> None:
-    (folder / "bomb.pdf").write_bytes(bomb := swollen_pdf(400))
+    (folder / "bomb.pdf").write_bytes(bomb := decompression_bomb_pdf(400))
     assert len(bomb) < 2_000_000
     results = list(parsed(scan(Scope(folder)).files, IndexSettings(parse_megabytes=500, parse_workers=1)))
     assert [item.reason for item in results if isinstance(item, Failure)] == ["its parser crashed (SIGABRT)"]
@@ -96,3 +98,43 @@ def test_printing_parsers_do_not_disturb_the_answers(folder: Path) -> None:
     document = asdict(load(folder / "tea.txt", folder))
     assert done.stdout == 2 * pack({"document": document})
     assert done.stderr == 2 * b"noise"
+
+
+TRAP = "import os; open({marker!r}, 'a').write(__name__ + os.environ.get('QUOTH_TOKEN', ''))\nraise ImportError"
+
+
+def test_a_folder_of_documents_runs_no_code(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A current folder from which Python would import what lies in it."""
+    marker = tmp_path / "ran"
+    for module in ("json", "struct", "pypdfium2", "sitecustomize"):
+        (folder / f"{module}.py").write_text(TRAP.format(marker=str(marker)))
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("QUOTH_TOKEN", "secret")
+    (folder / "page.html").write_text("<p>A page.</p>")
+    results = list(parsed(scan(Scope(folder)).files, IndexSettings()))
+    assert not marker.exists()
+    assert ["A page." in item.text for item in results if item.path == "page.html"] == [True]
+
+
+WORKER = """
+import time
+from index import IndexSettings
+from index.ingestion.parsing import _Worker
+worker = _Worker(IndexSettings())
+print(worker._process.pid, flush=True)
+time.sleep(600)
+"""
+
+
+def test_a_parser_that_is_stuck_ends_with_its_parent() -> None:
+    with subprocess.Popen([sys.executable, "-c", WORKER], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        time.sleep(2)  # until it has begun
+        os.kill(child, signal.SIGSTOP)
+        parent.kill()
+    try:
+        assert ends_within(child, 10)
+    finally:
+        if is_running(child):
+            os.kill(child, signal.SIGKILL)

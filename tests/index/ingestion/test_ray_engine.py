@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 
 from index import DocumentIndex, EngineError, IndexSettings, MissingExtraError, Progress, build, copy, verify
+from index.ingestion.ingest import Embedded
 from index.ingestion.ray_engine import RayEngine
-from tests.support import open_ports
+from index.ingestion.sources import Scope, scan
+from tests.support import open_addresses
 from tests.support.hash_embedder import HashEmbedder
+from tests.support.processes import process_tree
 
 pytest.importorskip("ray")
 
@@ -55,13 +58,13 @@ def test_ray_and_milvus_build_the_same_index_even_if_a_worker_is_killed(engine: 
 
     def listen(step: Progress) -> None:
         if step.step == "parse" and not heard:
-            heard.update(open_ports.addresses(open_ports.below(os.getpid())))
+            heard.update(open_addresses.listening_addresses(process_tree(os.getpid())))
 
     here, there = tmp_path / "here", str(tmp_path / "there.db")
     settings = IndexSettings(commit_chunks=64)
     embedder = HashEmbedder()
     report = build([many], there, settings=settings, embedder=embedder, engine=engine, progress=listen)
-    assert heard and all(map(open_ports.is_of_this_machine_alone, heard)), heard
+    assert heard and all(map(open_addresses.is_loopback, heard)), heard
     assert (tmp_path / "killed").exists() and embedder.encoded == 0  # this process only commits
     assert {(f.path, f.reason[:24]) for f in report.failures} == {
         ("broken.pdf", "damaged, or not a PDF"), ("odd.txt", "it could not be embedded")}  # fmt: skip
@@ -100,3 +103,26 @@ def test_a_missing_ray_names_the_extra(tmp_path: Path, folder: Path, monkeypatch
     monkeypatch.setitem(__import__("sys").modules, "ray", None)
     with pytest.raises(MissingExtraError, match=r"quoth\[ray\]"):
         build([folder], tmp_path / "index", embedder=HashEmbedder(), engine=RayEngine())
+
+
+TRAP = "import os; open({marker!r}, 'a').write(__name__ + os.environ.get('QUOTH_TOKEN', ''))\nraise ImportError"
+
+
+def test_a_folder_of_documents_runs_no_code_in_a_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    marker, folder = tmp_path / "ran", tmp_path / "documents"
+    folder.mkdir()
+    (folder / "semantic_text_splitter.py").write_text(TRAP.format(marker=str(marker)))
+    (folder / "tea.txt").write_text("Tea is made of leaves.")
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("RAY_worker_niceness", "0")
+    monkeypatch.setenv("QUOTH_TOKEN", "secret")
+    files = scan(Scope(folder)).files
+    read = RayEngine(workers=1).read(files, IndexSettings(), set())
+    assert isinstance(next(read), Embedded)
+    started = process_tree(os.getpid()) - {os.getpid()}
+    known = [Path(f"/proc/{process}/environ").read_bytes() for process in started if Path(f"/proc/{process}").exists()]
+    read.close()
+    assert not marker.exists()
+    assert known
+    assert not [environment for environment in known if b"QUOTH_TOKEN" in environment]
+    assert os.environ["QUOTH_TOKEN"] == "secret"

@@ -23,8 +23,8 @@ from index import (
     load,
 )
 from index.ingestion.sources import Scope, scan
-from index.loaders import parse
-from tests.support.sample_files import docx_file, pdf_file, pdf_pages
+from index.loaders.dispatch import parse
+from tests.support.samples.files import docx_file, pdf_file, pdf_pages
 
 PDF = pdf_file([("One", "The answer is forty-two.")])
 DOCX = docx_file([("One", "The answer is forty-two.")])

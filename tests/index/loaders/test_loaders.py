@@ -9,8 +9,8 @@ import docx
 import pytest
 
 from index import UnreadableFileError, load
-from index.loaders import parse
-from tests.support.sample_files import FORMATS, pdf_file, pdf_pages
+from index.loaders.dispatch import parse
+from tests.support.samples.files import FORMATS, pdf_file, pdf_pages
 
 SECTIONS = [("Origins", "The tower was begun in 1173."), ("Repairs", "It was closed from 1990 to 2001 for repairs.")]
 

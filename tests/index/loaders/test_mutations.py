@@ -14,8 +14,8 @@ from index import Document, Failure, IndexSettings
 from index.chunking import Chunker
 from index.ingestion.parsing import parsed
 from index.ingestion.sources import SourceFile
-from tests.support.sample_files import FORMATS
-from tests.support.sample_office_files import OFFICE_FORMATS
+from tests.support.samples.files import FORMATS
+from tests.support.samples.office_files import OFFICE_FORMATS
 
 SECTIONS = [("Origins", "The tower was begun in 1173. " * 20), ("Repairs", "It was closed for “repairs” (1990–2001).")]
 

@@ -14,8 +14,9 @@ from PIL import Image, ImageDraw, ImageFont
 from index import Failure, IndexSettings, MissingExtraError, UnreadableFileError
 from index.ingestion.parsing import parsed
 from index.ingestion.sources import Scope, scan
-from index.loaders import ocr, parse
-from tests.support.sample_office_files import OFFICE_FORMATS
+from index.loaders import ocr
+from index.loaders.dispatch import parse
+from tests.support.samples.office_files import OFFICE_FORMATS
 
 SECTIONS = [
     ("Origins", "The tower was begun in 1173 & “paid for” by the town."),

@@ -15,17 +15,16 @@ from pathlib import Path
 import pytest
 
 from index import DocumentIndex, build, verify
+from tests.support.build_server import BuildRequest, BuildServer
 from tests.support.hash_embedder import HashEmbedder
-from tests.support.victim import Fate, Victims
 
-# Read from the process's own start: the shared fixtures take settings out of the environment.
-EVERY_STEP = 100  # kills from which on every kind of step is tried
+EVERY_STEP = 100  # --kills from which every kind of step is tried
 
 
 @pytest.fixture
-def victims(tmp_path: Path) -> Iterator[Victims]:
+def builds(tmp_path: Path) -> Iterator[BuildServer]:
     (tmp_path / "files").mkdir()
-    started = Victims(tmp_path / "index", tmp_path / "files")
+    started = BuildServer(tmp_path / "index", tmp_path / "files")
     change(started.folder, random.Random(1))
     yield started
     started.close()
@@ -67,44 +66,44 @@ def assert_whole(location: Path, before: dict[str, str], folder: Path) -> None:
 
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("rebuild", [False, True], ids=["build", "rebuild"])
-def test_killing_a_build_at_every_step_keeps_the_index(victims: Victims, rebuild: bool, kills: int) -> None:
-    dice, kept = random.Random(3), victims.location.with_name("kept")
-    build([victims.folder], victims.location, embedder=HashEmbedder())
-    before = contents(victims.location)
-    change(victims.folder, dice)
-    shutil.copytree(victims.location, kept)
-    steps, _ = victims.whole(rebuild=rebuild)
+def test_killing_a_build_at_every_step_keeps_the_index(builds: BuildServer, rebuild: bool, kills: int) -> None:
+    dice, kept = random.Random(3), builds.location.with_name("kept")
+    build([builds.folder], builds.location, embedder=HashEmbedder())
+    before = contents(builds.location)
+    change(builds.folder, dice)
+    shutil.copytree(builds.location, kept)
+    steps, _ = builds.run_uninterrupted(rebuild=rebuild)
     tried = steps if kills >= EVERY_STEP else dice.sample(steps, kills // 3)
     for step in tried:
-        shutil.rmtree(victims.location)
-        shutil.copytree(kept, victims.location)
-        assert victims.run(Fate(rebuild=rebuild, fatal=step)) < 0
-        assert_whole(victims.location, before, victims.folder)
+        shutil.rmtree(builds.location)
+        shutil.copytree(kept, builds.location)
+        assert builds.run(BuildRequest(rebuild=rebuild, killed_before=step)) < 0
+        assert_whole(builds.location, before, builds.folder)
         if kills >= EVERY_STEP:
-            assert_all_taken_in(victims)
+            assert_all_taken_in(builds)
     print(f"\n{len(tried)} killed, before: {', '.join(f'{name} ({time})' for name, time in tried)}")
-    assert_all_taken_in(victims)
+    assert_all_taken_in(builds)
 
 
 @pytest.mark.timeout(7200)
-def test_killing_a_build_at_any_moment_keeps_the_index(victims: Victims, kills: int) -> None:
+def test_killing_a_build_at_any_moment_keeps_the_index(builds: BuildServer, kills: int) -> None:
     dice = random.Random(2)
     began = time.monotonic()
-    victims.run(Fate(rebuild=True))
+    builds.run(BuildRequest(rebuild=True))
     whole = time.monotonic() - began
     killed = 0
     for _ in range(kills):
-        before = contents(victims.location)
-        change(victims.folder, dice)
-        killed += victims.run(Fate(rebuild=dice.random() < 0.5, seconds=whole * dice.random())) < 0
-        assert_whole(victims.location, before, victims.folder)
+        before = contents(builds.location)
+        change(builds.folder, dice)
+        killed += builds.run(BuildRequest(rebuild=dice.random() < 0.5, killed_after=whole * dice.random())) < 0
+        assert_whole(builds.location, before, builds.folder)
     print(f"\n{kills} times, {killed} of them before the end")
     assert killed
-    assert_all_taken_in(victims)
+    assert_all_taken_in(builds)
 
 
-def assert_all_taken_in(victims: Victims) -> None:
+def assert_all_taken_in(builds: BuildServer) -> None:
     """The next build brings everything up to date."""
-    build([victims.folder], victims.location, embedder=HashEmbedder())
-    assert contents(victims.location) == {path.name: path.read_text() for path in victims.folder.iterdir()}
-    assert verify(victims.location).sound
+    build([builds.folder], builds.location, embedder=HashEmbedder())
+    assert contents(builds.location) == {path.name: path.read_text() for path in builds.folder.iterdir()}
+    assert verify(builds.location).sound

@@ -20,8 +20,8 @@ from typing import Any
 import pytest
 
 from index import DocumentIndex, StorageError, add, build, plan, rebuild, remove, repair, verify
+from tests.support.build_server import STORAGE_FAILED, BuildRequest, BuildServer
 from tests.support.hash_embedder import HashEmbedder
-from tests.support.victim import TOLD, Fate, Victims
 
 
 def write_files(folder: Path, edition: str) -> None:
@@ -31,40 +31,45 @@ def write_files(folder: Path, edition: str) -> None:
 
 
 @pytest.fixture
-def victims(tmp_path: Path) -> Iterator[Victims]:
-    compiler, faulty = shutil.which("cc"), tmp_path / "faulty.so"
+def builds(tmp_path: Path) -> Iterator[BuildServer]:
+    compiler, library = shutil.which("cc"), tmp_path / "failing_writes.so"
     if compiler is None:
         pytest.skip("no C compiler")
-    source = Path(__file__).parents[2] / "support" / "faulty.c"
-    subprocess.run([compiler, "-shared", "-fPIC", "-o", str(faulty), str(source), "-ldl"], check=True)
-    started = Victims(tmp_path / "index", tmp_path / "files", faulty)
+    source = Path(__file__).parents[2] / "support" / "failing_writes.c"
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", str(library), str(source), "-ldl"], check=True)
+    started = BuildServer(tmp_path / "index", tmp_path / "files", library)
     yield started
     started.close()
 
 
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("rebuilding", [False, True], ids=["build", "rebuild"])
-@pytest.mark.parametrize(("error", "on"), [(errno.EIO, False), (errno.ENOSPC, True)], ids=["once", "full"])
+@pytest.mark.parametrize(("error", "all_later_fail"), [(errno.EIO, False), (errno.ENOSPC, True)], ids=["once", "full"])
 def test_a_disk_that_fails_at_any_write_is_told_and_costs_nothing(
-    victims: Victims, rebuilding: bool, error: int, on: bool, faults: int
+    builds: BuildServer, rebuilding: bool, error: int, all_later_fail: bool, faults: int
 ) -> None:
-    write_files(victims.folder, "first")
-    build([victims.folder], victims.location, embedder=HashEmbedder())
-    write_files(victims.folder, "second")
-    _, writes = victims.whole(rebuild=rebuilding)
+    write_files(builds.folder, "first")
+    build([builds.folder], builds.location, embedder=HashEmbedder())
+    write_files(builds.folder, "second")
+    _, writes = builds.run_uninterrupted(rebuild=rebuilding)
     tried = sorted(random.Random(1).sample(range(1, writes + 1), min(faults, writes)))
     told = 0
     for number in tried:
-        write_files(victims.folder, f"{number}th")
-        told += victims.run(Fate(rebuild=rebuilding, error=error, write=number, on=on)) == TOLD
-        assert verify(victims.location).problems == ()
-        with DocumentIndex.open(victims.location, embedder=HashEmbedder()) as opened:
+        write_files(builds.folder, f"{number}th")
+        told += (
+            builds.run(
+                BuildRequest(rebuild=rebuilding, error=error, failing_write=number, all_later_fail=all_later_fail)
+            )
+            == STORAGE_FAILED
+        )
+        assert verify(builds.location).problems == ()
+        with DocumentIndex.open(builds.location, embedder=HashEmbedder()) as opened:
             assert opened.status().documents == 12
             assert opened.search("edition of file 3")
     print(f"\n{errno.errorcode[error]} at {len(tried)} of {writes} writes, told {told} times")
     assert told
-    build([victims.folder], victims.location, embedder=HashEmbedder())
-    with DocumentIndex.open(victims.location, embedder=HashEmbedder()) as opened:
+    build([builds.folder], builds.location, embedder=HashEmbedder())
+    with DocumentIndex.open(builds.location, embedder=HashEmbedder()) as opened:
         assert all(f"{tried[-1]}th" in opened.text(record.id) for record in opened.documents())
 
 

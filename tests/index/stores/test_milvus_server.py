@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,8 +14,14 @@ from index import DocumentIndex, IndexLockedError, IndexSettings, StoreUnreachab
 from index.stores.locate import open_store
 from tests.support.hash_embedder import HashEmbedder
 from tests.support.paths import ROOT
+from tests.support.waiting import wait_until
 
 pytest.importorskip("pymilvus")
+
+
+def is_listening(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.fixture
@@ -27,11 +32,7 @@ def server(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
         port = free.getsockname()[1]
     command = [Path(sys.executable).parent / "milvus-lite", "server", "--data-dir", tmp_path / "milvus"]
     running = subprocess.Popen([*command, "--host", "127.0.0.1", "--port", str(port)], stdout=subprocess.DEVNULL)
-    for _ in range(600):
-        with socket.socket() as trying:
-            if trying.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        time.sleep(0.1)
+    wait_until(lambda: is_listening(port), "the server's start")
     yield running, f"http://127.0.0.1:{port}"
     running.kill()
     running.wait()
@@ -43,7 +44,7 @@ def test_two_processes_answer_from_one_server_and_keep_nothing_of_their_own(
     running, place = server
     embedder = HashEmbedder()
     build([folder], place, embedder=embedder)
-    command = [sys.executable, "-m", "tests.support.asker", place]
+    command = [sys.executable, "-m", "tests.support.search_process", place]
     with (
         subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1

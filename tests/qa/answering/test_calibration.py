@@ -1,4 +1,4 @@
-"""One probability, that means what it says."""
+"""Probabilities are calibrated, and calibrations are stored without loss."""
 
 from dataclasses import replace
 from itertools import chain

@@ -1,4 +1,4 @@
-"""What is read: all that may win or contradict, and nothing else."""
+"""The cascade reads every passage that may win or contradict the winner, and no other."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What nearly every value is at most."""
+"""Quantile bounds hold for nearly all values and rise with the score."""
 
 from math import inf
 

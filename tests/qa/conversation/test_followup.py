@@ -1,4 +1,4 @@
-"""What a follow-up question leaves unsaid is taken from the conversation, and nothing else is touched."""
+"""Follow-up questions are completed from the conversation; self-contained questions stay as they are."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Giving a passage up halfway: what reading it on would add, told by the reader's states."""
+"""Early exits: a lower layer's states bound what reading a passage to the end adds."""
 
 import numpy as np
 import pytest

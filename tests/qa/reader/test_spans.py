@@ -1,4 +1,4 @@
-"""Decoding finds what trying every span finds."""
+"""Decoding finds the same spans as brute force."""
 
 import numpy as np
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""The reader's weights come back as they were, or not at all."""
+"""Stored weights are loaded unchanged; damaged or mismatched files are refused."""
 
 import json
 import shutil
@@ -63,7 +63,7 @@ def test_a_calibration_of_another_version_says_what_it_lacks_and_what_to_do(copy
 def test_a_calibration_of_another_reader_is_refused(copy):
     config = json.loads((copy / "config.json").read_text())
     (copy / "config.json").write_text(json.dumps(config | {"hidden_size": 384}))
-    with pytest.raises(ModelError, match="another reader"):
+    with pytest.raises(ModelError, match="fitted to a model of another width"):
         load_calibration(copy)
 
 

@@ -1,4 +1,4 @@
-"""Windows lead back to the passage, character by character."""
+"""The tokens of windows map back to the passage's characters."""
 
 import re
 from itertools import pairwise

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from index import DocumentIndex, build
 from tests.support.browser import Open, ask, serving
-from tests.support.sample_files import pdf_file
+from tests.support.samples.files import pdf_file
 
 QUESTION = "How long will Kim stay on the station?"
 SECTIONS = [

@@ -10,7 +10,7 @@ from rich.console import Console
 from index import Chunk, DocumentRecord, Hit
 from qa import Answer, Citation
 from qa.types import PassageRead
-from ui.cli.render import one_line, place, render_answer, render_hits
+from ui.cli.render import one_line, render_answer, render_hits, source
 from ui.text import visible
 
 CITATION = Citation(
@@ -58,7 +58,7 @@ def test_escape_codes_in_a_document_come_out_as_pictures():
     shown = _shown(replace(ANSWER, citations=(citation,)))
     assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(shown)
     assert "␛[31mred" in shown
-    assert "␛" in place(citation)
+    assert "␛" in source(citation)
 
 
 def test_a_title_of_several_lines_is_one_line():

@@ -93,6 +93,30 @@ def test_a_page_of_another_site_cannot_ask(seed_index: Path):
     assert client.post("/v1/plan", headers={"Origin": "http://["}).status_code == 403
 
 
+NAVIGATION = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "elsewhere", ""])
+def test_a_page_of_another_site_cannot_make_a_browser_ask(seed_index: Path, site: str):
+    """As an ``<img>`` does, which sends no Origin."""
+    client = _client(seed_index)
+    sent = {"Sec-Fetch-Site": site}
+    for path in ("/", "/v1/documents", "/healthz", "/static/quoth/quoth.js", "/theme.css", "/ui/welcome"):
+        assert client.get(path, headers=sent).status_code == 403
+    for path in ("/v1/documents", "/ui/welcome", "/?page=x/"):
+        assert client.get(path, headers=sent | NAVIGATION).status_code == (200 if path.startswith("/?") else 403)
+    assert client.get("/", headers=sent | {**NAVIGATION, "Sec-Fetch-Dest": "iframe"}).status_code == 403
+    assert client.post("/", headers=sent | NAVIGATION).status_code == 403
+    assert client.get("/v1/documents", headers=[("Sec-Fetch-Site", "none"), *sent.items()]).status_code == 403
+
+
+@pytest.mark.parametrize("site", ["same-origin", "none"])
+def test_the_page_itself_and_a_person_may_ask(seed_index: Path, site: str):
+    client = _client(seed_index)
+    for path in ("/", "/v1/documents", "/static/quoth/quoth.js", "/theme.css"):
+        assert client.get(path, headers={"Sec-Fetch-Site": site}).status_code == 200
+
+
 def test_no_answer_may_be_read_by_a_page_of_another_site(seed_index: Path):
     client = _client(seed_index, "http://quoth.example", host="0.0.0.0", token=TOKEN)
     headers = {"Authorization": f"Bearer {TOKEN}", "Origin": "http://evil.example"}

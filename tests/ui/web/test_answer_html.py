@@ -6,44 +6,14 @@ import html
 import json
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 
 import pytest
 
 from index import Failure
 from tests.support.answers import TEXT, candidate, citation, found, passage, refused
-from tests.ui.web.test_html import HOSTILE
+from tests.support.html_outline import ALLOWED_TAGS, Outline, plain
+from tests.support.samples.hostile_text import HOSTILE
 from ui.web import answer_html as render
-
-OURS = frozenset(
-    "article h2 h3 bdi blockquote p mark ul ol li span time section details summary div a button".split()
-    + "table thead tbody tr th td".split()
-)
-
-
-class Outline(HTMLParser):
-    """The tags and attributes of a fragment; complains about tags that are left open or closed twice."""
-
-    def __init__(self, fragment: str) -> None:
-        super().__init__()
-        self.tags: set[str] = set()
-        self.attributes: set[tuple[str, str | None]] = set()
-        self.open: list[str] = []
-        self.feed(fragment)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
-        self.attributes |= set(attrs)
-        if tag not in ("input", "br", "img"):  # those are never closed
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-
-def plain(fragment: str) -> str:
-    return html.unescape(re.sub(r"<[^>]+>", " ", fragment))
 
 
 def test_the_answer_is_marked_inside_its_sentence() -> None:
@@ -162,7 +132,7 @@ def test_hostile_documents_are_only_text(words: str) -> None:
     ) + render.answered("t2", refused(passage(text, best=words)), failures=[Failure(words, "/x", words)])
     shown += render.pending("t3", words) + render.failed("t4", words, words)
     outline = Outline(shown)
-    assert outline.tags <= OURS
+    assert outline.tags <= ALLOWED_TAGS
     assert not outline.open
     assert not [name for name, _ in outline.attributes if name.startswith("on") or name == "src"]
     assert all((value or "").startswith("#source/") for name, value in outline.attributes if name == "href")

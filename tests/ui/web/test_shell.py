@@ -10,7 +10,8 @@ import pytest
 from ui.web.shell import frame_page, policy
 
 GRADIO = (
-    '<html><head><meta property="og:image" content="https://elsewhere.example/x.jpg"/><script>let a = 1;</script>'
+    '<html><head><meta property="og:image" content="https://elsewhere.example/x.jpg"/>'
+    '<link rel="manifest" href="/manifest.json" crossorigin="use-credentials" /><script>let a = 1;</script>'
     "<style>b { color: red }</style>"
     '<script src="./assets/a.js"></script></head><body><gradio-app eager="true"></gradio-app></body></html>'
 )
@@ -39,6 +40,10 @@ def test_the_page_keeps_gradio_and_gains_the_frame() -> None:
     assert page.count('<gradio-app eager="true"></gradio-app>') == 1
     assert 'role="log"' in page and "/static/quoth/quoth.js" in page
     assert "elsewhere.example" not in page
+
+
+def test_the_page_names_no_manifest_which_is_not_served() -> None:
+    assert "manifest.json" not in frame_page(GRADIO)
 
 
 def test_an_unknown_page_of_gradio_is_refused_loudly() -> None:

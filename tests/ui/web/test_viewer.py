@@ -13,9 +13,9 @@ from PIL import Image
 
 from index import Document, Page, load
 from index.types import Heading
-from tests.support.sample_files import pdf_file, pdf_pages
-from tests.ui.web.test_answer_html import OURS, Outline, plain
-from tests.ui.web.test_html import HOSTILE
+from tests.support.html_outline import ALLOWED_TAGS, Outline, plain
+from tests.support.samples.files import pdf_file, pdf_pages
+from tests.support.samples.hostile_text import HOSTILE
 from ui.web.anchor import Anchor
 from ui.web.paragraphs import split_paragraphs
 from ui.web.pdf_page import align, picture_of
@@ -72,7 +72,7 @@ def test_hostile_documents_are_only_text(words: str) -> None:
     shown = render_document(hostile, Anchor.of(1, 8, words))
     outline = Outline(shown)
     assert not outline.open
-    assert outline.tags <= OURS | {"header", "input", "h4", "h5", "h6"}
+    assert outline.tags <= ALLOWED_TAGS | {"header", "input", "h4", "h5", "h6"}
     assert not [name for name, _ in outline.attributes if name.startswith("on") or name in ("src", "href")]
 
 

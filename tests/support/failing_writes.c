@@ -1,5 +1,5 @@
-/* Preloaded, it makes writes to files below $FAULT_FOLDER fail: the one numbered $FAULT_AT with the error number
-   $FAULT_ERROR, and with $FAULT_ON all after it too, as on a disk that stays full. */
+/* When preloaded, fails a write to a file below $FAIL_FOLDER: write number $FAIL_AT, counted from 1, with $FAIL_ERRNO.
+   With $FAIL_ALL_LATER all later writes fail too, as on a full disk. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -10,11 +10,11 @@
 
 static long seen;
 
-long faults_seen(void) { return seen; }
+long writes_seen(void) { return seen; }
 
 static int fails(int fd)
 {
-    const char *folder = getenv("FAULT_FOLDER");
+    const char *folder = getenv("FAIL_FOLDER");
     char link[64], path[4096];
     if (!folder)
         return 0;
@@ -22,11 +22,11 @@ static int fails(int fd)
     ssize_t length = readlink(link, path, sizeof path - 1);
     if (length < 0 || strncmp(path, folder, strlen(folder)))
         return 0;
-    long at = atol(getenv("FAULT_AT"));
+    long at = atol(getenv("FAIL_AT"));
     seen++;
-    if (seen != at && !(getenv("FAULT_ON") && seen > at && at))
+    if (seen != at && !(getenv("FAIL_ALL_LATER") && seen > at && at))
         return 0;
-    errno = atoi(getenv("FAULT_ERROR"));
+    errno = atoi(getenv("FAIL_ERRNO"));
     return 1;
 }
 

@@ -1,4 +1,4 @@
-"""One file into one document, by the ending of its name."""
+"""One file into one document, by the parser for the ending of its name."""
 
 from __future__ import annotations
 
@@ -32,22 +32,32 @@ PARSERS: dict[str, Callable[[bytes], Parsed]] = {
     ".tsv": parse_csv,
     ".json": parse_json,
     ".jsonl": parse_json,
-    **{suffix: office_parser(suffix) for suffix in MEDIA_TYPES},
+    **{ending: office_parser(ending) for ending in MEDIA_TYPES},
 }
+LINK_OUTSIDE = "a link that leads out of the folder: not followed"
 SUFFIXES = frozenset(PARSERS)
-LEADS_OUT = "a link that leads out of the folder: not followed"
+
+
+def suffix(path: str) -> str:
+    """The ending of a file's name in small letters, with its dot; empty when it has none."""
+    return PurePosixPath(path).suffix.lower()
+
+
+def supported_suffixes() -> frozenset[str]:
+    """The endings, in small letters and with their dot, of the files that can be read."""
+    return SUFFIXES
 
 
 def load(path: Path, root: Path | None = None, *, limit: int | None = None) -> Document:
     """The document in a file; its path is relative to ``root``, or else only the file's name.
 
-    Raises SourceNotFoundError when there is no such file, UnreadableFileError with a reason for a person, for instance
-    when it is larger than ``limit`` bytes or a link that leads out of ``root``.
+    Raises SourceNotFoundError when there is no such file, and UnreadableFileError with the reason when it cannot be
+    read, is larger than ``limit`` bytes or is a link that leads out of ``root``.
     """
     if not path.is_file():
         raise SourceNotFoundError(f"there is no file {path}")
     if root is not None and not path.resolve().is_relative_to(root.resolve()):
-        raise UnreadableFileError(LEADS_OUT)
+        raise UnreadableFileError(LINK_OUTSIDE)
     try:
         with path.open("rb") as file:
             content = file.read() if limit is None else file.read(limit + 1)
@@ -62,18 +72,18 @@ def load(path: Path, root: Path | None = None, *, limit: int | None = None) -> D
 def parse(content: bytes, path: str, source: str = "") -> Document:
     """The document in a file's bytes, parsed by the ending of ``path``.
 
-    Raises UnreadableFileError with a reason for a person, MissingExtraError when its kind takes one.
+    Raises UnreadableFileError with the reason, or MissingExtraError when its format needs an extra that is missing.
     """
-    parser = PARSERS.get(PurePosixPath(path).suffix.lower())
+    parser = PARSERS.get(suffix(path))
     if parser is None:
-        raise UnreadableFileError(f"files ending in {PurePosixPath(path).suffix or 'nothing'} are not read")
+        raise UnreadableFileError(f"files ending in {suffix(path) or 'nothing'} are not read")
     if not content:
         raise UnreadableFileError("the file is empty")
     try:
         parsed = parser(content)
     except (UnreadableFileError, MissingExtraError, MemoryError):
         raise
-    except Exception as error:  # parsers of hostile files raise anything; the build must go on
+    except Exception as error:  # parsers raise anything on hostile files, and the build must go on
         raise UnreadableFileError(f"cannot be parsed: {type(error).__name__}: {error}") from error
     if not parsed.text[parsed.body_start :].strip():
         raise UnreadableFileError("there is no text in it")

@@ -1,4 +1,4 @@
-"""Files of every format, made from the same sections, so that one test can speak of all of them."""
+"""Files of every format, made from the same sections, so that one test covers all of them."""
 
 from __future__ import annotations
 
@@ -49,13 +49,15 @@ def json_file(sections: Sections) -> bytes:
     return json.dumps([{"heading": heading, "words": words} for heading, words in sections]).encode()
 
 
-def pdf_file(sections: Sections, facts: str = "") -> bytes:
-    """One page a section: its heading in 18 points, its words in lines of 11."""
-    return pdf_pages([[(18, heading), *((11, line) for line in _lines(words))] for heading, words in sections], facts)
+def pdf_file(sections: Sections, information: str = "") -> bytes:
+    """One page a section: its heading at 18 points, its words in lines at 11."""
+    return pdf_pages(
+        [[(18, heading), *((11, line) for line in _lines(words))] for heading, words in sections], information
+    )
 
 
-def pdf_pages(pages: Sequence[Sequence[tuple[int, str]]], facts: str = "") -> bytes:
-    """A PDF of pages of (size in points, line); ``facts`` is the inside of its information dictionary."""
+def pdf_pages(pages: Sequence[Sequence[tuple[int, str]]], information: str = "") -> bytes:
+    """A PDF of pages of (size in points, line); ``information`` is the content of its information dictionary."""
     parts = [b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>"]
     root = 2 * len(pages) + 2
     for lines in pages:
@@ -67,14 +69,14 @@ def pdf_pages(pages: Sequence[Sequence[tuple[int, str]]], facts: str = "") -> by
     kids = " ".join(f"{2 * number + 3} 0 R" for number in range(len(pages)))
     parts.append(f"<</Type/Pages/Count {len(pages)}/Kids[{kids}]>>".encode())
     parts.append(f"<</Type/Catalog/Pages {root} 0 R>>".encode())
-    parts.append(f"<<{facts}>>".encode())
+    parts.append(f"<<{information}>>".encode())
     return _assembled(parts, root + 1)
 
 
-def swollen_pdf(megabytes: int) -> bytes:
-    """A PDF of one page, whose content takes so much more room unpacked."""
-    squeezer = zlib.compressobj(1)
-    packed = b"".join(squeezer.compress(b" " * 1_000_000) for _ in range(megabytes)) + squeezer.flush()
+def decompression_bomb_pdf(megabytes: int) -> bytes:
+    """A PDF of one page, whose content is this large when decompressed."""
+    compressor = zlib.compressobj(1)
+    packed = b"".join(compressor.compress(b" " * 1_000_000) for _ in range(megabytes)) + compressor.flush()
     parts = [
         b"<</Type/Page/Parent 3 0 R/MediaBox[0 0 595 842]/Contents 2 0 R>>",
         b"<</Filter/FlateDecode/Length %d>>stream\n%s\nendstream" % (len(packed), packed),

@@ -1,4 +1,4 @@
-"""Files of the extra formats, made from sections as in ``writing``: the least that their standards ask for."""
+"""Files of the formats that the ``formats`` extra reads, as small as their standards allow."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from email.message import EmailMessage
 
-from tests.support.sample_files import Sections
+from tests.support.samples.files import Sections
 
 _MS = "http://schemas.openxmlformats.org"
 _DECLARED = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
@@ -153,7 +153,7 @@ def _safe(words: str) -> str:
 
 
 def _escaped(words: str) -> str:
-    """Words as RTF has them: seven bits, with what is beyond as numbers."""
+    """Words in RTF's encoding: ASCII, with other characters as numbers."""
     return "".join(letter if letter.isascii() else f"\\u{ord(letter)}?" for letter in words)
 
 

@@ -1,4 +1,4 @@
-"""A process that answers from an index: ``python asker.py PLACE`` prints the first document for each line."""
+"""``python -m tests.support.search_process PLACE`` reads queries, one a line, and prints each one's best document."""
 
 from __future__ import annotations
 

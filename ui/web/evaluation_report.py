@@ -1,0 +1,70 @@
+"""An evaluation as one HTML page of its own, with every miss. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass
+
+from markupsafe import Markup
+
+from qa import Citation, Evaluation, Outcome, Verdict, measure_rows, report_plots, threshold_rows
+from ui.web.html import render
+from ui.web.paragraphs import MarkedText
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """A question that was answered wrongly, or refused though the documents answer it."""
+
+    outcome: Outcome
+    source: str  # of the passage that was quoted or came nearest
+    passage: MarkedText | None
+    elsewhere: str  # another passage, which holds the answer
+
+    @classmethod
+    def of(cls, outcome: Outcome) -> Miss:
+        """The miss with the passage of the answer, or of the likeliest one that was withheld."""
+        answer = outcome.answer
+        cited = answer.citations if answer.found else [one.citation for one in answer.candidates[:1]]
+        if not cited:
+            return cls(outcome, "", None, outcome.holding)
+        elsewhere = outcome.holding if outcome.holding != cited[0].passage else ""
+        return cls(outcome, _source(cited[0]), _passage(cited[0]), elsewhere)
+
+
+def render_report(evaluation: Evaluation, title: str) -> str:
+    """The whole report, without scripts, fonts or pictures from elsewhere."""
+    right = (Verdict.RIGHT, Verdict.RIGHTLY_REFUSED)
+    return render(
+        "evaluation_report.html",
+        title=title,
+        measures=[astuple(row) for row in measure_rows(evaluation.scores)],
+        plots=svg_plots(evaluation),
+        thresholds=threshold_rows(evaluation),
+        verdicts=list(_verdicts(evaluation.outcomes)),
+        misses=[Miss.of(outcome) for outcome in evaluation.outcomes if outcome.verdict not in right],
+        questions=len(evaluation.outcomes),
+    )
+
+
+def svg_plots(evaluation: Evaluation) -> list[Markup]:
+    """The plots as markup."""
+    return [Markup(plot) for plot in report_plots(evaluation)]  # noqa: S704 (SVG that escapes its labels itself)
+
+
+def _verdicts(outcomes: Sequence[Outcome]) -> Iterator[tuple[str, str]]:
+    counts = Counter(outcome.verdict for outcome in outcomes)
+    yield from ((str(verdict), f"{counts[verdict]:,}") for verdict in Verdict if counts[verdict])
+
+
+def _source(citation: Citation) -> str:
+    page = f"page {citation.page}" if citation.page is not None else None
+    parts = filter(None, (citation.title, page, citation.date, citation.path))
+    return " · ".join(dict.fromkeys(parts))
+
+
+def _passage(citation: Citation) -> MarkedText:
+    start, end = citation.start - citation.chunk_start, citation.end - citation.chunk_start
+    text = citation.passage
+    return MarkedText(before=text[:start], quote=text[start:end], after=text[end:])
