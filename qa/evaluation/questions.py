@@ -56,7 +56,7 @@ def read_gold(path: Path) -> list[GoldQuestion]:
     return questions
 
 
-def placed(questions: Iterable[GoldQuestion]) -> list[GoldQuestion]:
+def assign_documents(questions: Iterable[GoldQuestion]) -> list[GoldQuestion]:
     """The questions, each with the document that ``documents`` makes of its paragraph as the one that holds the answer.
 
     Raises ``QuestionFileError`` for a question that carries no paragraph.
@@ -65,7 +65,7 @@ def placed(questions: Iterable[GoldQuestion]) -> list[GoldQuestion]:
 
 
 def documents(questions: Iterable[GoldQuestion]) -> Iterator[Document]:
-    """Every distinct paragraph that the questions carry, as a document. Raises ``QuestionFileError`` as ``placed``."""
+    """Every distinct paragraph that the questions carry, as a document. Raises as ``assign_documents``."""
     seen: set[str] = set()
     for question in questions:
         path = _path(question)

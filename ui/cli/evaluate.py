@@ -59,7 +59,7 @@ def evaluate_index(
         raise typer.BadParameter(f"there is no folder {html.parent} to write the report to")
     settings = settings_of(context, index=index)
     from qa.evaluation.evaluate import run_evaluation
-    from qa.evaluation.questions import DEMO, placed, read_gold
+    from qa.evaluation.questions import DEMO, assign_documents, read_gold
     from ui.web.evaluation_report import render_report
 
     paths = [DEMO] if demo else [*(files or []), *([ask] if ask else [])]
@@ -67,7 +67,7 @@ def evaluate_index(
     questions = _sampled(read_gold(asked), sample)
     with tempfile.TemporaryDirectory(prefix="quoth-") as folder:
         if contexts:
-            questions = placed(questions)
+            questions = assign_documents(questions)
             opened = _over_paragraphs(paths, Path(folder), settings)
         else:
             opened = _over_documents(Path(folder) if demo and index is None else None, settings)

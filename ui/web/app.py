@@ -19,7 +19,6 @@ from fastapi.staticfiles import StaticFiles
 from starlette.routing import Mount
 
 from qa import ReaderSettings
-from ui.http import presence
 from ui.http.gradio_gate import GradioGate
 from ui.service.engine import AnswerEngine
 from ui.web import feedback, library, viewer
@@ -55,7 +54,7 @@ def create_app(
         generate_unique_id_function=_operation_id,
     )
     verdicts = feedback.router(location, engine)
-    pages = (start_page.router, viewer.router(engine), library.router, evaluation.router, verdicts, presence.router())
+    pages = (start_page.router, viewer.router(engine), library.router, evaluation.router, verdicts)
     for router in (*routers, chat.router, *pages):
         app.include_router(router)
     app.mount("/static/quoth", StaticFiles(directory=STATIC), name="static")
