@@ -27,13 +27,14 @@ from index.errors import (
 from index.ingestion.building import add, build, build_documents, remove
 from index.ingestion.copying import copy
 from index.ingestion.planning import plan
+from index.ingestion.ray_engine import open_engine
 from index.ingestion.rebuilding import rebuild
 from index.loaders.dispatch import load, supported_suffixes
 from index.maintenance import repair, verify
 from index.reports import BuildReport, IndexStatus, Plan, Problem, Progress, RepairReport, VerifyReport
 from index.search import DocumentIndex, IndexView
 from index.settings import IndexSettings
-from index.stores.base import Place
+from index.stores.base import Place, Store
 from index.stores.locate import open_store
 from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit, Page
 
@@ -74,6 +75,7 @@ __all__ = [
     "SourceNotFoundError",
     "StateError",
     "StorageError",
+    "Store",
     "StoreUnreachableError",
     "UnreadableFileError",
     "VerifyReport",
@@ -82,6 +84,7 @@ __all__ = [
     "build_documents",
     "copy",
     "load",
+    "open_engine",
     "open_store",
     "plan",
     "rebuild",

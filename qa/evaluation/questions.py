@@ -13,7 +13,7 @@ from typing import Any
 
 from index import Document, QuestionError
 
-DEMO = Path(__file__).with_name("demo.jsonl")  # questions on the document that is indexed by default
+DEMO_QUESTIONS = Path(__file__).with_name("demo.jsonl")  # questions on the document that is indexed by default
 Offsets = tuple[int, int]  # start and end, code points into a text, half open
 
 
@@ -64,7 +64,7 @@ def assign_documents(questions: Iterable[GoldQuestion]) -> list[GoldQuestion]:
     return [replace(question, document=_path(question)) for question in questions]
 
 
-def documents(questions: Iterable[GoldQuestion]) -> Iterator[Document]:
+def paragraph_documents(questions: Iterable[GoldQuestion]) -> Iterator[Document]:
     """Every distinct paragraph that the questions carry, as a document. Raises as ``assign_documents``."""
     seen: set[str] = set()
     for question in questions:

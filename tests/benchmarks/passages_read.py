@@ -29,7 +29,7 @@ from qa import Answer, Answerer, ReaderSettings
 from qa.answering.calibration import Calibration
 from qa.evaluation.evaluate import answerer_over
 from qa.evaluation.metrics import exact_match, f1
-from qa.evaluation.questions import GoldQuestion, documents, read_gold
+from qa.evaluation.questions import GoldQuestion, paragraph_documents, read_gold
 from qa.evaluation.scores import mentions
 
 NUMBERS = (1, 3, 5, 10, 20)
@@ -135,7 +135,7 @@ def main() -> None:
     arguments = parser.parse_args()
     questions = {path: drawn(path, arguments.sample) for path in arguments.files}
     with tempfile.TemporaryDirectory() as folder:
-        carried = documents(chain.from_iterable(map(read_gold, [*arguments.files, *arguments.paragraphs])))
+        carried = paragraph_documents(chain.from_iterable(map(read_gold, [*arguments.files, *arguments.paragraphs])))
         with answerer_over(carried, Path(folder), settings=ReaderSettings(reader=arguments.reader)) as answerer:
             answerer.answer("What is the first question for?")
             print_numbers(answerer, [one for asked in questions.values() for one in asked if one.answers])

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from index import SourceNotFoundError, build
 from qa import Answerer, ReaderSettings
 from qa.evaluation.evaluate import Evaluation, answerer_over, holds, peak_memory, run_evaluation
-from qa.evaluation.questions import GoldQuestion, QuestionFileError, assign_documents, documents
+from qa.evaluation.questions import GoldQuestion, QuestionFileError, assign_documents, paragraph_documents
 from qa.evaluation.scores import Verdict
 from ui.cli import app
 
@@ -31,7 +31,7 @@ QUESTIONS = [
 @pytest.fixture(scope="module")
 def paragraphs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answerer]:
     """The real reader over the paragraphs that the questions carry."""
-    with answerer_over(documents(QUESTIONS), tmp_path_factory.mktemp("paragraphs")) as opened:
+    with answerer_over(paragraph_documents(QUESTIONS), tmp_path_factory.mktemp("paragraphs")) as opened:
         yield opened
 
 

@@ -8,12 +8,11 @@ import pytest
 
 from index import QuestionError
 from qa.evaluation.questions import (
-    DEMO,
+    DEMO_QUESTIONS,
     GoldQuestion,
     QuestionFileError,
     assign_documents,
     display_title,
-    documents,
     read_gold,
 )
 
@@ -138,7 +137,7 @@ def test_paragraphs_become_documents_once_each_and_questions_point_to_them():
         GoldQuestion("Cod?", ("sea",), title="Fish", context=CONTEXT),
         GoldQuestion("Eels?", (), title="More fish", context="Eels are elsewhere."),
     ]
-    made = list(documents(questions))
+    made = list(paragraph_documents(questions))
     assert [(document.title, document.text) for document in made] == [
         ("Fish", CONTEXT),
         ("More fish", "Eels are elsewhere."),
@@ -152,7 +151,7 @@ def test_a_question_without_a_paragraph_has_no_document():
 
 
 def test_the_demonstration_is_about_the_seed_document_and_its_answers_stand_in_it(seeds: Path):
-    questions = read_gold(DEMO)
+    questions = read_gold(DEMO_QUESTIONS)
     counts = Counter(bool(question.answers) for question in questions)
     assert counts[True] >= 30 and counts[False] >= 15
     assert len({question.question for question in questions}) == len(questions)
