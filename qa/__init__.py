@@ -15,12 +15,12 @@ from qa.text import enclosing_sentences
 from qa.types import Answer, Candidate, Citation, PassageRead
 
 __all__ = [
+    "DEMO_QUESTIONS",
     "AbandonedError",
     "Answer",
     "Answerer",
     "Candidate",
     "Citation",
-    "DEMO_QUESTIONS",
     "Evaluation",
     "GoldQuestion",
     "Outcome",
