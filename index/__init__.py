@@ -1,4 +1,4 @@
-"""Documents into an index, and an index searched."""
+"""Indexing documents, and searching the index."""
 
 from index.children import start_child
 from index.embedder import Embedder

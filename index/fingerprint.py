@@ -8,26 +8,22 @@ from index.chunking import Chunker
 from index.embedder import Embedder
 from index.errors import IndexMismatchError
 
-FORMAT = 1  # goes up when stored data changes in a way that older code cannot read
+FORMAT = 1  # increases when older code can no longer read the stored data
 FACTS = ("format", "embedder", "chunking")
 _NAMES = {"format": "format version", "embedder": "the embedding model", "chunking": "passages of"}
 
 
 def facts_of(embedder: Embedder, chunker: Chunker) -> dict[str, str]:
-    """The facts that must be equal for two builds to go into one index."""
-    return {
-        "format": str(FORMAT),
-        "embedder": embedder.name,
-        "chunking": chunker.fingerprint,
-    }
+    """The facts in which all builds of one index must agree."""
+    return {"format": str(FORMAT), "embedder": embedder.name, "chunking": chunker.fingerprint}
 
 
 def check_format(meta: Mapping[str, str]) -> None:
-    """Raise IndexMismatchError unless this version reads the catalog's format."""
-    found = meta.get("format", str(FORMAT))
-    if found != str(FORMAT):
-        remedy = "upgrade quoth" if found.isdigit() and int(found) > FORMAT else "run `quoth index --rebuild`"
-        raise IndexMismatchError(f"the index has format {found}, this version reads {FORMAT}: {remedy}")
+    """Raise IndexMismatchError unless this version can read the index's format."""
+    built = meta.get("format", str(FORMAT))
+    if built != str(FORMAT):
+        remedy = "upgrade quoth" if built.isdigit() and int(built) > FORMAT else "run `quoth index --rebuild`"
+        raise IndexMismatchError(f"the index has format {built}, this version reads {FORMAT}: {remedy}")
 
 
 def check_embedder(meta: Mapping[str, str], name: str) -> None:
@@ -41,7 +37,7 @@ def check_embedder(meta: Mapping[str, str], name: str) -> None:
 
 
 def check(meta: Mapping[str, str], configured: Mapping[str, str]) -> None:
-    """Raise IndexMismatchError, naming both values, unless the index was built with what is configured."""
+    """Raise IndexMismatchError, naming both values, unless the index was built with the configured facts."""
     for key, value in configured.items():
         built = meta.get(key)
         if built is not None and built != value:

@@ -1,4 +1,4 @@
-"""Checking an index, and repairing it."""
+"""Checking and repairing an index."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def repair(
     wait_seconds: float = 0.0,
     embedder: Embedder | None = None,
 ) -> RepairReport:
-    """Repair the index at a location: what is damaged is removed, and its documents are chunked again.
+    """Repair the index at a location: damaged data is removed, and the documents concerned are chunked again.
 
-    Only passages whose vectors are lost are embedded again. Raises IndexNotFoundError, IndexLockedError, and
-    IndexDamagedError when the store itself is broken: then rebuild from the files.
+    Only passages without a stored vector are embedded again. Raises IndexNotFoundError, IndexLockedError, and
+    IndexDamagedError when the store itself is broken; the remedy is then a rebuild from the files.
     """
     settings = settings or IndexSettings()
     progress = progress or no_progress
@@ -43,8 +43,7 @@ def repair(
         if not before:
             return RepairReport((), (), 0)
         embedded = 0
-        ids = writer.discard_damage(before)
-        if ids:
+        if ids := writer.discard_damage(before):
             progress(Progress("repair", 0, len(ids)))
             ingest = Ingest(writer, settings, embedder or Embedder(settings), progress)
             ingest.take(_readable(writer, ids), len(ids))
@@ -62,7 +61,7 @@ def _existing(location: Place, settings: IndexSettings | None) -> Store:
 
 
 def _readable(reader: Reader, ids: Sequence[int]) -> Iterator[Document]:
-    """The documents of which no part is lost."""
+    """The documents that are stored completely."""
     for document_id in ids:
         try:
             yield from reader.documents([document_id]).values()

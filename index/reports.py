@@ -1,4 +1,4 @@
-"""Plans and reports: what a build will do and did, how far it is, and what is wrong with an index."""
+"""Plans, progress and reports of builds, checks and repairs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from index.types import Failure
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a build is: one step, how much of it is done, and of how much (0 when unknown)."""
+    """The progress of one step: how many items of how many (0 when unknown) are done."""
 
     step: str  # "scan", "parse", "embed", "commit", "write", "copy", "repair", "swap"
     done: int
@@ -22,19 +22,19 @@ OnProgress = Callable[[Progress], None]
 
 
 def no_progress(progress: Progress) -> None:
-    """Report progress to nobody."""
+    """Ignore progress."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What differs between the files and the index; paths as they are shown, relative to their source."""
+    """The differences between files and index, as paths relative to their source."""
 
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     renamed: tuple[tuple[str, str], ...] = ()  # (from, to)
     deleted: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
-    failures: tuple[Failure, ...] = ()  # known before parsing: what cannot be opened, and what failed last time
+    failures: tuple[Failure, ...] = ()  # known before parsing: files that cannot be opened or failed last time
 
     @property
     def empty(self) -> bool:
@@ -57,7 +57,7 @@ class BuildReport:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something in an index that is not as it should be."""
+    """One fault in a stored index."""
 
     kind: str  # "database", "catalog", "document", "vector", "words", "file"
     detail: str
@@ -66,7 +66,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class VerifyReport:
-    """What was checked and what was found."""
+    """The counts of what was checked, and the problems found."""
 
     revision: int
     documents: int
@@ -82,7 +82,7 @@ class VerifyReport:
 
 @dataclass(frozen=True, slots=True)
 class RepairReport:
-    """The problems that were repaired, those that are left, and how many passages were embedded again."""
+    """The problems that were repaired, those that remain, and how many passages were embedded again."""
 
     mended: tuple[Problem, ...]
     left: tuple[Problem, ...]

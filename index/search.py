@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
+from typing import TypeVar
 
 from index import fingerprint
 from index.embedder import Embedder
@@ -20,12 +21,13 @@ from index.stores.stemming import Stemmer
 from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit
 
 PROXIMITY_CANDIDATES = 40
+_T = TypeVar("_T")
 
 
 class IndexView:
-    """One revision of an index: what is searched and read through it belongs together.
+    """One revision of an index, so that everything searched and read through it is consistent.
 
-    Made by ``DocumentIndex.snapshot`` and valid until that ends; for one thread.
+    Made by ``DocumentIndex.snapshot`` and valid inside its block; for one thread.
     """
 
     def __init__(self, snapshot: Snapshot, opened: DocumentIndex) -> None:
@@ -62,18 +64,12 @@ class IndexView:
         return list(self._snapshot.inputs().failures)
 
     def document(self, document_id: int) -> Document:
-        """A whole document; raises DocumentNotFoundError when there is none of this id at this revision."""
-        document = self._snapshot.documents([document_id]).get(document_id)
-        if document is None:
-            raise _not_found(document_id)
-        return document
+        """A whole document; raises DocumentNotFoundError when there is none with this id at this revision."""
+        return _get(self._snapshot.documents([document_id]), document_id)
 
     def text(self, document_id: int) -> str:
-        """The canonical text of a document; raises DocumentNotFoundError as ``document``."""
-        texts = self._snapshot.texts([document_id])
-        if document_id not in texts:
-            raise _not_found(document_id)
-        return texts[document_id]
+        """The canonical text of a document; raises DocumentNotFoundError like ``document``."""
+        return _get(self._snapshot.texts([document_id]), document_id)
 
     def chunks(self, document_id: int) -> list[Chunk]:
         """The passages of a document in order; none when there is no document of this id."""
@@ -83,8 +79,8 @@ class IndexView:
     def search(self, question: str, k: int = 10, *, filters: Filters | None = None) -> list[Hit]:
         """The k passages nearest to a question, best first, among documents that the filters admit.
 
-        Raises IndexEmptyError when the index holds no passages, IndexMismatchError when it was built with another
-        model than is configured.
+        Raises IndexEmptyError when the index holds no passages, IndexMismatchError when it was built with a model other
+        than the configured one.
         """
         snapshot, opened = self._snapshot, self._opened
         opened.check(self._summary.meta)
@@ -99,7 +95,7 @@ class IndexView:
     def _ordered(
         self, question: str, terms: Terms, dense: dict[int, float], keyword: dict[int, float]
     ) -> list[tuple[int, float]]:
-        """Chunk ids with their fused scores, best first; the proximity of words counts among the first 40."""
+        """Chunk ids with their fused scores, best first; word proximity refines the order of the first 40."""
         weight = self._opened.settings.dense_weight
         fused = fusion.fuse(dense, keyword, weight)
         scores = fusion.z_scores(dense, keyword)
@@ -135,9 +131,9 @@ class IndexView:
 
 
 class DocumentIndex:
-    """An index open for reading; safe to use from several threads, and it follows the revisions of its writer.
+    """An index open for reading; safe to use from several threads, and always at the latest revision.
 
-    Each call sees one revision; use ``snapshot`` for several calls that belong together. Reading never writes.
+    Each call sees one revision; use ``snapshot`` for several calls on the same one. Reading never writes.
     """
 
     def __init__(self, store: Store, settings: IndexSettings, embedder: Embedder) -> None:
@@ -175,7 +171,7 @@ class DocumentIndex:
 
     @contextmanager
     def snapshot(self) -> Iterator[IndexView]:
-        """The index at its last revision, which stays the same inside although writers go on."""
+        """The index at its last revision, unchanged inside the block while writers go on."""
         with self.store.snapshot() as snapshot:
             yield IndexView(snapshot, self)
 
@@ -201,12 +197,12 @@ class DocumentIndex:
             return view.failures()
 
     def document(self, document_id: int) -> Document:
-        """A whole document; raises DocumentNotFoundError when there is none of this id, or no longer."""
+        """A whole document; raises DocumentNotFoundError when there is none with this id, or no longer."""
         with self.snapshot() as view:
             return view.document(document_id)
 
     def text(self, document_id: int) -> str:
-        """The canonical text of a document; raises DocumentNotFoundError as ``document``."""
+        """The canonical text of a document; raises DocumentNotFoundError like ``document``."""
         with self.snapshot() as view:
             return view.text(document_id)
 
@@ -216,15 +212,17 @@ class DocumentIndex:
             return view.chunks(document_id)
 
     def search(self, question: str, k: int = 10, *, filters: Filters | None = None) -> list[Hit]:
-        """The k passages nearest to a question, best first; raises as ``IndexView.search``."""
+        """The k passages nearest to a question, best first; raises like ``IndexView.search``."""
         with self.snapshot() as view:
             return view.search(question, k, filters=filters)
 
     def check(self, meta: Mapping[str, str]) -> None:
-        """Raise IndexMismatchError unless an index of these facts can be searched with what is configured."""
+        """Raise IndexMismatchError unless an index with this metadata can be searched with the present settings."""
         fingerprint.check_format(meta)
         fingerprint.check_embedder(meta, self.embedder.name)
 
 
-def _not_found(document_id: int) -> DocumentNotFoundError:
-    return DocumentNotFoundError(f"there is no document {document_id}: it may have been removed")
+def _get(found: Mapping[int, _T], document_id: int) -> _T:
+    if document_id not in found:
+        raise DocumentNotFoundError(f"there is no document {document_id}: it may have been removed")
+    return found[document_id]

@@ -32,7 +32,7 @@ class IndexSettings(BaseModel):
         0.6, ge=0.0, le=1.0, description="The weight of vector similarity in the ranking; keywords have the rest."
     )
     candidates: int = Field(
-        100, ge=10, le=1000, description="How many passages each of vector and keyword search proposes."
+        100, ge=10, le=1000, description="How many passages vector search and keyword search each propose."
     )
     commit_chunks: int = Field(512, ge=1, description="How many passages are embedded and committed together.")
     parse_workers: int = Field(0, ge=0, le=64, description="How many processes parse files; 0 means one per two cores.")

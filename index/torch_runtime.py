@@ -1,4 +1,4 @@
-"""What every torch model in this process shares: its precision, one lock for building models, and batching."""
+"""Precision, batching and the construction lock, shared by all torch models in this process."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-# Hold it while building a model: transformers imports its parts lazily, and building one changes torch's default dtype
-# for all threads until it is done.
+# Held while a model is built, because transformers imports its parts lazily, and building a model changes torch's
+# default dtype for all threads.
 construction_lock = threading.Lock()
 
 
@@ -31,7 +31,7 @@ def precision() -> torch.dtype:
 
 
 def length_batches(lengths: Sequence[int], tokens: int, *, multiple: int = 1) -> Iterator[list[int]]:
-    """Positions by falling length, in batches of at most ``tokens`` when padded; a longer one is a batch of its own."""
+    """Positions by decreasing length, in batches of at most ``tokens`` with padding; a longer one is its own batch."""
     batch: list[int] = []
     for position in sorted(range(len(lengths)), key=lengths.__getitem__, reverse=True):
         if batch and (len(batch) + 1) * _round_up(lengths[batch[0]], multiple) > tokens:
@@ -45,8 +45,8 @@ def length_batches(lengths: Sequence[int], tokens: int, *, multiple: int = 1) ->
 def pad(rows: Sequence[Sequence[int]], padding: int, *, multiple: int = 1) -> tuple[Tensor, Tensor]:
     """Token ids filled up with ``padding``, and the attention mask: int64 (b, n) each.
 
-    n is the length of the longest row, rounded up to a multiple of ``multiple``. PyTorch keeps memory for every shape
-    that it meets on a CPU; a ``multiple`` above 1 bounds this memory in a long run over inputs of many lengths.
+    n is the length of the longest row, rounded up to a multiple of ``multiple``. On a CPU, PyTorch keeps
+    memory for every shape; a ``multiple`` above 1 bounds it in a long run over inputs of many lengths.
     """
     import torch
 

@@ -1,6 +1,6 @@
-"""The nouns of the index: documents, chunks, hits.
+"""The basic types of the index: documents, chunks, hits.
 
-Every offset is a count of Unicode code points into the canonical text of one document, half open: ``text[start:end]``.
+Offsets count Unicode code points in the canonical text of one document; ranges are half open: ``text[start:end]``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading that stands in the text at ``start``."""
+    """A heading, and its position in the text."""
 
     level: int  # 1 (outermost) to 6
     title: str
@@ -40,18 +40,18 @@ class Document:
     sha256: str = ""  # hex digest of the file's bytes
     source: str = ""  # absolute path of the source folder; empty when there is none
     date: str | None = None  # ISO 8601: YYYY, YYYY-MM or YYYY-MM-DD
-    body_start: int = 0  # text[:body_start] is a head (a date line, front matter): metadata, not prose to quote
+    body_start: int = 0  # text[:body_start] is the head (a date line, front matter): metadata, never quoted
     pages: tuple[Page, ...] = ()
     headings: tuple[Heading, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
-    encoding: str | None = None  # the encoding that a text file was taken to be in
-    empty_pages: tuple[int, ...] = ()  # numbers of pages on which there is no text
+    encoding: str | None = None  # the encoding with which a text file was decoded
+    empty_pages: tuple[int, ...] = ()  # numbers of the pages without text
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentRecord:
-    """What a store knows of a document, without its text."""
+    """A stored document without its text."""
 
     id: int
     path: str
@@ -71,18 +71,18 @@ class DocumentRecord:
 
     @property
     def address(self) -> str:
-        """The path with the source folder before it; unique."""
+        """The source folder and the path in it; unique."""
         return str(Path(self.source, self.path))
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A file that could not be read, and why, in words for a person."""
+    """A file that could not be read, and the reason, written for a person."""
 
     path: str
     source: str
     reason: str
-    sha256: str = ""  # of its bytes; empty when they could not be read
+    sha256: str = ""  # of the file's bytes; empty when they could not be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class Hit:
     chunk: Chunk
     document: DocumentRecord
     rank: int  # from 1, by ``score``
-    score: float  # higher is better; fused and comparable within one search only, until a reader ranks the hits again
+    score: float  # fused; higher is better; comparable only within one search
     dense_score: float | None = None  # cosine similarity, -1 to 1
     dense_rank: int | None = None
     keyword_score: float | None = None  # BM25, higher is better
@@ -114,23 +114,23 @@ class Hit:
 
     @property
     def head(self) -> int:
-        """How much of the chunk's text is its document's head, which is no prose to quote or show."""
+        """How many characters at the start of the chunk belong to its document's head; never quoted or shown."""
         return min(max(0, self.document.body_start - self.chunk.start), len(self.chunk.text))
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which documents a search may look at; every given condition must hold."""
+    """Conditions on the documents of a search, all of which must hold."""
 
-    path: str | None = None  # glob over the relative path, as fnmatch
+    path: str | None = None  # glob over the relative path, with the rules of fnmatch
     after: str | None = None  # ISO date, inclusive
     before: str | None = None  # ISO date, inclusive
     media_type: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
-    documents: frozenset[str] = frozenset()  # relative paths or addresses, of which it must have one; empty: any
+    documents: frozenset[str] = frozenset()  # relative paths or addresses; empty for any
 
     def admit(self, document: DocumentRecord) -> bool:
-        """Whether the document meets every condition; one without a date meets no date range."""
+        """Whether a document meets every condition; one without a date is in no date range."""
         if self.documents and self.documents.isdisjoint((document.path, document.address)):
             return False
         if self.path is not None and not fnmatch.fnmatchcase(document.path, self.path):
@@ -142,7 +142,7 @@ class Filters:
         date = document.date or ""
         if self.after is not None and date < self.after:
             return False
-        # A date in 2024-05 is not after 2024-05-31, nor one in 2024 after 2024-12: compare at the shorter precision.
+        # Dates are compared at the lower precision, so that 2024-05-31 is not after 2024-05.
         if self.before is not None and date[: len(self.before)] > self.before:
             return False
         return all(document.metadata.get(key) == value for key, value in self.metadata.items())

@@ -1,4 +1,4 @@
-"""Building: documents in, an index at its next revision out. Only what differs is parsed and embedded."""
+"""Building and updating an index: only changed documents are parsed and embedded."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ def build(
     embedder: Embedder | None = None,
     engine: Engine | None = None,
 ) -> BuildReport:
-    """Bring the index at ``location`` up to date with the files under ``sources`` (without any: those remembered).
+    """Bring the index at ``location`` up to date with the files under ``sources``, by default the remembered ones.
 
-    Unchanged files are not parsed again, renamed ones keep their vectors, deleted ones leave the index. Batches are
-    committed as they are ready, so that an interrupted build continues where it stopped. ``dry_run`` stops after the
-    plan, writes nothing and takes no lock. An ``engine`` parses and embeds outside of this process.
+    Unchanged files are not parsed again, renamed ones keep their vectors, deleted ones are removed from the index.
+    Batches are committed as they are ready, so that an interrupted build continues where it stopped. ``dry_run`` stops
+    after the plan, writes nothing and takes no lock. An ``engine`` parses and embeds in other processes.
     Raises SourceNotFoundError, NoDocumentsError, IndexMismatchError, IndexLockedError.
     """
     began = time.monotonic()
@@ -62,7 +62,7 @@ def update(
     engine: Engine | None,
     began: float,
 ) -> BuildReport:
-    """Scan the sources, plan and apply the changes; ``began`` is the ``time.monotonic`` from which it is timed."""
+    """Scan the sources, and plan and apply the changes; ``began`` is the start of the build by ``time.monotonic``."""
     changes = find_changes(sources, writer, progress)
     ingest = Ingest(writer, settings, embedder, progress)
     with closing(_read(changes, settings, writer, engine)) as documents:
@@ -80,9 +80,9 @@ def add(
     wait_seconds: float = 0.0,
     embedder: Embedder | None = None,
 ) -> BuildReport:
-    """Add files or folders, also ones that were removed before; later builds read them too.
+    """Add files or folders, also ones that were removed before; later builds include them.
 
-    Raises SourceNotFoundError when no path is given or one does not exist; otherwise as ``build``.
+    Raises SourceNotFoundError when no path is given or one does not exist; otherwise like ``build``.
     """
     if not paths:
         raise SourceNotFoundError("no file or folder was given to add")
@@ -97,10 +97,10 @@ def remove(
     progress: OnProgress | None = None,
     wait_seconds: float = 0.0,
 ) -> BuildReport:
-    """Remove documents: by file, by folder, or by the path that a document is listed under.
+    """Remove documents by file, by folder, or by the path under which they are listed.
 
-    A folder that was indexed is forgotten; a single file of a folder that stays is remembered as excluded until it is
-    added again. The files themselves are not touched. Raises SourceNotFoundError when a path is not in the index.
+    An indexed folder is no longer a source; a single file in a source that stays is excluded until it is added again.
+    The files themselves are not touched. Raises SourceNotFoundError when a path is not in the index.
     """
     began = time.monotonic()
     with open_store(location, settings).writer(wait_seconds) as writer:
@@ -112,12 +112,12 @@ def remove(
             matching = {record.id: record for record in records if _matches(record, path)}
             within = {source for source in inputs.sources if Path(source).is_relative_to(Path(path).resolve())}
             if not matching and not within:
-                raise SourceNotFoundError(f"nothing in the index is at {path}")
+                raise SourceNotFoundError(f"the index has no documents from {path}")
             chosen |= matching
             sources -= within
         with writer.transaction() as transaction:
-            out = {(record.source, record.path) for record in chosen.values() if record.source in sources}
-            transaction.set_inputs(sources, inputs.excluded | out)
+            excluded = {(record.source, record.path) for record in chosen.values() if record.source in sources}
+            transaction.set_inputs(sources, inputs.excluded | excluded)
             transaction.remove(chosen, [failure for failure in inputs.failures if not _lies_in(failure, sources)])
         deleted = tuple(record.path for record in chosen.values())
         return finish(writer, Plan(deleted=deleted), (), 0, progress or no_progress, began)
@@ -132,7 +132,7 @@ def build_documents(
     wait_seconds: float = 0.0,
     embedder: Embedder | None = None,
 ) -> BuildReport:
-    """Add documents that are already parsed; one of the same source and path is replaced, others stay.
+    """Add documents that are already parsed; one with the same source and path is replaced, others stay.
 
     Raises IndexMismatchError, IndexLockedError.
     """
@@ -146,33 +146,33 @@ def build_documents(
 
 
 def take_documents(documents: Iterable[Document], writer: Writer, ingest: Ingest) -> Plan:
-    """Put those documents into the index that are not in it with the same bytes; what was done."""
+    """Put new and changed documents into the index; returns what was done."""
     known = {(record.source, record.path): record.sha256 for record in writer.records()}
-    found: dict[str, list[str]] = {"added": [], "changed": [], "unchanged": []}
+    paths: dict[str, list[str]] = {"added": [], "changed": [], "unchanged": []}
 
     def differing() -> Iterator[Document]:
-        for given in documents:
-            document = given if given.sha256 else replace(given, sha256=_digest(given))
+        for document in documents:
+            sha256 = document.sha256 or _digest(document)
             before = known.get((document.source, document.path))
-            same = before == document.sha256
-            found["unchanged" if same else "added" if before is None else "changed"].append(document.path)
-            if not same:
-                yield document
+            unchanged = before == sha256
+            paths["unchanged" if unchanged else "added" if before is None else "changed"].append(document.path)
+            if not unchanged:
+                yield replace(document, sha256=sha256)
 
     ingest.take(differing())
-    return Plan(**{name: tuple(paths) for name, paths in found.items()})  # type: ignore[arg-type]
+    return Plan(**{name: tuple(listed) for name, listed in paths.items()})  # type: ignore[arg-type]
 
 
 def _read(
     changes: Changes, settings: IndexSettings, reader: Reader, engine: Engine | None
 ) -> Generator[Document | Embedded | Failure]:
-    """The contents of the files that must be parsed, embedded already where an engine did it."""
+    """The documents in the files to parse, or why they cannot be read; an engine embeds them too."""
     if engine is None:
         return parsed(changes.to_parse, settings)
     replaced = {(file.source, file.path) for file in changes.to_parse}
     known = {
         passage.key
-        for record in reader.records()  # one at a time, since their vectors come along
+        for record in reader.records()  # one at a time, because passages include vectors
         if (record.source, record.path) in replaced
         for passage in reader.passages([record.id])[record.id]
     }
@@ -180,10 +180,10 @@ def _read(
 
 
 def _apply(writer: Writer, changes: Changes) -> None:
-    """Commit everything that needs no parsing: sources, removals, renames, files that cannot be opened."""
+    """Commit the changes that need no parsing: sources, removals, renames, files that cannot be opened."""
     inputs = writer.inputs()
-    same = (changes.sources, changes.excluded) == (inputs.sources, inputs.excluded)
-    if same and not (changes.stale_failures or changes.new_failures or changes.to_move or changes.to_remove):
+    same_inputs = (changes.sources, changes.excluded) == (inputs.sources, inputs.excluded)
+    if same_inputs and not (changes.stale_failures or changes.new_failures or changes.to_move or changes.to_remove):
         return
     with writer.transaction() as transaction:
         transaction.set_inputs(changes.sources, changes.excluded)
@@ -195,7 +195,7 @@ def _apply(writer: Writer, changes: Changes) -> None:
 
 
 def _moved_title(reader: Reader, record: DocumentRecord, path: str) -> str:
-    """The title under the new path: another one only if it was made from the old path."""
+    """The title under the new path: it changes only if it was made from the old path."""
     body = reader.texts([record.id])[record.id][record.body_start :][:TITLE_SAMPLE]
     return title_from(path, body) if record.title == title_from(record.path, body) else record.title
 
@@ -213,7 +213,7 @@ def _lies_in(failure: Failure, sources: Iterable[str]) -> bool:
 def finish(
     writer: Writer, plan: Plan, scopes: Sequence[Scope], embedded: int, progress: OnProgress, began: float
 ) -> BuildReport:
-    """End the writing and report; as for ``update``, ``began`` is a ``time.monotonic``."""
+    """Finish writing, and report; ``began`` is the start of the build by ``time.monotonic``."""
     report = _report(writer, plan, scopes, embedded, 0, began)
     return replace(report, revision=writer.finish(progress), seconds=time.monotonic() - began)
 

@@ -1,4 +1,4 @@
-"""Copying an index from one store to another without embedding anything again."""
+"""Copying an index from one store to another, with its vectors."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from index.stores.base import Inputs, Place, Reader, Transaction, Writer
 from index.stores.locate import open_store
 from index.types import DocumentRecord
 
-_BATCH = 1_000  # passages, or documents, in one commit
+_BATCH = 1_000  # passages or documents in one commit
 
 
 def copy(
@@ -25,20 +25,20 @@ def copy(
     progress: OnProgress | None = None,
     wait_seconds: float = 0.0,
 ) -> BuildReport:
-    """Copy everything at ``source`` into the index at ``target``, except documents that are there with the same bytes.
+    """Copy the index at ``source`` into the index at ``target``, except documents that are already there unchanged.
 
-    Whatever else the target holds stays. An interrupted copy continues where it stopped. Raises IndexNotFoundError,
+    Other documents in the target stay. An interrupted copy continues where it stopped. Raises IndexNotFoundError,
     IndexLockedError, and IndexMismatchError when the target was built with other settings.
     """
     began = time.monotonic()
     progress = progress or no_progress
-    origin, copied = open_store(source, settings), open_store(target, settings)
+    origin, destination = open_store(source, settings), open_store(target, settings)
     if not origin.exists():
         raise IndexNotFoundError(f"there is no index at {origin.name} to copy")
-    with origin.reader() as reader, copied.writer(wait_seconds) as writer:
+    with origin.reader() as reader, destination.writer(wait_seconds) as writer:
         summary = reader.summary()
         meta = {key: value for key, value in summary.meta.items() if key in (*FACTS, "dimensions")}
-        _check(writer.summary().meta, meta, copied.name)
+        _check(writer.summary().meta, meta, destination.name)
         known = {(record.source, record.path): record.sha256 for record in writer.records()}
         differing = [r for r in reader.records() if known.get((r.source, r.path)) != r.sha256]
         done = 0
@@ -60,7 +60,7 @@ def _check(target: Mapping[str, str], origin: Mapping[str, str], name: str) -> N
     for key, value in origin.items():
         if target.get(key, value) != value:
             raise IndexMismatchError(
-                f"the index at {name} has {key} {target[key]}, the one to copy has {value}: copy to an empty place"
+                f"the index at {name} has {key} {target[key]}, the one to copy has {value}: copy to an empty store"
             )
 
 
@@ -84,7 +84,7 @@ def _put(transaction: Transaction, reader: Reader, ids: list[int]) -> None:
 
 
 def _copy_inputs(origin: Inputs, writer: Writer) -> None:
-    """Copy which sources and excluded files there are, and which files could not be read."""
+    """Copy the sources, the excluded files, and the files that could not be read."""
     known = writer.inputs()
     sources, excluded = {*known.sources, *origin.sources}, known.excluded | origin.excluded
     failures = [failure for failure in origin.failures if failure not in known.failures]

@@ -1,4 +1,4 @@
-"""Putting documents into an index: chunked, embedded unless a vector is stored already, and committed in batches."""
+"""Putting documents into an index: they are chunked, embedded unless a vector is stored, and committed in batches."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BATCH_CHARACTERS = 20_000_000
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """A document that was chunked and embedded elsewhere, with vectors, float32 (dimensions,), by passage key."""
+    """A document that an engine chunked and embedded, with its vectors, float32 (dimensions,), by passage key."""
 
     document: Document
     chunks: tuple[Chunk, ...]
@@ -39,7 +39,7 @@ class Batch:
     documents: list[tuple[Document, list[Passage]]] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     texts: dict[bytes, str] = field(default_factory=dict)
-    vectors: dict[bytes, Vectors] = field(default_factory=dict)  # of documents that came with theirs
+    vectors: dict[bytes, Vectors] = field(default_factory=dict)  # that an engine delivered
     chunks: int = 0
     characters: int = 0
 
@@ -50,14 +50,13 @@ class Engine(Protocol):
     def read(
         self, files: Sequence[SourceFile], settings: IndexSettings, known: Set[bytes]
     ) -> Generator[Embedded | Failure]:
-        """What each file holds, or why it cannot be read, in any order; passages of known keys come without vectors."""
-        ...
+        """Each file's content, or why it cannot be read, in any order; passages with known keys have no vectors."""
 
 
 class Ingest:
     """Puts documents into an index through its one writer.
 
-    Raises IndexMismatchError when the index was made with other settings.
+    Raises IndexMismatchError when the index was built with other settings.
     """
 
     def __init__(self, writer: Writer, settings: IndexSettings, embedder: Embedder, progress: OnProgress) -> None:
@@ -71,7 +70,7 @@ class Ingest:
         fingerprint.check(writer.summary().meta, self._facts)
 
     def take(self, parsed: Iterable[Document | Embedded | Failure], total: int = 0) -> None:
-        """Store documents, and the reasons of what could not be read, as they come; ``total`` is for progress."""
+        """Store documents and failures in batches as they arrive; ``total`` is for progress."""
         known = set(self._writer.inputs().failures)
         batch = Batch()
         for done, item in enumerate(parsed, start=1):
@@ -92,24 +91,24 @@ class Ingest:
 
     def _add(self, batch: Batch, document: Document, chunks: Sequence[Chunk]) -> None:
         passages = [Passage(chunk, keyword_text(document, chunk), passage_key(document, chunk)) for chunk in chunks]
-        batch.texts |= {one.key: passage_text(document, one.chunk) for one in passages}
+        batch.texts |= {passage.key: passage_text(document, passage.chunk) for passage in passages}
         batch.documents.append((document, passages))
         batch.chunks += len(passages)
         batch.characters += len(document.text)
 
     def _commit(self, batch: Batch) -> None:
-        """Embed what has no vector yet and write the batch as one revision."""
+        """Embed the passages without a stored vector, and write the batch as one revision."""
         if not batch.documents and not batch.failures:
             return
         missing = self._writer.missing(batch.texts)
         vectors = {key: batch.vectors[key] for key in missing if key in batch.vectors}
-        left = [key for key in missing if key not in vectors]
-        if left:
-            vectors |= dict(zip(left, self._embedder.encode([batch.texts[key] for key in left]), strict=True))
+        if to_embed := [key for key in missing if key not in vectors]:
+            encoded = self._embedder.encode([batch.texts[key] for key in to_embed])
+            vectors |= dict(zip(to_embed, encoded, strict=True))
         with self._writer.transaction() as transaction:
             transaction.set_meta(self._facts | {"dimensions": str(self._embedder.dimensions)})
             for document, passages in batch.documents:
-                transaction.put_document(document, [replace(one, vector=vectors.get(one.key)) for one in passages])
+                transaction.put_document(document, [replace(p, vector=vectors.get(p.key)) for p in passages])
             for failure in batch.failures:
                 transaction.put_failure(failure)
             self._progress(Progress("commit", 0, 1))

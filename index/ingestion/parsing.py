@@ -1,4 +1,4 @@
-"""Parsing in separate processes: a file that crashes, hangs or bloats its parser costs that file only."""
+"""Parsing in separate processes, so that a file that crashes, hangs or bloats its parser is the only one that fails."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from index.types import Document, Failure, Heading, Page
 
 _PLAIN = frozenset({".txt", ".text", ".md", ".markdown"})
 _PLAIN_LIMIT = 1_000_000  # bytes
-_AHEAD = 64  # results that wait to be taken
+_MAX_READY = 64  # results in the queue; workers wait when it is full
 
 
-class _Lost(Exception):  # noqa: N818 - an event of a worker, not an error of the program
+class _WorkerError(Exception):
     """The worker ended or was stopped; the message says why its file could not be parsed."""
 
 
 def parsed(files: Sequence[SourceFile], settings: IndexSettings) -> Generator[Document | Failure]:
-    """The document in each file, or why it cannot be read, as they become ready.
+    """The document in each file, or why it cannot be read, in the order in which they are ready.
 
-    Small plain text files are parsed in this process: they need no native code, and starting a process is slow.
+    Small plain text files are parsed in this process, because they need no native code, and starting a process is slow.
     Closing the generator ends the workers.
     """
     plain: list[SourceFile] = []
@@ -67,11 +67,11 @@ def _parsed_here(file: SourceFile) -> Document | Failure:
 
 @contextmanager
 def _workers(files: Sequence[SourceFile], settings: IndexSettings) -> Iterator[queue.Queue[Any]]:
-    """The queue of the workers' results."""
+    """Run workers inside the block; yields the queue of their results."""
     waiting: queue.SimpleQueue[SourceFile] = queue.SimpleQueue()
     for file in files:
         waiting.put(file)
-    ready: queue.Queue[Any] = queue.Queue(_AHEAD)
+    ready: queue.Queue[Any] = queue.Queue(_MAX_READY)
     stop = threading.Event()
     count = min(settings.parse_workers or max(1, (os.cpu_count() or 2) // 2), len(files))
     threads = [
@@ -89,12 +89,9 @@ def _workers(files: Sequence[SourceFile], settings: IndexSettings) -> Iterator[q
 
 
 def _serve(
-    waiting: queue.SimpleQueue[SourceFile],
-    ready: queue.Queue[Any],
-    stop: threading.Event,
-    settings: IndexSettings,
+    waiting: queue.SimpleQueue[SourceFile], ready: queue.Queue[Any], stop: threading.Event, settings: IndexSettings
 ) -> None:
-    """Feed files from one queue to one worker process, and put its results into the other."""
+    """Let one worker process parse files from the queue ``waiting``, and put the results into the queue ``ready``."""
     worker: _Worker | None = None
     try:
         while not stop.is_set():
@@ -102,13 +99,13 @@ def _serve(
             worker = worker or _Worker(settings)
             try:
                 _put(ready, worker.parse(file, stop), stop)
-            except _Lost as lost:
+            except _WorkerError as error:
                 worker.end()
                 worker = None
-                _put(ready, Failure(file.path, file.source, str(lost), file.sha256), stop)
+                _put(ready, Failure(file.path, file.source, str(error), file.sha256), stop)
     except queue.Empty:
         pass
-    except BaseException as error:  # noqa: BLE001 - raised again where the results are taken
+    except BaseException as error:  # noqa: BLE001 - raised again in the thread that takes the results
         _put(ready, error, stop)
     finally:
         if worker is not None:
@@ -123,16 +120,16 @@ def _put(ready: queue.Queue[Any], result: object, stop: threading.Event) -> None
 
 
 class _Worker:
-    """A parser process and the pipe to it."""
+    """A parser process, and the pipes to and from it."""
 
     def __init__(self, settings: IndexSettings) -> None:
         self._settings = settings
         self._process = start_child("index.loaders.worker", str(settings.parse_megabytes))
         self._requests = cast(BinaryIO, self._process.stdin)
-        self._answers = cast(BinaryIO, self._process.stdout)
+        self._responses = cast(BinaryIO, self._process.stdout)
 
     def parse(self, file: SourceFile, stop: threading.Event) -> Document | Failure:
-        """The document in a file, or why it cannot be read; raises _Lost when the worker ends before it answers."""
+        """The document in a file, or why it cannot be read; raises _WorkerError when the process ends first."""
         request = {
             "path": str(Path(file.source, file.path)),
             "root": file.source,
@@ -142,34 +139,36 @@ class _Worker:
             self._requests.write(pack(request))
             self._requests.flush()
         except BrokenPipeError as error:
-            raise _Lost(self._exit_reason()) from error
+            raise _WorkerError(self._exit_reason()) from error
         deadline = time.monotonic() + self._settings.parse_seconds
-        answer = json.loads(self._read(HEADER.unpack(self._read(HEADER.size, deadline, stop))[0], deadline, stop))
-        if "reason" in answer:
-            return Failure(file.path, file.source, answer["reason"], file.sha256)
-        return document_of(answer["document"])
+        (size,) = HEADER.unpack(self._read(HEADER.size, deadline, stop))
+        response = json.loads(self._read(size, deadline, stop))
+        if "reason" in response:
+            return Failure(file.path, file.source, response["reason"], file.sha256)
+        return document_of(response["document"])
 
     def end(self) -> None:
         """Kill the process and close its pipes."""
         self._process.kill()
         self._process.wait()
-        for pipe in (self._requests, self._answers):
+        for pipe in (self._requests, self._responses):
             with suppress(OSError):
                 pipe.close()
 
     def _read(self, size: int, deadline: float, stop: threading.Event) -> bytes:
-        pipe = self._answers.fileno()
+        pipe = self._responses.fileno()
         parts: list[bytes] = []
         while size > 0:
             if stop.is_set():
-                raise _Lost("the build was stopped")
+                raise _WorkerError("the build was stopped")
             if time.monotonic() > deadline:
-                raise _Lost(f"parsing it took longer than {self._settings.parse_seconds:g} seconds (`parse_seconds`)")
+                seconds = f"{self._settings.parse_seconds:g} seconds (`parse_seconds`)"
+                raise _WorkerError(f"parsing it took longer than {seconds}")
             if not select.select([pipe], [], [], 0.2)[0]:
                 continue
             part = os.read(pipe, min(size, 1 << 20))
             if not part:
-                raise _Lost(self._exit_reason())
+                raise _WorkerError(self._exit_reason())
             parts.append(part)
             size -= len(part)
         return b"".join(parts)
@@ -177,12 +176,12 @@ class _Worker:
     def _exit_reason(self) -> str:
         code = self._process.wait()
         if code == -signal.SIGKILL:
-            return "its parser was killed, perhaps because memory ran out"
+            return "its parser was killed, perhaps because the machine ran out of memory"
         return f"its parser crashed ({signal.Signals(-code).name if code < 0 else f'exit code {code}'})"
 
 
 def document_of(fields: dict[str, Any]) -> Document:
-    """A document from its JSON fields, in which tuples are lists."""
+    """The document with these fields, which were read from JSON and have lists instead of tuples."""
     fields["pages"] = tuple(Page(**page) for page in fields["pages"])
     fields["headings"] = tuple(Heading(**heading) for heading in fields["headings"])
     fields["warnings"] = tuple(fields["warnings"])

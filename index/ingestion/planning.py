@@ -1,4 +1,4 @@
-"""What a build will do, before it does it: the files on disk compared with the index."""
+"""Planning a build: the files on disk are compared with the index."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Key = tuple[str, str]  # source, path
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """A plan with everything that is needed to carry it out."""
+    """A plan, and what is needed to apply it."""
 
     plan: Plan
     scopes: tuple[Scope, ...]
@@ -40,7 +40,7 @@ def plan(
     settings: IndexSettings | None = None,
     progress: OnProgress | None = None,
 ) -> Plan:
-    """What ``build`` would do now; writes nothing and waits for no writer.
+    """What ``build`` would do now; writes nothing and takes no lock.
 
     Raises SourceNotFoundError, NoDocumentsError.
     """
@@ -49,38 +49,38 @@ def plan(
 
 
 def find_changes(given: Sequence[Path], reader: Reader, progress: OnProgress) -> Changes:
-    """Scan the given paths (without any: the remembered sources) and compare what is there with the index.
+    """Scan the given paths, by default the remembered sources, and compare their files with the index.
 
-    Raises SourceNotFoundError, and NoDocumentsError when there is nothing to index and nothing indexed.
+    Raises SourceNotFoundError, and NoDocumentsError when there are no files and no indexed documents.
     """
     inputs = reader.inputs()
     scopes = resolve_scopes(given, inputs.sources)
-    found = _scan(scopes, inputs, progress)
-    if not found.files and not found.failures and not reader.summary().documents:
-        where = ", ".join(str(scope.place) for scope in scopes) or "no folder at all"
+    scanned = _scan(scopes, inputs, progress)
+    if not scanned.files and not scanned.failures and not reader.summary().documents:
+        where = ", ".join(str(scope.place) for scope in scopes) or "no folder"
         raise NoDocumentsError(f"nothing to index in {where}: there is no file of a supported type")
     known = [record for record in reader.records() if _is_concerned(scopes, record)]
-    present = {(file.source, file.path) for file in found.files}
+    present = {(file.source, file.path) for file in scanned.files}
     failing = [failure for failure in inputs.failures if _is_concerned(scopes, failure)]
     remembered = [failure for failure in failing if (failure.source, failure.path) in present]
-    return _compare(scopes, inputs, found, known, (*found.failures, *remembered))
+    return _compare(scopes, inputs, scanned, known, (*scanned.failures, *remembered))
 
 
 def _scan(scopes: Sequence[Scope], inputs: Inputs, progress: OnProgress) -> Scan:
-    """All files in the scopes but the excluded ones; an explicitly named file is no longer excluded."""
+    """The files in the scopes without excluded ones; a file that is itself a scope is no longer excluded."""
     excluded = inputs.excluded - {(str(scope.root), scope.below) for scope in scopes if scope.below}
     files: list[SourceFile] = []
     failures: list[Failure] = []
     for done, scope in enumerate(scopes):
         progress(Progress("scan", done, len(scopes), str(scope.place)))
-        found = scan(scope)
-        files += (file for file in found.files if (file.source, file.path) not in excluded)
-        failures += found.failures
+        part = scan(scope)
+        files += (file for file in part.files if (file.source, file.path) not in excluded)
+        failures += part.failures
     return Scan(tuple(files), tuple(failures))
 
 
 def _is_concerned(scopes: Sequence[Scope], item: DocumentRecord | Failure) -> bool:
-    """Whether a scope covers it, or it lies in a folder that takes over the source that it comes from."""
+    """Whether a scope covers the item, or is a folder that contains the item's file and replaces its source."""
     if any(scope.covers(item.source, item.path) for scope in scopes):
         return True
     address = Path(item.source, item.path)
@@ -88,11 +88,11 @@ def _is_concerned(scopes: Sequence[Scope], item: DocumentRecord | Failure) -> bo
 
 
 def _compare(
-    scopes: Sequence[Scope], inputs: Inputs, found: Scan, known: Iterable[DocumentRecord], failures: Sequence[Failure]
+    scopes: Sequence[Scope], inputs: Inputs, scanned: Scan, known: Iterable[DocumentRecord], failures: Sequence[Failure]
 ) -> Changes:
-    """The changes that make the known documents those of the files that were found."""
+    """The changes from the known documents to those of the scanned files."""
     old = {(record.source, record.path): record for record in known}
-    new = {(file.source, file.path): file for file in found.files}
+    new = {(file.source, file.path): file for file in scanned.files}
     moves = _moves(
         [record for key, record in old.items() if key not in new], [file for key, file in new.items() if key not in old]
     )
@@ -116,33 +116,33 @@ def _compare(
         to_remove=tuple(removed),
         sources=_merged(inputs.sources, scopes),
         excluded=inputs.excluded - new.keys(),
-        new_failures=tuple(failure for failure in found.failures if failure not in inputs.failures),
-        stale_failures=tuple(f for f in inputs.failures if _is_stale(f, scopes, new.keys(), found.failures)),
+        new_failures=tuple(failure for failure in scanned.failures if failure not in inputs.failures),
+        stale_failures=tuple(f for f in inputs.failures if _is_stale(f, scopes, new.keys(), scanned.failures)),
     )
 
 
 def _still_fails(failure: Failure, files: Mapping[Key, SourceFile]) -> bool:
-    """Whether a file that could not be read is unchanged since, or cannot even be opened."""
+    """Whether a file that could not be read is unchanged, or cannot even be opened."""
     file = files.get((failure.source, failure.path))
     return file is None or file.sha256 == failure.sha256
 
 
 def _is_stale(failure: Failure, scopes: Sequence[Scope], present: Collection[Key], failing: Sequence[Failure]) -> bool:
-    """Whether the file of a failure is gone from the scopes."""
+    """Whether a scope covers a failure whose file no longer exists."""
     covered = any(scope.covers(failure.source, failure.path) for scope in scopes)
     return covered and (failure.source, failure.path) not in present and failure not in failing
 
 
 def _moves(gone: list[DocumentRecord], fresh: list[SourceFile]) -> list[tuple[DocumentRecord, SourceFile]]:
-    """Documents whose bytes are now at another path; each file is taken once, and its suffix, the parser, stays."""
-    left: dict[tuple[str, str], list[SourceFile]] = {}
+    """Documents whose bytes are now at another path with the same suffix, hence parser; each file is used once."""
+    unmatched: dict[tuple[str, str], list[SourceFile]] = {}
     for file in reversed(fresh):
-        left.setdefault((file.sha256, suffix(file.path)), []).append(file)
-    return [(record, files.pop()) for record in gone if (files := left.get((record.sha256, suffix(record.path))))]
+        unmatched.setdefault((file.sha256, suffix(file.path)), []).append(file)
+    return [(record, files.pop()) for record in gone if (files := unmatched.get((record.sha256, suffix(record.path))))]
 
 
 def _merged(remembered: Iterable[str], scopes: Sequence[Scope]) -> tuple[str, ...]:
-    """The sources to remember: known ones that lie in no new folder, and new ones that lie in no known folder."""
+    """The sources to remember: known ones outside the new folders, and new ones outside the known folders."""
     known = {Path(path) for path in remembered}
     new = {scope.place for scope in scopes if not any(scope.place.is_relative_to(path) for path in known)}
     return tuple(sorted(str(path) for path in {k for k in known if not any(k.is_relative_to(n) for n in new)} | new))

@@ -1,8 +1,8 @@
 """Parsing, chunking and embedding files with Ray Data: many workers, on this machine or on a cluster.
 
-Each task takes some files and returns a row for each: its document with chunks and vectors, or why it cannot be read.
-A worker that dies is restarted and its task repeated. Only the building process commits, in batches, and continues
-after its last commit when it was killed. The same text in two tasks may be embedded twice; it is stored once.
+A task reads a few files and returns a row for each: its document with chunks and vectors, or why it cannot be read. A
+worker that dies is restarted, and its task is repeated. Only the building process commits, in batches; if it is killed,
+the next build continues after its last commit. A text in two tasks may be embedded twice, but it is stored once.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from index.chunking import Chunker, passage_key, passage_text
-from index.embedder import Embedder, Vectors
+from index.embedder import Embedder
 from index.errors import EngineError, MissingExtraError
 from index.ingestion.ingest import Embedded
 from index.ingestion.parsing import document_of, parsed
@@ -28,23 +28,23 @@ from index.ingestion.sources import SourceFile
 from index.settings import IndexSettings
 from index.types import Chunk, Document, Failure
 
-FILES_A_TASK = 32
+FILES_PER_TASK = 32
 LOCAL = "ray"
 _PACKAGES = Path(__file__).resolve().parents[2]
 _CONNECT_SECONDS = 5.0
-_TRIES = 2  # for a document that cannot be embedded together with others
-_STORE_BYTES = 500_000_000
-_NEEDED = {"embedder", "chunk_tokens", "parse_seconds", "parse_megabytes", "file_megabytes"}  # settings of a worker
+_ATTEMPTS = 2  # to embed a document that could not be embedded together with others
+_OBJECT_STORE_BYTES = 500_000_000
+_WORKER_SETTINGS = {"embedder", "chunk_tokens", "parse_seconds", "parse_megabytes", "file_megabytes"}
 _ROW = dict[str, Any]
 
 
 def open_engine(settings: IndexSettings) -> RayEngine | None:
-    """The engine that the settings name; None for this process. Nothing is started yet."""
+    """The engine that the settings name; None when this process does the work. Nothing is started yet."""
     return RayEngine(settings.engine, settings.engine_workers) if settings.engine else None
 
 
 class RayEngine:
-    """Ray on this machine, not reachable from others (address "ray"), or the cluster at an address."""
+    """Ray on this machine, unreachable from others, for the address "ray"; else the Ray cluster at the address."""
 
     def __init__(
         self, address: str = LOCAL, workers: int = 0, embedder: Callable[[IndexSettings], Embedder] = Embedder
@@ -54,7 +54,7 @@ class RayEngine:
     def read(
         self, files: Sequence[SourceFile], settings: IndexSettings, known: Set[bytes]
     ) -> Generator[Embedded | Failure]:
-        """The embedded document in each file, or why it cannot be read, as tasks end.
+        """The embedded document in each file, or why it cannot be read, in the order in which tasks end.
 
         Raises MissingExtraError, EngineError.
         """
@@ -66,7 +66,7 @@ class RayEngine:
                 yield _item(row)
         except ray.exceptions.RayError as error:
             raise EngineError(
-                f"Ray gave up: {str(error).splitlines()[0]}. What was committed is kept: repeat the command"
+                f"Ray gave up: {str(error).splitlines()[0]}. Earlier commits are kept: repeat the command"
             ) from error
         finally:
             ray.shutdown()
@@ -75,19 +75,15 @@ class RayEngine:
         self, ray: Any, files: Sequence[SourceFile], settings: IndexSettings, known: Set[bytes]
     ) -> Generator[_ROW]:
         workers = self.workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
-        tasks = -(-len(files) // FILES_A_TASK)
+        tasks = -(-len(files) // FILES_PER_TASK)
         rows = ray.data.from_items([asdict(file) for file in files], override_num_blocks=tasks).map_batches(
             _Worker,
-            fn_constructor_args=(
-                settings.model_dump_json(include=_NEEDED),
-                known,
-                self.embedder,
-            ),
-            batch_size=FILES_A_TASK,
+            fn_constructor_args=(settings.model_dump_json(include=_WORKER_SETTINGS), known, self.embedder),
+            batch_size=FILES_PER_TASK,
             batch_format="pandas",
             compute=ray.data.ActorPoolStrategy(size=min(workers, tasks)),
             num_cpus=1,
-        )  # Ray Data starts workers that died again, and repeats their tasks
+        )  # Ray Data restarts workers that die, and repeats their tasks
         for batch in rows.iter_batches(batch_size=None, batch_format="pandas"):
             yield from batch.to_dict("records")
 
@@ -95,7 +91,7 @@ class RayEngine:
         os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
         os.environ.setdefault("RAY_DATA_DISABLE_PROGRESS_BARS", "1")
         if self.address == LOCAL:
-            os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"  # also on Linux: the node is 127.0.0.1, and no other
+            os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"  # on Linux too: the node listens on 127.0.0.1 only
         try:
             import ray
             import ray.data
@@ -103,34 +99,32 @@ class RayEngine:
         except ImportError as error:
             raise MissingExtraError("`--engine ray` needs Ray: run `pip install 'quoth[ray]'`") from error
         if self.address == LOCAL:
-            ray_constants.ENABLE_RAY_CLUSTER = (
-                False  # read from the environment too early, where ray was imported before
-            )
+            ray_constants.ENABLE_RAY_CLUSTER = False  # in case ray was imported before the environment was set
         logging.getLogger("ray.data").setLevel(logging.ERROR)
         if self.address != LOCAL:
             self._check_reachable()
         context = ray.data.DataContext.get_current()
         context.enable_progress_bars = False
         context.execution_options.preserve_order = False
-        own: dict[str, Any] = {
+        local: dict[str, Any] = {
             "num_cpus": self.workers or os.cpu_count(),
             "include_dashboard": False,
-            "object_store_memory": _STORE_BYTES,
+            "object_store_memory": _OBJECT_STORE_BYTES,
             "_node_ip_address": "127.0.0.1",
         }
-        where: dict[str, Any] = own if self.address == LOCAL else {"address": self.address}
-        if not self.address.startswith("ray://"):  # through a Ray client, it is the cluster that starts the driver
-            where["job_config"] = _job()
+        options: dict[str, Any] = local if self.address == LOCAL else {"address": self.address}
+        if not self.address.startswith("ray://"):  # for a Ray client, the cluster starts the driver
+            options["job_config"] = _job()
         try:
             with _without_settings():
-                ray.init(**where, log_to_driver=False, logging_level=logging.ERROR, ignore_reinit_error=True)
+                ray.init(**options, log_to_driver=False, logging_level=logging.ERROR, ignore_reinit_error=True)
         except Exception as error:
             ray.shutdown()
             raise self._unreachable(error) from error
         return ray
 
     def _check_reachable(self) -> None:
-        """Fail early when nothing listens at the address: Ray itself would try for minutes."""
+        """Fail early when nothing listens at the address, because Ray itself would try for minutes."""
         host, _, port = self.address.rpartition("://")[2].rpartition(":")
         try:
             socket.create_connection((host, int(port)), timeout=_CONNECT_SECONDS).close()
@@ -139,12 +133,12 @@ class RayEngine:
 
     def _unreachable(self, error: Exception) -> EngineError:
         if self.address == LOCAL:
-            return EngineError(f"Ray could not be started here: {error} Try again when the machine is less busy")
+            return EngineError(f"Ray could not be started here (try again when the machine is less busy): {error}")
         return EngineError(f"Ray at {self.address} cannot be reached: {error}. Is the setting `engine` right?")
 
 
 def _job() -> Any:
-    """A job whose workers import from our packages' folder; Ray adds the current one, which may be of documents."""
+    """A job whose workers import from our packages' folder, not from the current one, which may contain documents."""
     from ray.job_config import JobConfig
 
     class Job(JobConfig):  # type: ignore[misc, unused-ignore]
@@ -157,16 +151,16 @@ def _job() -> Any:
 
 @contextmanager
 def _without_settings() -> Iterator[None]:
-    """Keep our settings, a token among them, from the processes that Ray starts in the block."""
-    kept = {name: os.environ.pop(name) for name in list(os.environ) if name.upper().startswith("QUOTH_")}
+    """Hide our settings, which include a token, from the processes that Ray starts inside the block."""
+    hidden = {name: os.environ.pop(name) for name in list(os.environ) if name.upper().startswith("QUOTH_")}
     try:
         yield
     finally:
-        os.environ.update(kept)
+        os.environ.update(hidden)
 
 
 class _Worker:
-    """One worker with its own models, loaded once."""
+    """One worker, which loads its own models once."""
 
     def __init__(self, settings: str, known: Set[bytes], embedder: Callable[[IndexSettings], Embedder]) -> None:
         self._settings = IndexSettings(**json.loads(settings) | {"parse_workers": 1})
@@ -178,41 +172,36 @@ class _Worker:
         import pandas as pd
 
         files = [SourceFile(row["source"], row["path"], row["sha256"]) for row in batch.to_dict("records")]
-        found = list(parsed(files, self._settings))
-        documents = [item for item in found if isinstance(item, Document)]
-        rows = [_failed(item) for item in found if isinstance(item, Failure)]
+        results = list(parsed(files, self._settings))
+        documents = [result for result in results if isinstance(result, Document)]
+        rows = [_failed(result) for result in results if isinstance(result, Failure)]
         try:
             rows += self._embedded(documents)
-        except Exception:  # noqa: BLE001 - one of them is at fault: each by itself then
-            rows += [row for document in documents for row in self._one(document)]
+        except Exception:  # noqa: BLE001 - one document is at fault, so each is embedded separately
+            rows += [row for document in documents for row in self._embedded_alone(document)]
         return pd.DataFrame(rows)
 
-    def _one(self, document: Document) -> list[_ROW]:
+    def _embedded_alone(self, document: Document) -> list[_ROW]:
         reason = ""
-        for _ in range(_TRIES):
+        for _ in range(_ATTEMPTS):
             try:
                 return self._embedded([document])
-            except Exception as error:  # noqa: BLE001 - only this file is lost
+            except Exception as error:  # noqa: BLE001 - only this file fails
                 reason = f"it could not be embedded: {error}"
         return [_failed(Failure(document.path, document.source, reason, document.sha256))]
 
     def _embedded(self, documents: Sequence[Document]) -> list[_ROW]:
         chunked = [(document, self._chunker.chunk(document)) for document in documents]
         texts = {passage_key(d, chunk): passage_text(d, chunk) for d, chunks in chunked for chunk in chunks}
-        wanted = [key for key in texts if key not in self._known]
-        encoded: Sequence[Any] | Vectors = self._embedder.encode([texts[key] for key in wanted]) if wanted else []
-        vectors = dict(zip(wanted, encoded, strict=True))
+        new = [key for key in texts if key not in self._known]
+        vectors = dict(zip(new, self._embedder.encode([texts[key] for key in new]), strict=True)) if new else {}
         return [_row(document, chunks, vectors) for document, chunks in chunked]
 
 
 def _row(document: Document, chunks: Sequence[Chunk], vectors: dict[bytes, Any]) -> _ROW:
-    own = list(dict.fromkeys(key for chunk in chunks if (key := passage_key(document, chunk)) in vectors))
-    fields = {
-        "document": asdict(document),
-        "chunks": [asdict(chunk) for chunk in chunks],
-        "keys": [key.hex() for key in own],
-    }
-    matrix = np.array([vectors[key] for key in own], dtype=np.float32)
+    keys = list(dict.fromkeys(key for chunk in chunks if (key := passage_key(document, chunk)) in vectors))
+    fields = {"document": asdict(document), "chunks": list(map(asdict, chunks)), "keys": [key.hex() for key in keys]}
+    matrix = np.array([vectors[key] for key in keys], dtype=np.float32)
     return {"item": json.dumps(fields), "vectors": matrix.tobytes()}
 
 

@@ -1,4 +1,4 @@
-"""Rebuilding an index beside the old one, which answers until the new one takes its place at once."""
+"""Rebuilding an index: the old one answers questions until the finished new one replaces it."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ def rebuild(
     embedder: Embedder | None = None,
     engine: Engine | None = None,
 ) -> BuildReport:
-    """Parse, chunk and embed everything again with the present settings, from ``sources`` and the remembered ones.
+    """Parse, chunk and embed all files of ``sources`` and the remembered sources again, with the present settings.
 
-    An interrupted rebuild continues where it stopped; until its end the old index stays as it is. Documents that were
-    given directly are taken from the old index. A catalog that cannot be read is kept as ``catalog.damaged``.
-    Raises as ``build``.
+    The old index is unchanged until the rebuild ends; an interrupted rebuild continues where it stopped. Documents
+    from ``build_documents`` are copied from the old index. An unreadable catalog is kept as ``catalog.damaged``.
+    Raises like ``build``.
     """
     began = time.monotonic()
     settings = settings or IndexSettings()
@@ -43,16 +43,16 @@ def rebuild(
         remembered = [Path(path) for path in old.inputs().sources] if old else []
         ingest = Ingest(new, settings, embedder, no_progress)
         if old:
-            _take_over(old, new, ingest)
-        wanted = list(dict.fromkeys([*remembered, *(source.resolve() for source in sources)]))
-        if old and not wanted:
+            _copy_direct_documents(old, new, ingest)
+        paths = list(dict.fromkeys([*remembered, *(source.resolve() for source in sources)]))
+        if old and not paths:
             return finish(new, Plan(), (), ingest.embedded, progress, began)
-        return update(new, wanted, settings, progress, embedder, engine, began)
+        return update(new, paths, settings, progress, embedder, engine, began)
 
 
-def _take_over(old: Reader, new: Writer, ingest: Ingest) -> None:
-    """Copy what no file tells: which files are excluded, and documents that were given directly."""
+def _copy_direct_documents(old: Reader, new: Writer, ingest: Ingest) -> None:
+    """Copy what cannot be read from files: the documents from ``build_documents``, and the excluded files."""
     with new.transaction() as transaction:
         transaction.set_inputs(new.inputs().sources, old.inputs().excluded)
-    given = (one for record in old.records() if not record.source for one in old.documents([record.id]).values())
-    take_documents(given, new, ingest)
+    ids = (record.id for record in old.records() if not record.source)
+    take_documents((document for i in ids for document in old.documents([i]).values()), new, ingest)

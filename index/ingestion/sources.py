@@ -1,4 +1,4 @@
-"""Sources: the folders and files that an index is built from, and what is in them now."""
+"""Sources: the folders and files that an index is built from, and the files in them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ IGNORED_FOLDERS = frozenset({"node_modules", "__pycache__"})
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file that could be indexed."""
+    """A file of a supported type."""
 
     source: str  # absolute path of its source folder
     path: str  # POSIX, relative to the source
@@ -26,44 +26,44 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The part of a source folder that a build reads: all of it, or what is at or under one path in it."""
+    """The part of a source folder that a build reads: all of it, or one file or subfolder."""
 
     root: Path
-    below: str = ""  # POSIX, relative; empty for all
+    below: str = ""  # the path of the file or subfolder, POSIX, relative; empty for all
 
     @property
     def place(self) -> Path:
-        """The folder or file itself."""
+        """The absolute path of this folder or file."""
         return self.root / self.below
 
     def covers(self, source: str, path: str) -> bool:
-        """Whether a document of a source and path is in this scope."""
+        """Whether a document with a source and path is in this scope."""
         return source == str(self.root) and (not self.below or path == self.below or path.startswith(f"{self.below}/"))
 
     def contains(self, other: Path) -> bool:
-        """Whether a path lies within this scope."""
+        """Whether an absolute path is in this scope."""
         return other.is_relative_to(self.place)
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """The files that could be indexed, and those that cannot even be opened."""
+    """The files of supported types, and those that cannot be opened."""
 
     files: tuple[SourceFile, ...]
     failures: tuple[Failure, ...]
 
 
 def resolve_scopes(given: Sequence[Path], remembered: Iterable[str]) -> list[Scope]:
-    """The scopes of the given paths, in view of the remembered sources; without any, those of all remembered ones.
+    """The scopes of the given paths, by default of all remembered sources.
 
-    A path inside a remembered folder is a part of it. Raises SourceNotFoundError when a path does not exist.
+    A path inside a remembered folder is a part of that source. Raises SourceNotFoundError when a path does not exist.
     """
     known = [_scope(Path(path)) for path in remembered]
     if not given:
         for scope in known:
             if not scope.root.is_dir():
                 raise SourceNotFoundError(
-                    f"the folder {scope.root} is not there any more: bring it back, or `quoth remove` it"
+                    f"the folder {scope.root} no longer exists: restore it, or run `quoth remove` on it"
                 )
         return known
     folders = [scope.root for scope in known if not scope.below]
@@ -81,12 +81,12 @@ def _within(folders: list[Path], path: Path) -> Scope:
 
 
 def _scope(place: Path) -> Scope:
-    """A folder is a source; for a file, its folder is, and only the file is read."""
+    """The scope of a new source: a folder is one itself; for a file, its folder is the source."""
     return Scope(place.parent, place.name) if place.is_file() or place.suffix.lower() in SUFFIXES else Scope(place)
 
 
 def scan(scope: Scope) -> Scan:
-    """The files in a scope by path, without hidden files and folders; links that lead out of it are failures."""
+    """The files in a scope by path, without hidden files and folders; links to places outside are failures."""
     files: list[SourceFile] = []
     failures: list[Failure] = []
     source = str(scope.root)

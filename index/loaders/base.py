@@ -1,4 +1,4 @@
-"""What a parser returns for the bytes of a file."""
+"""What a parser returns."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from index.types import Heading, Page
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """The canonical text of a file, and what else the parser found in it."""
+    """The canonical text of a file, and its other content under the names of the fields of ``Document``."""
 
     text: str
     media_type: str

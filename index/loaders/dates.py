@@ -1,4 +1,4 @@
-"""Parses dates as people write them into ISO 8601."""
+"""Parsing of dates, as people write them, into ISO 8601."""
 
 from __future__ import annotations
 
@@ -15,11 +15,9 @@ _PDF = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
 
 
 def parse_date(words: str) -> str | None:
-    """``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD`` when ``words`` begin with a valid date, else None."""
+    """The valid date at the start of ``words`` as ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``; None without one."""
     words = _WEEKDAY.sub("", words.strip().strip("'\""))
-    if match := _PDF.match(words):
-        return _checked(match[1], match[2], match[3])
-    if match := _ISO.match(words):
+    if match := _PDF.match(words) or _ISO.match(words):
         return _checked(match[1], match[2], match[3])
     if match := _DAY_FIRST.match(words):
         return _checked(match[3], _month(match[2]), match[1])

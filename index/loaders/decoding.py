@@ -1,4 +1,4 @@
-"""Decodes bytes of any text encoding into the canonical text."""
+"""Decoding of bytes in any text encoding into canonical text."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
-_FORMATTING = re.compile(r"\x1b\[[\d;]*m|.\x08")  # escape sequences for colours and weights, and overstruck letters
+_FORMATTING = re.compile(r"\x1b\[[\d;]*m|.\x08")  # escape sequences for colours and bold text, and overstruck letters
 _LINE_ENDS = re.compile(r"\r\n?|\x85|\u2028|\u2029")
-_SAMPLE = 65_536  # bytes that decide whether a file is text and in which encoding
+_SAMPLE = 65_536  # bytes that are examined to tell text from binary files and to guess the encoding
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Decoded:
 
 
 def canonical(text: str) -> str:
-    """The text with newlines as line ends and spaces for control characters (NUL, escapes, lone surrogates).
+    """The text with line feeds as the only line ends, and control characters (NUL, lone surrogates) replaced by spaces.
 
     Terminal formatting, as in manual pages saved as text, is removed. Nothing else changes.
     """
@@ -38,7 +38,7 @@ def canonical(text: str) -> str:
 
 
 def decode(content: bytes) -> Decoded:
-    """Decode by byte order mark, as UTF-8, or in the likeliest encoding.
+    """Decode bytes by their byte order mark, else as UTF-8, else in the likeliest encoding.
 
     Raises UnreadableFileError for bytes that are not text.
     """
@@ -46,7 +46,7 @@ def decode(content: bytes) -> Decoded:
         if content.startswith(mark):
             return _decode_as(content, encoding)
     if _looks_binary(content):
-        return _decode_without_mark(content)
+        return _decode_utf16(content)
     try:
         return Decoded(canonical(content.decode("utf-8")), "utf-8")
     except UnicodeDecodeError:
@@ -57,7 +57,7 @@ def _decode_as(content: bytes, encoding: str) -> Decoded:
     try:
         return Decoded(canonical(content.decode(encoding)), encoding.removesuffix("-sig"))
     except UnicodeDecodeError as error:
-        raise UnreadableFileError(f"not valid {encoding} text, although it has its byte order mark") from error
+        raise UnreadableFileError(f"not valid {encoding} text") from error
 
 
 def _looks_binary(content: bytes) -> bool:
@@ -66,8 +66,8 @@ def _looks_binary(content: bytes) -> bool:
     return b"\0" in content or controls > len(sample) * 0.05
 
 
-def _decode_without_mark(content: bytes) -> Decoded:
-    """UTF-16 without a byte order mark has NULs in every other byte; anything else with NULs is not text."""
+def _decode_utf16(content: bytes) -> Decoded:
+    """Decode UTF-16 without a byte order mark, in which every other byte is often NUL; other bytes are not text."""
     sample = content[: _SAMPLE & ~1]
     even, odd = sample[::2].count(0), sample[1::2].count(0)
     half = len(sample) / 2
@@ -80,7 +80,7 @@ def _decode_guessed(content: bytes) -> Decoded:
     from charset_normalizer import from_bytes
 
     best = from_bytes(content[:_SAMPLE]).best()
-    # Western single-byte text is by far the likeliest, and the guess for a short text is unreliable.
+    # Western European text is by far the most likely, and the guess for a short text is unreliable.
     for encoding in ("cp1252", *([best.encoding] if best else []), "latin-1"):
         if encoding == "cp1252" and best is not None and best.alphabets and "Basic Latin" not in best.alphabets:
             continue
@@ -88,4 +88,4 @@ def _decode_guessed(content: bytes) -> Decoded:
             return Decoded(canonical(content.decode(encoding)), encoding)
         except (UnicodeDecodeError, LookupError):
             continue
-    raise UnreadableFileError("in no known text encoding")
+    raise UnreadableFileError("its text encoding is unknown")

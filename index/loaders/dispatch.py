@@ -1,10 +1,12 @@
-"""One file into one document, by the parser for the ending of its name."""
+"""Loading a file as a document, with the parser for its suffix."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from index.errors import MissingExtraError, SourceNotFoundError, UnreadableFileError
 from index.loaders.base import Parsed
@@ -32,27 +34,27 @@ PARSERS: dict[str, Callable[[bytes], Parsed]] = {
     ".tsv": parse_csv,
     ".json": parse_json,
     ".jsonl": parse_json,
-    **{ending: office_parser(ending) for ending in MEDIA_TYPES},
+    **{name: office_parser(name) for name in MEDIA_TYPES},
 }
-LINK_OUTSIDE = "a link that leads out of the folder: not followed"
+LINK_OUTSIDE = "a link to a place outside the folder: not followed"
 SUFFIXES = frozenset(PARSERS)
 
 
 def suffix(path: str) -> str:
-    """The ending of a file's name in small letters, with its dot; empty when it has none."""
+    """A path's suffix in lower case, with its dot; empty when there is none."""
     return PurePosixPath(path).suffix.lower()
 
 
 def supported_suffixes() -> frozenset[str]:
-    """The endings, in small letters and with their dot, of the files that can be read."""
+    """The suffixes, in lower case and with their dot, of the files that can be read."""
     return SUFFIXES
 
 
 def load(path: Path, root: Path | None = None, *, limit: int | None = None) -> Document:
-    """The document in a file; its path is relative to ``root``, or else only the file's name.
+    """The document in a file; its path is relative to ``root``, or only the file's name without one.
 
     Raises SourceNotFoundError when there is no such file, and UnreadableFileError with the reason when it cannot be
-    read, is larger than ``limit`` bytes or is a link that leads out of ``root``.
+    read, is larger than ``limit`` bytes, or is a link to a place outside ``root``.
     """
     if not path.is_file():
         raise SourceNotFoundError(f"there is no file {path}")
@@ -70,36 +72,25 @@ def load(path: Path, root: Path | None = None, *, limit: int | None = None) -> D
 
 
 def parse(content: bytes, path: str, source: str = "") -> Document:
-    """The document in a file's bytes, parsed by the ending of ``path``.
+    """The document in a file's bytes, parsed according to the suffix of ``path``.
 
-    Raises UnreadableFileError with the reason, or MissingExtraError when its format needs an extra that is missing.
+    Raises UnreadableFileError with the reason, or MissingExtraError when an extra that its format needs is missing.
     """
     parser = PARSERS.get(suffix(path))
     if parser is None:
-        raise UnreadableFileError(f"files ending in {suffix(path) or 'nothing'} are not read")
+        raise UnreadableFileError(f"files of type {suffix(path) or 'unknown'} are not read")
     if not content:
         raise UnreadableFileError("the file is empty")
     try:
         parsed = parser(content)
     except (UnreadableFileError, MissingExtraError, MemoryError):
         raise
-    except Exception as error:  # parsers raise anything on hostile files, and the build must go on
+    except Exception as error:  # parsers raise errors of any type on hostile files, and the build must go on
         raise UnreadableFileError(f"cannot be parsed: {type(error).__name__}: {error}") from error
     if not parsed.text[parsed.body_start :].strip():
-        raise UnreadableFileError("there is no text in it")
+        raise UnreadableFileError("it contains no text")
+    title = " ".join((parsed.title or title_from(path, parsed.text[parsed.body_start :])).split())
+    shared: dict[str, Any] = {field.name: getattr(parsed, field.name) for field in fields(parsed)}
     return Document(
-        path=path,
-        title=" ".join((parsed.title or title_from(path, parsed.text[parsed.body_start :])).split()),
-        text=parsed.text,
-        media_type=parsed.media_type,
-        sha256=hashlib.sha256(content).hexdigest(),
-        source=source,
-        date=parsed.date,
-        body_start=parsed.body_start,
-        pages=parsed.pages,
-        headings=parsed.headings,
-        metadata=parsed.metadata,
-        warnings=parsed.warnings,
-        encoding=parsed.encoding,
-        empty_pages=parsed.empty_pages,
+        **shared | {"path": path, "source": source, "title": title, "sha256": hashlib.sha256(content).hexdigest()}
     )

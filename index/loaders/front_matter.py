@@ -1,4 +1,4 @@
-"""The head of a text: YAML front matter or a date line, which is metadata and not prose."""
+"""The head of a text, which is metadata and not prose: YAML front matter or a date line."""
 
 from __future__ import annotations
 
@@ -58,20 +58,20 @@ def _date_line(text: str) -> Head:
 
 
 def _front_matter(block: str) -> dict[str, str]:
-    """Values by key in small letters, ``author.name`` for a nested one; the items of a list are joined by commas."""
+    """Values by key in lower case (``author.name`` for a nested one); list items are joined by commas."""
     try:
         root = yaml.compose(block, Loader=yaml.SafeLoader)
         pairs = list(_values(root, "", set())) if isinstance(root, yaml.MappingNode) else []
     except (yaml.YAMLError, RecursionError):
         pairs = _lines(block)
-    found: dict[str, list[str]] = {}
+    by_key: dict[str, list[str]] = {}
     for key, value in pairs:
-        found.setdefault(key.lower(), []).append(value)
-    return {key: ", ".join(value for value in values if value) for key, values in found.items()}
+        by_key.setdefault(key.lower(), []).append(value)
+    return {key: ", ".join(filter(None, values)) for key, values in by_key.items()}
 
 
 def _values(node: yaml.Node, key: str, seen: set[int]) -> Iterator[tuple[str, str]]:
-    """Every scalar as written, with its key. An aliased node is read once, so that aliases cannot multiply."""
+    """Each scalar as it is written, after its key. An aliased node is read once, so that aliases cannot multiply."""
     if id(node) in seen:
         return
     seen.add(id(node))
@@ -87,7 +87,7 @@ def _values(node: yaml.Node, key: str, seen: set[int]) -> Iterator[tuple[str, st
 
 
 def _lines(block: str) -> list[tuple[str, str]]:
-    """``key: value`` lines of front matter that is not valid YAML."""
+    """The ``key: value`` lines of front matter that is not valid YAML."""
     parts = (line.partition(":") for line in block.split("\n") if line[:1].isalpha())
     return [(key.strip(), value.strip().strip("'\"")) for key, colon, value in parts if colon]
 

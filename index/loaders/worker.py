@@ -1,7 +1,7 @@
 """A process that parses files for its parent: requests on standard input, responses on standard output.
 
-A message is a length of eight bytes and JSON, never pickle: a process that parses hostile files is not trusted.
-Started by ``index.children.start_child``, with the megabytes of memory that it may have.
+A message is its length in eight bytes, and JSON; never pickle, because a process that parses hostile files is not
+trusted. ``index.children.start_child`` starts it with one argument, its memory limit in megabytes.
 """
 
 from __future__ import annotations
@@ -21,28 +21,28 @@ HEADER = struct.Struct(">Q")
 
 
 def pack(message: dict[str, Any]) -> bytes:
-    """A message with its length before it."""
+    """A message as bytes, preceded by its length."""
     body = json.dumps(message).encode()
     return HEADER.pack(len(body)) + body
 
 
 def main() -> None:
-    """Answer requests until the input ends."""
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever a parser prints must not get between the answers
+    """Respond to requests until the input ends."""
+    responses = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # output that a parser prints must not mix with the responses
     _limit_memory(int(sys.argv[1]) * 1_000_000)
     while request := _read(sys.stdin.buffer):
-        answers.write(pack(_answer(Path(request["path"]), Path(request["root"]), request["limit"])))
-        answers.flush()
+        responses.write(pack(_respond(Path(request["path"]), Path(request["root"]), request["limit"])))
+        responses.flush()
 
 
-def _answer(path: Path, root: Path, limit: int) -> dict[str, Any]:
+def _respond(path: Path, root: Path, limit: int) -> dict[str, Any]:
     try:
         return {"document": asdict(load(path, root, limit=limit))}
     except QuothError as error:
         return {"reason": str(error)}
     except MemoryError:
-        return {"reason": "parsing it takes more memory than is allowed"}
+        return {"reason": "parsing it takes more memory than allowed (`parse_megabytes`)"}
 
 
 def _read(stream: BinaryIO) -> dict[str, Any] | None:

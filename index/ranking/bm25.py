@@ -1,4 +1,4 @@
-"""BM25 scores equal to those of SQLite's FTS5, for stores whose own scores cannot be compared with other scores."""
+"""BM25 scores equal to those of SQLite's FTS5, for stores without comparable scores of their own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 _K1, _B = 1.2, 0.75
-_MIN_WEIGHT = 1e-6  # of a stem that is in more than half of the passages
+_MIN_WEIGHT = 1e-6  # of a stem in more than half of the passages
 
 
 def bm25_score(stems: Sequence[str], frequencies: Mapping[str, int], passages: int, average_length: float) -> float:

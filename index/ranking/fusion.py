@@ -1,6 +1,6 @@
-"""Fuses two rankings: z-scored scores, added with weights.
+"""Fusion of two rankings by a weighted sum of z-scores.
 
-Scores of different kinds (cosine, BM25) are brought to one scale by the mean and deviation over their candidates. On
+Scores of different kinds (cosine, BM25) get one scale by their mean and standard deviation over the candidates. On
 questions over Wikipedia paragraphs this ranks the right passage first more often than reciprocal rank fusion.
 """
 
@@ -11,14 +11,14 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-# Over a handful of passages BM25 scores differ by millionths, which mean nothing and must not become whole deviations.
-_LEAST_SPREAD = 1e-3
+# Among a handful of passages, BM25 scores differ by millionths, which must not be scaled up to whole deviations.
+_MIN_SPREAD = 1e-3
 
 
 def standardise(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Distances from the mean in standard deviations; zeros when all values are nearly equal."""
     spread = values.std() if values.size else 0.0
-    return (values - values.mean()) / spread if spread > _LEAST_SPREAD else np.zeros_like(values)
+    return (values - values.mean()) / spread if spread > _MIN_SPREAD else np.zeros_like(values)
 
 
 def fuse(dense: Mapping[int, float], keyword: Mapping[int, float], dense_weight: float) -> list[tuple[int, float]]:

@@ -1,6 +1,6 @@
-"""How many of a question's words a passage contains and how close together; refines the order of the best candidates.
+"""How many of a question's words a passage contains, and how close together they are; ranks the best candidates again.
 
-BM25 ignores the distance and the order of words, words that only the title has, and related words such as
+BM25 ignores the distance and the order of words, words that are only in the title, and related words such as
 "assassination" and "assassinated". The weights were fitted on questions of the training sets;
 ``python -m tests.benchmarks.index_recall`` measures the recall on held-out questions.
 """
@@ -16,7 +16,7 @@ from collections.abc import Mapping, Set
 
 _ENDINGS = ("ing", "ies", "ied", "es", "ed", "s", "ly", "e")
 _WORD = re.compile(r"\w+")
-_ALIKE = 4  # letters of the common prefix that makes two words similar
+_ALIKE = 4  # letters; two words with a common prefix of this length are similar
 
 BM25_WEIGHT = 0.2
 COVERAGE_WEIGHT, SENTENCE_WEIGHT, ADJACENT_WEIGHT, ALIKE_WEIGHT = 2.4, 4.8, 3.7, 3.7
@@ -24,7 +24,7 @@ COVERAGE_WEIGHT, SENTENCE_WEIGHT, ADJACENT_WEIGHT, ALIKE_WEIGHT = 2.4, 4.8, 3.7,
 
 @functools.lru_cache(maxsize=65_536)
 def light_stem(word: str) -> str:
-    """A word in small letters without a common English ending."""
+    """A lower-case word without a common English ending."""
     # Not the Porter stemmer of the keyword index (``index.stores.stemming``): this one runs on every word of every
     # candidate, and the weights above were fitted with it.
     for ending in _ENDINGS:
@@ -47,12 +47,12 @@ class Proximity:
             stem = light_stem(word)
             self._weights[stem] = max(weight, self._weights.get(stem, 0.0))
         self._bits = {stem: 1 << position for position, stem in enumerate(self._weights)}
-        self._weight_of_set: dict[int, float] = {0: 0.0}  # total weight by set of words, one bit a word
+        self._weight_of_set: dict[int, float] = {0: 0.0}  # total weight by set of words, one bit for each word
         self._total_weight = sum(self._weights.values()) or 1.0
         words = _WORD.findall(question.lower())
         adjacent = {
-            (one, other): self._weights.get(one, 0.0) + self._weights.get(other, 0.0)
-            for one, other in itertools.pairwise(map(light_stem, words))
+            (first, second): self._weights.get(first, 0.0) + self._weights.get(second, 0.0)
+            for first, second in itertools.pairwise(map(light_stem, words))
         }
         self._pairs = {pair: weight for pair, weight in adjacent.items() if weight}
         self._pairs_weight = sum(self._pairs.values()) or 1.0
@@ -66,10 +66,11 @@ class Proximity:
         )
 
     def measures(self, text: str, title: str) -> tuple[float, float, float, float]:
-        """Shares of the question's weight, each 0 to 1: coverage, sentence, adjacent and alike.
+        """Four shares of the question's weight, each 0 to 1.
 
-        They count words in the passage or its title; words in the title or the best sentence; pairs that are adjacent
-        as in the question; and missing words by the longest prefix that they share with a word of the passage.
+        Coverage: words in the passage or its title. Sentence: words in the title or the best sentence. Adjacent: pairs
+        of words that are adjacent as in the question. Alike: missing words, by the longest prefix that they share with
+        a word of the passage.
         """
         title_words = self._scan(title.lower().replace("_", " "))[0]
         in_title = sum(bit for stem, bit in self._bits.items() if stem in title_words)
@@ -84,7 +85,7 @@ class Proximity:
         )
 
     def _scan(self, lowered: str) -> tuple[set[str], list[int], set[tuple[str, str]]]:
-        """Stems that equal or resemble the question's; the question's words in each sentence, as bits; its pairs."""
+        """Stems equal or similar to the question's; its words in each sentence, as bits; its adjacent pairs."""
         words: set[str] = set()
         sentences: list[int] = []
         pairs: set[tuple[str, str]] = set()
@@ -110,17 +111,17 @@ class Proximity:
         return self._weight_of_set[words]
 
     def _alike(self, stem: str, words: set[str]) -> float:
-        """The weight of a missing word, times the share of it that the most similar word has as a prefix."""
+        """The weight of a missing word, times the share of its letters that is a prefix of the most similar word."""
         longest = max((_common_prefix(stem, word) for word in words), default=0)
         return self._weights[stem] * longest / len(stem) if longest >= _ALIKE else 0.0
 
 
 def _marks(beginnings: Set[str], words: Set[str]) -> re.Pattern[str]:
-    """Matches, in small letters, words with one of the beginnings, the words themselves, and ends of sentences."""
+    """A pattern for lower-case text: words with one of the beginnings, the words themselves, and ends of sentences."""
     if not beginnings:
         return re.compile(r"(?!)()")  # matches nothing
-    begun, whole = ("|".join(map(re.escape, sorted(some))) for some in (beginnings, words))
-    return re.compile(rf"\b((?:{begun})\w*|(?:{whole})\b)|[.!?]\s|\n")
+    prefixes, whole = ("|".join(map(re.escape, sorted(texts))) for texts in (beginnings, words))
+    return re.compile(rf"\b((?:{prefixes})\w*|(?:{whole})\b)|[.!?]\s|\n")
 
 
 def _common_prefix(one: str, other: str) -> int:

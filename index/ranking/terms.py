@@ -1,4 +1,4 @@
-"""The terms of a question (its words without stop words), and the keyword query made of them."""
+"""The terms of a question, which are its words without stop words, and the keyword query made of them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 _WORDS = re.compile(r"\w+")
-# Scoring a passage takes about a microsecond. In 5,000 passages the rarest words, up to a total of one fortieth of the
-# passages, propose as many right candidates as all words that are in at most a tenth of the passages each.
+# Scoring a passage takes about a microsecond. Measured on 5,000 passages: the rarest words, together in at most one
+# fortieth of the passages, find as many right candidates as all words that are in at most a tenth of them.
 _SCORED_SHARE = 40
 _MIN_SCORED, _MAX_SCORED = 1_000, 5_000  # passages
 _MAX_TERMS = 64
@@ -29,19 +29,19 @@ class Terms:
     passages: int
 
     def query(self) -> str | None:
-        """The FTS5 query for any of the chosen words; None when no passage contains one."""
+        """The FTS5 query for any of the chosen words; None when there are none."""
         return " OR ".join(f'"{word}"' for word in self.chosen()) or None
 
     def chosen(self) -> list[str]:
-        """The words to search for, in order: the rarest that any passage contains, and more while they stay rare.
+        """The words to search for, in order: the rarest that any passage contains, and more within a limit.
 
-        Together they are in at most a fortieth of the passages, but at least 1,000 and at most 5,000 are allowed.
+        The limit is the sum of their counts: a fortieth of the passages, but at least 1,000 and at most 5,000.
         """
-        left = min(max(self.passages // _SCORED_SHARE, _MIN_SCORED), _MAX_SCORED)
+        remaining = min(max(self.passages // _SCORED_SHARE, _MIN_SCORED), _MAX_SCORED)
         chosen: set[str] = set()
         for word in sorted((word for word, count in self.counts.items() if count), key=self.counts.__getitem__):
-            left -= self.counts[word]
-            if chosen and left < 0:
+            remaining -= self.counts[word]
+            if chosen and remaining < 0:
                 break
             chosen.add(word)
         return [word for word in self.counts if word in chosen]

@@ -1,4 +1,4 @@
-"""The protocols of a store: what building, searching, checking and copying an index need, and no more.
+"""The protocols of a store: only what building, searching, checking and copying an index need.
 
 ``index.stores.folder`` keeps an index in a folder, ``index.stores.milvus`` in Milvus; one test suite covers both.
 """
@@ -19,12 +19,12 @@ from index.types import Chunk, Document, DocumentRecord, Failure, Filters
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A chunk with everything that is stored of it."""
+    """A chunk with everything that is stored for it."""
 
     chunk: Chunk
-    words: str  # what keyword search sees
+    words: str  # the text that keyword search covers
     key: bytes  # 16 bytes; equal for passages with equal embeddings
-    vector: Vectors | None = None  # float32 (dimensions,), of length 1; None when one is stored under the key already
+    vector: Vectors | None = None  # float32 (dimensions,), of length 1; None when the key already has a stored one
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +35,15 @@ class Summary:
     revision: int = 0  # the number of the last commit; 0 before the first
     documents: int = 0
     chunks: int = 0
-    bytes_on_disk: int = 0  # 0 when the store does not know
+    bytes_on_disk: int = 0  # 0 when unknown
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What builds read."""
+    """What builds read: sources, excluded files, and the files that could not be read."""
 
     sources: tuple[str, ...] = ()  # absolute paths of folders and files, in order
-    excluded: frozenset[tuple[str, str]] = frozenset()  # (source, path) of removed files, which stay out
+    excluded: frozenset[tuple[str, str]] = frozenset()  # (source, path) of removed files, which builds skip
     failures: tuple[Failure, ...] = ()  # files that could not be read, by path
 
 
@@ -52,56 +52,46 @@ class Reader(Protocol):
 
     def summary(self) -> Summary:
         """The index as a whole."""
-        ...
 
     def inputs(self) -> Inputs:
-        """What builds read."""
-        ...
+        """The sources, excluded files and failures that builds start from."""
 
     def records(self, ids: Collection[int] | None = None) -> list[DocumentRecord]:
         """Documents without their texts, by path; of all or of the given ids."""
-        ...
 
     def documents(self, ids: Collection[int]) -> dict[int, Document]:
-        """Whole documents by id; ids that are not there are left out."""
-        ...
+        """Whole documents by id; unknown ids are left out."""
 
     def texts(self, ids: Collection[int]) -> dict[int, str]:
-        """The canonical texts of documents by id; ids that are not there are left out."""
-        ...
+        """The canonical texts of documents by id; unknown ids are left out."""
 
     def passages(self, ids: Collection[int]) -> dict[int, list[Passage]]:
         """The passages of documents in order, with their vectors, by document id."""
-        ...
 
     def verify(self) -> VerifyReport:
-        """Check everything that the index promises; changes nothing."""
-        ...
+        """Check that the stored data is complete and consistent; changes nothing."""
 
 
 class Snapshot(Reader, Protocol):
     """Reads and searches of one index at one revision."""
 
     def document_frequency(self, terms: Collection[str]) -> dict[str, int]:
-        """In how many passages each (stemmed) term stands, as exactly as the store knows; absent terms are left out."""
-        ...
+        """How many passages contain each (stemmed) term, exactly or estimated; terms in none are left out."""
 
     def candidates(
         self, vector: Vectors, terms: Terms, limit: int, filters: Filters | None
     ) -> tuple[dict[int, float], dict[int, float]]:
-        """Of the chunks that the filters admit ``limit`` by meaning and ``limit`` by words, by chunk id.
+        """The best ``limit`` chunks by meaning and the best ``limit`` by words, among those that the filters admit.
 
-        First the cosine of each; then the BM25 scores (higher is better) of those that words propose.
+        Returns two mappings by chunk id: the cosines of all of them, and the BM25 scores (higher is better) of those
+        that were found by words.
         """
-        ...
 
     def words(self, chunk_ids: Collection[int]) -> dict[int, tuple[str, str]]:
-        """(text, title) as the keyword search has them, by chunk id."""
-        ...
+        """(text, title) as stored for keyword search, by chunk id."""
 
     def chunks(self, ids: Collection[int]) -> dict[int, Chunk]:
         """Chunks by id."""
-        ...
 
 
 class Transaction(Protocol):
@@ -109,27 +99,21 @@ class Transaction(Protocol):
 
     def set_meta(self, values: Mapping[str, str]) -> None:
         """Set or replace facts about the index as a whole."""
-        ...
 
     def set_inputs(self, sources: Iterable[str], excluded: Iterable[tuple[str, str]]) -> None:
-        """Replace the folders and files that later builds read, and the (source, path) of files that stay out."""
-        ...
+        """Replace the folders and files that later builds read, and the (source, path) of the files they skip."""
 
     def put_document(self, document: Document, passages: Sequence[Passage]) -> None:
         """Store a document with its passages; one of the same source and path keeps its id."""
-        ...
 
     def put_failure(self, failure: Failure) -> None:
-        """Keep why a file could not be read; the document that it was before leaves the index."""
-        ...
+        """Record why a file could not be read, and remove its document from the index."""
 
     def move_document(self, document_id: int, source: str, path: str, title: str) -> None:
         """Give a document another path and title; its passages and vectors stay."""
-        ...
 
     def remove(self, document_ids: Collection[int] = (), failures: Collection[Failure] = ()) -> None:
-        """Remove documents with their passages, and files that could not be read and are gone."""
-        ...
+        """Remove documents with their passages, and the records of unreadable files that no longer exist."""
 
 
 class Writer(Reader, Protocol):
@@ -137,32 +121,28 @@ class Writer(Reader, Protocol):
 
     def missing(self, keys: Iterable[bytes]) -> list[bytes]:
         """The keys, in order, under which no vector is stored."""
-        ...
 
     def transaction(self) -> AbstractContextManager[Transaction]:
         """All changes inside become the next revision; none of them when an error is raised."""
-        ...
 
     def discard_damage(self, problems: Collection[Problem]) -> list[int]:
-        """Remove whatever the problems are about; the ids of the documents that must be chunked again.
+        """Remove the damaged data that the problems name; returns the ids of the documents to chunk again.
 
         Raises IndexDamagedError when the store itself is broken.
         """
-        ...
 
     def finish(self, progress: OnProgress) -> int:
-        """End the writing and return the revision: searches become fast again after many changes.
+        """Prepare what was written for fast searches, and return the revision.
 
-        The writer of a replacement puts it in the old index's place; documents of the same path keep their ids.
+        For a replacement, this also replaces the old index; documents with the same path keep their ids.
         """
-        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
     """A new index that is built beside the old one."""
 
-    old: Reader | None  # None when there is none, or none that can be read
+    old: Reader | None  # None when there is no readable one
     new: Writer  # takes the place of the old one when it finishes
 
 
@@ -172,78 +152,67 @@ class Store(Protocol):
     @property
     def name(self) -> str:
         """The place, as a person writes it."""
-        ...
 
     def exists(self) -> bool:
         """Whether there is an index."""
-        ...
 
     def identity(self) -> Hashable:
-        """Changes when another index takes the place of one that is open, so that it must be opened again.
-
-        None when there is no index.
-        """
-        ...
+        """A value that changes when the index is replaced, so that it must be opened again; None without an index."""
 
     def reader(self) -> AbstractContextManager[Reader]:
         """The index for reading, an empty one where there is none; writes nothing. Raises IndexDamagedError."""
-        ...
 
     def snapshot(self) -> AbstractContextManager[Snapshot]:
         """The index for searching, at its last revision; for one thread, while others have their own.
 
         Connections are kept for the next snapshot until ``close``. Raises IndexNotFoundError, IndexDamagedError.
         """
-        ...
 
     def writer(self, wait_seconds: float = 0.0) -> AbstractContextManager[Writer]:
-        """The index for its one writer, created when there is none; nothing is left of one without a commit.
+        """The index for its one writer, created when there is none; a new one without a commit is removed again.
 
         Raises IndexLockedError, IndexMismatchError, IndexDamagedError.
         """
-        ...
 
     def replacement(self, facts: Mapping[str, str], wait_seconds: float = 0.0) -> AbstractContextManager[Replacement]:
-        """The right to replace the index. What an interrupted rebuild with equal facts left is in the new one.
+        """The right to replace the index. The new one starts with what an interrupted rebuild with equal facts left.
 
         Raises IndexLockedError.
         """
-        ...
 
     def close(self) -> None:
         """Close files and connections; the next snapshot opens them again."""
-        ...
 
 
 class EmptyReader:
-    """Reads where there is no index."""
+    """The reader of a place without an index: revision 0, and nothing in it."""
 
     def summary(self) -> Summary:
         """Revision 0."""
         return Summary()
 
     def inputs(self) -> Inputs:
-        """None."""
+        """No inputs."""
         return Inputs()
 
     def records(self, ids: Collection[int] | None = None) -> list[DocumentRecord]:
-        """None."""
+        """No documents."""
         return []
 
     def documents(self, ids: Collection[int]) -> dict[int, Document]:
-        """None."""
+        """No documents."""
         return {}
 
     def texts(self, ids: Collection[int]) -> dict[int, str]:
-        """None."""
+        """No texts."""
         return {}
 
     def passages(self, ids: Collection[int]) -> dict[int, list[Passage]]:
-        """None."""
+        """No passages."""
         return {}
 
     def verify(self) -> VerifyReport:
-        """Nothing to check."""
+        """A report on nothing, without problems."""
         return VerifyReport(0, 0, 0, 0, ())
 
 

@@ -1,4 +1,4 @@
-"""Converting documents to the fields that every store keeps of them, and back."""
+"""Conversion of documents to the fields that every store keeps, and back."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SHARED = [field.name for field in fields(Document) if field.name in {f.name for
 
 
 def record_fields(document: Document, chunk_count: int) -> dict[str, Any]:
-    """The fields of a document's DocumentRecord, by name, without its id."""
+    """The fields of a document's ``DocumentRecord`` but its id, by name."""
     counts = {"characters": len(document.text), "page_count": len(document.pages), "chunk_count": chunk_count}
     return {name: getattr(document, name) for name in _SHARED} | {"metadata": dict(document.metadata)} | counts
 
@@ -20,7 +20,7 @@ def record_fields(document: Document, chunk_count: int) -> dict[str, Any]:
 def restore_document(
     record: DocumentRecord, text: str, pages: Iterable[Iterable[Any]], headings: Iterable[Iterable[Any]]
 ) -> Document:
-    """The document of a record, its text, and the field values of its pages and headings."""
+    """The document with a record's fields, a text, and pages and headings, each given as its field values."""
     shared: dict[str, Any] = {name: getattr(record, name) for name in _SHARED}
     return Document(
         **shared,

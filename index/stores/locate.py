@@ -1,4 +1,4 @@
-"""Which store a place names: a folder, or Milvus by its address or its file."""
+"""The store that a place names: a folder, or Milvus by its address or its file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FILE = ".db"  # of Milvus Lite
 def open_store(place: Place | None = None, settings: IndexSettings | None = None) -> Store:
     """The store at a place, by default the one that the settings name: ``store``, or the folder ``index``.
 
-    Milvus is asked with the token and the time limit of the settings. Nothing is opened yet.
+    Milvus gets the token and the time limit of the settings. Nothing is opened yet.
     """
     settings = settings or IndexSettings()
     place = place or settings.store or settings.index

@@ -1,4 +1,4 @@
-"""The process that holds the right to write to an index, as a store records it for those who wait."""
+"""The record of the process that holds a store's writer lock, for the error message of others."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class LockHolder:
-    """A process, its host, and since when it holds the right (ISO 8601, UTC)."""
+    """A process, its host, and the time since when it holds the lock (ISO 8601, UTC)."""
 
     process: int
     host: str
@@ -18,7 +18,7 @@ class LockHolder:
 
     @classmethod
     def current(cls) -> LockHolder:
-        """This process, from now on."""
+        """This process, since now."""
         return cls(os.getpid(), socket.gethostname(), utc_now())
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Stemming as the folder store's keyword index does it, by SQLite FTS5, so that every store stems alike."""
+"""Stemming by SQLite FTS5, as in the folder store's keyword index, so that every store stems alike."""
 
 from __future__ import annotations
 

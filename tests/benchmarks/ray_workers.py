@@ -36,7 +36,7 @@ def drive(folder: str, place: str, workers: str) -> None:
             commits.append((time.perf_counter(), done[0]))
 
     os.environ["RAY_worker_niceness"] = "0"  # noqa: SIM112 - Ray's own default is 15 more
-    ray_engine.FILES_A_TASK = 8
+    ray_engine.FILES_PER_TASK = 8
     began = time.perf_counter()
     settings = IndexSettings(commit_chunks=64)
     build([Path(folder)], Path(place), settings=settings, engine=RayEngine(workers=int(workers)), progress=tell)

@@ -1,4 +1,4 @@
-"""CSV: each row becomes lines of ``column: value``, so that it reads as a passage."""
+"""CSV: each row becomes lines of ``column: value``, so that it can be read as prose."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from index.errors import UnreadableFileError
 from index.loaders.base import Parsed
 from index.loaders.decoding import decode
 
-_SAMPLE = 4_096
-_CELL_LIMIT = 10_000_000
+_SAMPLE = 4_096  # characters
+_CELL_LIMIT = 10_000_000  # characters
 _NUMBER = re.compile(r"[-+]?[\d.,\s%$€£]+")
 
 
 def parse_csv(content: bytes) -> Parsed:
-    """A table with any usual separator; its first row has the column names when it looks like names."""
+    """A table with any common separator; its first row is taken as column names if it looks like names."""
     decoded = decode(content)
     rows = [[cell.strip() for cell in row] for row in _rows(decoded.text) if any(cell.strip() for cell in row)]
     names = rows[0] if rows and _are_names(rows) else []

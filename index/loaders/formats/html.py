@@ -12,7 +12,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from index.errors import UnreadableFileError
 from index.loaders.base import Parsed
 from index.loaders.dates import parse_date
-from index.loaders.decoding import canonical, decode
+from index.loaders.decoding import Decoded, canonical, decode
 from index.types import Heading
 
 _DROPPED = "//script|//style|//nav|//footer|//noscript|//template|//iframe|//object|//svg|//*[@hidden]"
@@ -28,34 +28,33 @@ _METADATA = ("author", "description", "keywords")
 
 
 def parse_html(content: bytes) -> Parsed:
-    """An HTML page: title and date from its head, headings h1 to h6; raises UnreadableFileError when it is not HTML."""
-    text, encoding = _decode(content)
-    root = _tree(text)
+    """An HTML page with its title, date and headings h1 to h6; raises UnreadableFileError when it is not HTML."""
+    decoded = _decode(content)
+    root = _tree(decoded.text)
     title = _first(root, "//title/text()") or _first(root, "//h1//text()")
-    date = next((found for path in _DATES if (found := parse_date(_first(root, path) or ""))), None)
-    metadata = {name: found for name in _METADATA if (found := _first(root, f"//meta[@name='{name}']/@content"))}
+    date = next(filter(None, (parse_date(_first(root, path) or "") for path in _DATES)), None)
+    metadata = {name: value for name in _METADATA if (value := _first(root, f"//meta[@name='{name}']/@content"))}
     for element in root.xpath(_DROPPED):
         element.drop_tree()
     rendered, headings = _render(root)
     return Parsed(
-        rendered, "text/html", title=title, date=date, headings=headings, metadata=metadata, encoding=encoding
+        rendered, "text/html", title=title, date=date, headings=headings, metadata=metadata, encoding=decoded.encoding
     )
 
 
-def _decode(content: bytes) -> tuple[str, str]:
+def _decode(content: bytes) -> Decoded:
     declared = _DECLARED.search(content[:4096])
     if declared and not content.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         name = declared[1].decode("ascii").lower()
         try:
-            return canonical(content.decode(name)), name
+            return Decoded(canonical(content.decode(name)), name)
         except (UnicodeDecodeError, LookupError):
-            pass  # the declaration is wrong; guess as for any text
-    decoded = decode(content)
-    return decoded.text, decoded.encoding
+            pass  # the declaration is wrong
+    return decode(content)
 
 
 def _tree(text: str) -> HtmlElement:
-    # As bytes in a known encoding, because lxml refuses text that declares one.
+    # lxml refuses a str that declares an encoding, so it gets bytes.
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
     try:
         return document_fromstring(text.encode(), parser=parser)
@@ -64,8 +63,8 @@ def _tree(text: str) -> HtmlElement:
 
 
 def _first(root: HtmlElement, path: str) -> str | None:
-    found = root.xpath(path)
-    return " ".join(canonical(str(found[0])).split()) or None if found else None
+    matches = root.xpath(path)
+    return " ".join(canonical(str(matches[0])).split()) or None if matches else None
 
 
 def _render(root: HtmlElement) -> tuple[str, tuple[Heading, ...]]:

@@ -1,4 +1,4 @@
-"""JSON: every value is a line after its name, each record a paragraph."""
+"""JSON: each value becomes a line with its name, each object a paragraph."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Json = Any  # what ``json.loads`` returns
 
 
 def parse_json(content: bytes) -> Parsed:
-    """A JSON file or JSON lines; a title and a date at the top level are the document's."""
+    """A JSON file or JSON lines; a title and a date at the top level are those of the document."""
     decoded = decode(content)
     try:
         value = _read(decoded.text)
@@ -44,7 +44,7 @@ def _read(text: str) -> Json:
 
 
 def _blocks(value: Json, name: str = "") -> Iterator[str]:
-    """Paragraphs: the plain values of an object together, then those of each object or list nested in it."""
+    """One paragraph for the plain values of an object or list, then those of the objects and lists in it."""
     if isinstance(value, dict):
         items = list(value.items())
     elif isinstance(value, list):

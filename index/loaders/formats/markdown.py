@@ -1,4 +1,4 @@
-"""Markdown: its marks stay in the text, its headings are those of CommonMark."""
+"""Markdown: the markup stays in the text, and headings are found by the rules of CommonMark."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from index.loaders.front_matter import read_head
 from index.types import Heading
 
 _BLOCKS = MarkdownIt("commonmark")
-_BLOCKS.core.ruler.enableOnly(["block"])  # the text inside blocks is parsed for headings only, which is much faster
+_BLOCKS.core.ruler.enableOnly(["block"])  # much faster than parsing the text inside blocks, which only headings need
 _INLINE = MarkdownIt("commonmark")
 _SPACES = ("softbreak", "hardbreak")
 _WORDS = ("text", "code_inline", "image")
 
 
 def parse_markdown(content: bytes) -> Parsed:
-    """A Markdown file: front matter is its head, the first heading of the top level its title."""
+    """A Markdown file: front matter is its head; its title is the first heading of the outermost level."""
     decoded = decode(content)
     head = read_head(decoded.text)
     headings = markdown_headings(decoded.text, head.end)
@@ -38,7 +38,7 @@ def parse_markdown(content: bytes) -> Parsed:
 
 
 def markdown_headings(text: str, start: int = 0) -> tuple[Heading, ...]:
-    """Headings from ``start`` on, each at the start of its line; without empty ones and those in lists or quotes."""
+    """Headings from ``start`` on, each at the start of its line; not empty ones, nor those in lists or quotes."""
     body = text[start:]
     lines = list(itertools.accumulate((len(line) + 1 for line in body.split("\n")), initial=start))
     headings = (

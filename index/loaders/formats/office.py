@@ -24,7 +24,7 @@ MEDIA_TYPES = {
 
 
 def office_parser(suffix: str) -> Callable[[bytes], Parsed]:
-    """The parser for files that end in ``suffix``, one of ``MEDIA_TYPES``.
+    """The parser for files with ``suffix``, one of ``MEDIA_TYPES``.
 
     The parser raises UnreadableFileError for damaged files, and MissingExtraError when the extra is not installed.
     """
@@ -33,20 +33,22 @@ def office_parser(suffix: str) -> Callable[[bytes], Parsed]:
         extracted = _extract(content, MEDIA_TYPES[suffix], f"file{suffix}")
         text = canonical(extracted.content)
         headings = markdown_headings(text)
-        facts = extracted.metadata
-        title = _line(facts, "title") or _line(facts, "subject") or next((h.title for h in headings), None)
-        date = parse_date(_line(facts, "created_at") or "") or parse_date(_line(facts, "modified_at") or "")
+        metadata = extracted.metadata
+        title = _line(metadata, "title") or _line(metadata, "subject") or next((h.title for h in headings), None)
+        date = parse_date(_line(metadata, "created_at") or "") or parse_date(_line(metadata, "modified_at") or "")
         return Parsed(text, MEDIA_TYPES[suffix], title=title, date=date, headings=headings)
 
     return parse
 
 
 def _extract(content: bytes, media_type: str, name: str) -> Any:
-    """What the library extracts from the bytes; it opens no other file and runs no OCR."""
+    """The library's result for the bytes; it opens no other file and runs no OCR."""
     try:
         from xberg import ExtractInput, ExtractionConfig, extract
-    except ModuleNotFoundError as error:  # not ImportError, which it also raises when it lacks memory to load
-        raise MissingExtraError("reading it takes the extra `formats`: pip install 'quoth[formats]'") from error
+    except (
+        ModuleNotFoundError
+    ) as error:  # not ImportError, which it also raises when there is too little memory to load it
+        raise MissingExtraError("reading it needs the extra `formats`: run `pip install 'quoth[formats]'`") from error
     source = ExtractInput(kind="bytes", bytes=content, mime_type=media_type, filename=name)
     config = ExtractionConfig(use_cache=False, disable_ocr=True, output_format="markdown")
     try:

@@ -1,10 +1,11 @@
-"""PDF: text page by page as pdfium extracts it, with the title and headings that the file has."""
+"""PDF: the text of each page as pdfium extracts it, the title, and headings recognised by their letter size."""
 
 from __future__ import annotations
 
 import re
 import threading
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass
 
 import pypdfium2 as pdfium
@@ -17,13 +18,13 @@ from index.loaders.dates import parse_date
 from index.loaders.decoding import canonical
 from index.types import Heading, Page
 
-PDFIUM = threading.RLock()  # hold it around every use of pdfium, which crashes when two threads use it
+PDFIUM = threading.RLock()  # for every use of pdfium, which crashes when two threads use it at once
 
 _BETWEEN_PAGES = "\n\n"
-_MOST_PAGES = 20_000
-_DIVIDED = re.compile("(\\w+)\ufffe(\\w+)")  # pdfium's mark for a hyphen at the end of a line
-_HYPHENED = re.compile(r"\w+-\w+")
-_LARGER = 1.15  # a heading is set at least this many times larger than most letters
+_MAX_PAGES = 20_000
+_DIVIDED = re.compile("(\\w+)\ufffe(\\w+)")  # \ufffe is pdfium's mark for a hyphen at the end of a line
+_HYPHENATED = re.compile(r"\w+-\w+")
+_LARGER = 1.15  # letters of a heading are at least this many times as large as most letters
 _HEADING_LIMIT = 120  # characters
 _JUNK_TITLE = re.compile(r"(?i)microsoft word|untitled|\.(docx?|tex|indd|dvi|pdf|rtf|odt|html?)$|^\W*$")
 _ERRORS = {
@@ -36,11 +37,11 @@ _ERRORS = {
 @dataclass(frozen=True, slots=True)
 class _Line:
     words: str
-    size: float  # of its first letter in points; 0 when unknown
+    size: float  # of the first letter, in points; 0 when unknown
 
 
 def parse_pdf(content: bytes) -> Parsed:
-    """A PDF with its page table; raises UnreadableFileError when damaged, locked, or a scan that cannot be read."""
+    """A PDF with its pages; raises UnreadableFileError for one that is damaged, protected, or an unreadable scan."""
     with PDFIUM:
         return _parse(content)
 
@@ -51,8 +52,8 @@ def _parse(content: bytes) -> Parsed:
     except pdfium.PdfiumError as error:
         raise UnreadableFileError(_ERRORS.get(error.err_code, f"cannot be read: {error}")) from error
     with document:
-        if len(document) > _MOST_PAGES:
-            raise UnreadableFileError(f"{len(document)} pages; at most {_MOST_PAGES} are read")
+        if len(document) > _MAX_PAGES:
+            raise UnreadableFileError(f"it has {len(document)} pages, but at most {_MAX_PAGES} are read")
         info = document.get_metadata_dict()
         pages = [_read_page(document, page_index) for page_index in range(len(document))]
         scans = [page_index for page_index, lines in enumerate(pages) if _is_scan(document, page_index, lines)]
@@ -64,7 +65,7 @@ def _parse(content: bytes) -> Parsed:
 
 
 def _is_scan(document: pdfium.PdfDocument, page_index: int, lines: list[_Line] | None) -> bool:
-    """Whether a page has an image and no text, as a scan has."""
+    """Whether a page contains an image and no text."""
     if lines is None or any(line.words.strip() for line in lines):
         return False
     return any(True for _ in document[page_index].get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE]))
@@ -73,15 +74,10 @@ def _is_scan(document: pdfium.PdfDocument, page_index: int, lines: list[_Line] |
 def _read_page(document: pdfium.PdfDocument, page_index: int) -> list[_Line] | None:
     """The lines of a page; None when pdfium cannot read it."""
     try:
-        page = document[page_index]
+        with closing(document[page_index]) as page, closing(page.get_textpage()) as textpage:
+            return _lines(textpage)
     except pdfium.PdfiumError:
         return None
-    textpage = page.get_textpage()
-    try:
-        return _lines(textpage)
-    finally:
-        textpage.close()
-        page.close()
 
 
 def _lines(textpage: pdfium.PdfTextPage) -> list[_Line]:
@@ -97,8 +93,8 @@ def _lines(textpage: pdfium.PdfTextPage) -> list[_Line]:
 
 
 def _assemble(pages: list[list[_Line] | None], info: dict[str, str], scans: list[int], missing: str) -> Parsed:
-    """``scans`` are the numbers of scanned pages; ``missing`` is what must be installed to read them."""
-    known = {word.lower() for lines in pages for line in lines or () for word in _HYPHENED.findall(line.words)}
+    """The result for all pages; ``scans`` are the numbers of the scanned ones, ``missing`` as of ``ocr.missing``."""
+    known = {word.lower() for lines in pages for line in lines or () for word in _HYPHENATED.findall(line.words)}
     sizes = _heading_sizes(pages)
     table: list[Page] = []
     headings: list[Heading] = []
@@ -136,17 +132,17 @@ def _assemble(pages: list[list[_Line] | None], info: dict[str, str], scans: list
 
 
 def _joined(words: str, known: set[str]) -> str:
-    """The line with divided words joined; the hyphen stays if the document has the hyphenated word elsewhere."""
+    """The line with divided words joined; the hyphen stays if the hyphenated word is elsewhere in the document."""
 
     def join(match: re.Match[str]) -> str:
-        hyphened = f"{match[1]}-{match[2]}"
-        return hyphened if hyphened.lower() in known else match[1] + match[2]
+        hyphenated = f"{match[1]}-{match[2]}"
+        return hyphenated if hyphenated.lower() in known else match[1] + match[2]
 
     return _DIVIDED.sub(join, words).replace("\ufffe", "-")
 
 
 def _heading_sizes(pages: list[list[_Line] | None]) -> dict[float, int]:
-    """Heading level, 1 to 6, by letter size, for sizes clearly larger than that of most letters."""
+    """The heading level, 1 to 6, of each letter size that is clearly larger than that of most letters."""
     letters: Counter[float] = Counter()
     for lines in pages:
         for line in lines or ():
@@ -165,9 +161,9 @@ def _is_heading(words: str) -> bool:
 
 
 def _title(info: dict[str, str], headings: list[Heading], sizes: dict[float, int]) -> str | None:
-    given = " ".join(canonical(info.get("Title", "")).split())
-    if given and not _JUNK_TITLE.search(given):
-        return given
+    declared = " ".join(canonical(info.get("Title", "")).split())
+    if declared and not _JUNK_TITLE.search(declared):
+        return declared
     top = min(sizes.values(), default=0)
     return next((heading.title for heading in headings if heading.level == top), None)
 
@@ -177,12 +173,9 @@ def _without_text(pages: list[list[_Line] | None], scans: list[int], missing: st
         return "damaged: none of its pages can be read"
     count = f"its {len(pages)} pages have" if len(pages) > 1 else "its one page has"
     if scans and not missing:
-        return f"a scan: {count} no text layer, and OCR makes out no words"
-    return f"a scan: {count} no text layer; run OCR over it first{_or_install(missing)}"
-
-
-def _or_install(missing: str) -> str:
-    return f", or install {missing}" if missing else ""
+        return f"a scan: {count} no text layer, and OCR recognises no words"
+    install = f", or install {missing}" if missing else ""
+    return f"a scan: {count} no text layer; run OCR over it first{install}"
 
 
 def _warnings(
@@ -194,10 +187,10 @@ def _warnings(
     if damaged:
         warnings.append(f"pages that cannot be read: {_listed(damaged)}")
     if blank:
-        to_read = f" (to read scanned ones, install {missing})" if missing else ""
-        warnings.append(f"pages without text: {_listed(blank)}{to_read}")
+        install = f" (to read scanned ones, install {missing})" if missing else ""
+        warnings.append(f"pages without text: {_listed(blank)}{install}")
     if recognised:
-        warnings.append(f"scanned pages, read by OCR, which errs: {_listed(recognised)}")
+        warnings.append(f"scanned pages, read by OCR, which may be wrong: {_listed(recognised)}")
     return tuple(warnings)
 
 

@@ -1,4 +1,4 @@
-"""Plain text: a head, a title when the first line is one, and prose."""
+"""Plain text: prose, perhaps after a head and a title."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _TITLE_LIMIT = 100  # characters
 
 
 def parse_text(content: bytes) -> Parsed:
-    """A plain text file: it may start with a head; a short first line on its own is its title."""
+    """A plain text file: it may start with a head; a short first line on its own is the title."""
     decoded = decode(content)
     head = read_head(decoded.text)
     return Parsed(
@@ -27,7 +27,7 @@ def parse_text(content: bytes) -> Parsed:
 
 
 def _first_line(body: str) -> str | None:
-    """The first line if it is alone, short and ends like a title."""
+    """The first line, if it stands alone, is short and does not end like a sentence."""
     line, _, rest = body.partition("\n")
     line = line.strip()
     alone = rest.startswith("\n") or re.match(r"[ \t]*[=-]{3,}[ \t]*\n", rest) is not None

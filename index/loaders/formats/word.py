@@ -21,11 +21,11 @@ from index.types import Heading
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _HEADING_STYLE = re.compile(r"heading (\d)", re.IGNORECASE)
 _UNPACKED_LIMIT = 500_000_000  # bytes
-_LOCKED = b"\xd0\xcf\x11\xe0"  # an OLE container: an encrypted .docx, or a renamed .doc
+_OLE = b"\xd0\xcf\x11\xe0"  # the container of an encrypted .docx, or of a .doc
 
 
 def parse_docx(content: bytes) -> Parsed:
-    """A Word document; raises UnreadableFileError when it is damaged, encrypted or unpacks to more than 500 MB."""
+    """A Word document; raises UnreadableFileError if it is damaged, encrypted or larger than 500 MB unpacked."""
     document = _open(content)
     parts: list[str] = []
     headings: list[Heading] = []
@@ -43,24 +43,24 @@ def parse_docx(content: bytes) -> Parsed:
         parts.append(f"{words}\n\n")
         offset += len(words) + 2
     properties = document.core_properties
-    made = properties.created or properties.modified
+    date = properties.created or properties.modified
     return Parsed(
         "".join(parts).rstrip("\n"),
         MEDIA_TYPE,
         title=canonical(properties.title or "").strip() or title or next((heading.title for heading in headings), None),
-        date=made.date().isoformat() if made else None,
+        date=date.date().isoformat() if date else None,
         headings=tuple(headings),
         metadata={"author": canonical(properties.author)} if properties.author else {},
     )
 
 
 def _open(content: bytes) -> DocxDocument:
-    if content.startswith(_LOCKED):
+    if content.startswith(_OLE):
         raise UnreadableFileError("protected by a password, or an old .doc file")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > _UNPACKED_LIMIT:
-                raise UnreadableFileError(f"unpacks to more than {_UNPACKED_LIMIT // 1_000_000} MB")
+                raise UnreadableFileError(f"larger than {_UNPACKED_LIMIT // 1_000_000} MB when unpacked")
         return docx.Document(io.BytesIO(content))
     except (zipfile.BadZipFile, PackageNotFoundError, KeyError, ValueError) as error:
         raise UnreadableFileError("damaged, or not a Word document") from error
@@ -73,7 +73,7 @@ def _words(block: Paragraph | Table) -> str:
 
 
 def _rows(table: Table) -> Iterator[str]:
-    """Each row as its cells separated by bars; a merged cell appears once."""
+    """Each row, with its cells separated by bars; a merged cell appears once."""
     for row in table.rows:
         cells = {id(cell._tc): " ".join(cell.text.split()) for cell in row.cells}
         yield " | ".join(cells.values())

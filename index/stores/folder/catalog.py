@@ -1,10 +1,10 @@
-"""The catalog: documents, chunks, their words and their vectors in one SQLite file, the source of truth."""
+"""The catalog: documents, chunks, keyword index and vectors in one SQLite file, the source of truth."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -38,7 +38,7 @@ class Catalog:
         return int(row[0]) if row else 0
 
     def inputs(self) -> Inputs:
-        """What builds read."""
+        """The sources, excluded files and failures that builds start from."""
         failures = self.connection.execute("SELECT path, source, reason, sha256 FROM failures ORDER BY path, source")
         return Inputs(
             tuple(path for (path,) in self.connection.execute("SELECT path FROM sources ORDER BY path")),
@@ -47,7 +47,7 @@ class Catalog:
         )
 
     def dropped_vectors(self) -> list[int]:
-        """Ids of removed vectors that the FAISS file may still have."""
+        """Ids of removed vectors that the FAISS file may still contain."""
         return [vector_id for (vector_id,) in self.connection.execute("SELECT vector_id FROM dropped")]
 
     def count(self, table: str) -> int:
@@ -60,25 +60,18 @@ class Catalog:
 
     def records(self, ids: Collection[int] | None = None) -> list[DocumentRecord]:
         """Documents without their texts, by path; of all or of the given ids."""
-        where = "" if ids is None else "WHERE id IN (SELECT value FROM json_each(?))"
-        given = () if ids is None else (json.dumps(list(ids)),)
-        rows = self.connection.execute(f"SELECT {_RECORD} FROM documents {where} ORDER BY path, source", given)
-        return [_record(row) for row in rows]
+        select = f"SELECT {_RECORD} FROM documents"
+        rows = self.connection.execute(select) if ids is None else self._rows_in(f"{select} WHERE id", ids)
+        return sorted(map(_record, rows), key=lambda record: (record.path, record.source))
 
     def documents(self, ids: Collection[int]) -> dict[int, Document]:
-        """Whole documents by id; ids that are not there are left out."""
-        rows = self.connection.execute(
-            f"SELECT {_RECORD}, pages, headings, text FROM documents WHERE id IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(ids)),),
-        )
+        """Whole documents by id; unknown ids are left out."""
+        rows = self._rows_in(f"SELECT {_RECORD}, pages, headings, text FROM documents WHERE id", ids)
         return {row[0]: _document(row) for row in rows}
 
     def texts(self, ids: Collection[int]) -> dict[int, str]:
-        """The canonical texts of documents by id; ids that are not there are left out."""
-        rows = self.connection.execute(
-            "SELECT id, text FROM documents WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)
-        )
-        return dict(rows)
+        """The canonical texts of documents by id; unknown ids are left out."""
+        return dict(self._rows_in("SELECT id, text FROM documents WHERE id", ids))
 
     def chunks_of(self, document_id: int) -> list[Chunk]:
         """The passages of a document in order."""
@@ -91,7 +84,7 @@ class Catalog:
     def passages(self, ids: Collection[int]) -> dict[int, list[Passage]]:
         """The passages of documents in order, with their vectors, by document id.
 
-        One that lost its words, key or vector has empty ones.
+        A passage without its words, key or vector has empty ones.
         """
         return {document_id: self._passages_of(document_id) for document_id in ids}
 
@@ -103,9 +96,7 @@ class Catalog:
 
     def chunks(self, ids: Collection[int]) -> dict[int, Chunk]:
         """Chunks by id."""
-        rows = self.connection.execute(
-            f"SELECT {_CHUNK} FROM chunks WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)
-        ).fetchall()
+        rows = self._rows_in(f"SELECT {_CHUNK} FROM chunks WHERE id", ids).fetchall()
         texts = self.texts({row[1] for row in rows})
         return {row[0]: _chunk(row, texts[row[1]]) for row in rows}
 
@@ -118,43 +109,31 @@ class Catalog:
         return dict(rows)
 
     def words(self, chunk_ids: Collection[int]) -> dict[int, tuple[str, str]]:
-        """(text, title) as the keyword index has them, by chunk id."""
-        rows = self.connection.execute(
-            "SELECT rowid, text, title FROM passages WHERE rowid IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(chunk_ids)),),
-        )
+        """(text, title) as stored in the keyword index, by chunk id."""
+        rows = self._rows_in("SELECT rowid, text, title FROM passages WHERE rowid", chunk_ids)
         return {chunk_id: (text, title) for chunk_id, text, title in rows}
 
     def chunks_with_vectors(self, vector_ids: Collection[int]) -> list[tuple[int, int, int]]:
         """(chunk id, document id, vector id) of every chunk that has one of the vectors."""
-        return self.connection.execute(
-            "SELECT id, document_id, vector_id FROM chunks WHERE vector_id IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(vector_ids)),),
-        ).fetchall()
+        return self._rows_in("SELECT id, document_id, vector_id FROM chunks WHERE vector_id", vector_ids).fetchall()
 
     def vector_ids_of(self, document_ids: Collection[int]) -> list[int]:
-        """The vectors of the chunks of some documents."""
-        rows = self.connection.execute(
-            "SELECT DISTINCT vector_id FROM chunks WHERE document_id IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(document_ids)),),
-        )
+        """The ids of the vectors of the documents' chunks."""
+        rows = self._rows_in("SELECT DISTINCT vector_id FROM chunks WHERE document_id", document_ids)
         return [vector_id for (vector_id,) in rows]
 
     def vector_ids(self) -> list[int]:
         """The ids of all vectors."""
         return [vector_id for (vector_id,) in self.connection.execute("SELECT id FROM vectors")]
 
-    def some_vectors(self, wanted: int) -> Vectors:
-        """About ``wanted`` vectors, spread over the catalog, float32 (n, dimensions)."""
-        step = max(1, self.count("vectors") // max(1, wanted))
-        rows = self.connection.execute("SELECT vector FROM vectors WHERE id % ? = 0 LIMIT ?", (step, wanted)).fetchall()
-        if not rows:
-            return np.empty((0, 0), dtype=np.float32)
-        matrix = np.frombuffer(b"".join(row[0] for row in rows), dtype=np.float16)
-        return matrix.reshape(len(rows), -1).astype(np.float32)
+    def sample_vectors(self, size: int) -> Vectors:
+        """About ``size`` vectors, spread over the catalog, float32 (n, dimensions)."""
+        step = max(1, self.count("vectors") // max(1, size))
+        rows = self.connection.execute("SELECT vector FROM vectors WHERE id % ? = 0 LIMIT ?", (step, size))
+        return _matrix([blob for (blob,) in rows])
 
     def vectors_after(self, vector_id: int, batch: int = 16_384) -> Iterator[tuple[list[int], Vectors]]:
-        """Vectors with greater ids in the order of ids, in batches: ids and float32 (n, dimensions).
+        """Vectors with greater ids, in the order of their ids, in batches: ids and float32 (n, dimensions).
 
         Raises IndexDamagedError when their lengths differ.
         """
@@ -167,28 +146,18 @@ class Catalog:
             vector_id = rows[-1][0]
             if len({len(row[1]) for row in rows}) != 1:
                 raise IndexDamagedError("stored vectors differ in length: run `quoth repair`")
-            matrix = np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float16)
-            yield [row[0] for row in rows], matrix.reshape(len(rows), -1).astype(np.float32)
+            yield [row[0] for row in rows], _matrix([row[1] for row in rows])
 
     def vectors_of(self, vector_ids: Collection[int]) -> tuple[list[int], Vectors]:
-        """The ids that are there, and their vectors, float32 (n, dimensions)."""
-        rows = self.connection.execute(
-            "SELECT id, vector FROM vectors WHERE id IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(vector_ids)),),
-        ).fetchall()
-        if not rows:
-            return [], np.empty((0, int(self.meta().get("dimensions", 0))), dtype=np.float32)
-        matrix = np.frombuffer(b"".join(row[1] for row in rows), dtype=np.float16)
-        return [row[0] for row in rows], matrix.reshape(len(rows), -1).astype(np.float32)
+        """Those of the ids that have a vector, and the vectors, float32 (n, dimensions)."""
+        rows = self._rows_in("SELECT id, vector FROM vectors WHERE id", vector_ids).fetchall()
+        return [row[0] for row in rows], _matrix([row[1] for row in rows])
 
     def vectors_of_chunks(self, chunk_ids: Collection[int]) -> dict[int, Vectors]:
         """The vector of each chunk, float32 (dimensions,)."""
-        rows = self.connection.execute(
-            "SELECT chunks.id, vector FROM chunks JOIN vectors ON vectors.id = vector_id "
-            "WHERE chunks.id IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(chunk_ids)),),
-        )
-        return {chunk_id: np.frombuffer(blob, dtype=np.float16).astype(np.float32) for chunk_id, blob in rows}
+        joined = "chunks JOIN vectors ON vectors.id = vector_id"
+        rows = self._rows_in(f"SELECT chunks.id, vector FROM {joined} WHERE chunks.id", chunk_ids)
+        return {chunk_id: _matrix([blob])[0] for chunk_id, blob in rows}
 
     def has_vector(self, key: bytes) -> bool:
         """Whether a vector is stored under the key."""
@@ -198,8 +167,7 @@ class Catalog:
         """Chunk ids with BM25 scores (higher is better) for an FTS5 query, best first."""
         if document_ids is None:
             rows = self.connection.execute(
-                "SELECT rowid, -rank FROM passages WHERE passages MATCH ? ORDER BY rank LIMIT ?",
-                (query, limit),
+                "SELECT rowid, -rank FROM passages WHERE passages MATCH ? ORDER BY rank LIMIT ?", (query, limit)
             )
         else:
             rows = self.connection.execute(
@@ -210,12 +178,18 @@ class Catalog:
         return dict(rows)
 
     def document_frequency(self, terms: Collection[str]) -> dict[str, int]:
-        """In how many chunks each (stemmed) term stands; absent terms are left out."""
-        rows = self.connection.execute(
-            "SELECT term, doc FROM passage_terms WHERE term IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(terms)),),
-        )
-        return dict(rows)
+        """How many chunks contain each (stemmed) term; terms in none are left out."""
+        return dict(self._rows_in("SELECT term, doc FROM passage_terms WHERE term", terms))
+
+    def _rows_in(self, query: str, values: Collection[int | str]) -> sqlite3.Cursor:
+        """The rows of a query that ends with a column's name, where the column has one of the values."""
+        return self.connection.execute(f"{query} IN (SELECT value FROM json_each(?))", (json.dumps(list(values)),))
+
+
+def _matrix(blobs: Sequence[bytes]) -> Vectors:
+    """Stored vectors as float32 (n, dimensions); (0, 0) without any."""
+    joined = np.frombuffer(b"".join(blobs), dtype=np.float16)
+    return joined.reshape(len(blobs), -1 if blobs else 0).astype(np.float32)
 
 
 def _document(row: tuple[Any, ...]) -> Document:

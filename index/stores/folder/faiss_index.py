@@ -1,4 +1,4 @@
-"""FAISS indexes of the right kind for their size: exact while that is fast, inverted lists above.
+"""FAISS indexes by size: exact up to 50,000 vectors, inverted lists above.
 
 Measured over 100,000 vectors on one core, a search takes 13 ms exactly and less than 1 ms by inverted lists of float16,
 with the same first ten in 99.9% of cases.
@@ -20,10 +20,10 @@ import numpy.typing as npt
 from index.embedder import Vectors
 
 EXACT_UP_TO = 50_000  # vectors
-_POINTS_PER_LIST = 32  # sampled to find the centres of the lists
-_ROUNDS = 5
-_LEAST_PROBES = 32
-_PROBED_SHARE = 16  # one list in so many is searched
+_POINTS_PER_LIST = 32  # sampled for k-means, which finds the centres of the lists
+_ROUNDS = 5  # of k-means
+_MIN_PROBES = 32  # lists that every search reads
+_PROBED_SHARE = 16  # a search reads a sixteenth of the lists
 _PROBED_SHARE_FILTERED = 4
 
 
@@ -33,7 +33,7 @@ def sample_size(count: int) -> int:
 
 
 def prepared(dimensions: int, count: int, sample: Vectors) -> faiss.Index:
-    """An empty index for ``count`` vectors by inner product that keeps ids; ``sample``: (sample_size, dimensions)."""
+    """An empty inner-product index with ids for ``count`` vectors, trained on ``sample``: (sample_size, dimensions)."""
     if count <= EXACT_UP_TO:
         return exact(dimensions)
     lists = min(_lists(count), len(sample))
@@ -55,19 +55,19 @@ def exact(dimensions: int) -> faiss.Index:
 def nearest(
     searched: faiss.Index, vector: Vectors, k: int, selector: faiss.IDSelector | None, *, filtered: bool
 ) -> list[tuple[int, float]]:
-    """Up to k (id, inner product) of what the selector admits, best first.
+    """Up to k pairs (id, inner product) among the vectors that the selector admits, best first.
 
-    ``filtered`` says that it admits only some of them, so that more lists must be searched.
+    ``filtered`` says that the selector admits only a part of them, so that more lists must be searched.
     """
     if not searched.ntotal:
         return []
     parameters: Any = None
     if isinstance(searched, faiss.IndexIVF):
-        probes = max(_LEAST_PROBES, searched.nlist // (_PROBED_SHARE_FILTERED if filtered else _PROBED_SHARE))
+        probes = max(_MIN_PROBES, searched.nlist // (_PROBED_SHARE_FILTERED if filtered else _PROBED_SHARE))
         parameters = faiss.SearchParametersIVF(sel=selector, nprobe=probes)  # type: ignore[call-arg]
     elif selector is not None:
         parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
-    with _threads(1):  # more do not speed up one question, and waiting for them is slow on a busy machine
+    with _threads(1):  # more threads do not speed up one query, and starting them is slow on a busy machine
         scores, ids = searched.search(vector.reshape(1, -1), min(k, searched.ntotal), params=parameters)
     return [(int(i), float(score)) for i, score in zip(ids[0], scores[0], strict=True) if i >= 0]
 
@@ -89,7 +89,7 @@ def read(path: Path) -> faiss.Index:
 
 @contextmanager
 def _threads(count: int) -> Iterator[None]:
-    """Let FAISS use so many threads; then restore the number, which torch shares."""
+    """Set the number of FAISS threads, and restore it afterwards, because torch shares it."""
     before = faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(count)
     try:

@@ -1,4 +1,4 @@
-"""Reads of the index in a folder as a whole."""
+"""Reading the index in a folder: its catalog, its size on disk and its soundness."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from index.stores.folder.verify import check
 
 
 class FolderReader(Catalog):
-    """A catalog in its folder."""
+    """A catalog, and the folder it is in."""
 
     def __init__(self, connection: sqlite3.Connection, location: Path) -> None:
         super().__init__(connection)
@@ -25,7 +25,7 @@ class FolderReader(Catalog):
         return Summary(self.meta(), self.revision(), self.count("documents"), self.count("chunks"), size)
 
     def verify(self) -> VerifyReport:
-        """Check everything that the catalog and its FAISS file promise. Raises IndexDamagedError."""
+        """Check that the catalog and its FAISS file are complete and consistent. Raises IndexDamagedError."""
         try:
             return check(self, self.location)
         except sqlite3.DatabaseError as error:

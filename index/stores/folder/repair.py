@@ -1,4 +1,4 @@
-"""Removing damage from a catalog: what can be restored from its texts is, the rest must be chunked again."""
+"""Removing damage from a catalog: keywords are restored from the texts, other damaged rows are deleted."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from index.stores.passage_checks import are_unit_length
 
 
 def discard(catalog: Catalog, location: Path, problems: Collection[Problem]) -> list[int]:
-    """Remove the damaged rows that the problems are about; the ids of the documents that must be chunked again.
+    """Remove the damaged rows that the problems name; returns the ids of the documents to chunk again.
 
     Raises IndexDamagedError when the database itself is broken.
     """
     kinds = {problem.kind for problem in problems}
     if "database" in kinds:
         catalog.connection.execute("REINDEX")
-        broken = [problem for problem in check(catalog, location).problems if problem.kind == "database"]
-        if broken:
-            raise damaged(location, broken[0].detail)
+        for problem in check(catalog, location).problems:
+            if problem.kind == "database":
+                raise damaged(location, problem.detail)
     if kinds <= {"file"}:
         return []
     _drop_damaged_rows(catalog)
@@ -35,7 +35,7 @@ def discard(catalog: Catalog, location: Path, problems: Collection[Problem]) -> 
 
 
 def _drop_damaged_rows(catalog: Catalog) -> None:
-    """Remove damaged vectors with their chunks, and chunks of no document; sound vectors may be needed again."""
+    """Remove damaged vectors with their chunks, and chunks without a document; unused vectors may be needed again."""
     size = 2 * int(catalog.meta().get("dimensions", 0))
     wrong = [
         (vector_id,)
@@ -52,7 +52,7 @@ def _drop_damaged_rows(catalog: Catalog) -> None:
 
 
 def _rewrite_keywords(catalog: Catalog) -> None:
-    """Make the keyword index anew from the texts."""
+    """Write the keyword index again from the texts."""
     with in_transaction(catalog, housekeeping=True):
         connection = catalog.connection
         connection.execute("DROP TABLE passage_terms")

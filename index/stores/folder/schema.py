@@ -11,7 +11,7 @@ from pathlib import Path
 from index.errors import DiskError, IndexDamagedError
 
 CATALOG = "catalog.sqlite"
-CATALOG_ENDINGS = ("", "-wal", "-shm")  # of the files that SQLite keeps
+CATALOG_ENDINGS = ("", "-wal", "-shm")  # of the files of one SQLite database
 
 KEYWORDS = (
     "CREATE VIRTUAL TABLE passages USING fts5 (text, title, tokenize = 'porter unicode61')",
@@ -83,10 +83,10 @@ def storage(location: Path) -> Iterator[None]:
     except (sqlite3.OperationalError, OSError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise DiskError(
-            f"{location} cannot be written: {reason}. What was committed is safe: see to the disk, repeat the command"
+            f"{location} cannot be written: {reason}. What was committed is safe: check the disk, then repeat the command"
         ) from error
     except sqlite3.DatabaseError as error:
-        if type(error) is not sqlite3.DatabaseError:  # a broken constraint, or wrong use: no damage
+        if type(error) is not sqlite3.DatabaseError:  # a violated constraint or misuse, not damage
             raise
         raise damaged(location, str(error)) from error
 
@@ -94,7 +94,7 @@ def storage(location: Path) -> Iterator[None]:
 def damaged(location: Path, detail: str) -> IndexDamagedError:
     """The error for a catalog that cannot be read."""
     return IndexDamagedError(
-        f"the catalog in {location} cannot be read ({detail}): run `quoth index --rebuild FOLDER` to build it anew"
+        f"the catalog in {location} cannot be read ({detail}): run `quoth index --rebuild FOLDER` to build it again"
     )
 
 
@@ -111,7 +111,7 @@ def connect_to_read(location: Path) -> sqlite3.Connection:
 
 
 def connect_to_write(location: Path) -> sqlite3.Connection:
-    """A connection for the one writer; makes the folder, the file and the tables when they are missing."""
+    """A connection for the one writer; creates the folder, the file and the tables when they are missing."""
     location.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(location / CATALOG, isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")
@@ -124,6 +124,6 @@ def connect_to_write(location: Path) -> sqlite3.Connection:
 
 
 def remove_catalog(location: Path) -> None:
-    """Remove a catalog that nothing was committed to."""
+    """Remove the files of a catalog."""
     for ending in CATALOG_ENDINGS:
         (location / f"{CATALOG}{ending}").unlink(missing_ok=True)

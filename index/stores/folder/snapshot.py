@@ -14,12 +14,12 @@ from index.embedder import Vectors
 from index.ranking.terms import Terms
 from index.stores.folder.reader import FolderReader
 from index.stores.folder.schema import connect_to_read
-from index.stores.folder.vectors import VectorFile, VectorIndex, load_vectors
+from index.stores.folder.vectors import VectorIndex, load_vectors
 from index.types import DocumentRecord, Filters
 
-_COMPARED_ONE_BY_ONE = 5_000  # vectors that filters leave
-_COMMON = 500  # passages; terms in more are few, and take longest to count
-_IDLE = 4  # connections that are kept for the next snapshots
+_COMPARED_ONE_BY_ONE = 5_000  # at most so many filtered vectors are compared without FAISS
+_COMMON = 500  # passages; terms in at least so many are slow to count
+_IDLE = 4  # connections that are kept open for later snapshots
 
 
 class FolderSession:
@@ -49,7 +49,7 @@ class FolderSession:
             self._give_back(connection)
 
     def cached(self, revision: int) -> RevisionCache:
-        """What the snapshots of a revision share."""
+        """The cache of a revision; that of the latest one is shared."""
         with self._lock:
             if self._cached.revision < revision:
                 self._cached = RevisionCache(revision)
@@ -58,9 +58,8 @@ class FolderSession:
     def nearest(
         self, catalog: FolderSnapshot, vector: Vectors, limit: int, only: Collection[int] | None
     ) -> dict[int, float]:
-        """Cosines of the nearest vectors (of some of them, when ``only`` is given) by vector id."""
-        described = VectorFile.of(catalog.meta())
-        at = (catalog.revision(), described.name if described else "")
+        """Cosines of the nearest vectors by vector id; only of those with the ids in ``only`` when it is given."""
+        at = (catalog.revision(), catalog.meta().get("vector_file", ""))
         with self._lock:
             if at[0] >= self._vectors_at[0]:
                 if self._vectors is None or at[1] != self._vectors_at[1]:
@@ -69,12 +68,11 @@ class FolderSession:
                     self._vectors.follow(catalog)
                 self._vectors_at = at
                 return dict(self._vectors.search(vector, limit, only))
-        return dict(
-            load_vectors(self.location, catalog).search(vector, limit, only)
-        )  # for a snapshot that is older than the shared vectors
+        # The snapshot is older than the shared vectors.
+        return dict(load_vectors(self.location, catalog).search(vector, limit, only))
 
     def close(self) -> None:
-        """Close the files; those of snapshots that are still open are closed when these end."""
+        """Close all connections; those of open snapshots are closed when these end."""
         with self._lock:
             self._closed = True
             while self._idle:
@@ -93,17 +91,17 @@ class FolderSession:
 
 
 class RevisionCache:
-    """What was counted and listed at one revision."""
+    """Counts and records that the snapshots of one revision share."""
 
     def __init__(self, revision: int) -> None:
         self.revision = revision
         self.counts: dict[str, int] = {}  # rows by table
         self.records: list[DocumentRecord] | None = None
-        self.common: dict[str, int] = {}  # in how many passages frequent terms stand
+        self.common: dict[str, int] = {}  # document frequency of frequent terms
 
 
 class FolderSnapshot(FolderReader):
-    """A catalog at one revision, with what a search needs."""
+    """A catalog at one revision, open for searching."""
 
     def __init__(self, connection: sqlite3.Connection, session: FolderSession) -> None:
         super().__init__(connection, session.location)
@@ -123,9 +121,9 @@ class FolderSnapshot(FolderReader):
         return counts[table]
 
     def document_frequency(self, terms: Collection[str]) -> dict[str, int]:
-        """In how many passages each term stands. Frequent terms are slow to count, so counts are cached per revision.
+        """How many passages contain each term; terms in none are left out.
 
-        Terms that stand in no passage are left out.
+        Frequent terms are slow to count, so their counts are cached per revision.
         """
         common = self._cached.common
         known = {term: common[term] for term in terms if term in common}
@@ -136,20 +134,20 @@ class FolderSnapshot(FolderReader):
     def candidates(
         self, vector: Vectors, terms: Terms, limit: int, filters: Filters | None
     ) -> tuple[dict[int, float], dict[int, float]]:
-        """Of the chunks that the filters admit some by meaning and some by words: cosines, and BM25 scores."""
+        """The best chunks by meaning and by words, of admitted documents: cosines and BM25 scores, each by chunk id."""
         admitted = self._admitted(filters)
-        dense = self._by_meaning(vector, limit, admitted)
+        dense = self._nearest_chunks(vector, limit, admitted)
         query = terms.query()
         keyword = self.matching(query, limit, admitted) if query else {}
-        unseen = self.vectors_of_chunks(keyword.keys() - dense.keys())
-        return dense | {chunk_id: float(vector @ other) for chunk_id, other in unseen.items()}, keyword
+        others = self.vectors_of_chunks(keyword.keys() - dense.keys())
+        return dense | {chunk_id: float(vector @ other) for chunk_id, other in others.items()}, keyword
 
-    def _by_meaning(self, vector: Vectors, limit: int, only: set[int] | None) -> dict[int, float]:
+    def _nearest_chunks(self, vector: Vectors, limit: int, only: set[int] | None) -> dict[int, float]:
         """Cosines of the nearest chunks of some documents (None for all), by chunk id."""
         if only is None:
             nearest = self._session.nearest(self, vector, limit, None)
         else:
-            nearest = self._among(vector, limit, self.vector_ids_of(only))
+            nearest = self._nearest_of(vector, limit, self.vector_ids_of(only))
         rows = self.chunks_with_vectors(nearest)
         return {chunk: nearest[v] for chunk, document, v in rows if only is None or document in only}
 
@@ -161,11 +159,11 @@ class FolderSnapshot(FolderReader):
             self._cached.records = self.records()
         return {record.id for record in self._cached.records if filters.admit(record)}
 
-    def _among(self, vector: Vectors, limit: int, vector_ids: list[int]) -> dict[int, float]:
-        """Cosines of the nearest of some vectors; few enough are compared one by one."""
+    def _nearest_of(self, vector: Vectors, limit: int, vector_ids: list[int]) -> dict[int, float]:
+        """Cosines of the nearest of the given vectors by id; a small number of them is compared without FAISS."""
         if len(vector_ids) > _COMPARED_ONE_BY_ONE:
             return self._session.nearest(self, vector, limit, vector_ids)
         ids, vectors = self.vectors_of(vector_ids)
-        cosines = vectors @ vector
+        cosines = vectors.reshape(len(ids), len(vector)) @ vector  # also when there are none
         best = np.argsort(-cosines, kind="stable")[:limit]
-        return {ids[place]: float(cosines[place]) for place in best}
+        return {ids[position]: float(cosines[position]) for position in best}

@@ -34,16 +34,16 @@ class FolderStore:
         return (self.location / CATALOG).is_file()
 
     def identity(self) -> tuple[int, int] | None:
-        """The device and inode of the catalog, which is never replaced by another file while it is in use."""
+        """The device and inode of the catalog file; an index keeps its file for its whole life, also when rebuilt."""
         try:
-            found = (self.location / CATALOG).stat()
+            status = (self.location / CATALOG).stat()
         except OSError:
             return None
-        return found.st_dev, found.st_ino
+        return status.st_dev, status.st_ino
 
     @contextmanager
     def reader(self) -> Iterator[Reader]:
-        """The catalog for reading, or nothing where there is none."""
+        """The catalog for reading, an empty reader where there is none."""
         if not self.exists():
             yield EmptyReader()
             return
@@ -51,18 +51,16 @@ class FolderStore:
             connection.execute("BEGIN")
             yield FolderReader(connection, self.location)
 
-    @contextmanager
-    def snapshot(self) -> Iterator[FolderSnapshot]:
+    def snapshot(self) -> AbstractContextManager[FolderSnapshot]:
         """The catalog for searching, at its last revision."""
-        with self._opened().snapshot() as snapshot:
-            yield snapshot
+        return self._open_session().snapshot()
 
     def writer(self, wait_seconds: float = 0.0) -> AbstractContextManager[FolderWriter]:
-        """The catalog for its one writer, made when there is none."""
+        """The catalog for its one writer, created when there is none."""
         return open_writer(self.location, wait_seconds)
 
     def replacement(self, facts: Mapping[str, str], wait_seconds: float = 0.0) -> AbstractContextManager[Replacement]:
-        """The right to replace the index by one that is built in a folder inside."""
+        """The right to replace the index by one that is built in a subfolder."""
         return open_replacement(self.location, facts, wait_seconds)
 
     def close(self) -> None:
@@ -72,8 +70,8 @@ class FolderStore:
                 self._session.close()
             self._session = None
 
-    def _opened(self) -> FolderSession:
-        """The session over the catalog that is there now; one over a catalog that was replaced is closed."""
+    def _open_session(self) -> FolderSession:
+        """The session of the present catalog; that of another catalog, which was there before, is closed."""
         identity = self.identity()
         with self._lock:
             if self._session is not None and self._session.identity != identity:

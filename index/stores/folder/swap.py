@@ -1,4 +1,4 @@
-"""Replacing the index in a folder at once by one that was built beside it."""
+"""Replacing the index in a folder by one that was built in a subfolder, in one transaction."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ from index.stores.folder.transaction import in_transaction
 from index.stores.folder.vectors import remove_other_files, write_file
 from index.stores.folder.writer import FolderWriter, locked
 
-BESIDE = "rebuild"  # the folder, inside the index's folder, in which the new one is built
+BESIDE = "rebuild"  # the subfolder in which the new index is built
 
 
 class ReplacementWriter(FolderWriter):
-    """An index in a folder inside the one that it replaces."""
+    """The writer of an index in a subfolder of the index that it replaces."""
 
-    def __init__(self, connection: sqlite3.Connection, location: Path, *, keeps_old: bool) -> None:
+    def __init__(self, connection: sqlite3.Connection, location: Path, *, old_is_readable: bool) -> None:
         super().__init__(connection, location)
-        self._keeps_old = keeps_old
+        self._old_is_readable = old_is_readable
 
     def finish(self, progress: OnProgress) -> int:
-        """Put this index in the old one's place, and return its revision."""
+        """Replace the old index by this one, and return its revision."""
         progress(Progress("swap", 0, 1))
         self.connection.close()
-        replaced = self.location.parent
-        if not self._keeps_old:
-            _put_aside(replaced)
-        with closing(connect_to_write(replaced)) as connection:
+        target = self.location.parent
+        if not self._old_is_readable:
+            _put_aside(target)
+        with closing(connect_to_write(target)) as connection:
             catalog = Catalog(connection)
-            adopt(catalog, replaced, self.location)
+            _copy_from(self.location, catalog, target)
             progress(Progress("swap", 1, 1))
             revision = catalog.revision()
         shutil.rmtree(self.location)
@@ -49,41 +49,32 @@ class ReplacementWriter(FolderWriter):
 def open_replacement(location: Path, facts: Mapping[str, str], wait_seconds: float = 0.0) -> Iterator[Replacement]:
     """The right to replace the index in a folder. Raises IndexLockedError."""
     with locked(location, wait_seconds), ExitStack() as opened:
-        old = _readable(location)
-        if old:
-            opened.enter_context(closing(old))
-        new = opened.enter_context(closing(_beside(location / BESIDE, facts)))
-        yield Replacement(
-            FolderReader(old, location) if old else None,
-            ReplacementWriter(new, location / BESIDE, keeps_old=old is not None),
-        )
+        old = opened.enter_context(closing(connect_to_read(location))) if _is_readable(location) else None
+        new = opened.enter_context(closing(_open_beside(location / BESIDE, facts)))
+        writer = ReplacementWriter(new, location / BESIDE, old_is_readable=old is not None)
+        yield Replacement(FolderReader(old, location) if old else None, writer)
 
 
-def _beside(location: Path, facts: Mapping[str, str]) -> sqlite3.Connection:
-    """The catalog that an interrupted rebuild left, if it was made with the same settings; else a new one."""
+def _open_beside(location: Path, facts: Mapping[str, str]) -> sqlite3.Connection:
+    """The catalog that an interrupted rebuild with the same facts left, or a new one."""
     try:
-        connection = connect_to_write(location)
-        try:
+        with closing(connect_to_write(location)) as connection:
             check(Catalog(connection).meta(), facts)
-            return connection
-        except BaseException:
-            connection.close()
-            raise
     except sqlite3.OperationalError:
         raise
     except (sqlite3.DatabaseError, IndexMismatchError):
         shutil.rmtree(location)
-        return connect_to_write(location)
+    return connect_to_write(location)
 
 
-def adopt(catalog: Catalog, location: Path, other: Path) -> None:
-    """Replace all that the catalog at a location holds by what the index at ``other`` holds, in one transaction.
+def _copy_from(source: Path, catalog: Catalog, location: Path) -> None:
+    """Replace the content of the catalog at a location by that of the index at ``source``, in one transaction.
 
-    The FAISS file is written inside it, so that no reader finds the new catalog without one. Documents of the same
-    source and path keep their ids; ids are never reused for others.
+    The FAISS file is written before the commit, so that no reader finds the new catalog without it. Documents with
+    the same source and path keep their ids; ids are never reused for others.
     """
     connection = catalog.connection
-    connection.execute("ATTACH ? AS other", (str(other / CATALOG),))
+    connection.execute("ATTACH ? AS other", (str(source / CATALOG),))
     try:
         with in_transaction(catalog) as commit:
             connection.execute("PRAGMA defer_foreign_keys = 1")
@@ -99,10 +90,11 @@ def adopt(catalog: Catalog, location: Path, other: Path) -> None:
 
 
 def _replace_rows(connection: sqlite3.Connection) -> None:
+    """Replace the rows of every table by those of the attached database, under ids that were never used before."""
     last = dict(connection.execute("SELECT name, seq FROM main.sqlite_sequence"))
     connection.execute("DROP TABLE IF EXISTS temp.ids")
     connection.execute(
-        "CREATE TEMP TABLE ids AS SELECT new.id AS beside, coalesce(old.id, new.id + ?) AS here "
+        "CREATE TEMP TABLE ids AS SELECT new.id AS new_id, coalesce(old.id, new.id + ?) AS kept "
         "FROM other.documents AS new LEFT JOIN main.documents AS old USING (source, path)",
         (last.get("documents", 0),),
     )
@@ -110,42 +102,35 @@ def _replace_rows(connection: sqlite3.Connection) -> None:
         connection.execute(f"DELETE FROM main.{table}")
     columns = [name for _, name, *_ in connection.execute("PRAGMA main.table_info(documents)") if name != "id"]
     listed = ", ".join(columns)
-    after_vector, after_chunk = last.get("vectors", 0), last.get("chunks", 0)
-    connection.execute("INSERT INTO main.vectors SELECT id + ?, key, vector FROM other.vectors", (after_vector,))
+    last_vector, last_chunk = last.get("vectors", 0), last.get("chunks", 0)
+    connection.execute("INSERT INTO main.vectors SELECT id + ?, key, vector FROM other.vectors", (last_vector,))
     connection.execute(
-        f"INSERT INTO main.documents (id, {listed}) SELECT here, {listed} FROM other.documents JOIN ids ON beside = id"
+        f"INSERT INTO main.documents (id, {listed}) SELECT kept, {listed} FROM other.documents JOIN ids ON new_id = id"
     )
     connection.execute(
-        'INSERT INTO main.chunks SELECT id + ?, here, ordinal, start, "end", page, heading, vector_id + ? '
-        "FROM other.chunks JOIN ids ON beside = document_id",
-        (after_chunk, after_vector),
+        'INSERT INTO main.chunks SELECT id + ?, kept, ordinal, start, "end", page, heading, vector_id + ? '
+        "FROM other.chunks JOIN ids ON new_id = document_id",
+        (last_chunk, last_vector),
     )
     connection.execute(
         "INSERT INTO main.passages (rowid, text, title) SELECT rowid + ?, text, title FROM other.passages",
-        (after_chunk,),
+        (last_chunk,),
     )
     for table in ("failures", "sources", "excluded"):
         connection.execute(f"INSERT INTO main.{table} SELECT * FROM other.{table}")
 
 
-def _readable(location: Path) -> sqlite3.Connection | None:
-    """The catalog to replace; None when there is none that can be read."""
+def _is_readable(location: Path) -> bool:
+    """Whether there is a catalog that this version can read."""
     try:
-        connection = connect_to_read(location)
+        with closing(connect_to_read(location)) as connection:
+            return Catalog(connection).meta().get("format") == str(FORMAT)
     except sqlite3.DatabaseError:
-        return None
-    try:
-        usable = Catalog(connection).meta().get("format") == str(FORMAT)
-    except sqlite3.DatabaseError:
-        usable = False
-    if usable:
-        return connection
-    connection.close()
-    return None
+        return False
 
 
 def _put_aside(location: Path) -> None:
-    """Keep a catalog that cannot be read under another name: someone may still recover it."""
+    """Rename a catalog that cannot be read, so that someone may still recover it."""
     for ending in CATALOG_ENDINGS:
         path = location / f"{CATALOG}{ending}"
         if path.exists():

@@ -1,4 +1,4 @@
-"""What one transaction changes in the catalog."""
+"""Changes to the catalog in one transaction."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from index.types import Document, Failure
 
 @contextmanager
 def in_transaction(catalog: Catalog, *, housekeeping: bool = False) -> Iterator[FolderTransaction]:
-    """All changes inside become visible together, as the next revision; none of them when an error is raised.
+    """All changes inside are committed together as the next revision; none of them when an error is raised.
 
-    Housekeeping changes nothing that a reader sees and keeps the revision.
+    Housekeeping changes nothing that readers see, and keeps the revision.
     """
     connection = catalog.connection
     connection.execute("BEGIN IMMEDIATE")
@@ -40,18 +40,18 @@ def in_transaction(catalog: Catalog, *, housekeeping: bool = False) -> Iterator[
 
 
 class FolderTransaction:
-    """Writes of one transaction, made and ended by ``in_transaction``."""
+    """The writes of one transaction, begun and ended by ``in_transaction``."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._loose: set[int] = set()  # vectors that lost a chunk
+        self._loose: set[int] = set()  # ids of vectors whose chunks were removed
 
     def set_meta(self, values: Mapping[str, str]) -> None:
         """Set or replace facts about the index as a whole."""
         self._connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
 
     def set_inputs(self, sources: Iterable[str], excluded: Iterable[tuple[str, str]]) -> None:
-        """Replace the folders and files that later builds read, and the (source, path) of files that stay out."""
+        """Replace the folders and files that later builds read, and the (source, path) of the files they skip."""
         self._connection.execute("DELETE FROM sources")
         self._connection.executemany("INSERT INTO sources VALUES (?)", [(path,) for path in sorted(set(sources))])
         self._connection.execute("DELETE FROM excluded")
@@ -59,12 +59,10 @@ class FolderTransaction:
 
     def put_document(self, document: Document, passages: Sequence[Passage]) -> None:
         """Store a document with its passages; one of the same source and path keeps its id."""
-        row = self._connection.execute(
-            "SELECT id FROM documents WHERE source = ? AND path = ?", (document.source, document.path)
-        ).fetchone()
-        if row:
-            self._drop_chunks(row[0])
-        columns = _columns(document, len(passages)) | ({"id": row[0]} if row else {})
+        columns = _columns(document, len(passages))
+        for known_id in self._ids_at(document.source, document.path):
+            self._drop_chunks(known_id)
+            columns["id"] = known_id
         cursor = self._connection.execute(
             f"INSERT OR REPLACE INTO documents ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
             tuple(columns.values()),
@@ -86,19 +84,15 @@ class FolderTransaction:
         )
 
     def put_failure(self, failure: Failure) -> None:
-        """Keep why a file could not be read; the document that it was before leaves the index."""
-        row = self._connection.execute(
-            "SELECT id FROM documents WHERE source = ? AND path = ?", (failure.source, failure.path)
-        ).fetchone()
-        if row:
-            self.remove([row[0]])
+        """Record why a file could not be read, and remove its document from the index."""
+        self.remove(self._ids_at(failure.source, failure.path))
         self._connection.execute(
             "INSERT OR REPLACE INTO failures (source, path, sha256, reason) VALUES (?, ?, ?, ?)",
             (failure.source, failure.path, failure.sha256, failure.reason),
         )
 
     def remove(self, document_ids: Collection[int] = (), failures: Collection[Failure] = ()) -> None:
-        """Remove documents with their passages, and files that could not be read and are gone."""
+        """Remove documents with their passages, and the records of unreadable files that no longer exist."""
         for document_id in document_ids:
             self._drop_chunks(document_id)
             self._connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
@@ -106,7 +100,7 @@ class FolderTransaction:
             self._forget_failure(failure.source, failure.path)
 
     def drop_loose_vectors(self) -> None:
-        """Forget the vectors that lost their last chunk in this transaction."""
+        """Remove the vectors whose last chunk was removed in this transaction."""
         if not self._loose:
             return
         ids = json.dumps(sorted(self._loose))
@@ -118,17 +112,14 @@ class FolderTransaction:
         self._connection.executemany("INSERT OR IGNORE INTO dropped VALUES (?)", gone)
         self._loose.clear()
 
-    def drop_unused_vectors(self) -> None:
-        """Forget all vectors that no chunk has."""
-        self._connection.execute("DELETE FROM vectors WHERE id NOT IN (SELECT vector_id FROM chunks)")
-
-    def clear_dropped(self) -> None:
-        """Forget which vectors were dropped: a new FAISS file was written without them."""
-        self._connection.execute("DELETE FROM dropped")
+    def _ids_at(self, source: str, path: str) -> list[int]:
+        """The id of the document with a source and path, if there is one."""
+        rows = self._connection.execute("SELECT id FROM documents WHERE source = ? AND path = ?", (source, path))
+        return [document_id for (document_id,) in rows]
 
     def _add_vectors(self, passages: Sequence[Passage]) -> None:
         """Store vectors under their keys, as float16."""
-        rows = ((one.key, one.vector.astype(np.float16).tobytes()) for one in passages if one.vector is not None)
+        rows = [(p.key, p.vector.astype(np.float16).tobytes()) for p in passages if p.vector is not None]
         self._connection.executemany("INSERT OR IGNORE INTO vectors (key, vector) VALUES (?, ?)", rows)
 
     def _put_passage(self, document_id: int, title: str, passage: Passage) -> None:

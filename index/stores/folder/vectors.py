@@ -1,15 +1,16 @@
-"""Nearest vectors: a FAISS file made from the catalog, and the few vectors that came after it.
+"""Nearest vectors: a FAISS file made from the catalog, and the few vectors that were added since.
 
-The file is a cache. Its name has the revision that it was written at and its sha256, so that no file ever replaces
-another one; it is written to a temporary name, synced and moved into place. The catalog keeps the sha256, because FAISS
+The file is a cache. Its name contains its revision and its sha256, so that no file ever replaces another one. It is
+written to a temporary name, synced and moved into place. The catalog keeps the sha256, because FAISS
 reads flipped bits without complaint.
 """
 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,21 +21,21 @@ from index.embedder import Vectors
 from index.stores.folder import faiss_index
 from index.stores.folder.catalog import Catalog
 
-TAIL_LIMIT = 2_000  # vectors not in the file before it is written again; or a twentieth of the file, if that is more
+TAIL_LIMIT = 2_000  # changed vectors after which the file is written again, or a twentieth of the file if that is more
 
 
 @dataclass(frozen=True, slots=True)
 class VectorFile:
-    """What the catalog knows of its FAISS file."""
+    """The catalog's record of its FAISS file."""
 
     name: str
     sha256: str
-    last_id: int  # the greatest vector id in it
+    last_id: int  # the greatest vector id that it contains
     count: int
 
     @staticmethod
-    def of(meta: dict[str, str]) -> VectorFile | None:
-        """The file that a catalog's facts describe, if any."""
+    def of(meta: Mapping[str, str]) -> VectorFile | None:
+        """The file that a catalog's metadata describes; None when there is none."""
         if "vector_file" not in meta:
             return None
         return VectorFile(
@@ -42,7 +43,7 @@ class VectorFile:
         )
 
     def as_meta(self) -> dict[str, str]:
-        """The facts to keep in the catalog."""
+        """The metadata to store in the catalog."""
         return {
             "vector_file": self.name,
             "vector_sha256": self.sha256,
@@ -61,38 +62,33 @@ class VectorIndex:
         self.last_id = last_id
 
     def follow(self, catalog: Catalog) -> None:
-        """Add the vectors that are new in the catalog, and exclude those that it dropped."""
+        """Add the catalog's new vectors, and exclude those that it dropped."""
         for ids, vectors in catalog.vectors_after(self.last_id):
             self._tail.add_with_ids(vectors, np.asarray(ids, dtype=np.int64))
             self.last_id = ids[-1]
         self._dropped = np.asarray(catalog.dropped_vectors(), dtype=np.int64)
 
     def search(self, vector: Vectors, k: int, only: Collection[int] | None = None) -> list[tuple[int, float]]:
-        """The k nearest ids with their cosine, best first; among ``only`` those ids when given."""
+        """The k nearest ids with their cosines, best first; only of the ids in ``only`` when it is given."""
         selector: faiss.IDSelector | None = None
-        if only is not None:  # never contains dropped ones
+        if only is not None:  # it contains no dropped ids
             selector = faiss.IDSelectorBatch(np.fromiter(only, np.int64, len(only)))
         elif self._dropped.size:
             dropped = faiss.IDSelectorBatch(self._dropped)
             selector = faiss.IDSelectorNot(dropped)
-        found = [
-            pair
-            for part in (self._base, self._tail)
-            for pair in faiss_index.nearest(part, vector, k, selector, filtered=only is not None)
+        filtered = only is not None
+        nearest = [
+            faiss_index.nearest(part, vector, k, selector, filtered=filtered) for part in (self._base, self._tail)
         ]
-        return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:k]
+        return sorted(itertools.chain(*nearest), key=lambda pair: (-pair[1], pair[0]))[:k]
 
 
 def load_vectors(location: Path, catalog: Catalog) -> VectorIndex:
-    """The vectors of a catalog, from its file when that is intact, else from the catalog itself; writes nothing."""
+    """The vectors of a catalog, from its FAISS file if that is intact, else from the catalog itself; writes nothing."""
     meta = catalog.meta()
     described = VectorFile.of(meta)
     base = read_file(location, described) if described else None
-    vectors = (
-        VectorIndex(base, described.last_id)
-        if base and described
-        else VectorIndex(faiss_index.exact(_dimensions(meta)), 0)
-    )
+    vectors = VectorIndex(base or faiss_index.exact(_dimensions(meta)), described.last_id if described and base else 0)
     vectors.follow(catalog)
     return vectors
 
@@ -110,9 +106,9 @@ def read_file(location: Path, described: VectorFile) -> faiss.Index | None:
 
 
 def write_file(location: Path, catalog: Catalog, revision: int) -> VectorFile:
-    """Write the FAISS file of the catalog's vectors; the caller commits the facts that are returned."""
+    """Write the FAISS file of the catalog's vectors; the caller commits the returned record of it."""
     count = catalog.count("vectors")
-    sample = catalog.some_vectors(faiss_index.sample_size(count))
+    sample = catalog.sample_vectors(faiss_index.sample_size(count))
     base = faiss_index.prepared(_dimensions(catalog.meta()), count, sample)
     last_id = 0
     for ids, vectors in catalog.vectors_after(0):
@@ -133,22 +129,22 @@ def write_file(location: Path, catalog: Catalog, revision: int) -> VectorFile:
 
 
 def remove_other_files(location: Path, keep: str) -> None:
-    """Remove FAISS files of other revisions and incomplete ones; readers that have one open keep it."""
+    """Remove the FAISS files of other revisions, and incomplete ones; readers that have one open can go on using it."""
     for path in [*location.glob("vectors.*.faiss"), *location.glob("vectors.*.partial")]:
         if path.name != keep:
             path.unlink(missing_ok=True)
 
 
 def is_behind(location: Path, catalog: Catalog) -> bool:
-    """Whether the file should be written again: it is missing, or too many vectors were added or dropped since."""
+    """Whether the file should be written again: it is missing, or too many vectors have changed since."""
     described = VectorFile.of(catalog.meta())
     if described is None or not (location / described.name).is_file():
         return True
-    since = catalog.count_after(described.last_id) + catalog.count("dropped")
-    return since > max(TAIL_LIMIT, described.count // 20)
+    changed = catalog.count_after(described.last_id) + catalog.count("dropped")
+    return changed > max(TAIL_LIMIT, described.count // 20)
 
 
-def _dimensions(meta: dict[str, str]) -> int:
+def _dimensions(meta: Mapping[str, str]) -> int:
     return int(meta["dimensions"])
 
 

@@ -1,7 +1,8 @@
-"""Checking everything that the catalog and its FAISS file promise; nothing is changed."""
+"""Checking that the catalog and its FAISS file are complete and consistent; nothing is changed."""
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -15,29 +16,28 @@ from index.stores.folder.schema import CATALOG
 from index.stores.folder.vectors import VectorFile, read_file
 from index.stores.passage_checks import CheckedPassage, are_unit_length, passage_faults
 
-_MOST_TOLD = 20  # messages of the database
+_MAX_MESSAGES = 20  # of the database
 
 
 def check(catalog: Catalog, location: Path) -> VerifyReport:
     """The report on an open catalog."""
     checks = (_database(catalog), _facts(catalog), _vectors(catalog), _documents(catalog), _words(catalog, location))
-    problems = [problem for each in checks for problem in each]
-    problems += _file(catalog, location)
+    problems = (*itertools.chain(*checks), *_file(catalog, location))
     return VerifyReport(
         revision=catalog.revision(),
         documents=catalog.count("documents"),
         chunks=catalog.count("chunks"),
         vectors=catalog.count("vectors"),
-        problems=tuple(problems),
+        problems=problems,
     )
 
 
 def _database(catalog: Catalog) -> Iterator[Problem]:
-    for (message,) in catalog.connection.execute(f"PRAGMA integrity_check({_MOST_TOLD})"):
+    for (message,) in catalog.connection.execute(f"PRAGMA integrity_check({_MAX_MESSAGES})"):
         if message != "ok":
             yield Problem("database", message)
     for table, row, parent, _ in catalog.connection.execute("PRAGMA foreign_key_check"):
-        yield Problem("catalog", f"row {row} of {table} refers to a row of {parent} that is not there")
+        yield Problem("catalog", f"row {row} of {table} refers to a missing row of {parent}")
 
 
 def _facts(catalog: Catalog) -> Iterator[Problem]:
@@ -45,7 +45,7 @@ def _facts(catalog: Catalog) -> Iterator[Problem]:
     if meta.get("format", str(FORMAT)) != str(FORMAT):
         yield Problem("catalog", f"it has format {meta['format']}, this version reads {FORMAT}")
     if catalog.count("documents") and not meta.get("dimensions", "").isdigit():
-        yield Problem("catalog", "it does not say how long its vectors are")
+        yield Problem("catalog", "the number of dimensions of its vectors is not recorded")
 
 
 def _vectors(catalog: Catalog) -> Iterator[Problem]:
@@ -61,7 +61,7 @@ def _vectors(catalog: Catalog) -> Iterator[Problem]:
 
 
 def _documents(catalog: Catalog) -> Iterator[Problem]:
-    """What is wrong with the passages of each document."""
+    """Each document's passages agree with its text."""
     for record in catalog.records():
         document = catalog.documents([record.id])[record.id]
         chunks = catalog.chunks_of(record.id)
@@ -72,14 +72,12 @@ def _documents(catalog: Catalog) -> Iterator[Problem]:
 
 
 def _words(catalog: Catalog, location: Path) -> Iterator[Problem]:
-    """The keyword index agrees with its words; SQLite checks that only on a writable connection."""
+    """The keyword index is consistent; SQLite checks that only on a writable connection."""
     extra = catalog.count("passages") - catalog.count("chunks")
     if extra > 0:
         yield Problem("words", f"{extra} rows of the keyword index belong to no passage")
-    with (
-        suppress(sqlite3.OperationalError),
-        closing(_writable(location)) as connection,
-    ):  # skipped where the folder is read-only
+    # The check is skipped in a read-only folder.
+    with suppress(sqlite3.OperationalError), closing(_writable(location)) as connection:
         connection.execute("BEGIN")
         try:
             connection.execute("INSERT INTO passages (passages) VALUES ('integrity-check')")
@@ -97,9 +95,9 @@ def _writable(location: Path) -> sqlite3.Connection:
 
 
 def _file(catalog: Catalog, location: Path) -> Iterator[Problem]:
-    """The FAISS file is the one that was written and has the vectors of the catalog."""
+    """The FAISS file is unchanged and contains the vectors of the catalog."""
     described = VectorFile.of(catalog.meta())
-    if described is None:  # not written yet: vectors are read from the catalog, and the next build writes one
+    if described is None:  # none was written yet: searches read the vectors from the catalog
         return
     stored = read_file(location, described)
     if stored is None:
@@ -108,4 +106,4 @@ def _file(catalog: Catalog, location: Path) -> Iterator[Problem]:
         return
     known = set(catalog.vector_ids()) | set(catalog.dropped_vectors())
     if set(ids_in(stored).tolist()) != {vector_id for vector_id in known if vector_id <= described.last_id}:
-        yield Problem("file", f"{described.name} holds other vectors than the catalog")
+        yield Problem("file", f"{described.name} and the catalog contain different vectors")

@@ -27,7 +27,7 @@ HOLDER = "writer.json"
 class FolderWriter(FolderReader):
     """A catalog and its FAISS file, open for their one writer."""
 
-    _repaired = False  # whether damage was removed, so that the FAISS file must be written again
+    _repaired = False  # damage was removed, so the FAISS file must be written again
 
     def missing(self, keys: Iterable[bytes]) -> list[bytes]:
         """The keys, in order, under which no vector is stored."""
@@ -38,7 +38,7 @@ class FolderWriter(FolderReader):
         return in_transaction(self)
 
     def discard_damage(self, problems: Collection[Problem]) -> list[int]:
-        """Remove damaged rows and make the keyword index anew; the ids of the documents that must be chunked again.
+        """Remove damaged rows and rewrite the keyword index; returns the ids of the documents to chunk again.
 
         Raises IndexDamagedError when the database itself is broken.
         """
@@ -46,16 +46,15 @@ class FolderWriter(FolderReader):
         return discard(self, self.location, problems)
 
     def finish(self, progress: OnProgress) -> int:
-        """Write the FAISS file again when too much has changed since, and return the revision."""
+        """Write the FAISS file again if too much has changed since the last time, and return the revision."""
         if self._repaired:
-            with in_transaction(self, housekeeping=True) as commit:
-                commit.drop_unused_vectors()
+            self.connection.execute("DELETE FROM vectors WHERE id NOT IN (SELECT vector_id FROM chunks)")
         if self._repaired or (self.count("vectors") and vectors.is_behind(self.location, self)):
             progress(Progress("write", 0, 1))
             described = vectors.write_file(self.location, self, self.revision())
             with in_transaction(self, housekeeping=True) as commit:
                 commit.set_meta(described.as_meta())
-                commit.clear_dropped()
+                self.connection.execute("DELETE FROM dropped")
             vectors.remove_other_files(self.location, described.name)
             progress(Progress("write", 1, 1))
         return self.revision()
@@ -63,10 +62,10 @@ class FolderWriter(FolderReader):
 
 @contextmanager
 def locked(location: Path, wait_seconds: float = 0.0) -> Iterator[None]:
-    """Hold the right to write to an index, which one process has at a time; makes the folder when it is missing.
+    """Lock an index for writing by one process at a time; creates the folder when it is missing.
 
-    Raises IndexLockedError, which says who holds it, after ``wait_seconds``; DiskError for whatever the disk refuses
-    inside; IndexDamagedError when the catalog turns out to be broken.
+    Raises IndexLockedError, which names the holder of the lock, after ``wait_seconds``; DiskError for errors of the
+    disk inside the block; IndexDamagedError when the catalog turns out to be broken.
     """
     lock = filelock.FileLock(location / LOCK)
     holder = location / HOLDER
@@ -88,9 +87,9 @@ def locked(location: Path, wait_seconds: float = 0.0) -> Iterator[None]:
 
 @contextmanager
 def open_writer(location: Path, wait_seconds: float = 0.0) -> Iterator[FolderWriter]:
-    """The catalog open for writing, made when there is none, and removed again when nothing was committed to it.
+    """The catalog open for writing, created when there is none, and removed again when nothing was committed.
 
-    Raises as ``locked``, and IndexMismatchError when a newer version made the catalog.
+    Raises as ``locked``, and IndexMismatchError when another version wrote the catalog.
     """
     is_new, is_locked = not location.exists(), False
     try:
@@ -123,7 +122,7 @@ def _opened(location: Path) -> Iterator[FolderWriter]:
 
 
 def _described(holder: Path) -> str:
-    """Who holds the lock, as far as it wrote that down."""
+    """The holder of the lock, if its record can be read."""
     try:
         return str(LockHolder(**json.loads(holder.read_text())))
     except (OSError, ValueError, TypeError):

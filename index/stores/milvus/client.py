@@ -1,4 +1,4 @@
-"""The connection to Milvus: every call has a time limit, and every error says what to do about it."""
+"""The connection to Milvus: every call has a time limit, and every error names a remedy."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class MilvusConnection:
         self._client.close()
 
     def call(self, method: str, *args: Any, slow: bool = False, **kwargs: Any) -> Any:
-        """Call one method of the Milvus client; ``slow`` allows it ten times as long."""
+        """Call one method of the Milvus client; ``slow`` allows ten times the usual time limit."""
         limit = self.seconds * (_SLOW_FACTOR if slow else 1)
         import grpc
         from pymilvus.exceptions import MilvusException
@@ -73,11 +73,11 @@ class MilvusConnection:
     def query(self, collection: str, where: str, fields: list[str], *, strong: bool = True) -> list[Row]:
         """The rows that match an expression, for expressions that match at most a few thousand.
 
-        A ``strong`` query sees every earlier write; any other may miss those of the last moment.
+        A ``strong`` query sees every earlier write; others may miss the most recent ones.
         """
         level = "Strong" if strong else "Bounded"
-        found = self.call("query", collection, filter=where, output_fields=fields, consistency_level=level)
-        return [dict(row) for row in found]
+        rows = self.call("query", collection, filter=where, output_fields=fields, consistency_level=level)
+        return [dict(row) for row in rows]
 
     def query_in(
         self,
@@ -89,22 +89,14 @@ class MilvusConnection:
         strong: bool = True,
         batch: int = _BATCH_ROWS,
     ) -> list[Row]:
-        """The rows whose field has one of the values, ``batch`` values a request."""
-        rows: list[Row] = []
-        for some in batches(values, batch):
-            rows += self.query(collection, is_in(field, some), fields, strong=strong)
-        return rows
+        """The rows whose field has one of the values, requested ``batch`` values at a time."""
+        conditions = (is_in(field, part) for part in batches(values, batch))
+        return [row for where in conditions for row in self.query(collection, where, fields, strong=strong)]
 
     def query_all(self, collection: str, where: str, fields: list[str]) -> list[Row]:
         """All rows that match an expression, however many, fetched page by page."""
-        iterator = self.call(
-            "query_iterator",
-            collection,
-            batch_size=_BATCH_ROWS,
-            filter=where,
-            output_fields=fields,
-            consistency_level="Strong",
-        )
+        options: dict[str, Any] = {"filter": where, "output_fields": fields, "consistency_level": "Strong"}
+        iterator = self.call("query_iterator", collection, batch_size=_BATCH_ROWS, **options)
         rows: list[Row] = []
         while page := iterator.next():
             rows += (dict(row) for row in page)
@@ -113,16 +105,16 @@ class MilvusConnection:
 
     def upsert(self, collection: str, rows: list[Row]) -> None:
         """Insert rows or replace those with the same primary key; repeating the request is harmless."""
-        for some in _requests(rows):
-            self.call("upsert", collection, some)
+        for batch in _requests(rows):
+            self.call("upsert", collection, batch)
 
     def delete_in(self, collection: str, field: str, values: Sequence[Any]) -> None:
         """Delete the rows whose field has one of the values."""
-        for some in batches(values):
-            self.call("delete", collection, filter=is_in(field, some))
+        for part in batches(values):
+            self.call("delete", collection, filter=is_in(field, part))
 
     def _connect(self, token: str) -> Any:
-        os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # errors are raised; gRPC need not log them as well
+        os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # errors are raised, so gRPC need not log them
         try:
             import grpc
             from pymilvus import MilvusClient
@@ -148,7 +140,7 @@ class MilvusConnection:
         return client
 
     def _cannot_open(self, error: Exception) -> Exception:
-        """The error for a file that cannot be opened or an address that is malformed."""
+        """The error for a file that cannot be opened, or for a malformed address."""
         if self.is_file and Path(self.uri).exists():
             return IndexLockedError(
                 f"{self.uri} is open in another process (Milvus Lite allows one at a time) or was written by another "
@@ -160,9 +152,9 @@ class MilvusConnection:
         text = str(getattr(error, "message", "") or error).strip().splitlines()
         reason = text[0][:300] if text else type(error).__name__
         late = re.search("deadline|timeout|timed out", f"{reason} {getattr(error, 'code', '')}", re.IGNORECASE)
-        what = f"did not answer within {limit:g} seconds" if late else "cannot be used"
+        failure = f"did not answer within {limit:g} seconds" if late else "cannot be used"
         return StoreUnreachableError(
-            f"the Milvus at {self.uri} {what} ({reason}): check that it runs and that the setting `store` names it"
+            f"the Milvus at {self.uri} {failure} ({reason}): check that it runs and that the setting `store` names it"
         )
 
 
@@ -204,6 +196,6 @@ def _requests(rows: list[Row]) -> Iterator[list[Row]]:
 
 
 def _is_too_old(version: str) -> bool:
-    """Whether a version is older than what is needed; False for one without numbers, such as that of a build."""
+    """Whether a version is older than the oldest supported one; False for one without numbers, such as a build's."""
     numbers = tuple(int(number) for number in re.findall(r"\d+", version)[:2])
     return bool(numbers) and numbers < _OLDEST_VERSION

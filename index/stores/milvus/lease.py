@@ -1,8 +1,8 @@
-"""The lease on an index in Milvus: one row that gives one process the right to write, and expires unless renewed.
+"""The lease on an index in Milvus: one row that allows one process to write, and expires unless it is renewed.
 
-Milvus has no compare-and-set. A process that finds the lease free writes its own token, waits, and holds the lease if
-the token is still there. Processes that start within that wait of each other agree on one holder, unless a write takes
-longer than the wait.
+Milvus has no compare-and-set. A process that finds the lease free writes its own token, waits, and has the lease if the
+token is still there. So processes that start at about the same time agree on one of them, unless a write takes longer
+than the wait.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _SETTLE_SECONDS = 0.5
 
 @contextmanager
 def hold_lease(connection: MilvusConnection, wait_seconds: float = 0.0) -> Iterator[None]:
-    """Hold the right to write. Raises IndexLockedError, which names the holder, after ``wait_seconds``."""
+    """Hold the lease inside the block. Raises IndexLockedError, which names its holder, after ``wait_seconds``."""
     create_key_values(connection, LEASES)
     token = uuid.uuid4().hex
     deadline = time.monotonic() + wait_seconds
@@ -53,7 +53,7 @@ def hold_lease(connection: MilvusConnection, wait_seconds: float = 0.0) -> Itera
 
 
 def _other_holder(connection: MilvusConnection) -> LockHolder | None:
-    """The holder; None when there is none, when its lease has expired, or when it was a process here that has ended."""
+    """The holder; None when there is none, its lease has expired, or it is a process of this machine that has ended."""
     row = connection.get(LEASES, _KEY)
     if row is None:
         return None
@@ -75,7 +75,7 @@ def _keep_renewing(connection: MilvusConnection, token: str, released: threading
     while not released.wait(_RENEWAL_SECONDS):
         try:
             _write_lease(connection, token)
-        except StoreUnreachableError:  # the writer's next commit raises it
+        except StoreUnreachableError:  # the writer's next commit raises it too
             continue
 
 

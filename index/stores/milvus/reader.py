@@ -27,7 +27,7 @@ _ATTEMPTS = 3
 
 
 class MilvusReader:
-    """Reads of the index under one manifest; rows of a commit that has not ended are not seen."""
+    """Reads the index of one manifest; rows of a commit that has not ended are not seen."""
 
     def __init__(self, connection: MilvusConnection, key: str = CURRENT) -> None:
         self.connection, self.key = connection, key
@@ -42,7 +42,7 @@ class MilvusReader:
         return Summary(dict(manifest.meta), manifest.revision, manifest.documents, manifest.chunks)
 
     def inputs(self) -> Inputs:
-        """What builds read."""
+        """The sources, excluded files and failures that builds start from."""
         pairs = (json.loads(value) for value in self.facts("excluded").values())
         failures = [Failure(*json.loads(value)) for value in self.facts("failure").values()]
         return Inputs(
@@ -57,13 +57,13 @@ class MilvusReader:
 
     def documents(self, ids: Collection[int]) -> dict[int, Document]:
         """Whole documents by id, without those that do not exist. Raises IndexDamagedError when a part is missing."""
-        found, parts = self._with_parts(ids, lambda stored: stored.text_keys() + stored.layout_keys())
-        return {stored.record.id: join_document(stored, parts) for stored in found}
+        stored_documents, parts = self._with_parts(ids, lambda stored: stored.text_keys() + stored.layout_keys())
+        return {stored.record.id: join_document(stored, parts) for stored in stored_documents}
 
     def texts(self, ids: Collection[int]) -> dict[int, str]:
         """The canonical texts of documents. Raises IndexDamagedError when a part is missing."""
-        found, parts = self._with_parts(ids, StoredDocument.text_keys)
-        return {stored.record.id: join_text(stored, parts) for stored in found}
+        stored_documents, parts = self._with_parts(ids, StoredDocument.text_keys)
+        return {stored.record.id: join_text(stored, parts) for stored in stored_documents}
 
     def passages(self, ids: Collection[int]) -> dict[int, list[Passage]]:
         """The passages of documents in order, with their vectors, by document id."""
@@ -71,7 +71,7 @@ class MilvusReader:
         return {document_id: [stored_passage(row) for row in own] for document_id, own in rows.items()}
 
     def verify(self) -> VerifyReport:
-        """Check the passages of every document against its text, and the counts of the manifest."""
+        """Check every document's passages against its text, and the counts in the manifest."""
         manifest = self.manifest()
         count = self.connection.query(manifest.collection("passages"), "", ["count(*)"]) if manifest.dimensions else []
         return check(self, manifest, self.passage_rows, int(count[0]["count(*)"]) if count else 0)
@@ -81,11 +81,11 @@ class MilvusReader:
         documents = {stored.record.id: stored for stored in self.stored_documents(ids)}
         chunk_ids = [chunk_id for stored in documents.values() for chunk_id in stored.chunk_ids()]
         rows = self.connection.query_in(self.manifest().collection("passages"), "id", chunk_ids, fields)
-        found: dict[int, list[Row]] = {document_id: [] for document_id in documents}
+        by_document: dict[int, list[Row]] = {document_id: [] for document_id in documents}
         for row in sorted(rows, key=lambda row: row["id"]):
             if row["document"] in documents and documents[row["document"]].owns(row["id"]):
-                found[row["document"]].append(row)
-        return found
+                by_document[row["document"]].append(row)
+        return by_document
 
     def stored_documents(self, ids: Iterable[int] | None = None) -> list[StoredDocument]:
         """Documents with the locations of their parts, by path; of all or of the given ids."""
@@ -97,8 +97,7 @@ class MilvusReader:
             rows = self.connection.query_all(collection, "", DOCUMENT_FIELDS)
         else:
             rows = self.connection.query_in(collection, "id", sorted(set(ids)), DOCUMENT_FIELDS)
-        found = [stored_document(row) for row in rows]
-        return sorted(found, key=lambda stored: (stored.record.path, stored.record.source))
+        return sorted(map(stored_document, rows), key=lambda stored: (stored.record.path, stored.record.source))
 
     def facts(self, kind: str) -> dict[str, str]:
         """The facts of a kind ("source", "excluded" or "failure") as JSON, by key."""
@@ -111,17 +110,17 @@ class MilvusReader:
     def _with_parts(
         self, ids: Collection[int], keys_of: Callable[[StoredDocument], list[str]]
     ) -> tuple[list[StoredDocument], dict[str, str]]:
-        """Documents and their parts by key; read again when a writer replaces one of the documents in between."""
+        """Documents, and their parts by key; reads both again when a writer replaces a document in between."""
         incomplete: list[str] = []
         for _ in range(_ATTEMPTS):
-            found = self.stored_documents(ids)
-            keys = [key for stored in found for key in keys_of(stored)]
+            documents = self.stored_documents(ids)
+            keys = [key for stored in documents for key in keys_of(stored)]
             texts = self.manifest().collection("texts")
             rows = self.connection.query_in(texts, "key", keys, ["key", "part"], batch=_PARTS_BATCH)
             parts = {row["key"]: row["part"] for row in rows}
-            incomplete = [stored.record.path for stored in found if not parts.keys() >= set(keys_of(stored))]
+            incomplete = [stored.record.path for stored in documents if not parts.keys() >= set(keys_of(stored))]
             if not incomplete:
-                return found, parts
+                return documents, parts
         raise IndexDamagedError(
-            f"a part of the text of {incomplete[0]} is missing in {self.connection.uri}: run `quoth index --rebuild`"
+            f"part of the text of {incomplete[0]} is missing in {self.connection.uri}: run `quoth index --rebuild`"
         )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
 import numpy as np
 
 from index.stores.base import Passage
 from index.stores.document_fields import record_fields, restore_document
-from index.stores.milvus.client import Row
+from index.stores.milvus.client import Row, batches
 from index.stores.milvus.schema import TEXT_BYTES, UNUSED_VECTOR
 from index.types import Chunk, Document, DocumentRecord
 
@@ -25,7 +25,7 @@ _HEADING_CHARACTERS = 2_000
 class StoredDocument:
     """A document as its row describes it: its passages have the ``record.chunk_count`` ids from ``first_chunk`` on.
 
-    Passages of the document with other ids belong to a commit that is running or was interrupted, and are ignored.
+    Passages of the document with other ids belong to a running or interrupted commit, and are ignored.
     """
 
     record: DocumentRecord
@@ -34,8 +34,8 @@ class StoredDocument:
     layout_parts: int
 
     def owns(self, chunk_id: int) -> bool:
-        """Whether a passage belongs to the document as it is now."""
-        return self.first_chunk <= chunk_id < self.first_chunk + self.record.chunk_count
+        """Whether a passage belongs to the present version of the document."""
+        return chunk_id in self.chunk_ids()
 
     def chunk_ids(self) -> range:
         """The ids of its passages, in order."""
@@ -53,18 +53,13 @@ class StoredDocument:
 def document_rows(document: Document, document_id: int, first_chunk: int, count: int) -> tuple[Row, list[Row]]:
     """The row of a document with ``count`` passages, and the rows of its text, pages and headings.
 
-    Readers see the document as soon as its own row is written, so the other rows have to be written before.
+    Readers see the document as soon as its own row is written, so the other rows must be written first.
     """
-    layout = json.dumps([[astuple(page) for page in document.pages], [astuple(one) for one in document.headings]])
-    parts = {"text": list(_split(document.text)), "layout": list(_split(layout))}
+    layout = json.dumps([[astuple(page) for page in document.pages], [astuple(h) for h in document.headings]])
+    parts = {"text": list(batches(document.text, _PART_CHARACTERS)), "layout": list(batches(layout, _PART_CHARACTERS))}
+    same: Row = {"document": document_id, "first": first_chunk, "unused": UNUSED_VECTOR}
     part_rows: list[Row] = [
-        {
-            "key": _part_key(document_id, first_chunk, kind, number),
-            "document": document_id,
-            "first": first_chunk,
-            "part": part,
-            "unused": UNUSED_VECTOR,
-        }
+        same | {"key": _part_key(document_id, first_chunk, kind, number), "part": part}
         for kind, pieces in parts.items()
         for number, part in enumerate(pieces)
     ]
@@ -75,7 +70,7 @@ def document_rows(document: Document, document_id: int, first_chunk: int, count:
 
 
 def stored_document(row: Row) -> StoredDocument:
-    """The document that a row describes."""
+    """The document that a row describes, without its text."""
     fields, locations = json.loads(row["record"])
     fields["warnings"], fields["empty_pages"] = tuple(fields["warnings"]), tuple(fields["empty_pages"])
     record = DocumentRecord(id=row["id"], path=row["path"], sha256=row["sha256"], source=row["source"], **fields)
@@ -137,7 +132,7 @@ def stored_passage(row: Row) -> Passage:
 
 
 def short_key(*parts: str) -> str:
-    """A key of 32 characters for values that may be too long for a key."""
+    """A key of 32 characters for values that may be longer than Milvus allows."""
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 
@@ -148,11 +143,6 @@ def _encode_record(fields: Row, locations: list[int]) -> str:
         return text
     warning = "its front matter is too long for the store and was left out"
     return json.dumps([fields | {"metadata": {}, "warnings": [*fields["warnings"][:10], warning]}, locations])
-
-
-def _split(text: str) -> Iterator[str]:
-    for start in range(0, len(text), _PART_CHARACTERS):
-        yield text[start : start + _PART_CHARACTERS]
 
 
 def _part_key(document_id: int, first_chunk: int, kind: str, number: int) -> str:

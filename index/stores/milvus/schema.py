@@ -13,7 +13,7 @@ from typing import Any
 from index.errors import IndexMismatchError
 from index.stores.milvus.client import MilvusConnection, Row
 
-SCHEMA = 1  # goes up when older code cannot read the collections any more
+SCHEMA = 1  # increases when older code can no longer read the collections
 MANIFESTS = "quoth_index"
 CURRENT, NEXT = "index", "beside"  # keys of manifests: the index, and the one that a rebuild is writing
 TEXT_BYTES = 60_000  # the longest string that is stored; Milvus allows 65,535
@@ -36,15 +36,15 @@ _INVERTED_INDEXES = {"documents": ["path"], "texts": ["document"], "passages": [
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The state of an index; a commit ends by writing it."""
+    """The state of an index; writing it ends a commit."""
 
     generation: int  # from 1; 0 when there is no index
     revision: int = 0
     documents: int = 0
     chunks: int = 0
-    next_document: int = 1  # this and all greater ids were never used
+    next_document: int = 1  # this id and all greater ones are unused
     next_chunk: int = 1
-    pending: tuple[int, ...] = ()  # ids of the documents that a commit, running or interrupted, is changing
+    pending: tuple[int, ...] = ()  # ids of the documents that a running or interrupted commit changes
     meta: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -93,25 +93,23 @@ def delete_manifest(connection: MilvusConnection, key: str) -> None:
 
 
 def put_values(connection: MilvusConnection, collection: str, values: dict[str, str]) -> None:
-    """Write values under their keys into a collection of keys and values."""
+    """Write values under their keys into a key-value collection."""
     rows = [{"key": key, "value": value, "unused": UNUSED_VECTOR} for key, value in values.items()]
     connection.upsert(collection, rows)
 
 
 def create_key_values(connection: MilvusConnection, collection: str) -> None:
-    """Create a collection of keys and values, such as that of the manifests, when it does not exist."""
+    """Create a key-value collection, such as that of the manifests, if it does not exist."""
     if not connection.load_if_exists(collection):
         _create_collection(connection, collection, _FIELDS["facts"], [])
 
 
 def create_generation(connection: MilvusConnection, manifest: Manifest, dimensions: int) -> None:
-    """Create the missing collections of a generation; that of passages only when ``dimensions`` is not 0."""
+    """Create the missing collections of a generation; the passages only when ``dimensions`` is not 0."""
     for kind, fields in _FIELDS.items():
-        if kind == "passages" and not dimensions:
-            continue
-        if not connection.load_if_exists(manifest.collection(kind)):
+        size = dimensions if kind == "passages" else 0
+        if (size or kind != "passages") and not connection.load_if_exists(manifest.collection(kind)):
             inverted = _INVERTED_INDEXES.get(kind, [])
-            size = dimensions if kind == "passages" else 0
             _create_collection(connection, manifest.collection(kind), fields, inverted, size)
 
 
@@ -142,8 +140,7 @@ def _create_collection(
     if dimensions:
         schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dimensions)
         schema.add_field("sparse", DataType.SPARSE_FLOAT_VECTOR)
-        bm25 = Function("bm25", FunctionType.BM25, input_field_names=["terms"], output_field_names=["sparse"])
-        schema.add_function(bm25)
+        schema.add_function(Function("bm25", FunctionType.BM25, ["terms"], ["sparse"]))
         indexes.add_index("vector", index_type="HNSW", metric_type="COSINE", params=_HNSW)
         indexes.add_index("sparse", index_type="SPARSE_INVERTED_INDEX", metric_type="BM25")
     else:
@@ -152,7 +149,7 @@ def _create_collection(
     for field in inverted:
         indexes.add_index(field, index_type="INVERTED")
     connection.call("create_collection", name, schema=schema, consistency_level="Bounded", slow=True)
-    connection.call("create_index", name, indexes, sync=False, slow=True)  # waiting takes half a second for each
+    connection.call("create_index", name, indexes, sync=False, slow=True)  # waiting would take half a second each
     connection.call("load_collection", name, slow=True)
 
 

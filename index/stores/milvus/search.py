@@ -45,9 +45,9 @@ class MilvusSession:
 
     @contextmanager
     def snapshot(self) -> Iterator[MilvusSnapshot]:
-        """The index at its present manifest; a rebuilt index is seen at once.
+        """The index with its present manifest, so that a rebuilt index is seen at once.
 
-        A document is seen whole, as it was or as it is; of a commit of several, some may be seen before others.
+        A document is seen whole, in its old or new state; some documents of a commit may be seen before others.
         """
         snapshot = MilvusSnapshot(self._connection, self)
         manifest = snapshot.manifest()
@@ -61,11 +61,11 @@ class MilvusSession:
         self._connection.close()
 
     def stem(self, text: str) -> list[str]:
-        """The stems of a text."""
+        """The stems of a text, in order."""
         return self._stemmer.stem([text])[0]
 
     def statistics(self, manifest: Manifest) -> TermStatistics:
-        """Term statistics that describe an index in this state, read again only when it has changed enough."""
+        """Term statistics for an index in this state, read again when the index has changed too much."""
         with self._lock:
             if self._statistics is None or not self._statistics.describes(manifest):
                 self._statistics = TermStatistics.read(self._connection, manifest)
@@ -73,7 +73,7 @@ class MilvusSession:
 
 
 class MilvusSnapshot(MilvusReader):
-    """Reads for one question, all with the manifest that was read first; what was fetched is kept."""
+    """Reads for one question, all with the same manifest; fetched rows are cached."""
 
     def __init__(self, connection: MilvusConnection, session: MilvusSession) -> None:
         super().__init__(connection)
@@ -87,7 +87,7 @@ class MilvusSnapshot(MilvusReader):
         return self._manifest
 
     def document_frequency(self, terms: Collection[str]) -> dict[str, int]:
-        """How many passages contain each stem, estimated in a large index; stems in none are left out."""
+        """How many passages contain each term, estimated for a large index; terms in none are left out."""
         statistics = self._session.statistics(self._manifest)
         counts = {term: statistics.frequency(term, self._manifest.chunks) for term in terms}
         return {term: count for term, count in counts.items() if count}
@@ -95,7 +95,7 @@ class MilvusSnapshot(MilvusReader):
     def candidates(
         self, vector: Vectors, terms: Terms, limit: int, filters: Filters | None
     ) -> tuple[dict[int, float], dict[int, float]]:
-        """Cosines of the passages nearest to a vector or best for words, and the ``limit`` best BM25 scores, by id."""
+        """Cosines of the best passages by meaning or by words, and the ``limit`` best BM25 scores, each by chunk id."""
         stems = self._session.stem(" ".join(terms.chosen()))
         rows = self._search(vector, stems, limit, filters)
         frequencies = self.document_frequency(set(stems)) if stems else {}
@@ -115,23 +115,23 @@ class MilvusSnapshot(MilvusReader):
         return {chunk_id: chunk_of(row) for chunk_id, row in self._cached_rows(ids).items()}
 
     def stored_documents(self, ids: Iterable[int] | None = None) -> list[StoredDocument]:
-        """Documents with the locations of their parts, by path; those fetched before, as they were then."""
+        """Documents with the locations of their parts, by path; cached ones in their state at the time of fetching."""
         if ids is None:
             return super().stored_documents()
-        found = [stored for stored in self._cached_documents(set(ids)).values() if stored]
-        return sorted(found, key=lambda stored: (stored.record.path, stored.record.source))
+        documents = [stored for stored in self._cached_documents(set(ids)).values() if stored]
+        return sorted(documents, key=lambda stored: (stored.record.path, stored.record.source))
 
     def texts(self, ids: Collection[int]) -> dict[int, str]:
-        """The texts that belong to the hits. Raises DocumentNotFoundError when one was replaced since the search."""
+        """The canonical texts of documents. Raises DocumentNotFoundError when one was replaced since the search."""
         try:
             return super().texts(ids)
         except IndexDamagedError:
             if MilvusReader(self.connection).stored_documents(ids) != self.stored_documents(ids):
-                raise DocumentNotFoundError("a document was replaced while it was read: ask again") from None
+                raise DocumentNotFoundError("a document was replaced while it was read: repeat the question") from None
             raise
 
     def _search(self, vector: Vectors, stems: list[str], limit: int, filters: Filters | None) -> list[Row]:
-        """The rows of the passages, of admitted documents, that are nearest to a vector or rank best for stems."""
+        """The rows of the best passages of admitted documents, by similarity to a vector or by BM25 over stems."""
         where = self._condition(filters)
         if where is None:
             return []
@@ -156,7 +156,7 @@ class MilvusSnapshot(MilvusReader):
         return [row for row in rows if _is_admitted(row, documents[row["document"]], filters)]
 
     def _condition(self, filters: Filters | None) -> str | None:
-        """The filters as a Milvus expression, empty when it matches everything; None when they admit no document."""
+        """The filters as a Milvus expression, empty without filters; None when they admit no document."""
         if filters is None:
             return ""
         where = filter_expression(filters)
@@ -180,9 +180,9 @@ class MilvusSnapshot(MilvusReader):
 
 
 def filter_expression(filters: Filters) -> str:
-    """The filters but for metadata as a Milvus expression, empty for none.
+    """The filters, except metadata, as a Milvus expression; empty without conditions.
 
-    It may match more documents than the filters admit, never fewer.
+    It matches every document that the filters admit, and perhaps others.
     """
     parts = []
     if filters.documents:
@@ -199,12 +199,12 @@ def filter_expression(filters: Filters) -> str:
 
 
 def _possible_paths(document: str) -> set[str]:
-    """The relative paths that a document given by its path, or by its absolute address, may be stored under."""
+    """The relative paths that may be stored for a document given by its relative path or its absolute address."""
     path = PurePath(document)
     starts = range(1, len(path.parts)) if path.is_absolute() else ()
     return {document, *(str(PurePath(*path.parts[start:])) for start in starts)}
 
 
 def _is_admitted(row: Row, stored: StoredDocument | None, filters: Filters | None) -> bool:
-    """Whether a passage belongs to its document as it is now, and the filters admit the document."""
+    """Whether a passage belongs to the present version of its document, and the filters admit the document."""
     return stored is not None and stored.owns(row["id"]) and (filters is None or filters.admit(stored.record))

@@ -1,16 +1,17 @@
-"""An index in Milvus, for more documents than one machine holds or for several servers over one index.
+"""An index in Milvus, for more documents than one machine can keep, or for several servers that share one index.
 
-It differs from an index in a folder. Milvus has no transactions: a document is always seen whole, in its old or new
-state, but of a commit of several documents some may be seen before others, and the next writer finishes or undoes an
-interrupted commit. A rebuild replaces the index at once. In a cluster, readers see a write after a moment. One process
-at a time writes, by a lease; many read. Milvus Lite, a file, can be open in only one process, unless it is served.
+It differs from an index in a folder, because Milvus has no transactions. A document is always seen whole, in its old or
+new state, but readers may see some documents of a commit before others; the next writer finishes or undoes an
+interrupted commit. A rebuild replaces the index at once. In a cluster, readers see a write after a moment. A lease
+allows one writing process at a time; many can read. A Milvus Lite file can be open in one process only, unless it is
+served.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Hashable, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -57,7 +58,7 @@ class MilvusStore:
             return reader.summary().revision > 0
 
     def identity(self) -> Hashable:
-        """The address: snapshots read whatever index is there."""
+        """The address, because each snapshot reads the present index; None for a missing file."""
         return None if self._is_missing_file() else self._uri
 
     @contextmanager
@@ -74,19 +75,17 @@ class MilvusStore:
             load_generation(connection, manifest)
             yield MilvusReader(connection)
 
-    @contextmanager
-    def snapshot(self) -> Iterator[MilvusSnapshot]:
+    def snapshot(self) -> AbstractContextManager[MilvusSnapshot]:
         """The index for searching."""
-        with self._open_session().snapshot() as snapshot:
-            yield snapshot
+        return self._open_session().snapshot()
 
     @contextmanager
     def writer(self, wait_seconds: float = 0.0) -> Iterator[MilvusWriter]:
         """The index for its one writer, created when there is none."""
         with closing(self._connect()) as connection, hold_lease(connection, wait_seconds):
             manifest = _manifest_for_writing(connection, CURRENT, Manifest(generation=1))
-            following = read_manifest(connection, NEXT)
-            drop_other_generations(connection, {manifest.generation, *([following.generation] if following else [])})
+            following = read_manifest(connection, NEXT) or manifest
+            drop_other_generations(connection, {manifest.generation, following.generation})
             yield MilvusWriter(connection, CURRENT)
 
     @contextmanager
@@ -95,7 +94,7 @@ class MilvusStore:
         with closing(self._connect()) as connection, hold_lease(connection, wait_seconds):
             manifest = _manifest_for_writing(connection, CURRENT, Manifest(generation=1))
             _drop_other_settings(connection, manifest, facts)
-            # Ids continue where those of the replaced index end, so that none is used twice.
+            # Ids continue after those of the replaced index, so that none is used twice.
             following = Manifest(
                 manifest.generation + 1, next_document=manifest.next_document, next_chunk=manifest.next_chunk
             )
@@ -139,7 +138,7 @@ class ReplacementWriter(MilvusWriter):
     """Writes the next generation of an index while the present one is read."""
 
     def finish(self, progress: OnProgress) -> int:
-        """Make this generation the index; the old one can still be read until the next writer drops it."""
+        """Replace the index by this generation; the old one can still be read until the next writer drops it."""
         super().finish(progress)
         progress(Progress("swap", 0, 1))
         revision = max(MilvusReader(self.connection).manifest().revision, self.manifest().revision) + 1
@@ -150,22 +149,22 @@ class ReplacementWriter(MilvusWriter):
 
 
 def _drop_other_settings(connection: MilvusConnection, current: Manifest, facts: Mapping[str, str]) -> None:
-    """Drop what an interrupted rebuild with other settings left."""
-    left = read_manifest(connection, NEXT)
+    """Drop the generation that an interrupted rebuild with other settings left."""
+    interrupted = read_manifest(connection, NEXT)
     try:
-        check(dict(left.meta) if left else {}, facts)
+        check(dict(interrupted.meta) if interrupted else {}, facts)
     except IndexMismatchError:
         delete_manifest(connection, NEXT)
         drop_other_generations(connection, {current.generation})
 
 
 def _manifest_for_writing(connection: MilvusConnection, key: str, first: Manifest) -> Manifest:
-    """The manifest under a key, ``first`` when there is none; its collections exist and are loaded afterwards."""
+    """The manifest under a key, or ``first``, which is then written; creates and loads its collections."""
     create_key_values(connection, MANIFESTS)
-    found = read_manifest(connection, key)
-    manifest = found or first
+    existing = read_manifest(connection, key)
+    manifest = existing or first
     create_generation(connection, manifest, manifest.dimensions)
-    if found is None:
+    if existing is None:
         write_manifest(connection, key, manifest)
     load_generation(connection, manifest)
     return manifest

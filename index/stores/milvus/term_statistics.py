@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from index.stores.milvus.client import MilvusConnection
 from index.stores.milvus.schema import Manifest
 
-_SAMPLE = 4_096  # passages from which frequencies are estimated
-_MAX_DRIFT = 0.05  # the share of the passages that may be added or removed before a new sample is drawn
+_SAMPLE = 4_096  # passages; frequencies in a larger index are estimated from a sample of this size
+_MAX_DRIFT = 0.05  # the share of passages that may change before a new sample is drawn
 
 
 @dataclass(frozen=True, slots=True)
 class TermStatistics:
-    """How many passages contain each stem, counted over all passages or over a sample of them."""
+    """How many passages contain each stem, counted over all passages or a sample of them."""
 
     manifest: Manifest  # of the index at the time of counting
     sampled: int  # passages
@@ -24,14 +24,14 @@ class TermStatistics:
 
     @classmethod
     def read(cls, connection: MilvusConnection, manifest: Manifest) -> TermStatistics:
-        """The statistics of the index as it is now."""
+        """The statistics of the index in its present state."""
         passages = manifest.collection("passages")
         if manifest.chunks <= _SAMPLE:
             rows = connection.query_all(passages, "", ["terms"])
         else:
-            # Some of these ids belong to no passage; drawing more of them in proportion makes up for that.
-            wanted = min(manifest.next_chunk - 1, round(_SAMPLE * manifest.next_chunk / manifest.chunks))
-            ids = random.Random(manifest.next_chunk).sample(range(1, manifest.next_chunk), wanted)
+            # Some ids belong to no passage, so proportionally more of them are drawn.
+            size = min(manifest.next_chunk - 1, round(_SAMPLE * manifest.next_chunk / manifest.chunks))
+            ids = random.Random(manifest.next_chunk).sample(range(1, manifest.next_chunk), size)
             rows = connection.query_in(passages, "id", sorted(ids), ["terms"], strong=False)
         stems = [row["terms"].split() for row in rows]
         counts = Counter(stem for passage in stems for stem in set(passage))
@@ -43,13 +43,13 @@ class TermStatistics:
         return self.sampled >= self.manifest.chunks
 
     def frequency(self, stem: str, chunks: int) -> int:
-        """How many of all ``chunks`` contain the stem; an estimate, and then at least 1, unless all were counted."""
+        """How many of all ``chunks`` contain the stem: exact when all were counted, else an estimate of at least 1."""
         if self.exact:
             return self.counts[stem]
         return max(1, round(self.counts[stem] * chunks / max(1, self.sampled)))
 
     def describes(self, manifest: Manifest) -> bool:
-        """Whether the statistics still hold, about, for the state that the index has come to."""
+        """Whether the statistics are still about right for the index with this manifest."""
         counted = self.manifest
         if self.exact or manifest.generation != counted.generation:
             return (manifest.generation, manifest.revision) == (counted.generation, counted.revision)

@@ -1,4 +1,4 @@
-"""The changes of one commit to an index in Milvus, and the ids that their documents and passages get."""
+"""The changes of one commit to an index in Milvus, and the ids of their documents and passages."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ SourcePath = tuple[str, str]  # the source folder of a document, and its path in
 
 
 class MilvusTransaction:
-    """Collects the changes of one commit; nothing is sent to Milvus before its end."""
+    """Collects the changes of one commit; nothing is sent to Milvus until the transaction ends."""
 
     def __init__(self, reader: MilvusReader) -> None:
         self._reader = reader
         self.meta: dict[str, str] = {}
-        self.facts: dict[str, dict[str, str]] = {}  # all facts of the kinds that are replaced, by kind and key
+        self.facts: dict[str, dict[str, str]] = {}  # kinds of facts to replace: all their facts by key
         self.vectors: dict[bytes, Vectors] = {}
-        self.puts: list[tuple[int | None, Document, Sequence[Passage]]] = []  # with the id of one that is moved
+        self.puts: list[tuple[int | None, Document, Sequence[Passage]]] = []  # with the id of a moved document
         self.removed: set[int] = set()
         self.failures: dict[SourcePath, Failure] = {}
         self.forgotten: set[SourcePath] = set()
@@ -35,7 +35,7 @@ class MilvusTransaction:
         self.meta.update(values)
 
     def set_inputs(self, sources: Iterable[str], excluded: Iterable[tuple[str, str]]) -> None:
-        """Replace the folders and files that later builds read, and the (source, path) of files that stay out."""
+        """Replace the folders and files that later builds read, and the (source, path) of the files they skip."""
         self.facts["source"] = {f"source:{short_key(path)}": json.dumps(path) for path in sources}
         self.facts["excluded"] = {f"excluded:{short_key(*file)}": json.dumps(file) for file in excluded}
 
@@ -45,7 +45,7 @@ class MilvusTransaction:
         self.forgotten.add((document.source, document.path))
 
     def move_document(self, document_id: int, source: str, path: str, title: str) -> None:
-        """Change a document's path and title; its passages are written again with their present vectors."""
+        """Change a document's path and title; its passages are written again with the same vectors."""
         document = self._reader.documents([document_id]).get(document_id)
         if document is None:
             raise IndexDamagedError(f"document {document_id} does not exist and cannot be moved: run `quoth repair`")
@@ -68,12 +68,12 @@ class MilvusTransaction:
 
 @dataclass(frozen=True, slots=True)
 class CommitPlan:
-    """What a commit puts, with the ids, and what it replaces and removes. Ids of passages are never used twice."""
+    """What a commit puts, replaces and removes, with ids. Ids of passages are never used twice."""
 
     puts: list[tuple[int, int, Document, Sequence[Passage]]]  # document id and id of the first passage
     replaced: list[StoredDocument]
     removed: list[StoredDocument]
-    manifest: Manifest  # with the ids marked as used
+    manifest: Manifest  # with these ids marked as used
 
     @classmethod
     def of(
@@ -129,14 +129,13 @@ class CommitPlan:
 
 
 def _documents_by_path(reader: MilvusReader, paths: Collection[SourcePath]) -> dict[SourcePath, StoredDocument]:
-    """The documents with one of these sources and paths, perhaps with others of the same path."""
+    """The documents with these sources and paths, and perhaps others with the same path."""
     manifest = reader.manifest()
     if not manifest.generation or not manifest.documents or not paths:
         return {}
     names = sorted({path for _, path in paths})
     rows = reader.connection.query_in(manifest.collection("documents"), "path", names, DOCUMENT_FIELDS)
-    found = [stored_document(row) for row in rows]
-    return {(stored.record.source, stored.record.path): stored for stored in found}
+    return {(stored.record.source, stored.record.path): stored for stored in map(stored_document, rows)}
 
 
 def _unless_in(removed: Collection[int], stored: StoredDocument | None) -> StoredDocument | None:

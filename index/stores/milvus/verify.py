@@ -23,9 +23,9 @@ ReadRows = Callable[[Collection[int], list[str]], dict[int, list[Row]]]  # rows 
 def check(reader: Reader, manifest: Manifest, passage_rows: ReadRows, stored: int) -> VerifyReport:
     """The report on an index whose collection of passages has ``stored`` rows."""
     records = reader.records()
-    problems = (
-        [Problem("catalog", "a commit was interrupted: the next writer completes it")] if manifest.pending else []
-    )
+    problems: list[Problem] = []
+    if manifest.pending:
+        problems.append(Problem("catalog", "a commit was interrupted: the next writer completes it"))
     for start in range(0, len(records), _BATCH):
         batch = records[start : start + _BATCH]
         documents = _documents(reader, [record.id for record in batch])
@@ -43,16 +43,16 @@ def check(reader: Reader, manifest: Manifest, passage_rows: ReadRows, stored: in
 
 
 def _documents(reader: Reader, ids: list[int]) -> dict[int, Document]:
-    """The documents of which no part is missing."""
+    """The documents that are stored completely, by id."""
     try:
         return reader.documents(ids)
     except IndexDamagedError:
-        return {} if len(ids) == 1 else {key: one for i in ids for key, one in _documents(reader, [i]).items()}
+        return {} if len(ids) == 1 else dict(item for i in ids for item in _documents(reader, [i]).items())
 
 
 def _faults(document: Document | None, rows: list[Row], chunk_count: int) -> Iterator[str]:
     if document is None:
-        yield "a part of its text is missing: index it again"
+        yield "part of its text is missing: index it again"
         return
     passages = [
         CheckedPassage(chunk_of(row), (keyword_text_of(row), row["title"]), bytes.fromhex(row["key"])) for row in rows

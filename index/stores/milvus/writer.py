@@ -1,9 +1,9 @@
 """Writing an index in Milvus, which has no transactions: a document changes when its own row is written.
 
-A commit first records in the manifest which documents it changes and which ids it uses, which are never used again. It
-then writes texts and passages, which no reader sees yet; then each document's row, which makes that document visible
-as a whole; then it deletes what was replaced and writes the new revision. From the manifest's record the next writer
-finishes or undoes whatever an interrupted commit left.
+A commit has four steps. It records in the manifest which documents it changes and which new ids it uses. It writes
+texts and passages, which no reader sees yet. It writes each document's row, which makes that document visible as a
+whole. It deletes what was replaced, and writes the new revision. With the manifest's record, the next writer finishes
+or undoes an interrupted commit.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _REASON_CHARACTERS = 10_000
 
 
 class MilvusWriter(MilvusReader):
-    """An index in Milvus open for its one writer; ``replaced_index`` is the one that a rebuild will replace by it."""
+    """An index in Milvus, open for its one writer; ``replaced_index`` is the index that a rebuild replaces by it."""
 
     def __init__(self, connection: MilvusConnection, key: str, replaced_index: MilvusReader | None = None) -> None:
         super().__init__(connection, key)
@@ -47,24 +47,24 @@ class MilvusWriter(MilvusReader):
         self._failure_keys = set(self.facts("failure"))
 
     def manifest(self) -> Manifest:
-        """The state of the index, which nobody else changes meanwhile."""
+        """The state of the index, which only this writer changes."""
         return self._manifest
 
     def missing(self, keys: Iterable[bytes]) -> list[bytes]:
         """The keys, in order, under which no vector is stored."""
-        wanted = list(keys)
-        stored = self._rows_with_keys(wanted, ["key"])
-        return [key for key in wanted if key.hex() not in stored]
+        keys = list(keys)
+        stored = self._rows_with_keys(keys, ["key"])
+        return [key for key in keys if key.hex() not in stored]
 
     @contextmanager
     def transaction(self) -> Iterator[MilvusTransaction]:
-        """All changes inside are sent at the end, as the next revision; none of them when an error is raised inside."""
+        """All changes inside are sent at the end, as the next revision; none of them when an error is raised."""
         transaction = MilvusTransaction(self)
         yield transaction
         self._commit(transaction)
 
     def discard_damage(self, problems: Collection[Problem]) -> list[int]:
-        """Delete the passages of the documents with a problem; the ids of these, which must be chunked again."""
+        """Delete the passages of the documents with a problem; returns the ids of these documents, to chunk again."""
         broken = sorted({problem.document_id for problem in problems if problem.document_id is not None})
         if broken:
             self._write_manifest(replace(self.manifest(), pending=tuple(broken)))
@@ -73,7 +73,7 @@ class MilvusWriter(MilvusReader):
         return broken
 
     def finish(self, progress: OnProgress) -> int:
-        """Flush what Milvus keeps in memory, so that searches use its indexes, and return the revision."""
+        """Flush new rows, so that searches use the indexes of Milvus, and return the revision."""
         if self._repaired:
             self._delete_orphans()
         if self._changed:
@@ -84,7 +84,7 @@ class MilvusWriter(MilvusReader):
         return self.manifest().revision
 
     def _delete_orphans(self) -> None:
-        """Delete every passage and text that belongs to no document as it is now, and count again."""
+        """Delete the passages and texts that belong to no present document, and count again."""
         documents = {stored.record.id: stored for stored in self.stored_documents()}
         self._delete_orphan_passages(documents, "")
         self._write_manifest(replace(self.manifest(), pending=tuple(documents)))
@@ -110,13 +110,13 @@ class MilvusWriter(MilvusReader):
             self._flush()
 
     def _vectors_for(self, transaction: MilvusTransaction) -> dict[bytes, Vectors]:
-        """The vector of every key that is put: those of the transaction, and those of passages stored already."""
+        """The vectors of all passages that are put, by key: new ones, and those of stored passages."""
         keys = {passage.key for *_, passages in transaction.puts for passage in passages} - transaction.vectors.keys()
         rows = self._rows_with_keys(list(keys), ["key", "vector"])
         return transaction.vectors | {bytes.fromhex(key): row["vector"] for key, row in rows.items()}
 
     def _rows_with_keys(self, keys: list[bytes], fields: list[str]) -> dict[str, Row]:
-        """One passage's row for each vector key that is stored, by key in hexadecimal."""
+        """The row of one stored passage for each vector key, by key in hexadecimal."""
         if not self.manifest().dimensions:
             return {}
         collection = self.manifest().collection("passages")
@@ -124,7 +124,7 @@ class MilvusWriter(MilvusReader):
         return {row["key"]: row for row in rows}
 
     def _write_rows(self, plan: CommitPlan, vectors: Mapping[bytes, Vectors]) -> None:
-        """Write texts and passages first and documents last, so that each is seen whole; then delete removed ones."""
+        """Write texts, passages and then documents, so that each document is seen whole; then delete removed ones."""
         documents: list[Row] = []
         texts: list[Row] = []
         passages: list[Row] = []
@@ -160,7 +160,7 @@ class MilvusWriter(MilvusReader):
         self.connection.delete_in(self.manifest().collection("facts"), "key", sorted(keys))
 
     def _delete_parts(self, documents: Sequence[StoredDocument]) -> None:
-        """Delete the passages and texts of documents as they were before."""
+        """Delete the passages and texts of documents in their old state."""
         chunk_ids = [chunk_id for stored in documents for chunk_id in stored.chunk_ids()]
         keys = [key for stored in documents for key in (*stored.text_keys(), *stored.layout_keys())]
         self.connection.delete_in(self.manifest().collection("passages"), "id", chunk_ids)
@@ -177,7 +177,7 @@ class MilvusWriter(MilvusReader):
         self._unflushed = 0
 
     def _recover(self) -> None:
-        """Finish or undo an interrupted commit, document by document: each is new if its row was written, or old."""
+        """Finish or undo an interrupted commit: a document whose row was written is new, any other is old."""
         manifest = self.manifest()
         if not manifest.pending:
             return
@@ -193,20 +193,16 @@ class MilvusWriter(MilvusReader):
         self._changed = True
 
     def _delete_orphan_passages(self, documents: Mapping[int, StoredDocument], where: str) -> None:
-        """Of the passages that match an expression, delete those that belong to none of the documents."""
+        """Delete the passages that match an expression and belong to none of the documents."""
         passages = self.manifest().collection("passages")
         if not self.connection.load_if_exists(passages):
             return
-        rows = self.connection.query_all(passages, where, ["id", "document"])
-        orphans = [
-            row["id"]
-            for row in rows
-            if row["document"] not in documents or not documents[row["document"]].owns(row["id"])
-        ]
-        self.connection.delete_in(passages, "id", orphans)
+        rows = self.connection.query_all(passages, where, ["id"])
+        owned = {chunk_id for stored in documents.values() for chunk_id in stored.chunk_ids()}
+        self.connection.delete_in(passages, "id", [row["id"] for row in rows if row["id"] not in owned])
 
     def _delete_orphan_texts(self, documents: Mapping[int, StoredDocument], where: str) -> None:
-        """Of the parts of texts that match an expression, delete those that belong to none of the documents."""
+        """Delete the parts of texts that match an expression and belong to none of the documents."""
         texts = self.manifest().collection("texts")
         first_chunks = {document_id: stored.first_chunk for document_id, stored in documents.items()}
         rows = self.connection.query_all(texts, where, ["key", "document", "first"])

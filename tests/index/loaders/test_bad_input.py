@@ -31,7 +31,7 @@ DOCX = docx_file([("One", "The answer is forty-two.")])
 
 UNREADABLE = {
     "empty.txt": (b"", "the file is empty"),
-    "blank.txt": (b" \n\t\n ", "there is no text in it"),
+    "blank.txt": (b" \n\t\n ", "it contains no text"),
     "program.txt": (b"\x7fELF\x02\x01\x01" + bytes(range(256)) * 20, "a binary file, not text"),
     "late.txt": (b"words, and then " * 5000 + bytes(3), "a binary file, not text"),
     "picture.md": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(100), "a binary file, not text"),
@@ -43,7 +43,7 @@ UNREADABLE = {
     "old.docx": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "protected by a password, or an old .doc file"),
     "torn.json": (b'{"a": [1, 2', "not valid JSON"),
     "deep.json": (b"[" * 100_000, "not valid JSON: nested too deeply"),
-    "nothing.html": (b"<html><script>1</script></html>", "there is no text in it"),
+    "nothing.html": (b"<html><script>1</script></html>", "it contains no text"),
 }
 
 
@@ -104,7 +104,7 @@ def test_links_out_of_the_folder_are_not_followed(folder: Path, tmp_path: Path, 
     (folder / "inside.txt").symlink_to(folder / "tea.txt")
     report = build([folder], tmp_path / "index", embedder=embedder)
     assert [failure.path for failure in report.failures] == ["innocent.txt"]
-    assert "leads out of the folder" in report.failures[0].reason
+    assert "outside the folder" in report.failures[0].reason
     assert not {"innocent.txt", "elsewhere/secret.txt"} & {file.path for file in scan(Scope(folder)).files}
     with DocumentIndex.open(tmp_path / "index", embedder=embedder) as opened:
         assert {record.path for record in opened.documents()} >= {"inside.txt", "tea.txt"}
@@ -116,7 +116,7 @@ def test_a_file_that_became_a_link_out_of_the_folder_since_it_was_found_is_not_r
     (found,) = (file for file in scan(Scope(folder)).files if file.path == "tea.txt")
     (folder / found.path).unlink()
     (folder / found.path).symlink_to(folder.parent / "secret.txt")
-    with pytest.raises(UnreadableFileError, match="leads out of the folder"):
+    with pytest.raises(UnreadableFileError, match="outside the folder"):
         load(folder / found.path, folder)
 
 

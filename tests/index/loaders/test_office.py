@@ -117,4 +117,4 @@ def test_scans_are_read_page_by_page_and_said_to_be() -> None:
     words = [document.text[page.start : page.end].split() for page in document.pages]
     assert words == ["The tower was begun in 1173.".split(), [], "It leans since then.".split()]
     assert document.empty_pages == (2,)
-    assert document.warnings == ("pages without text: 2", "scanned pages, read by OCR, which errs: 1, 3")
+    assert document.warnings == ("pages without text: 2", "scanned pages, read by OCR, which may be wrong: 1, 3")

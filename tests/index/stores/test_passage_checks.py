@@ -26,8 +26,8 @@ def test_a_sound_passage_has_no_fault():
         (replace(SOUND, chunk=replace(CHUNK, ordinal=1)), "passage 1 is not a slice of the text"),
         (replace(SOUND, chunk=replace(CHUNK, end=24)), "passage 0 is not a slice of the text"),
         (replace(SOUND, chunk=replace(CHUNK, text="Other words")), "passage 0 differs from the text"),
-        (replace(SOUND, words=("Some words.", "Another")), "passage 0 has other words in the keyword index"),
-        (replace(SOUND, words=None), "passage 0 has other words in the keyword index"),
+        (replace(SOUND, words=("Some words.", "Another")), "passage 0 has different words in the keyword index"),
+        (replace(SOUND, words=None), "passage 0 has different words in the keyword index"),
         (replace(SOUND, key=b"another"), "passage 0 has the vector of another text"),
         (replace(SOUND, key=None), "passage 0 has the vector of another text"),
     ],
@@ -37,7 +37,7 @@ def test_a_damaged_passage_is_named_with_its_fault(passage: CheckedPassage, faul
 
 
 def test_a_missing_passage_is_noticed():
-    assert list(passage_faults(DOCUMENT, [SOUND], 2)) == ["1 passages are stored, but its record counts 2"]
+    assert list(passage_faults(DOCUMENT, [SOUND], 2)) == ["1 passages are stored, but its record says 2"]
 
 
 def test_passages_that_overlap_are_noticed():

@@ -172,7 +172,7 @@ def test_what_is_read_in_one_snapshot_is_never_of_a_later_revision(place: Place,
                 assert view.text(hit.document.id) == before
                 assert view.search("steeped")[0] == hit
             else:  # Milvus keeps no old text, and says so rather than give the new one
-                with pytest.raises(DocumentNotFoundError, match="replaced while it was read: ask again"):
+                with pytest.raises(DocumentNotFoundError, match="replaced while it was read: repeat the question"):
                     view.text(hit.document.id)
         assert opened.text(hit.document.id) == "Tisane is made of herbs."
 
