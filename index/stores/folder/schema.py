@@ -83,7 +83,7 @@ def storage(location: Path) -> Iterator[None]:
     except (sqlite3.OperationalError, OSError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise DiskError(
-            f"{location} cannot be written: {reason}. What was committed is safe: check the disk, then repeat the command"
+            f"{location} cannot be written: {reason}. What was committed is safe: check the disk, repeat the command"
         ) from error
     except sqlite3.DatabaseError as error:
         if type(error) is not sqlite3.DatabaseError:  # a violated constraint or misuse, not damage

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from index import Document, Failure, IndexSettings, load
-from index.ingestion.parsing import _Lost, _Worker, parsed
+from index.ingestion.parsing import _Worker, _WorkerError, parsed
 from index.ingestion.sources import Scope, SourceFile, scan
 from index.loaders.worker import pack
 from tests.support.processes import ends_within, is_running
@@ -66,7 +66,7 @@ def test_a_file_larger_than_the_limit_is_not_read(folder: Path) -> None:
 def test_a_crash_is_told_by_its_signal(files: tuple[SourceFile, ...]) -> None:
     worker = _Worker(IndexSettings())
     os.kill(worker._process.pid, signal.SIGSEGV)
-    with pytest.raises(_Lost, match=r"its parser crashed \(SIGSEGV\)"):
+    with pytest.raises(_WorkerError, match=r"its parser crashed \(SIGSEGV\)"):
         worker.parse(files[0], threading.Event())
     worker.end()
 
