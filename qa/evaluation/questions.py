@@ -76,7 +76,7 @@ def paragraph_documents(questions: Iterable[GoldQuestion]) -> Iterator[Document]
 
 def _path(question: GoldQuestion) -> str:
     if not question.context:
-        raise QuestionFileError(f"{question.origin}: the question has no context, so there is no paragraph to index")
+        raise QuestionFileError(f"{question.origin}: no context, so there is no paragraph to index")
     return f"{hashlib.sha256(question.context.encode()).hexdigest()[:16]}.txt"
 
 
