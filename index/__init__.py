@@ -26,14 +26,16 @@ from index.errors import (
 )
 from index.ingestion.building import add, build, build_documents, remove
 from index.ingestion.copying import copy
+from index.ingestion.ingest import Engine
 from index.ingestion.planning import plan
+from index.ingestion.ray_engine import RayEngine
 from index.ingestion.rebuilding import rebuild
 from index.loaders.dispatch import load, supported_suffixes
 from index.maintenance import repair, verify
 from index.reports import BuildReport, IndexStatus, Plan, Problem, Progress, RepairReport, VerifyReport
 from index.search import DocumentIndex, IndexView
 from index.settings import IndexSettings
-from index.stores.base import Place
+from index.stores.base import Place, Store
 from index.stores.locate import open_store
 from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit, Page
 
@@ -46,6 +48,7 @@ __all__ = [
     "DocumentNotFoundError",
     "DocumentRecord",
     "Embedder",
+    "Engine",
     "EngineError",
     "Failure",
     "Filters",
@@ -69,11 +72,13 @@ __all__ = [
     "Progress",
     "QuestionError",
     "QuothError",
+    "RayEngine",
     "RepairReport",
     "SetupError",
     "SourceNotFoundError",
     "StateError",
     "StorageError",
+    "Store",
     "StoreUnreachableError",
     "UnreadableFileError",
     "VerifyReport",

@@ -5,8 +5,14 @@ from qa.answering.cascade import AbandonedError, never_cancelled
 from qa.answering.citations import highlight
 from qa.conversation.examples import example_questions
 from qa.conversation.followup import Turn, understand
-from qa.evaluation.evaluate import Evaluation, run_evaluation
-from qa.evaluation.questions import GoldQuestion, read_gold
+from qa.evaluation.evaluate import Evaluation, answerer_over, run_evaluation
+from qa.evaluation.questions import (
+    DEMO_QUESTIONS,
+    GoldQuestion,
+    paragraph_documents,
+    read_gold,
+    with_paragraph_document,
+)
 from qa.evaluation.report import measure_rows, report_plots, threshold_rows
 from qa.evaluation.scores import Outcome, Verdict
 from qa.reader.reader import Reader
@@ -15,6 +21,7 @@ from qa.text import enclosing_sentences
 from qa.types import Answer, Candidate, Citation, PassageRead
 
 __all__ = [
+    "DEMO_QUESTIONS",
     "AbandonedError",
     "Answer",
     "Answerer",
@@ -29,15 +36,18 @@ __all__ = [
     "Turn",
     "Verdict",
     "answer",
+    "answerer_over",
     "checked_question",
     "enclosing_sentences",
     "example_questions",
     "highlight",
     "measure_rows",
     "never_cancelled",
+    "paragraph_documents",
     "read_gold",
     "report_plots",
     "run_evaluation",
     "threshold_rows",
     "understand",
+    "with_paragraph_document",
 ]

@@ -13,7 +13,7 @@ from typing import Any
 
 from index import Document, QuestionError
 
-DEMO = Path(__file__).with_name("demo.jsonl")  # questions on the document that is indexed by default
+DEMO_QUESTIONS = Path(__file__).with_name("demo.jsonl")  # questions on the document that is indexed by default
 Offsets = tuple[int, int]  # start and end, code points into a text, half open
 
 
@@ -56,16 +56,19 @@ def read_gold(path: Path) -> list[GoldQuestion]:
     return questions
 
 
-def placed(questions: Iterable[GoldQuestion]) -> list[GoldQuestion]:
-    """The questions, each with the document that ``documents`` makes of its paragraph as the one that holds the answer.
+def with_paragraph_document(questions: Iterable[GoldQuestion]) -> list[GoldQuestion]:
+    """The questions, each naming the document of its own paragraph as the one that holds the answer.
 
     Raises ``QuestionFileError`` for a question that carries no paragraph.
     """
     return [replace(question, document=_path(question)) for question in questions]
 
 
-def documents(questions: Iterable[GoldQuestion]) -> Iterator[Document]:
-    """Every distinct paragraph that the questions carry, as a document. Raises ``QuestionFileError`` as ``placed``."""
+def paragraph_documents(questions: Iterable[GoldQuestion]) -> Iterator[Document]:
+    """Every distinct paragraph that the questions carry, as a document.
+
+    Raises ``QuestionFileError`` for a question that carries no paragraph.
+    """
     seen: set[str] = set()
     for question in questions:
         path = _path(question)

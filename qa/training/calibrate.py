@@ -26,7 +26,7 @@ from qa.answering.calibration import Calibration, Case, fit
 from qa.answering.candidates import RetrievedPassage, evidence_of, non_overlapping
 from qa.answering.quantile_bound import FloatArray
 from qa.evaluation.metrics import auroc, calibration_error, f1
-from qa.evaluation.questions import GoldQuestion, documents, read_gold
+from qa.evaluation.questions import GoldQuestion, paragraph_documents, read_gold
 from qa.reader.early_exit import LAYERS, EarlyExit
 from qa.reader.reader import Reader
 from qa.reader.weights import CALIBRATION
@@ -176,7 +176,9 @@ def main() -> None:
     asked: list[Asked] = []
     with TemporaryDirectory() as folder:
         files = {path: read_gold(path) for path in [*arguments.files, *arguments.paragraphs]}
-        build_documents(documents(gold for file in files.values() for gold in file if gold.context), Path(folder))
+        build_documents(
+            paragraph_documents(gold for file in files.values() for gold in file if gold.context), Path(folder)
+        )
         with DocumentIndex.open(Path(folder)) as index:
             for path in arguments.files:
                 drawn = random.Random(17).sample(files[path], min(arguments.most, len(files[path])))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from index import DocumentIndex, build_documents
 from qa.evaluation.metrics import normalise
-from qa.evaluation.questions import GoldQuestion, Offsets, documents, read_gold
+from qa.evaluation.questions import GoldQuestion, Offsets, paragraph_documents, read_gold
 from qa.reader.windows import Passage
 
 KEEP_TITLE = 0.75  # of the passages are read with their title: they must be readable without one too
@@ -123,7 +123,7 @@ def open_corpus(folder: Path, names: Iterable[str], work: Path) -> DocumentIndex
     """The index of every paragraph of the named training files, built in ``work`` when it is not there yet."""
     location = work / "corpus"
     if not location.exists():
-        build_documents(documents(_all_examples(folder, names)), location)
+        build_documents(paragraph_documents(_all_examples(folder, names)), location)
     return DocumentIndex.open(location)
 
 

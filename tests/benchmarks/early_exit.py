@@ -21,7 +21,7 @@ from pathlib import Path
 from qa import Answer, Answerer
 from qa.evaluation.evaluate import answerer_over
 from qa.evaluation.metrics import f1
-from qa.evaluation.questions import GoldQuestion, documents, read_gold
+from qa.evaluation.questions import GoldQuestion, paragraph_documents, read_gold
 
 FITTED = 700  # questions of each file that qa.fit draws, by the same seed
 
@@ -76,7 +76,7 @@ def main() -> None:
     arguments = parser.parse_args()
     everything: list[Pair] = []
     with tempfile.TemporaryDirectory() as folder:
-        carried = documents(chain.from_iterable(map(read_gold, [*arguments.files, *arguments.paragraphs])))
+        carried = paragraph_documents(chain.from_iterable(map(read_gold, [*arguments.files, *arguments.paragraphs])))
         with answerer_over(carried, Path(folder)) as exiting:
             whole = Answerer(exiting.index, exiting.reader, replace(exiting.calibration, exits={}), exiting.settings)
             exiting.answer("What is the first question for?")

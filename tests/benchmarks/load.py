@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index import build
-from qa.evaluation.questions import DEMO, read_gold
+from qa.evaluation.questions import DEMO_QUESTIONS, read_gold
 
 LUA = Path(__file__).with_name("load.lua")
 SEEDS = Path(__file__).parent.parent.parent / "seeds"
@@ -143,7 +143,7 @@ def main() -> None:
             shutil.copytree(SEEDS, folder)
             plant(folder, "planted")
             build([folder], index)
-        asked = read_gold(DEMO)
+        asked = read_gold(DEMO_QUESTIONS)
         random.Random(17).shuffle(asked)  # a mix, however few of them are asked
         questions.write_text("".join(json.dumps({"question": one.question}) + "\n" for one in asked))
         if chosen.prepare:

@@ -20,7 +20,7 @@ from qa import Answerer, ReaderSettings
 from qa.answering.calibration import Calibration
 from qa.evaluation.evaluate import answerer_over
 from qa.evaluation.metrics import exact_match, f1
-from qa.evaluation.questions import GoldQuestion, documents, read_gold
+from qa.evaluation.questions import GoldQuestion, paragraph_documents, read_gold
 from qa.evaluation.scores import mentions
 
 NUMBERS = (1, 3, 5, 10, 20)
@@ -55,7 +55,7 @@ def main() -> None:
     questions = [question for question in read_gold(arguments.files[0]) if question.answers]
     questions = random.Random(17).sample(questions, min(arguments.sample, len(questions)))
     with tempfile.TemporaryDirectory() as folder:
-        carried = documents(chain.from_iterable(map(read_gold, arguments.files)))
+        carried = paragraph_documents(chain.from_iterable(map(read_gold, arguments.files)))
         with answerer_over(carried, Path(folder), settings=ReaderSettings(reader=arguments.reader)) as answerer:
             answerer.answer(questions[0].question)
             status = answerer.index.status()

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from index.errors import QuothError
+from index import QuothError
 from ui.cli import ask, evaluate, index, inspect, serve
 from ui.cli.output import complain
 

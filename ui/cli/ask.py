@@ -62,8 +62,7 @@ def search(
     """Find the passages nearest to a question, best first. Exits with 1 when no document passes the filters."""
     settings = settings_of(context, index=index, store=store)
     from index import DocumentIndex, open_store
-    from qa import Answerer
-    from qa.answerer import checked_question
+    from qa import Answerer, checked_question
     from ui.cli.render import render_hits
 
     text, filters = _question_text(question), filters_of(path, after, before, media_type, metadata)

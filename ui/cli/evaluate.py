@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from index.errors import SourceNotFoundError
+from index import SourceNotFoundError
 from ui.cli.index import SEEDS
 from ui.cli.options import Index, Json, settings_of
 from ui.cli.output import emit, progress
@@ -19,9 +19,7 @@ from ui.cli.output import emit, progress
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from qa import Answerer
-    from qa.evaluation.evaluate import Evaluation
-    from qa.evaluation.questions import GoldQuestion
+    from qa import Answerer, Evaluation, GoldQuestion
     from ui.settings import Settings
 
 _SEED = 17  # of the sample, so that every run asks the same questions
@@ -58,16 +56,15 @@ def evaluate_index(
     if html and not html.parent.is_dir():
         raise typer.BadParameter(f"there is no folder {html.parent} to write the report to")
     settings = settings_of(context, index=index)
-    from qa.evaluation.evaluate import run_evaluation
-    from qa.evaluation.questions import DEMO, placed, read_gold
+    from qa import DEMO_QUESTIONS, read_gold, run_evaluation, with_paragraph_document
     from ui.web.evaluation_report import render_report
 
-    paths = [DEMO] if demo else [*(files or []), *([ask] if ask else [])]
+    paths = [DEMO_QUESTIONS] if demo else [*(files or []), *([ask] if ask else [])]
     asked = ask or paths[0]
     questions = _sampled(read_gold(asked), sample)
     with tempfile.TemporaryDirectory(prefix="quoth-") as folder:
         if contexts:
-            questions = placed(questions)
+            questions = with_paragraph_document(questions)
             opened = _over_paragraphs(paths, Path(folder), settings)
         else:
             opened = _over_documents(Path(folder) if demo and index is None else None, settings)
@@ -86,10 +83,9 @@ def _sampled(questions: list[GoldQuestion], sample: int | None) -> list[GoldQues
 
 def _over_paragraphs(paths: Sequence[Path], folder: Path, settings: Settings) -> Answerer:
     """An answerer over an index, in ``folder``, of the paragraphs in the files."""
-    from qa.evaluation.evaluate import answerer_over
-    from qa.evaluation.questions import documents, read_gold
+    from qa import answerer_over, paragraph_documents, read_gold
 
-    carried = documents(chain.from_iterable(map(read_gold, dict.fromkeys(paths))))
+    carried = paragraph_documents(chain.from_iterable(map(read_gold, dict.fromkeys(paths))))
     with progress() as report:
         return answerer_over(carried, folder, settings=settings, index_settings=settings, progress=report)
 
@@ -114,7 +110,7 @@ def _render(evaluation: Evaluation, *, fit: bool, html: Path | None) -> Renderab
     from rich.table import Table
     from rich.text import Text
 
-    from qa.evaluation.report import measure_rows
+    from qa import measure_rows
 
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column()
@@ -135,7 +131,7 @@ def _thresholds(evaluation: Evaluation) -> RenderableType:
     from rich.table import Table
     from rich.text import Text
 
-    from qa.evaluation.report import threshold_rows
+    from qa import threshold_rows
 
     head, *body = threshold_rows(evaluation)
     table = Table(*head, box=None, pad_edge=False)

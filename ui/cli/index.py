@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from index.errors import SourceNotFoundError
+from index import SourceNotFoundError
 from ui.cli.options import Index, Json, Store, Wait, settings_of
 from ui.cli.output import emit, note, progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from index import BuildReport, Place
-    from index.ingestion.ingest import Engine
-    from index.stores.base import Store as KeptIn
+    from index import BuildReport, Engine, Place
+    from index import Store as OpenStore
     from ui.settings import Settings
 
 SEEDS = Path("seeds")
@@ -77,7 +76,7 @@ def _engine(settings: Settings) -> Engine | None:
     """The engine that parses and embeds; None for this process."""
     if not settings.engine:
         return None
-    from index.ingestion.ray_engine import RayEngine
+    from index import RayEngine
 
     return RayEngine(settings.engine, settings.engine_workers)
 
@@ -101,7 +100,7 @@ def copy(
     _emit_report(copied, as_json=as_json)
 
 
-def _sources(paths: list[Path], held: KeptIn) -> list[Path]:
+def _sources(paths: list[Path], held: OpenStore) -> list[Path]:
     """The given paths; none for those of the last build; ./seeds for a new index. Raises ``SourceNotFoundError``."""
     if paths or held.exists():
         return paths
@@ -142,7 +141,7 @@ def remove(
     _change(remove_paths, paths, open_store(settings=settings), wait, as_json=as_json)
 
 
-def _change(act: Callable[..., BuildReport], paths: list[Path], held: KeptIn, wait: float, *, as_json: bool) -> None:
+def _change(act: Callable[..., BuildReport], paths: list[Path], held: OpenStore, wait: float, *, as_json: bool) -> None:
     """Add or remove paths with a progress bar, and print the report."""
     with progress() as report:
         changed = act(paths, held, progress=report, wait_seconds=wait)

@@ -10,7 +10,7 @@ from dataclasses import asdict, is_dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, TextIO
 
-from index.errors import QuestionError, QuothError
+from index import QuestionError, QuothError
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType

@@ -17,8 +17,7 @@ from ui.text import counted, excerpt, visible
 
 if TYPE_CHECKING:  # importing these at run time would load what most commands do not need
     from index import BuildReport, DocumentRecord, Failure, Hit, IndexStatus, Plan, Problem, RepairReport, VerifyReport
-    from qa import Answer, Citation
-    from qa.types import Candidate, PassageRead
+    from qa import Answer, Candidate, Citation, PassageRead
     from ui.settings import Setting
 
 SHOWN_PATHS = 20  # of each kind in a plan
@@ -102,7 +101,7 @@ def _source(title: str, page: int | None, date: str | None, path: str) -> str:
 
 
 def _excerpt(question: str, text: str, best: str = "") -> str:
-    from qa.answering.citations import highlight
+    from qa import highlight
 
     start, end = highlight(question, text, best)
     return one_line("".join(excerpt(text, start, min(end, start + EXCERPT_CHARACTERS), room=100)))

@@ -8,13 +8,13 @@ import pytest
 
 from index import QuestionError
 from qa.evaluation.questions import (
-    DEMO,
+    DEMO_QUESTIONS,
     GoldQuestion,
     QuestionFileError,
     display_title,
-    documents,
-    placed,
+    paragraph_documents,
     read_gold,
+    with_paragraph_document,
 )
 
 CONTEXT = "Only the lake has carp. The sea has cod."
@@ -138,21 +138,25 @@ def test_paragraphs_become_documents_once_each_and_questions_point_to_them():
         GoldQuestion("Cod?", ("sea",), title="Fish", context=CONTEXT),
         GoldQuestion("Eels?", (), title="More fish", context="Eels are elsewhere."),
     ]
-    made = list(documents(questions))
+    made = list(paragraph_documents(questions))
     assert [(document.title, document.text) for document in made] == [
         ("Fish", CONTEXT),
         ("More fish", "Eels are elsewhere."),
     ]
-    assert [question.document for question in placed(questions)] == [made[0].path, made[0].path, made[1].path]
+    assert [question.document for question in with_paragraph_document(questions)] == [
+        made[0].path,
+        made[0].path,
+        made[1].path,
+    ]
 
 
 def test_a_question_without_a_paragraph_cannot_be_placed():
     with pytest.raises(QuestionFileError, match=r"q\.jsonl:3: no context"):
-        placed([GoldQuestion("Carp?", ("lake",), origin="q.jsonl:3")])
+        with_paragraph_document([GoldQuestion("Carp?", ("lake",), origin="q.jsonl:3")])
 
 
 def test_the_demonstration_is_about_the_seed_document_and_its_answers_stand_in_it(seeds: Path):
-    questions = read_gold(DEMO)
+    questions = read_gold(DEMO_QUESTIONS)
     counts = Counter(bool(question.answers) for question in questions)
     assert counts[True] >= 30 and counts[False] >= 15
     assert len({question.question for question in questions}) == len(questions)

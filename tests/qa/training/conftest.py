@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from qa.evaluation.questions import DEMO, GoldQuestion, read_gold
+from qa.evaluation.questions import DEMO_QUESTIONS, GoldQuestion, read_gold
 from qa.training.corpus import Competition, open_corpus, read_examples
 
 
 def rows(text: str) -> Iterator[dict[str, object]]:
     """The demonstration's questions as lines of a training file; those without an answer are on the second half."""
     middle = text.index("\n\n", len(text) // 2)
-    for number, gold in enumerate(read_gold(DEMO)):
+    for number, gold in enumerate(read_gold(DEMO_QUESTIONS)):
         start = next((text.index(answer) for answer in gold.answers if answer in text), middle)
         half = text[:middle] if start < middle else text[middle:]
         answers = [{"text": one, "answer_start": half.index(one)} for one in gold.answers if one in half]
