@@ -1,4 +1,4 @@
-"""What an index was built with, and whether that is what is configured now."""
+"""The facts that an index was built with, compared with what is configured."""
 
 from __future__ import annotations
 

@@ -9,12 +9,9 @@ from typing import ParamSpec, TypeVar
 
 from pydantic import BaseModel
 
-from index import BuildReport, Filters
-from index.errors import MissingExtraError, QuothError
-from qa import Citation
-from qa.types import PassageRead
-from ui.http.documents import Documents, Stretch
-from ui.http.questions import Hits
+from index import BuildReport, Filters, MissingExtraError, QuothError
+from qa import Citation, PassageRead
+from ui.schemas import Documents, Hits, Stretch
 from ui.service.engine import AnswerEngine
 from ui.service.rebuilds import Rebuilds
 
@@ -37,8 +34,8 @@ NEAREST = 3  # passages shown with a refusal
 LONGEST_STRETCH = 20_000
 
 
-class Told(BaseModel):
-    """An answer as far as a client needs it: what the documents say and where, or the passages that come nearest."""
+class AnswerSummary(BaseModel):
+    """What a client needs of an answer: its text and citations, or the nearest passages."""
 
     found: bool
     text: str
@@ -48,40 +45,40 @@ class Told(BaseModel):
 
 
 class Rebuilt(BaseModel):
-    """What a rebuild has done."""
+    """The report of a rebuild."""
 
     report: BuildReport
 
 
-def surfaced(function: Callable[P, R]) -> Callable[P, R]:
-    """The function with its foreseen errors told to the client instead of swallowed."""
+def with_tool_errors(function: Callable[P, R]) -> Callable[P, R]:
+    """The function with every ``QuothError`` as a ``ToolError``, whose message the client sees."""
 
     @functools.wraps(function)
-    def told(*arguments: P.args, **named: P.kwargs) -> R:
+    def wrapped(*arguments: P.args, **named: P.kwargs) -> R:
         try:
             return function(*arguments, **named)
         except QuothError as error:
             raise ToolError(str(error)) from error
 
-    return told
+    return wrapped
 
 
 class Tools:
-    """What a client can do; each method is a tool, its docstring what the client is told of it."""
+    """The tools; a client reads each method's docstring as the tool's description."""
 
-    def __init__(self, engine: AnswerEngine, rebuilding: Rebuilds) -> None:
-        self._engine, self._rebuilding = engine, rebuilding
+    def __init__(self, engine: AnswerEngine, rebuilds: Rebuilds) -> None:
+        self._engine, self._rebuilds = engine, rebuilds
 
     def answer(
         self, question: str, path: str | None = None, after: str | None = None, before: str | None = None
-    ) -> Told:
+    ) -> AnswerSummary:
         """Answer a question with a verbatim quote from the documents and where it stands, or say that they do not say.
 
         path is a glob over the documents' paths; after and before are ISO dates that bound the documents' dates.
         """
-        with self._engine.cores.share():
+        with self._engine.cpu.share():
             answer = self._engine.answer(question, Filters(path, after, before))
-        return Told(
+        return AnswerSummary(
             found=answer.found,
             text=answer.text,
             probability=answer.probability,
@@ -94,7 +91,7 @@ class Tools:
 
         With rerank they are read, and ranked by the probability that they hold the answer, which takes longer.
         """
-        with self._engine.cores.share():
+        with self._engine.cpu.share():
             hits, revision = self._engine.search(question, max(1, min(k, 50)), rerank=rerank)
         return Hits(hits=hits, revision=revision)
 
@@ -108,18 +105,18 @@ class Tools:
 
     def rebuild(self) -> Rebuilt:
         """Bring the index up to date with its folders, and report what was added, changed, deleted or unreadable."""
-        with self._rebuilding.alone() as build:
+        with self._rebuilds.exclusive() as build:
             return Rebuilt(report=build(()))
 
 
-def create_server(engine: AnswerEngine, rebuilding: Rebuilds, *, writing: bool = False) -> MCPServer[None]:
-    """The server; ``writing`` adds the tool that rebuilds the index."""
+def create_server(engine: AnswerEngine, rebuilds: Rebuilds, *, writing: bool = False) -> MCPServer[None]:
+    """The MCP server; ``writing`` adds the tool that rebuilds the index."""
     server: MCPServer[None] = MCPServer("quoth", instructions=INSTRUCTIONS, version=version("quoth"))
-    tools = Tools(engine, rebuilding)
+    tools = Tools(engine, rebuilds)
     reading = ToolAnnotations(read_only_hint=True, open_world_hint=False)
     for tool in (tools.answer, tools.search, tools.documents, tools.passage):
-        server.add_tool(surfaced(tool), annotations=reading)
+        server.add_tool(with_tool_errors(tool), annotations=reading)
     if writing:
         changing = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=False)
-        server.add_tool(surfaced(tools.rebuild), annotations=changing)
+        server.add_tool(with_tool_errors(tools.rebuild), annotations=changing)
     return server

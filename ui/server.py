@@ -1,4 +1,4 @@
-"""The whole application in one process: the page, the HTTP service, and the guards around both."""
+"""The whole application in one process: the page and the HTTP service behind authentication and limits."""
 
 from __future__ import annotations
 
@@ -14,74 +14,68 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.routing import Mount
 
-from index.errors import SetupError
-from ui.http import documents, health, problems
-from ui.http import questions as api
-from ui.http.auth import Access, Gate, trusted_hosts
-from ui.http.connection import connections
-from ui.http.limits import BodyLimits
+from ui.errors import AddressError
+from ui.http import documents, health, problems, questions
+from ui.http.auth import Access, Credentials, trusted_hosts
+from ui.http.limits import BodyLimits, connection_class
 from ui.http.openapi import describe
 from ui.service import logs
 from ui.service.service import Service
 from ui.settings import Settings
 from ui.web.app import create_app
 
-GRACE = 5  # seconds that answers under way have when the server is told to stop
-KEEP_ALIVE = 30  # seconds that a connection may stay open between two requests
-
-
-class AddressError(SetupError):
-    """The address to listen on cannot be had."""
+GRACE_SECONDS = 5  # for requests in progress when the server is asked to stop
+KEEP_ALIVE_SECONDS = 30  # that a connection may stay open between two requests
 
 
 def assemble(service: Service) -> FastAPI:
-    """The application over a service. Raises ``AccessError`` when it would be open to a network."""
+    """The application over a service. Raises ``AccessError`` when it would admit a network without a secret."""
     settings = service.settings
-    gate = Gate.of(settings)
-    routers = (health.router, api.router, documents.router, problems.router)
+    credentials = Credentials.of(settings)
+    routers = (health.router, questions.router, documents.router, problems.router)
     app = create_app(settings.index, settings=settings, engine=service.engine, ask=service.answer, routers=routers)
     describe(app)
     app.state.service = service
     for served in (app, *(route.app for route in app.routes if isinstance(route, Mount))):
         if isinstance(served, FastAPI):  # Gradio's is one in itself
             problems.install(served)
-    # The last added is the first that a request meets.
+    # Middleware added last runs first.
     app.add_middleware(BodyLimits, most_bytes=settings.upload_megabytes * 10**6, seconds=settings.body_seconds)
-    app.add_middleware(Access, gate=gate, hosts=trusted_hosts(settings))
-    app.add_middleware(problems.Unforeseen)
+    app.add_middleware(Access, credentials=credentials, hosts=trusted_hosts(settings))
+    app.add_middleware(problems.UnexpectedErrors)
     app.add_middleware(logs.RequestLog)
     return app
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server, which tells when it has started and when it begins to stop."""
+    """uvicorn's server with callbacks for when it has started and when it begins to stop."""
 
     def __init__(self, config: uvicorn.Config, *, started: Callable[[], None], stopping: Callable[[], None]) -> None:
         super().__init__(config)
-        self._tell_started, self._tell_stopping = started, stopping
+        self._on_started, self._on_stopping = started, stopping
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Stop in order, at once when interrupted a second time.
+        """Stop gracefully, or at once when interrupted a second time.
 
-        uvicorn would raise the signal again at the end, and the process die of it before it has closed the index.
+        uvicorn's own method raises the signal again at the end, which would end the process before the index is closed.
         """
         self.force_exit = self.should_exit and sig == signal.SIGINT
         self.should_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, then tell."""
+        """Start, then call ``started``."""
         await super().startup(sockets)
         if self.started:
-            self._tell_started()
+            self._on_started()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Tell, then finish what is under way."""
-        self._tell_stopping()
+        """Call ``stopping``, then finish the requests in progress."""
+        self._on_stopping()
         await super().shutdown(sockets)
 
 
 def serve(settings: Settings, started: Callable[[str], None]) -> None:
-    """Serve until told to stop; ``started`` gets the URL once requests are answered.
+    """Serve until asked to stop; ``started`` gets the URL once requests are answered.
 
     Raises ``AddressError`` and ``AccessError``.
     """
@@ -95,24 +89,25 @@ def serve(settings: Settings, started: Callable[[str], None]) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=GRACE,
+        timeout_graceful_shutdown=GRACE_SECONDS,
         proxy_headers=False,
-        timeout_keep_alive=KEEP_ALIVE,
-        http=connections(settings.body_seconds),
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        http=connection_class(settings.body_seconds),
     )
-    server = Server(config, started=lambda: started(address(listening)), stopping=service.rebuilding.stop)
+    server = Server(config, started=lambda: started(address(listening)), stopping=service.rebuilds.stop)
     try:
         server.run(sockets=[listening])
     finally:
         service.close()
-    _leave()
+    _exit_without_waiting()
 
 
-def _leave() -> None:
-    """End the process where a thread is still inside a model.
+def _exit_without_waiting() -> None:
+    """End the process when a thread is still loading or running a model, which cannot be interrupted.
 
-    It cannot be told to stop, and the interpreter's own end would abort under it. Whatever it has not committed to the
-    index is not there, which is what a rebuild that was cut short promises.
+    The interpreter would wait for such a thread. As a daemon it would not, but then the process aborts: CPython before
+    3.14 ends a daemon thread by pthread_exit when it next needs the GIL (gh-87135), and inside torch that happens in a
+    C++ destructor which must not unwind (pybind11's gil_scoped_release). Nothing is lost that was committed.
     """
     if threading.active_count() > 1:
         sys.stdout.flush()

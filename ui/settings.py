@@ -1,6 +1,6 @@
 """Every setting in one place: flags over environment (``QUOTH_*``) over ``quoth.toml`` over defaults.
 
-The threshold that was chosen on the page stands between ``quoth.toml`` and the default.
+The threshold chosen on the page is saved beside the index; it overrides the default and nothing else.
 
 A setting has one name: ``chunk_tokens`` in the file is ``QUOTH_CHUNK_TOKENS`` in the environment and
 ``--set chunk_tokens=150`` on the command line.
@@ -9,8 +9,10 @@ A setting has one name: ``chunk_tokens`` in the file is ``QUOTH_CHUNK_TOKENS`` i
 from __future__ import annotations
 
 import os
+import secrets
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -26,17 +28,13 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from index.errors import SetupError
-from index.settings import IndexSettings
-from qa.settings import ReaderSettings
-from ui.service.chosen_threshold import chosen
+from index import IndexSettings
+from qa import ReaderSettings
+from ui.errors import SettingsError, ThresholdFileError
 
 CONFIG_FILE = Path("quoth.toml")
+THRESHOLD_FILE = "chosen.json"
 PREFIX = "QUOTH_"
-
-
-class SettingsError(SetupError):
-    """A setting that does not exist, or a value that it cannot have."""
 
 
 def _words(value: object) -> object:
@@ -57,8 +55,8 @@ class ServerSettings(BaseModel):
     trusted_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = Field(
         (), description="Names, separated by commas, under which requests may arrive beside this machine's own."
     )
-    waiting: int = Field(64, ge=0, le=10_000, description="How many questions may wait; more are turned away (503).")
-    upload_megabytes: int = Field(50, ge=1, le=2000, description="The largest file that may be handed in.")
+    waiting: int = Field(64, ge=0, le=10_000, description="How many questions may wait; more are refused (503).")
+    upload_megabytes: int = Field(50, ge=1, le=2000, description="The largest file that may be uploaded.")
     body_seconds: float = Field(60.0, gt=0, description="How long a request may take to arrive.")
     log_text: bool = Field(False, description="Whether the log holds questions and answers.")
 
@@ -77,21 +75,58 @@ class Settings(IndexSettings, ReaderSettings, ServerSettings, BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Flags, then environment, then quoth.toml of the current folder, then what was chosen on the page."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls), ChosenOnThePage(settings_cls)
+        """Flags, then environment, then quoth.toml of the current folder, then the threshold chosen on the page."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls), SavedThreshold(settings_cls)
 
 
-class ChosenOnThePage(PydanticBaseSettingsSource):
-    """The threshold kept beside the index, wherever the sources before say that the index is."""
+class SavedThreshold(PydanticBaseSettingsSource):
+    """The threshold saved beside the index that the sources before this one name."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """Nothing by the field; everything comes at once."""
+        """Nothing: all values come from ``__call__``."""
         return None, field_name, False
 
     def __call__(self) -> dict[str, Any]:
-        """``threshold``, if one was chosen. Raises ``ChosenError``."""
-        choice = chosen(Path(self.current_state.get("index") or Settings.model_fields["index"].default))
-        return choice.model_dump() if choice else {}
+        """``threshold``, if one was chosen. Raises ``ThresholdFileError``."""
+        saved = load_threshold(Path(self.current_state.get("index") or Settings.model_fields["index"].default))
+        return saved.model_dump() if saved else {}
+
+
+class ChosenThreshold(BaseModel):
+    """The probability from which answers are given, as chosen on the page."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    threshold: Annotated[float, Field(ge=0, le=1)]
+
+
+def load_threshold(location: Path) -> ChosenThreshold | None:
+    """The threshold saved beside the index at ``location``, if any. Raises ``ThresholdFileError``."""
+    file = location / THRESHOLD_FILE
+    try:
+        return ChosenThreshold.model_validate_json(file.read_bytes())
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (ValidationError, OSError) as error:
+        reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else error.strerror
+        raise ThresholdFileError(f"{file} cannot be read ({reason}): delete it and choose a threshold again") from error
+
+
+def save_threshold(location: Path, chosen: ChosenThreshold) -> None:
+    """Replace the saved threshold, whole or not at all. Raises ``ThresholdFileError``."""
+    partial = location / f".{THRESHOLD_FILE}.{secrets.token_hex(4)}"
+    try:
+        location.mkdir(parents=True, exist_ok=True)  # an index in another store has no folder of its own
+        with partial.open("x", encoding="utf-8") as file:
+            file.write(chosen.model_dump_json() + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(location / THRESHOLD_FILE)
+    except OSError as error:
+        raise ThresholdFileError(f"the threshold cannot be saved in {location}: {error.strerror}") from error
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
 
 
 SECRETS = frozenset(name for name, field in Settings.model_fields.items() if "Secret" in str(field.annotation))
@@ -99,7 +134,7 @@ SECRETS = frozenset(name for name, field in Settings.model_fields.items() if "Se
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting as it is in force, for people to look at; a secret's value stays hidden."""
+    """A setting as it is in force, for display; the value of a secret stays hidden."""
 
     name: str
     value: str
@@ -108,9 +143,9 @@ class Setting:
 
 
 def load_settings(flags: Mapping[str, object] | None = None) -> Settings:
-    """The settings in force. ``flags`` are given values; None in them means not given.
+    """The settings in force. A flag that is None is not set.
 
-    Raises ``SettingsError``, and ``ChosenError`` where what was chosen on the page is damaged.
+    Raises ``SettingsError``, and ``ThresholdFileError`` when the saved threshold is damaged.
     """
     given = {name: value for name, value in (flags or {}).items() if value is not None}
     for name, origin in _named(given):
@@ -125,7 +160,7 @@ def load_settings(flags: Mapping[str, object] | None = None) -> Settings:
 def describe_settings(settings: Settings, flags: Mapping[str, object] | None = None) -> list[Setting]:
     """Every setting of ``settings``, with where its value came from."""
     given = {name: value for name, value in (flags or {}).items() if value is not None}
-    on_the_page = {"threshold": "page"} if chosen(settings.index) else {}
+    on_the_page = {"threshold": "page"} if load_threshold(settings.index) else {}
     origins = on_the_page | dict(reversed(list(_named(given))))
     return [
         Setting(name, str(getattr(settings, name)), origins.get(name, "default"), field.description or "")
@@ -142,13 +177,13 @@ def parse_assignments(assignments: Iterable[str]) -> dict[str, str]:
     given = {name.replace("-", "_"): value for name, _, value in pairs}
     for name in given.keys() & SECRETS:
         raise SettingsError(
-            f"everybody on this machine sees the command line: set {PREFIX}{name.upper()}, or {name} in {CONFIG_FILE}"
+            f"anyone on this machine can read the command line: set {PREFIX}{name.upper()}, or {name} in {CONFIG_FILE}"
         )
     return given
 
 
 def _named(flags: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    """Every name that is given a value and where, those that win first."""
+    """Every name that has a value and its origin, in order of precedence."""
     yield from ((name, "flag") for name in flags)
     names = (key[len(PREFIX) :] for key in os.environ if key.upper().startswith(PREFIX))
     yield from ((name.lower(), "environment") for name in names)
@@ -159,13 +194,13 @@ def _config() -> dict[str, object]:
     if not CONFIG_FILE.is_file():
         return {}
     try:
-        held = tomllib.loads(CONFIG_FILE.read_text(encoding="utf-8"))
+        values = tomllib.loads(CONFIG_FILE.read_text(encoding="utf-8"))
         open_to_others = CONFIG_FILE.stat().st_mode & 0o077
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise SettingsError(f"{CONFIG_FILE.resolve()} cannot be read: {error}") from error
-    if open_to_others and held.keys() & SECRETS:
+    if open_to_others and values.keys() & SECRETS:
         raise SettingsError(f"{CONFIG_FILE.resolve()} holds a secret and others can read it: run `chmod 600` on it")
-    return held
+    return values
 
 
 def _unknown(name: str, origin: str) -> str:

@@ -1,4 +1,4 @@
-"""Parsing in processes of their own: a file may crash, hang or swell its parser, and only that file is lost."""
+"""Parsing in separate processes: a file that crashes, hangs or bloats its parser costs that file only."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from index.types import Document, Failure, Heading, Page
 
 _PLAIN = frozenset({".txt", ".text", ".md", ".markdown"})
 _PLAIN_LIMIT = 1_000_000  # bytes
-_AHEAD = 64  # documents parsed before they are asked for
+_AHEAD = 64  # results that wait to be taken
 
 
-class _Lost(Exception):  # noqa: N818 - it is news of a worker, not an error of the program
-    """The worker is gone or was given up; the message says why, of the file it had."""
+class _Lost(Exception):  # noqa: N818 - an event of a worker, not an error of the program
+    """The worker ended or was stopped; the message says why its file could not be parsed."""
 
 
 def parsed(files: Sequence[SourceFile], settings: IndexSettings) -> Generator[Document | Failure]:
-    """What each file holds, or why it cannot be read, in the order in which they are ready.
+    """The document in each file, or why it cannot be read, as they become ready.
 
-    Small files of plain text are parsed here: no native code touches them, and no process need be started for them.
+    Small plain text files are parsed in this process: they need no native code, and starting a process is slow.
     Closing the generator ends the workers.
     """
     plain: list[SourceFile] = []
@@ -67,7 +67,7 @@ def _parsed_here(file: SourceFile) -> Document | Failure:
 
 @contextmanager
 def _workers(files: Sequence[SourceFile], settings: IndexSettings) -> Iterator[queue.Queue[Any]]:
-    """A queue into which workers put what they make of the files."""
+    """The queue of the workers' results."""
     waiting: queue.SimpleQueue[SourceFile] = queue.SimpleQueue()
     for file in files:
         waiting.put(file)
@@ -94,7 +94,7 @@ def _serve(
     stop: threading.Event,
     settings: IndexSettings,
 ) -> None:
-    """One thread, one worker: files from one queue, results into the other."""
+    """Feed files from one queue to one worker process, and put its results into the other."""
     worker: _Worker | None = None
     try:
         while not stop.is_set():
@@ -132,7 +132,7 @@ class _Worker:
         self._answers = cast(BinaryIO, self._process.stdout)
 
     def parse(self, file: SourceFile, stop: threading.Event) -> Document | Failure:
-        """The document in a file or why there is none; raises _Lost when the worker did not live to tell."""
+        """The document in a file, or why it cannot be read; raises _Lost when the worker ends before it answers."""
         request = {
             "path": str(Path(file.source, file.path)),
             "root": file.source,
@@ -142,7 +142,7 @@ class _Worker:
             self._requests.write(pack(request))
             self._requests.flush()
         except BrokenPipeError as error:
-            raise _Lost(self._epitaph()) from error
+            raise _Lost(self._exit_reason()) from error
         deadline = time.monotonic() + self._settings.parse_seconds
         answer = json.loads(self._read(HEADER.unpack(self._read(HEADER.size, deadline, stop))[0], deadline, stop))
         if "reason" in answer:
@@ -150,7 +150,7 @@ class _Worker:
         return document_of(answer["document"])
 
     def end(self) -> None:
-        """Kill the process and let go of its pipes."""
+        """Kill the process and close its pipes."""
         self._process.kill()
         self._process.wait()
         for pipe in (self._requests, self._answers):
@@ -169,20 +169,20 @@ class _Worker:
                 continue
             part = os.read(pipe, min(size, 1 << 20))
             if not part:
-                raise _Lost(self._epitaph())
+                raise _Lost(self._exit_reason())
             parts.append(part)
             size -= len(part)
         return b"".join(parts)
 
-    def _epitaph(self) -> str:
+    def _exit_reason(self) -> str:
         code = self._process.wait()
         if code == -signal.SIGKILL:
-            return "its parser was killed, perhaps for want of memory"
+            return "its parser was killed, perhaps because memory ran out"
         return f"its parser crashed ({signal.Signals(-code).name if code < 0 else f'exit code {code}'})"
 
 
 def document_of(fields: dict[str, Any]) -> Document:
-    """A document from its JSON, which has lists where it has tuples."""
+    """A document from its JSON fields, in which tuples are lists."""
     fields["pages"] = tuple(Page(**page) for page in fields["pages"])
     fields["headings"] = tuple(Heading(**heading) for heading in fields["headings"])
     fields["warnings"] = tuple(fields["warnings"])

@@ -1,8 +1,8 @@
-"""Files read, chunked and embedded by Ray Data: many workers, on this machine or on a cluster, and one committer.
+"""Parsing, chunking and embedding files with Ray Data: many workers, on this machine or on a cluster.
 
-Each task takes some files and gives back a row for each: its document with chunks and vectors, or why there is none. A
-worker that dies is started again and its task repeated; rows are committed in batches by the process that builds, so
-that one that is killed goes on at its last commit. The same text in two tasks may be embedded twice; it is stored once.
+Each task takes some files and returns a row for each: its document with chunks and vectors, or why it cannot be read.
+A worker that dies is restarted and its task repeated. Only the building process commits, in batches, and continues
+after its last commit when it was killed. The same text in two tasks may be embedded twice; it is stored once.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from index.types import Chunk, Document, Failure
 FILES_A_TASK = 32
 LOCAL = "ray"
 _PACKAGES = Path(__file__).resolve().parents[1]
-_KNOCK_SECONDS = 5.0
+_CONNECT_SECONDS = 5.0
 _TRIES = 2  # for a document that cannot be embedded together with others
 _STORE_BYTES = 500_000_000
 _NEEDED = {"embedder", "chunk_tokens", "parse_seconds", "parse_megabytes", "file_megabytes"}  # settings of a worker
@@ -39,7 +39,7 @@ _ROW = dict[str, Any]
 
 
 class RayEngine:
-    """Ray on this machine, listening on it alone (address "ray"), or the cluster at an address."""
+    """Ray on this machine, not reachable from others (address "ray"), or the cluster at an address."""
 
     def __init__(
         self, address: str = LOCAL, workers: int = 0, embedder: Callable[[IndexSettings], Embedder] = Embedder
@@ -49,7 +49,7 @@ class RayEngine:
     def read(
         self, files: Sequence[SourceFile], settings: IndexSettings, known: Set[bytes]
     ) -> Generator[Embedded | Failure]:
-        """What each file holds, or why it cannot be read, in the order in which tasks end.
+        """The embedded document in each file, or why it cannot be read, as tasks end.
 
         Raises MissingExtraError, EngineError.
         """
@@ -103,7 +103,7 @@ class RayEngine:
             )
         logging.getLogger("ray.data").setLevel(logging.ERROR)
         if self.address != LOCAL:
-            self._knock()
+            self._check_reachable()
         context = ray.data.DataContext.get_current()
         context.enable_progress_bars = False
         context.execution_options.preserve_order = False
@@ -124,11 +124,11 @@ class RayEngine:
             raise self._unreachable(error) from error
         return ray
 
-    def _knock(self) -> None:
-        """Ray itself would try for minutes."""
+    def _check_reachable(self) -> None:
+        """Fail early when nothing listens at the address: Ray itself would try for minutes."""
         host, _, port = self.address.rpartition("://")[2].rpartition(":")
         try:
-            socket.create_connection((host, int(port)), timeout=_KNOCK_SECONDS).close()
+            socket.create_connection((host, int(port)), timeout=_CONNECT_SECONDS).close()
         except (OSError, ValueError) as error:
             raise self._unreachable(error) from error
 
@@ -161,7 +161,7 @@ def _without_settings() -> Iterator[None]:
 
 
 class _Worker:
-    """One worker: its own models, loaded once."""
+    """One worker with its own models, loaded once."""
 
     def __init__(self, settings: str, known: Set[bytes], embedder: Callable[[IndexSettings], Embedder]) -> None:
         self._settings = IndexSettings(**json.loads(settings) | {"parse_workers": 1})
@@ -202,13 +202,13 @@ class _Worker:
 
 def _row(document: Document, chunks: Sequence[Chunk], vectors: dict[bytes, Any]) -> _ROW:
     own = list(dict.fromkeys(key for chunk in chunks if (key := passage_key(document, chunk)) in vectors))
-    told = {
+    fields = {
         "document": asdict(document),
         "chunks": [asdict(chunk) for chunk in chunks],
         "keys": [key.hex() for key in own],
     }
     matrix = np.array([vectors[key] for key in own], dtype=np.float32)
-    return {"item": json.dumps(told), "vectors": matrix.tobytes()}
+    return {"item": json.dumps(fields), "vectors": matrix.tobytes()}
 
 
 def _failed(failure: Failure) -> _ROW:
@@ -216,10 +216,10 @@ def _failed(failure: Failure) -> _ROW:
 
 
 def _item(row: _ROW) -> Embedded | Failure:
-    told = json.loads(row["item"])
-    if "failure" in told:
-        return Failure(**told["failure"])
-    keys = [bytes.fromhex(key) for key in told["keys"]]
+    fields = json.loads(row["item"])
+    if "failure" in fields:
+        return Failure(**fields["failure"])
+    keys = [bytes.fromhex(key) for key in fields["keys"]]
     matrix = np.frombuffer(row["vectors"], dtype=np.float32).reshape(len(keys), -1 if keys else 0)
-    chunks = tuple(Chunk(**chunk) for chunk in told["chunks"])
-    return Embedded(document_of(told["document"]), chunks, dict(zip(keys, matrix, strict=True)))
+    chunks = tuple(Chunk(**chunk) for chunk in fields["chunks"])
+    return Embedded(document_of(fields["document"]), chunks, dict(zip(keys, matrix, strict=True)))

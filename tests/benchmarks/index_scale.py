@@ -23,7 +23,7 @@ from index_speed import searching as asked
 
 from index import Embedder, build_documents
 from index.embedder import Vectors
-from index.stores.folder import faiss_index as neighbours
+from index.stores.folder import faiss_index
 
 QUESTIONS, K, BATCH = 200, 10, 50_000
 SIZES, COSTS = (1000, 10_000, 100_000), ("seconds", "processor s", "peak MB", "disk MB", "search ms")
@@ -33,9 +33,9 @@ def searching(count: int, place: Path) -> None:
     """Build the index for so many vectors, and compare it with the exact search."""
     centres = Embedder().encode(real_sentences()[:4000])
     questions = perturbed(centres, QUESTIONS, np.random.default_rng(9), 0.02)
-    sample = perturbed(centres, neighbours.sample_size(count), np.random.default_rng(8))
+    sample = perturbed(centres, faiss_index.sample_size(count), np.random.default_rng(8))
     began = time.perf_counter()
-    made = neighbours.prepared(centres.shape[1], count, sample)
+    made = faiss_index.prepared(centres.shape[1], count, sample)
     truth = _Best(questions)
     for start in range(0, count, BATCH):
         batch = perturbed(centres, min(BATCH, count - start), np.random.default_rng(start))
@@ -69,17 +69,17 @@ def search(place: Path) -> None:
     """In a process of its own: open the file, ask, and report time, processor time, recall and memory."""
     stored = np.load(place / "truth.npz")
     before = resident()
-    opened = neighbours.read(place / "vectors.faiss")
+    opened = faiss_index.read(place / "vectors.faiss")
     after_opening = resident() - before
     taken, hits = [], 0
     for question, best in zip(stored["questions"], stored["truth"], strict=True):
         began = time.perf_counter()
-        found = neighbours.nearest(opened, question, 100, None, filtered=False)
+        found = faiss_index.nearest(opened, question, 100, None, filtered=False)
         taken.append((time.perf_counter() - began) * 1000)
         hits += len({i for i, _ in found[:K]} & set(best.tolist()))
     began = time.process_time()
     for question in stored["questions"]:
-        neighbours.nearest(opened, question, 100, None, filtered=False)
+        faiss_index.nearest(opened, question, 100, None, filtered=False)
     cpu = (time.process_time() - began) / QUESTIONS * 1000
     size = (place / "vectors.faiss").stat().st_size / 1e6
     print(

@@ -6,8 +6,17 @@ import pytest
 
 from index import IndexSettings
 from qa import ReaderSettings
-from ui.service.chosen_threshold import FILE, Chosen, ChosenError, keep
-from ui.settings import ServerSettings, Settings, SettingsError, describe_settings, load_settings, parse_assignments
+from ui.errors import SettingsError, ThresholdFileError
+from ui.settings import (
+    THRESHOLD_FILE,
+    ChosenThreshold,
+    ServerSettings,
+    Settings,
+    describe_settings,
+    load_settings,
+    parse_assignments,
+    save_threshold,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +47,7 @@ def test_each_value_tells_where_it_came_from(folder: Path, monkeypatch: pytest.M
 def test_a_threshold_chosen_on_the_page_gives_way_to_every_other(folder: Path, monkeypatch: pytest.MonkeyPatch):
     location = folder / "library"
     location.mkdir()
-    keep(location, Chosen(threshold=0.37))
+    save_threshold(location, ChosenThreshold(threshold=0.37))
     flags: dict[str, object] = {"index": location}
 
     def in_force() -> tuple[float | None, str]:
@@ -58,8 +67,8 @@ def test_a_threshold_chosen_on_the_page_gives_way_to_every_other(folder: Path, m
 
 def test_a_damaged_choice_is_named_and_not_passed_over(folder: Path):
     (folder / ".quoth").mkdir()
-    (folder / ".quoth" / FILE).write_text('{"threshold": 7}')
-    with pytest.raises(ChosenError, match=r"chosen\.json cannot be read \(.*less than or equal to 1.*delete it"):
+    (folder / ".quoth" / THRESHOLD_FILE).write_text('{"threshold": 7}')
+    with pytest.raises(ThresholdFileError, match=r"chosen\.json cannot be read \(.*less than or equal to 1.*delete it"):
         load_settings()
 
 

@@ -66,7 +66,7 @@ def _plain(value: object) -> Any:
 
 def complain(error: QuothError, *, as_json: bool) -> Exit:
     """Print an error on stderr, and as JSON on stdout if asked to; returns the exit code."""
-    from ui.settings import SettingsError
+    from ui.errors import SettingsError
     from ui.text import visible
 
     message = visible(str(error))

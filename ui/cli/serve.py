@@ -48,7 +48,7 @@ def mcp(
     from ui.service.service import Service
 
     service = Service.of(settings)
-    create_server(service.engine, service.rebuilding, writing=writing).run("stdio")
+    create_server(service.engine, service.rebuilds, writing=writing).run("stdio")
 
 
 def openapi(context: typer.Context) -> None:

@@ -1,4 +1,4 @@
-"""Who may come in: from which pages, and with which secret."""
+"""Who is admitted: under which host names, from which pages, and with which secret."""
 
 from __future__ import annotations
 
@@ -17,26 +17,20 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from index.errors import SetupError
+from ui.errors import AccessError
 from ui.http.problems import problem
 from ui.settings import ServerSettings
 
-OPEN = frozenset({"/healthz", "/readyz"})  # they tell nothing but whether it works
-PROGRAMS = ("/v1/", "/metrics")  # asked for a token; people are asked for a password
-SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-CORS = "access-control-"  # headers by which Gradio would let any page in that the browser shows
-OWN_SITES = frozenset(
-    {"same-origin", "none"}
-)  # Sec-Fetch-Site of the page itself, and of a person who types an address
+PUBLIC_PATHS = frozenset({"/healthz", "/readyz"})  # they reveal only whether the service works
+API_PATHS = ("/v1/", "/metrics")  # programs are asked for a token, people for a password
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+CORS_PREFIX = "access-control-"  # headers by which Gradio would admit every page in the browser
+OWN_SITES = frozenset({"same-origin", "none"})  # Sec-Fetch-Site of the page itself, and of an address that is typed
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
 
 
-class AccessError(SetupError):
-    """The service would be open to more people than it should be."""
-
-
 def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches an address."""
+    """Whether an address is reached from this machine only."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -46,25 +40,25 @@ def is_loopback(host: str) -> bool:
 def trusted_hosts(settings: ServerSettings) -> list[str]:
     """The names under which requests may arrive.
 
-    A page elsewhere can make its own name lead to this machine; its requests then carry that name. With a secret they
-    are of no use to it, so that without names given any will do.
+    A foreign page can make its own name resolve to this machine (DNS rebinding); its requests then carry that name. A
+    secret makes such requests useless, so any name is allowed when a secret is required and no names are set.
     """
     if settings.trusted_hosts:
         return [*LOOPBACK_NAMES, *settings.trusted_hosts]
     return [*LOOPBACK_NAMES, settings.host] if is_loopback(settings.host) else ["*"]
 
 
-class Gate:
-    """The secrets that open the service; it lets everybody in when there are none."""
+class Credentials:
+    """The secrets that admit to the service; without any, everyone is admitted."""
 
     def __init__(self, token: str | None, passwords: Mapping[str, str]) -> None:
         self._token = None if token is None else _digest(token)
         self._passwords = {user: _digest(password) for user, password in passwords.items()}
-        self._nobodys = _digest(secrets.token_hex())
+        self._no_password = _digest(secrets.token_hex())
 
     @classmethod
-    def of(cls, settings: ServerSettings) -> Gate:
-        """The gate that the settings ask for; raises ``AccessError`` when they would leave it open to a network."""
+    def of(cls, settings: ServerSettings) -> Credentials:
+        """The secrets in the settings. Raises ``AccessError`` when a network would be admitted without one."""
         token = settings.token.get_secret_value().strip() if settings.token else None
         passwords = read_passwords(settings.password_file) if settings.password_file else {}
         if not (token or passwords or is_loopback(settings.host)):
@@ -74,23 +68,23 @@ class Gate:
             )
         return cls(token, passwords)
 
-    def admits(self, authorization: str) -> bool:
-        """Whether an Authorization header opens the gate; takes as long for a wrong secret as for a right one."""
+    def admit(self, authorization: str) -> bool:
+        """Whether an Authorization header holds a valid secret; compared in constant time."""
         if self._token is None and not self._passwords:
             return True
         scheme, _, value = authorization.partition(" ")
         if scheme.lower() == "bearer":
             return self._token is not None and secrets.compare_digest(_digest(value.strip()), self._token)
-        return scheme.lower() == "basic" and self._knows(*_decode(value))
+        return scheme.lower() == "basic" and self._is_valid(*_decode(value))
 
-    def _knows(self, user: str, password: str) -> bool:
-        """A user's password, or the token under any name, so that a browser can be let in with it too."""
-        known = self._passwords.get(user, self._token) or self._nobodys
+    def _is_valid(self, user: str, password: str) -> bool:
+        """Accepts a user's password, or for any other user the token, so that a browser can use the token too."""
+        known = self._passwords.get(user, self._token) or self._no_password
         return secrets.compare_digest(_digest(password), known)
 
 
 def read_passwords(file: Path) -> dict[str, str]:
-    """Users and their passwords, of a file of user:password lines. Raises ``AccessError``."""
+    """Passwords by user, from a file of user:password lines. Raises ``AccessError``."""
     try:
         if file.stat().st_mode & 0o077:
             raise AccessError(f"others on this machine can read {file}: run `chmod 600 {file}`")
@@ -104,18 +98,18 @@ def read_passwords(file: Path) -> dict[str, str]:
 
 
 class Access:
-    """ASGI middleware: turns away requests under foreign names, of other sites' pages, and without a secret."""
+    """ASGI middleware: refuses requests under foreign host names, from other sites' pages, or without a secret."""
 
-    def __init__(self, app: ASGIApp, gate: Gate, hosts: Sequence[str]) -> None:
-        """``hosts`` are names, or patterns of them, under which requests may arrive."""
+    def __init__(self, app: ASGIApp, credentials: Credentials, hosts: Sequence[str]) -> None:
+        """``hosts`` are the names, or patterns of names, under which requests may arrive."""
         self.app = app
-        self.gate = gate
+        self.credentials = credentials
         self.hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request through, or answer with a problem."""
         if scope["type"] != "http":
-            if scope["type"] != "websocket":  # nothing here speaks it
+            if scope["type"] != "websocket":  # none is served
                 await self.app(scope, receive, send)
         elif refusal := self._refusal(scope["method"], scope["path"], Headers(scope=scope)):
             await refusal(scope, receive, send)
@@ -127,13 +121,13 @@ class Access:
         if not any(fnmatchcase(_name(host), pattern.lower()) for pattern in self.hosts):
             return problem(HTTPStatus.BAD_REQUEST, "Nothing is served under this name: see the setting trusted_hosts.")
         origin = headers.get("origin")
-        if method not in SAFE and origin is not None and origin.partition("://")[2] != host:
+        if method not in SAFE_METHODS and origin is not None and origin.partition("://")[2] != host:
             return problem(HTTPStatus.FORBIDDEN, "This request comes from another site's page.")
         if _is_of_another_site(headers) and not _opens_page(method, path, headers):
             return problem(HTTPStatus.FORBIDDEN, "This request comes from another site's page.")
-        if path in OPEN or self.gate.admits(_utf8(headers.get("authorization", ""))):
+        if path in PUBLIC_PATHS or self.credentials.admit(_utf8(headers.get("authorization", ""))):
             return None
-        challenge = 'Bearer realm="Quoth"' if path.startswith(PROGRAMS) else 'Basic realm="Quoth", charset="UTF-8"'
+        challenge = 'Bearer realm="Quoth"' if path.startswith(API_PATHS) else 'Basic realm="Quoth", charset="UTF-8"'
         return problem(
             HTTPStatus.UNAUTHORIZED,
             "A secret is needed: send `Authorization: Bearer TOKEN`.",
@@ -149,23 +143,23 @@ def _is_of_another_site(headers: Headers) -> bool:
 def _opens_page(method: str, path: str, headers: Headers) -> bool:
     """Whether a person follows a link to the page."""
     navigates = headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
-    return method in SAFE and path == "/" and navigates
+    return method in SAFE_METHODS and path == "/" and navigates
 
 
 def _without_cors(send: Send) -> Send:
-    """Send a response without what would let other sites' pages read it."""
+    """``send`` without the headers that would let other sites' pages read the response."""
 
-    async def closed(message: Message) -> None:
+    async def send_without_cors(message: Message) -> None:
         if message["type"] == "http.response.start":
-            kept = [(name, value) for name, value in message.get("headers", ()) if not _opens(name)]
+            kept = [(name, value) for name, value in message.get("headers", ()) if not _is_cors(name)]
             message = {**message, "headers": kept}
         await send(message)
 
-    return closed
+    return send_without_cors
 
 
-def _opens(header: bytes) -> bool:
-    return header.lower().startswith(CORS.encode())
+def _is_cors(header: bytes) -> bool:
+    return header.lower().startswith(CORS_PREFIX.encode())
 
 
 def _utf8(header: str) -> str:

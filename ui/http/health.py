@@ -1,4 +1,4 @@
-"""Whether the service works: for whoever restarts it, sends it requests, or draws its curves."""
+"""Whether the service works, for supervisors, load balancers, monitoring and the page."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Literal
 
 from fastapi import APIRouter
-from fastapi.responses import Response
+from fastapi.responses import PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
 
@@ -54,3 +54,9 @@ def readyz(service: Served) -> Readiness:
 def metrics(service: Served) -> Response:
     """Give the counters in Prometheus' text format."""
     return Response(service.metrics.text(), media_type=CONTENT_TYPE_LATEST)
+
+
+@router.get("/ui/process", response_class=PlainTextResponse, include_in_schema=False)
+async def process(service: Served) -> str:
+    """Give this service's random id: a page that waits for an answer learns by it that the server was restarted."""
+    return service.id

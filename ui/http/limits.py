@@ -1,28 +1,34 @@
-"""A request's body may be so large, and take so long to arrive."""
+"""Limits on clients: how large a request may be, how long it may take, and how many may be connected."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from http import HTTPStatus
 
+import h11
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ui.http.problems import problem
+from ui.service.question_queue import RETRY_AFTER
 
 JSON_BYTES = 64 * 1024  # a question and its filters
-FORM_BYTES = 64 * 1024  # what a form adds to the file that it carries
+FORM_BYTES = 64 * 1024  # what a form adds to the file in it
 UPLOADING = ("/v1/documents", "/ui/library/drops/", "/ui/quality")
 TOO_LARGE = "The request is larger than {:,} bytes."
 FILE_TOO_LARGE = "The file is larger than {:,.0f} MB, the setting `upload_megabytes`."
+TOO_SLOW = "The request took too long to arrive."
+MOST_CONNECTIONS = 500  # a process may usually have 1,024 files open
 
 
 class BodyLimits:
-    """ASGI middleware: refuses a body that is too large (413) and waits no longer for one that is too slow (408)."""
+    """ASGI middleware: refuses a body that is too large (413) or arrives too slowly (408)."""
 
     def __init__(self, app: ASGIApp, *, most_bytes: int, seconds: float) -> None:
-        """``most_bytes`` is for files that are handed in; all else that is taken is JSON, and short."""
+        """``most_bytes`` limits uploaded files; every other body is short JSON."""
         self.app = app
         self.most_bytes = most_bytes + FORM_BYTES
         self.seconds = seconds
@@ -44,7 +50,7 @@ class BodyLimits:
 
 
 class _Body:
-    """One body on its way in."""
+    """A request's body while it arrives."""
 
     def __init__(self, receive: Receive, limit: int, seconds: float, too_large: str) -> None:
         self._receive, self._left, self._too_large = receive, limit, too_large
@@ -52,15 +58,94 @@ class _Body:
         self._arrived = False
 
     async def receive(self) -> Message:
-        if self._arrived:  # what is waited for now is that the client goes away
+        if self._arrived:  # the next message says that the client has disconnected
             return await self._receive()
         try:
             async with asyncio.timeout_at(self._deadline):
                 message = await self._receive()
         except TimeoutError:
-            raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, "The request took too long to arrive.") from None
+            raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, TOO_SLOW) from None
         self._left -= len(message.get("body", b""))
         if self._left < 0:
             raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, self._too_large)
         self._arrived = not message.get("more_body", False)
         return message
+
+
+def connection_class(request_seconds: float) -> type[asyncio.Protocol]:
+    """A protocol for uvicorn whose connections wait this long for a request."""
+    return type("Connection", (Connection,), {"request_seconds": request_seconds})
+
+
+class Connection(H11Protocol):
+    """uvicorn's connection with time limits, and a problem as the response to what it refuses.
+
+    uvicorn itself waits without limit for the rest of a request's head, for a body that no route reads, and for a
+    client to read its response; a few hundred such clients would leave no connection for others.
+    """
+
+    request_seconds = 60.0  # in which a request must arrive
+    response_seconds = 30.0  # in which a client must go on reading its response
+    _request_timer: asyncio.TimerHandle | None = None
+    _response_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Wait for a request, or refuse when too many clients are connected."""
+        super().connection_made(transport)
+        if len(self.connections) > MOST_CONNECTIONS:
+            retry = {"Retry-After": str(RETRY_AFTER)}
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, f"{MOST_CONNECTIONS} clients are connected already.", retry)
+        else:
+            self._watch()
+
+    def data_received(self, data: bytes) -> None:
+        """Receive part of a request."""
+        super().data_received(data)
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Cancel all timers."""
+        super().connection_lost(exc)
+        self._request_timer = _cancelled(self._request_timer)
+        self._response_timer = _cancelled(self._response_timer)
+
+    def pause_writing(self) -> None:
+        """Wait for the client to read."""
+        super().pause_writing()
+        self._response_timer = self._response_timer or self.loop.call_later(self.response_seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """The client has read: stop waiting."""
+        super().resume_writing()
+        self._response_timer = _cancelled(self._response_timer)
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse input that is not HTTP."""
+        self._refuse(HTTPStatus.BAD_REQUEST, msg)
+
+    def _watch(self) -> None:
+        """Run the timer while the client owes a request's head, or the rest of a body after its response."""
+        ours, theirs = self.conn.our_state, self.conn.their_state
+        owing = theirs is h11.IDLE or (theirs is h11.SEND_BODY and ours in (h11.DONE, h11.MUST_CLOSE))
+        if not owing or self.transport.is_closing():
+            self._request_timer = _cancelled(self._request_timer)
+        elif self._request_timer is None:
+            self._request_timer = self.loop.call_later(self.request_seconds, self._time_out)
+
+    def _time_out(self) -> None:
+        self._refuse(HTTPStatus.REQUEST_TIMEOUT, TOO_SLOW)
+
+    def _refuse(self, status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None) -> None:
+        """Close the connection; send a problem first if no response has begun."""
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            refusal = problem(status, detail, headers={**(headers or {}), "Connection": "close"})
+            start = h11.Response(status_code=status, headers=refusal.raw_headers, reason=status.phrase.encode())
+            for event in (start, h11.Data(data=bytes(refusal.body)), h11.EndOfMessage()):
+                self.transport.write(self.conn.send(event))
+        self.transport.close()
+
+
+def _cancelled(timer: asyncio.TimerHandle | None) -> asyncio.TimerHandle | None:
+    if timer is not None:
+        timer.cancel()
+    return None

@@ -1,4 +1,4 @@
-"""Errors over HTTP: problem details as of RFC 9457, with a message for a person and nothing of the inside."""
+"""Errors over HTTP: problem details (RFC 9457) with a message for a person and no internal details."""
 
 from __future__ import annotations
 
@@ -14,60 +14,59 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from index import errors
-from ui.service.engine import NotReadyError
-from ui.service.question_queue import RETRY_AFTER, QueueFullError
-from ui.service.uploads import ForeignDocumentError, UploadError
+from index import (
+    DiskError,
+    DocumentNotFoundError,
+    InputError,
+    QuothError,
+    SetupError,
+    StateError,
+    StorageError,
+)
+from ui.errors import UnavailableError
+from ui.service.question_queue import RETRY_AFTER
 
 log = logging.getLogger("quoth.problems")
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 MEDIA_TYPE = "application/problem+json"
-CLIENT_CLOSED_REQUEST = 499  # nobody reads it, and Python has no name for it; logs have
+CLIENT_CLOSED_REQUEST = 499  # only for the log, since the client is gone; not in HTTPStatus
 
-# The first that fits counts; what is not named here is the server's own fault.
-STATUSES: tuple[tuple[type[errors.QuothError], HTTPStatus], ...] = (
-    (errors.QuestionError, HTTPStatus.UNPROCESSABLE_ENTITY),
-    (errors.SourceNotFoundError, HTTPStatus.UNPROCESSABLE_ENTITY),
-    (errors.NoDocumentsError, HTTPStatus.UNPROCESSABLE_ENTITY),
-    (errors.UnreadableFileError, HTTPStatus.UNPROCESSABLE_ENTITY),
-    (errors.IndexNotFoundError, HTTPStatus.CONFLICT),
-    (errors.IndexEmptyError, HTTPStatus.CONFLICT),
-    (errors.IndexLockedError, HTTPStatus.CONFLICT),
-    (ForeignDocumentError, HTTPStatus.CONFLICT),
-    (UploadError, HTTPStatus.UNPROCESSABLE_ENTITY),
-    (errors.StoreUnreachableError, HTTPStatus.SERVICE_UNAVAILABLE),
-    (QueueFullError, HTTPStatus.SERVICE_UNAVAILABLE),
-    (NotReadyError, HTTPStatus.SERVICE_UNAVAILABLE),
-    (errors.DocumentNotFoundError, HTTPStatus.NOT_FOUND),
-    (errors.DiskError, HTTPStatus.INSUFFICIENT_STORAGE),
+# The first match counts; an error in no group is the server's own fault (500).
+STATUSES: tuple[tuple[type[QuothError], HTTPStatus], ...] = (
+    (DocumentNotFoundError, HTTPStatus.NOT_FOUND),
+    (DiskError, HTTPStatus.INSUFFICIENT_STORAGE),
+    (UnavailableError, HTTPStatus.SERVICE_UNAVAILABLE),
+    (StateError, HTTPStatus.CONFLICT),
+    (StorageError, HTTPStatus.SERVICE_UNAVAILABLE),
+    (InputError, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (SetupError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 
-
 MEANINGS = {
-    HTTPStatus.BAD_REQUEST: "The request is malformed, or came under a name that is not served.",
+    HTTPStatus.BAD_REQUEST: "The request is malformed, or came under a host name that is not served.",
     HTTPStatus.UNAUTHORIZED: "A token is needed: send `Authorization: Bearer TOKEN`.",
     HTTPStatus.FORBIDDEN: "The request comes from another site's page.",
     HTTPStatus.NOT_FOUND: "There is no such document.",
     HTTPStatus.REQUEST_TIMEOUT: "The request took too long to arrive.",
-    HTTPStatus.CONFLICT: "There is no index yet, or something else is writing to it; `detail` says what to do.",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The request is larger than is taken.",
-    HTTPStatus.UNPROCESSABLE_ENTITY: "The request does not hold what it must; `detail` says what and where.",
-    HTTPStatus.SERVICE_UNAVAILABLE: "Too many questions are waiting, or what is needed cannot be had yet.",
-    HTTPStatus.INSUFFICIENT_STORAGE: "The disk refused; nothing was changed.",
+    HTTPStatus.CONFLICT: "There is no index, or it cannot be used or written now; `detail` says what to do.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The request is too large.",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "The request is invalid; `detail` says what and where.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Too many questions wait, or something is not available; `detail` says what.",
+    HTTPStatus.INSUFFICIENT_STORAGE: "The disk is full or failing; nothing was changed.",
 }
 EVERYWHERE = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 RETRY = {"Retry-After": {"description": "Seconds after which to try again.", "schema": {"type": "integer"}}}
 
 
 class Problem(BaseModel):
-    """What an error says of itself (RFC 9457)."""
+    """An error as of RFC 9457."""
 
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
                 {
-                    "type": "urn:quoth:LineFull",
+                    "type": "urn:quoth:QueueFull",
                     "title": "Service Unavailable",
                     "status": 503,
                     "detail": "66 questions are waiting already: try again in a moment",
@@ -83,7 +82,7 @@ class Problem(BaseModel):
 
 
 def responses(*statuses: HTTPStatus) -> dict[int | str, dict[str, object]]:
-    """The problems that a route may answer with, as its OpenAPI says them."""
+    """The problems that a route may answer with, for its OpenAPI description."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     retry = {HTTPStatus.SERVICE_UNAVAILABLE: {"headers": RETRY}}
     return {s.value: {"description": MEANINGS[s], "content": content, **retry.get(s, {})} for s in statuses}
@@ -92,21 +91,21 @@ def responses(*statuses: HTTPStatus) -> dict[int | str, dict[str, object]]:
 def problem(
     status: int, detail: str, *, kind: str | None = None, headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
-    """A response that carries a problem."""
+    """A response with a problem as its body."""
     title = "Client Closed Request" if status == CLIENT_CLOSED_REQUEST else HTTPStatus(status).phrase
     body = Problem(type=f"urn:quoth:{kind}" if kind else "about:blank", title=title, status=status, detail=detail)
     return JSONResponse(body.model_dump(), status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 
 
 def install(app: FastAPI) -> None:
-    """Make every error that ``app`` answers with a problem."""
-    app.add_exception_handler(errors.QuothError, _of_quoth)
+    """Answer every error in ``app`` with a problem."""
+    app.add_exception_handler(QuothError, _of_quoth)
     app.add_exception_handler(RequestValidationError, _of_validation)
     app.add_exception_handler(HTTPException, _of_http)
 
 
-class Unforeseen:
-    """ASGI middleware: an error that nobody foresaw is a problem too, and a line of the log."""
+class UnexpectedErrors:
+    """ASGI middleware: logs an unexpected error and answers with a problem."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -115,18 +114,18 @@ class Unforeseen:
         """Pass one request through."""
         begun = False
 
-        async def noted(message: Message) -> None:
+        async def noting(message: Message) -> None:
             nonlocal begun
             begun = True
             await send(message)
 
         try:
-            await self.app(scope, receive, noted)
+            await self.app(scope, receive, noting)
         except Exception as error:
             log.error("a request failed", exc_info=error)
             if begun or scope["type"] != "http":
-                raise  # all that is left is to close the connection
-            await _UNFORESEEN(scope, receive, send)
+                raise  # a response has begun, so the connection can only be closed
+            await _UNEXPECTED(scope, receive, send)
 
 
 router = APIRouter()
@@ -138,7 +137,7 @@ router = APIRouter()
 @router.api_route("/v1", methods=METHODS, include_in_schema=False)
 @router.api_route("/v1/{path:path}", methods=METHODS, include_in_schema=False)
 async def unknown(request: Request) -> None:
-    """Answer for what is not there, or not with this method, before the page's catch-all does."""
+    """Answer for unknown paths and methods of the service, before the page's catch-all route does."""
     near = [route for route in request.app.routes if route.matches(request.scope)[0] is Match.PARTIAL]
     served = [m for m in METHODS if any(r.matches({**request.scope, "method": m})[0] is Match.FULL for r in near)]
     if served:
@@ -153,10 +152,10 @@ def _of_quoth(_: Request, error: Exception) -> JSONResponse:
 
 
 def _of_validation(_: Request, error: Exception) -> JSONResponse:
-    # What was sent is not sent back: it may be long, secret, or not even text.
+    # The input is not sent back: it may be long, secret or invalid text.
     found = error.errors() if isinstance(error, RequestValidationError) else []
-    places = (f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in found)
-    detail = "; ".join(places).encode("utf-8", "replace").decode()
+    details = (f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in found)
+    detail = "; ".join(details).encode("utf-8", "replace").decode()
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, kind="Invalid")
 
 
@@ -166,4 +165,4 @@ def _of_http(_: Request, error: Exception) -> JSONResponse:
     return problem(error.status_code, str(error.detail), headers=error.headers)
 
 
-_UNFORESEEN = problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here; the server's log has the details.")
+_UNEXPECTED = problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here; the server's log has the details.")

@@ -1,4 +1,4 @@
-"""The processor's cores: those who wait for a result use no more threads than there are, all else stands back."""
+"""The processor's cores: work that someone waits for shares them, and background work runs at a lower priority."""
 
 from __future__ import annotations
 
@@ -10,69 +10,69 @@ from dataclasses import dataclass
 
 import torch
 
-BACKGROUND = 5  # how much nicer than questions: beside a crowd that never ends it still gets a quarter of a core
+BACKGROUND_NICENESS = 5  # added to that of questions: beside a lasting crowd it still leaves a quarter of a core
 
 
-@dataclass
-class Share:
-    """The cores that one thread has for now, of those that it makes use of."""
+@dataclass(slots=True)
+class CpuShare:
+    """The cores that one thread may use at present, at most ``limit``."""
 
-    most: int
-    among: Callable[[], int]
+    limit: int
+    contenders: Callable[[], int]
     cores: int = 0
 
 
-class Cores:
-    """The cores that this process may use, lent to those who wait for a result; safe to use from several threads."""
+class CpuPool:
+    """The cores that this process may use, divided among the threads that compute; safe to use from several threads."""
 
     def __init__(self, total: int | None = None) -> None:
-        """``total`` is for those who know better than the operating system."""
+        """``total`` overrides the number of cores that the operating system reports."""
         self.total = self._free = total or len(os.sched_getaffinity(0))
-        self._wanting = 0  # who have cores or wait for one
+        self._sharing = 0  # threads that have cores or wait for one
         self._changed = threading.Condition()
 
     @contextmanager
-    def share(self, most: int | None = None, among: Callable[[], int] = int) -> Iterator[Share]:
-        """Wait for a core, and compute on a fair share of all, or on at most so many.
+    def share(self, limit: int | None = None, contenders: Callable[[], int] = int) -> Iterator[CpuShare]:
+        """Wait for a free core, then compute on a fair share of all cores, or on at most ``limit`` of them.
 
-        ``among`` says how many will ask for a share, where more of them will than have done so.
+        ``contenders`` gives how many threads are about to ask for a share, where that is more than have asked already.
         """
-        share = Share(most or self.total, among)
+        share = CpuShare(limit or self.total, contenders)
         with self._changed:
-            self._wanting += 1
+            self._sharing += 1
         try:
             with self._changed:
                 self._changed.wait_for(lambda: self._free > 0)
-                self.renew(share)
+                self.rebalance(share)
             yield share
         finally:
             with self._changed:
-                self._wanting -= 1
-                self._lend(share, 0)
+                self._sharing -= 1
+                self._assign(share, 0)
 
-    def renew(self, share: Share) -> None:
-        """Let the calling thread have what is fair now, more or less than before; for where its work can pause."""
+    def rebalance(self, share: CpuShare) -> None:
+        """Resize the calling thread's share to what is fair now; call it where the computation can pause."""
         with self._changed:
-            fair = max(1, self.total // max(self._wanting, share.among()))
-            self._lend(share, min(share.most, fair, share.cores + self._free))
+            fair = max(1, self.total // max(self._sharing, share.contenders()))
+            self._assign(share, min(share.limit, fair, share.cores + self._free))
         use_threads(share.cores)
 
-    def _lend(self, share: Share, cores: int) -> None:
+    def _assign(self, share: CpuShare, cores: int) -> None:
         self._free += share.cores - cores
         share.cores = cores
         self._changed.notify_all()
 
 
 def lower_priority() -> None:
-    """Let the calling thread compute on one core, in time that questions leave; there is no way back.
+    """Let the calling thread compute on one core, behind the questions, until it ends.
 
-    (A core taken from the questions for it would halve what two cores answer, for as long as it takes.)
+    It takes no core from the pool: one of two cores reserved for it would halve how many questions are answered.
     """
     use_threads(1)
-    os.nice(BACKGROUND)
+    os.nice(BACKGROUND_NICENESS)
 
 
 def use_threads(threads: int) -> None:
-    """Let models that are run by the calling thread use so many threads; other threads keep what they have."""
+    """Let models run by the calling thread use this many threads; other threads are not affected."""
     if torch.get_num_threads() != threads:
         torch.set_num_threads(threads)

@@ -1,4 +1,4 @@
-"""Logs for machines: one JSON object a line on stderr, with the id of the request it belongs to."""
+"""Logs for machines: one JSON object per line on stderr, with the id of the request that it belongs to."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from qa import Answer
 
 HEADER = "x-request-id"
-LONGEST_PATH = 200  # characters of it in the log
+LONGEST_PATH = 200  # characters; longer paths are truncated in the log
 _ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
@@ -26,10 +26,10 @@ requests = logging.getLogger("quoth.requests")
 
 
 class JsonLines(logging.Formatter):
-    """A record as one line of JSON; what ``extra={"fields": ...}`` holds stands beside the message."""
+    """Formats a record as one line of JSON; ``extra={"fields": ...}`` adds keys beside the message."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line, without line ends inside."""
+        """One line, without line breaks inside."""
         line: dict[str, object] = {
             "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03d}Z",
             "level": record.levelname.lower(),
@@ -51,18 +51,18 @@ def configure(level: int = logging.INFO) -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("quoth").setLevel(level)
     logging.captureWarnings(True)
-    threading.excepthook = _log_of_thread
+    threading.excepthook = _log_thread_failure
 
 
-def _log_of_thread(ended: threading.ExceptHookArgs) -> None:
-    """Tell of a thread that ended by an error, as a line like any other."""
+def _log_thread_failure(ended: threading.ExceptHookArgs) -> None:
+    """Log the exception that ended a thread."""
     if ended.exc_value is not None:
         failure = (ended.exc_type, ended.exc_value, ended.exc_traceback)
         logging.getLogger("quoth").error("a thread failed", exc_info=failure)
 
 
 def log_answer(answer: Answer, *, with_text: bool) -> None:
-    """One line an answer: time per stage, found or not; question and answer only ``with_text``."""
+    """Log the times and the outcome of an answer; its question and text only ``with_text``."""
     fields: dict[str, object] = {
         "found": answer.found,
         "probability": round(answer.probability, 4),
@@ -78,7 +78,7 @@ def log_answer(answer: Answer, *, with_text: bool) -> None:
 
 
 class RequestLog:
-    """ASGI middleware: gives every request an id, sends it back, and logs one line when the request is done."""
+    """ASGI middleware: gives every request an id, returned in a header, and logs the request when it is done."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

@@ -1,4 +1,4 @@
-"""What the service counts of itself, for Prometheus."""
+"""What the service measures about itself, for Prometheus."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Metrics:
         self._answers = Counter(
             "quoth_answers", "Questions answered, by what came of them", ["outcome"], registry=self._registry
         )
-        self._turned_away = Counter(
+        self._refused = Counter(
             "quoth_turned_away", "Questions turned away because too many waited", registry=self._registry
         )
 
@@ -36,7 +36,7 @@ class Metrics:
         Gauge(f"quoth_{name}", description, registry=self._registry).set_function(value)
 
     def answered(self, answer: Answer, waited: float) -> None:
-        """Count an answer; ``waited`` is in seconds, before its turn came."""
+        """Count an answer, whose question ``waited`` this many seconds before it was read."""
         self._answers.labels("found" if answer.found else "not_found").inc()
         timings = answer.timings
         for stage, seconds in (("wait", waited), ("search", timings.search / 1e3), ("read", timings.read / 1e3)):
@@ -46,10 +46,10 @@ class Metrics:
         """Count a question that ended in an error."""
         self._answers.labels("error").inc()
 
-    def turned_away(self) -> None:
-        """Count a question for which there was no place."""
-        self._turned_away.inc()
+    def refused(self) -> None:
+        """Count a question that was refused because the queue was full."""
+        self._refused.inc()
 
     def text(self) -> bytes:
-        """Everything in Prometheus' text format."""
+        """All metrics in Prometheus' text format."""
         return generate_latest(self._registry)

@@ -1,8 +1,8 @@
-"""The line at the desk: how many questions are answered at once, how many may wait, and what happens past that.
+"""How many questions are answered at once, how many may wait, and what becomes of each.
 
-Questions that wait are answered side by side, each on a core of its own: on the cores of one processor that is quicker
-than one after another on all of them, and than reading several in one forward pass (tests/benchmarks/batching.py). A
-question that nobody else waits with has all the cores, until between two passages somebody does.
+Waiting questions are answered side by side, each on one core: on the cores of one processor that is faster than one
+after another on all cores, and than several in one forward pass (tests/benchmarks/batching.py). A question that is
+alone uses every core; it gives cores up between two passages when others arrive.
 """
 
 from __future__ import annotations
@@ -12,107 +12,144 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from enum import Enum, auto
+from functools import partial
+from typing import Generic, Protocol, TypeVar
 
 from index import Filters, Hit
-from index.errors import StateError
-from qa import Answer
-from qa.answering.cascade import AbandonedError
-from ui.service.cpu import Share
+from qa import AbandonedError, Answer
+from ui.errors import QueueFullError
+from ui.service.cpu import CpuPool, CpuShare
 from ui.service.engine import AnswerEngine
 from ui.service.metrics import Metrics
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
-RETRY_AFTER = 1  # seconds after which a client that was turned away may try again
+RETRY_AFTER = 1  # seconds after which a client whose question was refused may try again
+POLL_SECONDS = 0.01
 
 
-class QueueFullError(StateError):
-    """Too many questions are waiting already."""
+class State(Enum):
+    """Where a question is in its life."""
+
+    WAITING = auto()
+    READING = auto()
+    ANSWERED = auto()
+    FAILED = auto()
+    GIVEN_UP = auto()
+
+
+class Ask(Protocol[T_co]):
+    """What a question asks of the engine."""
+
+    def __call__(self, *, should_continue: Callable[[], bool]) -> T_co:
+        """The result; raises ``AbandonedError`` once ``should_continue`` says no."""
+        ...
+
+
+class PendingQuestion(Generic[T]):
+    """One question from its admission to its end; safe to use from several threads."""
+
+    def __init__(
+        self, ask: Ask[T], threads: ThreadPoolExecutor, cpu: CpuPool, contenders: Callable[[], int] = int
+    ) -> None:
+        """Begin to wait for one of ``threads``, and there for a share of ``cpu`` as one of ``contenders()``."""
+        self.state = State.WAITING
+        self.waited = 0.0  # seconds before reading began
+        self._ask, self._cpu, self._contenders = ask, cpu, contenders
+        self._admitted = time.perf_counter()
+        self._given_up = threading.Event()
+        self.future: Future[T] = threads.submit(self._read)
+
+    async def result(self) -> T:
+        """What the engine gives or raises; a caller who is cancelled gives the question up."""
+        try:
+            return await asyncio.wrap_future(self.future)
+        except asyncio.CancelledError:
+            self.give_up()
+            raise
+
+    def give_up(self) -> None:
+        """Do not begin to read, or stop before the next passage."""
+        self._given_up.set()
+        if self.future.cancel():
+            self.state = State.GIVEN_UP
+
+    def _read(self) -> T:
+        with self._cpu.share(contenders=self._contenders) as share:
+            self.state, self.waited = State.READING, time.perf_counter() - self._admitted
+            try:
+                result = self._ask(should_continue=partial(self._should_continue, share))
+            except AbandonedError:
+                self.state = State.GIVEN_UP
+                raise
+            except Exception:
+                self.state = State.FAILED
+                raise
+            self.state = State.ANSWERED
+            return result
+
+    def _should_continue(self, share: CpuShare) -> bool:
+        """Whether to read another passage; others may have arrived or left meanwhile, so the share is adjusted too."""
+        self._cpu.rebalance(share)
+        return not self._given_up.is_set()
 
 
 class QuestionQueue:
-    """A bounded line in front of a desk; safe to use from several threads."""
+    """A bounded queue of questions in front of one engine; safe to use from several threads."""
 
     def __init__(self, engine: AnswerEngine, metrics: Metrics, *, places: int, at_once: int | None = None) -> None:
-        """``places`` questions may wait while ``at_once`` (default: one a core) are being answered."""
-        self._at_once = min(at_once or engine.cores.total, engine.cores.total)
+        """``places`` questions may wait while ``at_once`` (default: one per core) are being answered."""
+        self._at_once = min(at_once or engine.cpu.total, engine.cpu.total)
         self._engine, self._metrics = engine, metrics
         self._bound = places + self._at_once
-        self._inside = 0
+        self._pending = 0
         self._lock = threading.Lock()
-        self._pool = ThreadPoolExecutor(self._at_once, "answer")
-        metrics.watch("questions_pending", "Questions waiting or being answered", lambda: self._inside)
+        self._threads = ThreadPoolExecutor(self._at_once, "answer")
+        metrics.watch("questions_pending", "Questions waiting or being answered", lambda: self._pending)
 
     async def answer(self, question: str, filters: Filters | None = None) -> Answer:
-        """Wait for a turn and answer. Raises ``QueueFullError`` at once when there is no place.
+        """Wait for a core and answer. Raises ``QueueFullError`` at once when the queue is full.
 
-        A caller that is cancelled leaves the line: its question is not read, or no further where it was being read.
+        Cancelling the caller gives the question up: it is not read, or read no further.
         """
-        entered = time.perf_counter()
-
-        def turn(should_continue: Callable[[], bool]) -> Answer:
-            waited = time.perf_counter() - entered
-            try:
-                answer = self._engine.answer(question, filters, should_continue)
-            except AbandonedError:
-                raise
-            except Exception:
-                self._metrics.failed()
-                raise
-            self._metrics.answered(answer, waited)
-            return answer
-
-        return await self._in_turn(turn)
+        pending = self._admit(partial(self._engine.answer, question, filters))
+        pending.future.add_done_callback(lambda _: self._count(pending))
+        return await pending.result()
 
     async def search(
         self, question: str, k: int, filters: Filters | None = None, *, rerank: bool = False
     ) -> tuple[list[Hit], int]:
-        """Wait for a turn and search: the hits, and the revision of the index. Raises and may be left as ``answer``."""
-        return await self._in_turn(
-            lambda should_continue: self._engine.search(
-                question, k, filters, rerank=rerank, should_continue=should_continue
-            )
-        )
+        """Wait for a core and search: the hits and the index's revision. Raises and is cancelled as ``answer`` is."""
+        return await self._admit(partial(self._engine.search, question, k, filters, rerank=rerank)).result()
 
     def close(self, seconds: float = 60.0) -> None:
-        """Drop what waits, and give what is being answered so much time to end."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        """Give up the questions that wait, and let those being read finish within this time."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
         deadline = time.monotonic() + seconds
-        while self._inside and time.monotonic() < deadline:
-            time.sleep(0.01)
+        while self._pending and time.monotonic() < deadline:
+            time.sleep(POLL_SECONDS)
 
-    async def _in_turn(self, turn: Callable[[Callable[[], bool]], T]) -> T:
-        """What a turn comes to, which may ask between two passages whether it is wanted still."""
-        left = threading.Event()
-
-        def take(share: Share) -> T:
-            def should_continue() -> bool:
-                self._engine.cores.renew(share)  # for those who have come or gone meanwhile
-                return not left.is_set()
-
-            return turn(should_continue)
-
-        try:
-            return await asyncio.wrap_future(self._enter(take))
-        except asyncio.CancelledError:
-            left.set()
-            raise
-
-    def _enter(self, turn: Callable[[Share], T]) -> Future[T]:
+    def _admit(self, ask: Ask[T]) -> PendingQuestion[T]:
         with self._lock:
-            if self._inside >= self._bound:
-                self._metrics.turned_away()
-                raise QueueFullError(f"{self._inside} questions are waiting already: try again in a moment")
-            self._inside += 1
-        future = self._pool.submit(self._take, turn)
-        future.add_done_callback(self._leave)
-        return future
+            if self._pending >= self._bound:
+                self._metrics.refused()
+                raise QueueFullError(f"{self._pending} questions are waiting already: try again in a moment")
+            self._pending += 1
+        pending = PendingQuestion(ask, self._threads, self._engine.cpu, self._contenders)
+        pending.future.add_done_callback(self._leave)
+        return pending
 
-    def _take(self, turn: Callable[[Share], T]) -> T:
-        with self._engine.cores.share(among=lambda: min(self._inside, self._at_once)) as share:
-            return turn(share)
+    def _contenders(self) -> int:
+        return min(self._pending, self._at_once)
 
-    def _leave(self, _: Future[T]) -> None:
+    def _leave(self, _: object) -> None:
         with self._lock:
-            self._inside -= 1
+            self._pending -= 1
+
+    def _count(self, pending: PendingQuestion[Answer]) -> None:
+        if pending.state is State.ANSWERED:
+            self._metrics.answered(pending.future.result(), pending.waited)
+        elif pending.state is State.FAILED:
+            self._metrics.failed()

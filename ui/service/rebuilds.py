@@ -1,4 +1,4 @@
-"""Bringing the index up to date while it is being asked: one run at a time, in a thread of its own."""
+"""Bringing the index up to date while questions are answered: one build at a time, on a thread of its own."""
 
 from __future__ import annotations
 
@@ -9,72 +9,69 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from index import BuildReport, Embedder, IndexSettings, Place, Progress, build
-from index.errors import IndexLockedError, QuothError, StateError
-from ui.service.cpu import Cores, lower_priority
+from index import BuildReport, Embedder, IndexLockedError, IndexSettings, Place, Progress, QuothError, build
+from ui.errors import RebuildStoppedError
+from ui.service.cpu import CpuPool, lower_priority
 
-log = logging.getLogger("quoth.rebuilding")
+log = logging.getLogger("quoth.rebuilds")
 
 Event = Progress | BuildReport | QuothError
 Build = Callable[[Sequence[Path]], BuildReport]
 Work = Callable[[Build], BuildReport]
 
-UNTOLD = 1000  # events that wait for a slow listener; past them progress is passed over
-
-
-class StoppedError(StateError):
-    """A rebuild that was told to stop; what it had committed stays."""
+BACKLOG = 1000  # events kept for a slow listener; beyond that, progress is dropped
 
 
 class Rebuilds:
-    """Runs builds of one index, and knows whether one is running."""
+    """Runs builds of one index, one at a time."""
 
     def __init__(
-        self, location: Place, settings: IndexSettings, embedder: Callable[[], Embedder], cores: Cores
+        self, location: Place, settings: IndexSettings, embedder: Callable[[], Embedder], cpu: CpuPool
     ) -> None:
         """``embedder`` gives the loaded model, so that a build does not load a second one."""
-        self._location, self._settings, self._embedder, self._cores = location, settings, embedder, cores
+        self._location, self._settings, self._embedder, self._cpu = location, settings, embedder, cpu
         self._busy = threading.Lock()
         self._stop = threading.Event()
 
     @property
     def running(self) -> bool:
-        """Whether a build is under way."""
+        """Whether a build is running."""
         return self._busy.locked()
 
     def plan(self) -> BuildReport:
-        """What a rebuild of the remembered folders would do; changes nothing."""
+        """What a rebuild of the index's folders would do; changes nothing."""
         return self._build((), dry_run=True, progress=None)
 
     @contextmanager
-    def alone(self) -> Iterator[Build]:
-        """Builds in this thread, for as long as nobody else in this process may build.
+    def exclusive(self) -> Iterator[Build]:
+        """A function that builds on this thread; nobody else in this process builds meanwhile.
 
-        Raises ``IndexLockedError`` at once when a build is running; the builds raise it when another process writes.
+        Raises ``IndexLockedError`` at once when a build is running; the function raises it when another process writes.
         """
         self._claim()
         try:
-            with self._cores.share(1):
-                yield lambda sources: self._build(sources, progress=self._check)
+            with self._cpu.share(1):
+                yield lambda sources: self._build(sources, progress=self._check_stop)
         finally:
             self._busy.release()
 
     def start(self, work: Work = lambda build: build(())) -> AsyncIterator[Event]:
-        """Begin a build that goes on whether it is watched or not: of the remembered folders, or what ``work`` builds.
+        """Start ``work`` (default: a build of the index's folders), which goes on whether or not anybody listens.
 
-        Raises ``IndexLockedError`` at once. The events end with its report, or with the error that ended it.
+        Raises ``IndexLockedError`` at once when a build is running. The events end with the report, or with the error
+        that ended the build.
         """
         self._claim()
         listener = Listener()
-        threading.Thread(target=self._run, args=(work, listener.tell), name="rebuild").start()
+        threading.Thread(target=self._run, args=(work, listener.send), name="rebuild").start()
         return listener.events()
 
     def stop(self) -> None:
-        """Let a running build end at its next step."""
+        """Ask a running build to stop at its next step."""
         self._stop.set()
 
-    def ended(self, seconds: float) -> bool:
-        """Whether no build runs, or the one that does ends within so many seconds."""
+    def wait(self, seconds: float) -> bool:
+        """Wait at most this long for a running build to end; whether none runs any more."""
         ended = self._busy.acquire(timeout=seconds)
         if ended:
             self._busy.release()
@@ -85,10 +82,10 @@ class Rebuilds:
             raise IndexLockedError("a rebuild is running already: wait until it is done")
         self._stop.clear()
 
-    def _run(self, work: Work, tell: Callable[[Event], None]) -> None:
+    def _run(self, work: Work, send: Callable[[Event], None]) -> None:
         def report(step: Progress) -> None:
-            self._check(step)
-            tell(step)
+            self._check_stop(step)
+            send(step)
 
         lower_priority()
         last: Event = QuothError("the rebuild failed; the server's log has the details")
@@ -102,11 +99,11 @@ class Rebuilds:
             log.exception("a rebuild failed")
         finally:
             self._busy.release()
-            tell(last)
+            send(last)
 
-    def _check(self, _: Progress) -> None:
+    def _check_stop(self, _: Progress) -> None:
         if self._stop.is_set():
-            raise StoppedError("the rebuild was stopped; what it had read so far is kept")
+            raise RebuildStoppedError("the rebuild was stopped; what it had read so far is kept")
 
     def _build(
         self, sources: Sequence[Path], *, dry_run: bool = False, progress: Callable[[Progress], None] | None
@@ -122,28 +119,28 @@ class Rebuilds:
 
 
 class Listener:
-    """Who watches a build from the event loop; one that is slow or gone neither holds it up nor fills the memory."""
+    """Passes a build's events to the event loop; a slow or absent reader neither delays the build nor fills memory."""
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._events = asyncio.Queue[Event]()
-        self._gone = False
+        self._closed = False
 
-    def tell(self, event: Event) -> None:
+    def send(self, event: Event) -> None:
         """Pass an event on, from any thread."""
-        if not self._gone:
-            with suppress(RuntimeError):  # the loop is closed: the service ends
+        if not self._closed:
+            with suppress(RuntimeError):  # the loop is closed: the service is shutting down
                 self._loop.call_soon_threadsafe(self._put, event)
 
     async def events(self) -> AsyncIterator[Event]:
-        """The events as they come, up to the one that is no progress."""
+        """The events as they come, up to and including the first that is not progress."""
         try:
             while isinstance(event := await self._events.get(), Progress):
                 yield event
             yield event
         finally:
-            self._gone = True
+            self._closed = True
 
     def _put(self, event: Event) -> None:
-        if self._events.qsize() < UNTOLD or not isinstance(event, Progress):
+        if self._events.qsize() < BACKLOG or not isinstance(event, Progress):
             self._events.put_nowait(event)

@@ -1,15 +1,15 @@
-"""What serves one index in one process, held together."""
+"""The parts that serve one index in one process."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
 
-from index import Embedder, Filters, open_store
-from index.errors import IndexNotFoundError, QuothError
+from index import Embedder, Filters, IndexNotFoundError, QuothError, open_store
 from qa import Answer
 from ui.service.engine import AnswerEngine
 from ui.service.logs import log_answer
@@ -19,7 +19,7 @@ from ui.service.rebuilds import Rebuilds
 from ui.service.uploads import Uploads
 from ui.settings import Settings
 
-FINISHING = 1.5  # seconds for what is under way when the service ends, after those that clients had
+FINISH_SECONDS = 1.5  # for questions and for a rebuild each, after uvicorn's own grace for requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,46 +28,47 @@ class Service:
 
     settings: Settings
     engine: AnswerEngine
-    line: QuestionQueue
+    queue: QuestionQueue
     uploads: Uploads
-    rebuilding: Rebuilds
+    rebuilds: Rebuilds
     metrics: Metrics
+    id: str = field(default_factory=lambda: secrets.token_hex(8))  # of this run; no other has the same
 
     @classmethod
     def of(cls, settings: Settings) -> Service:
-        """The service that the settings ask for; the index and the models are opened when first needed."""
+        """The service for these settings; the index and the models are opened when first needed."""
         store = open_store(settings=settings)
         engine, metrics = AnswerEngine(store, settings=settings), Metrics()
         metrics.watch("index_revision", "Revision of the index", lambda: _revision(engine))
-        rebuilding = Rebuilds(store, settings, lambda: _embedder(engine, settings), engine.cores)
-        metrics.watch("rebuild_running", "Whether the index is being brought up to date", lambda: rebuilding.running)
+        rebuilds = Rebuilds(store, settings, lambda: _embedder(engine, settings), engine.cpu)
+        metrics.watch("rebuild_running", "Whether the index is being brought up to date", lambda: rebuilds.running)
         return cls(
             settings=settings,
             engine=engine,
-            line=QuestionQueue(engine, metrics, places=settings.waiting),
+            queue=QuestionQueue(engine, metrics, places=settings.waiting),
             uploads=Uploads(settings.index, most_bytes=settings.upload_megabytes * 10**6),
-            rebuilding=rebuilding,
+            rebuilds=rebuilds,
             metrics=metrics,
         )
 
     async def answer(self, question: str, filters: Filters | None = None) -> Answer:
-        """An answer out of the line, told to the log. Raises ``QueueFullError`` and what answering raises."""
-        answered = await self.line.answer(question, filters)
+        """Answer a question when its turn comes, and log it. Raises ``QueueFullError`` and what answering raises."""
+        answered = await self.queue.answer(question, filters)
         log_answer(answered, with_text=self.settings.log_text)
         return answered
 
     def uploaded(self) -> dict[str, str]:
-        """The sha256 of every document that was handed in and is in the index now, by name."""
+        """The sha256 of every upload that is in the index now, by name."""
         try:
             return self.uploads.among(self.engine.answerer().index.documents())
         except IndexNotFoundError:
             return {}
 
     def close(self) -> None:
-        """Finish what is being answered, stop a rebuild, and let go of the index; within a few seconds."""
-        self.rebuilding.stop()
-        self.line.close(FINISHING)
-        self.rebuilding.ended(FINISHING)
+        """Finish the questions being answered, stop a rebuild and close the index; takes a few seconds at most."""
+        self.rebuilds.stop()
+        self.queue.close(FINISH_SECONDS)
+        self.rebuilds.wait(FINISH_SECONDS)
         self.engine.close()
 
 
@@ -79,16 +80,16 @@ def _revision(engine: AnswerEngine) -> float:
 
 
 def _embedder(engine: AnswerEngine, settings: Settings) -> Embedder:
-    """The one that is loaded already, if there is an index to ask."""
+    """The embedder that is loaded already, if an index is open."""
     try:
         return engine.answerer().index.embedder
     except QuothError:
         return Embedder(settings)
 
 
-def _served(request: Request) -> Service:
+async def _service(request: Request) -> Service:  # not on a worker thread, all of which may be busy
     service: Service = request.app.state.service
     return service
 
 
-Served = Annotated[Service, Depends(_served)]
+Served = Annotated[Service, Depends(_service)]

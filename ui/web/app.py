@@ -18,14 +18,12 @@ from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 from starlette.routing import Mount
 
-from index import open_store
 from qa import ReaderSettings
-from ui.http import presence
+from ui.http.gradio_gate import GradioGate
 from ui.service.engine import AnswerEngine
 from ui.web import feedback, library, viewer
 from ui.web.chat import Ask, Chat
 from ui.web.evaluation import EvaluationPage
-from ui.web.gradio_gate import GradioGate
 from ui.web.shell import STATIC, PageShell
 from ui.web.start_page import StartPage
 
@@ -55,8 +53,8 @@ def create_app(
         lifespan=_lifespan(start_page, evaluation),
         generate_unique_id_function=_operation_id,
     )
-    verdicts = feedback.router(location, create=open_store(engine.location).name != str(location))
-    pages = (start_page.router, viewer.router(engine), library.router, evaluation.router, verdicts, presence.router())
+    verdicts = feedback.router(location, engine)
+    pages = (start_page.router, viewer.router(engine), library.router, evaluation.router, verdicts)
     for router in (*routers, chat.router, *pages):
         app.include_router(router)
     app.mount("/static/quoth", StaticFiles(directory=STATIC), name="static")

@@ -14,9 +14,10 @@ from fastapi.responses import HTMLResponse
 
 from index import Progress, QuothError
 from qa import Evaluation, GoldQuestion, measure_rows, read_gold, run_evaluation
-from ui.service.chosen_threshold import Chosen, keep
+from ui.errors import ShuttingDownError
 from ui.service.cpu import lower_priority
-from ui.service.engine import AnswerEngine, EndingError
+from ui.service.engine import AnswerEngine
+from ui.settings import ChosenThreshold, save_threshold
 from ui.text import one_line
 from ui.web.evaluation_report import render_report, svg_plots
 from ui.web.html import render
@@ -82,11 +83,11 @@ class EvaluationPage:
         report = render_report(self._state.evaluation, f"Quoth on {self._state.name}")
         return HTMLResponse(report, headers={"content-security-policy": policy(report)})
 
-    def set_threshold(self, choice: Chosen) -> str:
+    def set_threshold(self, choice: ChosenThreshold) -> str:
         """Set the threshold for everybody, and keep it beside the index."""
         try:
             self._engine.set_threshold(choice.threshold)
-            keep(self._location, choice)
+            save_threshold(self._location, choice)
         except QuothError as problem:
             raise HTTPException(HTTPStatus.CONFLICT, str(problem)) from problem
         return self.show()
@@ -97,7 +98,7 @@ class EvaluationPage:
 
         def report_progress(step: Progress) -> None:
             if self._stopping.is_set():
-                raise EndingError("the service ends")
+                raise ShuttingDownError("the service ends")
             self._state = EvaluationState(True, name, step.done, step.total)
 
         try:

@@ -13,6 +13,9 @@ from fastapi import APIRouter, HTTPException
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from index import IndexNotFoundError
+from ui.service.engine import AnswerEngine
+
 FILE = "verdicts.jsonl"
 MAX_BYTES = 20_000_000  # of the file; people who use the page must not be able to fill the disk
 
@@ -45,8 +48,8 @@ class Verdict(BaseModel):
         return example | ({"document": self.citations[0].path} if self.citations else {})
 
 
-def router(location: Path, *, create: bool = False) -> APIRouter:
-    """The routes for verdicts in the folder ``location``, which is created if ``create`` is true."""
+def router(location: Path, engine: AnswerEngine) -> APIRouter:
+    """The routes for verdicts on the engine's answers, kept in the folder ``location``."""
     routes = APIRouter(prefix="/ui/verdicts", include_in_schema=False)
     writing = threading.Lock()
     file = location / FILE
@@ -54,10 +57,11 @@ def router(location: Path, *, create: bool = False) -> APIRouter:
     @routes.post("", status_code=HTTPStatus.NO_CONTENT)
     def add(verdict: Verdict) -> None:
         """Add a verdict; a later one on the same turn replaces it."""
-        if create:
-            location.mkdir(parents=True, exist_ok=True)
-        elif not location.is_dir():
-            raise HTTPException(HTTPStatus.CONFLICT, "There is no index to keep verdicts beside.")
+        try:
+            engine.answerer()
+        except IndexNotFoundError as error:
+            raise HTTPException(HTTPStatus.CONFLICT, "There is no index to keep verdicts beside.") from error
+        location.mkdir(parents=True, exist_ok=True)  # it is missing when the index is in Milvus
         line = json.dumps(verdict.model_dump() | {"at": datetime.now(UTC).isoformat(timespec="seconds")})
         with writing, file.open("a", encoding="utf-8") as kept:
             if kept.tell() < MAX_BYTES:

@@ -21,10 +21,10 @@ from index import (
     QuothError,
     supported_suffixes,
 )
-from ui.http.documents import tell
-from ui.service.drops import Drop
+from ui.http.sse import server_sent
 from ui.service.rebuilds import Event
 from ui.service.service import Served
+from ui.service.uploads import Batch
 from ui.text import counted
 from ui.web.html import render
 
@@ -77,7 +77,7 @@ def show_library(service: Served, name: Annotated[str, Query(max_length=200)] = 
         records, failures = [], []
     except QuothError as problem:
         raise HTTPException(HTTPStatus.CONFLICT, str(problem)) from problem
-    removable = frozenset(record.id for record in records if service.uploads.holds(record))
+    removable = frozenset(record.id for record in records if service.uploads.contains(record))
     megabytes = service.settings.upload_megabytes
     return render_library(records, failures, megabytes=megabytes, name=name, removable=removable)
 
@@ -86,7 +86,7 @@ def show_library(service: Served, name: Annotated[str, Query(max_length=200)] = 
 def show_plan(service: Served) -> str:
     """What a rebuild would do."""
     try:
-        return render_plan(service.rebuilding.plan())
+        return render_plan(service.rebuilds.plan())
     except (IndexNotFoundError, NoDocumentsError):
         return render("no_plan.html")
     except QuothError as problem:
@@ -96,31 +96,31 @@ def show_plan(service: Served) -> str:
 @router.post("/drops/{key}", response_class=PlainTextResponse)
 def receive_file(key: str, file: UploadFile, service: Served) -> str:
     """Receive one of several files that were dropped together; returns the name that it will have."""
-    return Drop(service.uploads, key).keep(file.filename or "", file.file)
+    return Batch(service.uploads, key).add(file.filename or "", file.file)
 
 
 @router.delete("/drops/{key}", status_code=HTTPStatus.NO_CONTENT)
 def discard_files(key: str, service: Served) -> None:
     """Delete the files received so far."""
-    Drop(service.uploads, key).discard()
+    Batch(service.uploads, key).discard()
 
 
 async def _index_files(key: str, service: Served) -> AsyncIterator[Event]:
-    dropped = Drop(service.uploads, key)
-    return service.rebuilding.start(lambda build: dropped.take_in(build, service.uploaded))
+    batch = Batch(service.uploads, key)
+    return service.rebuilds.start(lambda build: batch.build(build, service.uploaded))
 
 
 @router.post("/drops/{key}/build", response_class=EventSourceResponse)
 async def index_files(events: Annotated[AsyncIterator[Event], Depends(_index_files)]) -> AsyncIterator[ServerSentEvent]:
     """Index all the files received, in one build; the events are those of a rebuild."""
-    async for event in tell(events):
+    async for event in server_sent(events):
         yield event
 
 
 @router.post("/stop", status_code=HTTPStatus.NO_CONTENT)
 def stop_rebuild(service: Served) -> None:
     """Stop a running rebuild; what it has committed stays."""
-    service.rebuilding.stop()
+    service.rebuilds.stop()
 
 
 def render_library(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from index import Document
-from qa.text import enclosing_sentences
+from qa import enclosing_sentences
 
 BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
 LONGEST = 4000  # characters of a paragraph; a browser lays out longer ones slowly

@@ -12,8 +12,9 @@ from fastapi.responses import HTMLResponse
 
 from index import IndexNotFoundError, QuothError
 from qa import Answer, Answerer, example_questions
+from ui.errors import ShuttingDownError
 from ui.service.cpu import lower_priority
-from ui.service.engine import AnswerEngine, EndingError
+from ui.service.engine import AnswerEngine
 from ui.web.html import render
 
 log = logging.getLogger(__name__)
@@ -86,7 +87,7 @@ class StartPage:
 
 
 class _StoppableAnswerer:
-    """An answerer that raises ``EndingError`` once the service is stopping."""
+    """An answerer that raises ``ShuttingDownError`` once the service is stopping."""
 
     def __init__(self, answerer: Answerer, stopping: threading.Event) -> None:
         self._answerer, self._stopping = answerer, stopping
@@ -94,7 +95,7 @@ class _StoppableAnswerer:
 
     def answer(self, question: str) -> Answer:
         if self._stopping.is_set():
-            raise EndingError("the service ends")
+            raise ShuttingDownError("the service ends")
         return self._answerer.answer(question)
 
 

@@ -1,4 +1,4 @@
-"""The catalog: documents, chunks, their words and their vectors in one SQLite file, which is the truth."""
+"""The catalog: documents, chunks, their words and their vectors in one SQLite file, the source of truth."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Catalog:
         )
 
     def dropped_vectors(self) -> list[int]:
-        """Ids that the FAISS file may still hold though their vectors are gone."""
+        """Ids of removed vectors that the FAISS file may still have."""
         return [vector_id for (vector_id,) in self.connection.execute("SELECT vector_id FROM dropped")]
 
     def count(self, table: str) -> int:
@@ -145,7 +145,7 @@ class Catalog:
         return [vector_id for (vector_id,) in self.connection.execute("SELECT id FROM vectors")]
 
     def some_vectors(self, wanted: int) -> Vectors:
-        """About so many vectors from all over the catalog, float32 (n, dimensions)."""
+        """About ``wanted`` vectors, spread over the catalog, float32 (n, dimensions)."""
         step = max(1, self.count("vectors") // max(1, wanted))
         rows = self.connection.execute("SELECT vector FROM vectors WHERE id % ? = 0 LIMIT ?", (step, wanted)).fetchall()
         if not rows:

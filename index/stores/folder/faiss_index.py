@@ -1,4 +1,4 @@
-"""FAISS indexes of the right kind for their size: exact as long as that is quick, inverted lists above.
+"""FAISS indexes of the right kind for their size: exact while that is fast, inverted lists above.
 
 Measured over 100,000 vectors on one core, a search takes 13 ms exactly and less than 1 ms by inverted lists of float16,
 with the same first ten in 99.9% of cases.
@@ -20,15 +20,15 @@ import numpy.typing as npt
 from index.embedder import Vectors
 
 EXACT_UP_TO = 50_000  # vectors
-_POINTS_PER_LIST = 32  # to find the centres of the lists from
+_POINTS_PER_LIST = 32  # sampled to find the centres of the lists
 _ROUNDS = 5
 _LEAST_PROBES = 32
-_PROBED_SHARE = 16  # one list in so many is looked through
+_PROBED_SHARE = 16  # one list in so many is searched
 _PROBED_SHARE_FILTERED = 4
 
 
 def sample_size(count: int) -> int:
-    """How many vectors are needed to prepare an index of so many; 0 when none are."""
+    """How many sample vectors are needed to prepare an index for ``count``; 0 for an exact one."""
     return 0 if count <= EXACT_UP_TO else _lists(count) * _POINTS_PER_LIST
 
 
@@ -57,7 +57,7 @@ def nearest(
 ) -> list[tuple[int, float]]:
     """Up to k (id, inner product) of what the selector admits, best first.
 
-    ``filtered`` says that it admits only some of them, so that more lists must be looked through.
+    ``filtered`` says that it admits only some of them, so that more lists must be searched.
     """
     if not searched.ntotal:
         return []
@@ -67,7 +67,7 @@ def nearest(
         parameters = faiss.SearchParametersIVF(sel=selector, nprobe=probes)  # type: ignore[call-arg]
     elif selector is not None:
         parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
-    with _threads(1):  # one question gains nothing by more, and on a busy machine waiting for them costs most
+    with _threads(1):  # more do not speed up one question, and waiting for them is slow on a busy machine
         scores, ids = searched.search(vector.reshape(1, -1), min(k, searched.ntotal), params=parameters)
     return [(int(i), float(score)) for i, score in zip(ids[0], scores[0], strict=True) if i >= 0]
 
@@ -83,13 +83,13 @@ def ids_in(stored: faiss.Index) -> npt.NDArray[np.int64]:
 
 
 def read(path: Path) -> faiss.Index:
-    """The index in a file; large ones stay in the file and are looked at where they lie."""
+    """The index in a file, memory-mapped."""
     return faiss.read_index(str(path), faiss.IO_FLAG_MMAP)
 
 
 @contextmanager
 def _threads(count: int) -> Iterator[None]:
-    """Let FAISS use so many threads; torch, which shares their number, has its own again afterwards."""
+    """Let FAISS use so many threads; then restore the number, which torch shares."""
     before = faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(count)
     try:

@@ -101,7 +101,7 @@ def damaged(location: Path, detail: str) -> IndexDamagedError:
 def connect_to_read(location: Path) -> sqlite3.Connection:
     """A connection that cannot write; raises sqlite3.Error when the file is not a database."""
     path = (location / CATALOG).resolve()
-    # Without a write-ahead log and without leave to make one, the file is all there is: it cannot change.
+    # Without a write-ahead log and without permission to create one, the file cannot change.
     frozen = not os.access(path.parent, os.W_OK) and not path.with_name(f"{CATALOG}-wal").exists()
     uri = f"{path.as_uri()}?mode=ro{'&immutable=1' if frozen else ''}"
     connection = sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None)

@@ -69,7 +69,9 @@ class FolderSession:
                     self._vectors.follow(catalog)
                 self._vectors_at = at
                 return dict(self._vectors.search(vector, limit, only))
-        return dict(load_vectors(self.location, catalog).search(vector, limit, only))  # a newer snapshot was quicker
+        return dict(
+            load_vectors(self.location, catalog).search(vector, limit, only)
+        )  # for a snapshot that is older than the shared vectors
 
     def close(self) -> None:
         """Close the files; those of snapshots that are still open are closed when these end."""

@@ -79,8 +79,8 @@ def _beside(location: Path, facts: Mapping[str, str]) -> sqlite3.Connection:
 def adopt(catalog: Catalog, location: Path, other: Path) -> None:
     """Replace all that the catalog at a location holds by what the index at ``other`` holds, in one transaction.
 
-    The FAISS file is made within it, so that nobody finds the new catalog without one. Documents of the same source and
-    path keep their ids; no other id is ever used again.
+    The FAISS file is written inside it, so that no reader finds the new catalog without one. Documents of the same
+    source and path keep their ids; ids are never reused for others.
     """
     connection = catalog.connection
     connection.execute("ATTACH ? AS other", (str(other / CATALOG),))
@@ -129,7 +129,7 @@ def _replace_rows(connection: sqlite3.Connection) -> None:
 
 
 def _readable(location: Path) -> sqlite3.Connection | None:
-    """The catalog to be replaced; None when there is none that can be read."""
+    """The catalog to replace; None when there is none that can be read."""
     try:
         connection = connect_to_read(location)
     except sqlite3.DatabaseError:

@@ -123,7 +123,7 @@ class FolderTransaction:
         self._connection.execute("DELETE FROM vectors WHERE id NOT IN (SELECT vector_id FROM chunks)")
 
     def clear_dropped(self) -> None:
-        """Forget which vectors are gone: the FAISS file was made anew and holds none of them."""
+        """Forget which vectors were dropped: a new FAISS file was written without them."""
         self._connection.execute("DELETE FROM dropped")
 
     def _add_vectors(self, passages: Sequence[Passage]) -> None:

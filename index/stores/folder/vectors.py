@@ -1,8 +1,8 @@
 """Nearest vectors: a FAISS file made from the catalog, and the few vectors that came after it.
 
-The file is a cache. It is named after the revision it was made at and its sha256, so that no file is ever replaced by
-another one, written beside its place, synced and moved into it. The catalog keeps the sha256, because FAISS reads
-flipped bits without complaint.
+The file is a cache. Its name has the revision that it was written at and its sha256, so that no file ever replaces
+another one; it is written to a temporary name, synced and moved into place. The catalog keeps the sha256, because FAISS
+reads flipped bits without complaint.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ import faiss
 import numpy as np
 
 from index.embedder import Vectors
-from index.stores.folder import faiss_index as neighbours
+from index.stores.folder import faiss_index
 from index.stores.folder.catalog import Catalog
 
-TAIL_LIMIT = 2_000  # vectors beside the file before it is made again; or a twentieth of the file, if that is more
+TAIL_LIMIT = 2_000  # vectors not in the file before it is written again; or a twentieth of the file, if that is more
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class VectorFile:
 
     @staticmethod
     def of(meta: dict[str, str]) -> VectorFile | None:
-        """The file that a catalog's facts name, if any."""
+        """The file that a catalog's facts describe, if any."""
         if "vector_file" not in meta:
             return None
         return VectorFile(
@@ -52,16 +52,16 @@ class VectorFile:
 
 
 class VectorIndex:
-    """The vectors of a catalog at one revision, held for search; ids are the catalog's."""
+    """The vectors of a catalog at one revision, searchable by their ids in the catalog."""
 
     def __init__(self, base: faiss.Index, last_id: int) -> None:
         self._base = base
-        self._tail = neighbours.exact(base.d)
+        self._tail = faiss_index.exact(base.d)
         self._dropped = np.empty(0, dtype=np.int64)
         self.last_id = last_id
 
     def follow(self, catalog: Catalog) -> None:
-        """Take in the vectors that the catalog got since, and leave out those it dropped."""
+        """Add the vectors that are new in the catalog, and exclude those that it dropped."""
         for ids, vectors in catalog.vectors_after(self.last_id):
             self._tail.add_with_ids(vectors, np.asarray(ids, dtype=np.int64))
             self.last_id = ids[-1]
@@ -70,7 +70,7 @@ class VectorIndex:
     def search(self, vector: Vectors, k: int, only: Collection[int] | None = None) -> list[tuple[int, float]]:
         """The k nearest ids with their cosine, best first; among ``only`` those ids when given."""
         selector: faiss.IDSelector | None = None
-        if only is not None:  # the catalog names none that it dropped
+        if only is not None:  # never contains dropped ones
             selector = faiss.IDSelectorBatch(np.fromiter(only, np.int64, len(only)))
         elif self._dropped.size:
             dropped = faiss.IDSelectorBatch(self._dropped)
@@ -78,42 +78,42 @@ class VectorIndex:
         found = [
             pair
             for part in (self._base, self._tail)
-            for pair in neighbours.nearest(part, vector, k, selector, filtered=only is not None)
+            for pair in faiss_index.nearest(part, vector, k, selector, filtered=only is not None)
         ]
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:k]
 
 
 def load_vectors(location: Path, catalog: Catalog) -> VectorIndex:
-    """The vectors of a catalog, from its file when that is sound, else from the catalog itself; writes nothing."""
+    """The vectors of a catalog, from its file when that is intact, else from the catalog itself; writes nothing."""
     meta = catalog.meta()
     described = VectorFile.of(meta)
     base = read_file(location, described) if described else None
     vectors = (
         VectorIndex(base, described.last_id)
         if base and described
-        else VectorIndex(neighbours.exact(_dimensions(meta)), 0)
+        else VectorIndex(faiss_index.exact(_dimensions(meta)), 0)
     )
     vectors.follow(catalog)
     return vectors
 
 
 def read_file(location: Path, described: VectorFile) -> faiss.Index | None:
-    """The index in a FAISS file, or None when the file is missing or not the one that was written."""
+    """The index in a FAISS file; None when the file is missing or its sha256 differs."""
     path = location / described.name
     try:
         with path.open("rb") as file:
             if hashlib.file_digest(file, "sha256").hexdigest() != described.sha256:
                 return None
-        return neighbours.read(path)
+        return faiss_index.read(path)
     except (OSError, RuntimeError):
         return None
 
 
 def write_file(location: Path, catalog: Catalog, revision: int) -> VectorFile:
-    """Make the FAISS file of the catalog's vectors and move it into place; the caller commits what is returned."""
+    """Write the FAISS file of the catalog's vectors; the caller commits the facts that are returned."""
     count = catalog.count("vectors")
-    sample = catalog.some_vectors(neighbours.sample_size(count))
-    base = neighbours.prepared(_dimensions(catalog.meta()), count, sample)
+    sample = catalog.some_vectors(faiss_index.sample_size(count))
+    base = faiss_index.prepared(_dimensions(catalog.meta()), count, sample)
     last_id = 0
     for ids, vectors in catalog.vectors_after(0):
         base.add_with_ids(vectors, np.asarray(ids, dtype=np.int64))
@@ -121,7 +121,7 @@ def write_file(location: Path, catalog: Catalog, revision: int) -> VectorFile:
     partial = location / f"vectors.{revision}.partial"
     try:
         faiss.write_index(base, str(partial))
-    except RuntimeError as error:  # how FAISS tells of a full disk
+    except RuntimeError as error:  # FAISS raises it when the disk is full
         raise OSError(f"{partial.name} cannot be written") from error
     with partial.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -133,14 +133,14 @@ def write_file(location: Path, catalog: Catalog, revision: int) -> VectorFile:
 
 
 def remove_other_files(location: Path, keep: str) -> None:
-    """Remove FAISS files of other revisions and unfinished ones; readers that have one open keep it."""
+    """Remove FAISS files of other revisions and incomplete ones; readers that have one open keep it."""
     for path in [*location.glob("vectors.*.faiss"), *location.glob("vectors.*.partial")]:
         if path.name != keep:
             path.unlink(missing_ok=True)
 
 
 def is_behind(location: Path, catalog: Catalog) -> bool:
-    """Whether the file should be made again: missing, or too much has been added or dropped since."""
+    """Whether the file should be written again: it is missing, or too many vectors were added or dropped since."""
     described = VectorFile.of(catalog.meta())
     if described is None or not (location / described.name).is_file():
         return True

@@ -19,7 +19,7 @@ _MOST_TOLD = 20  # messages of the database
 
 
 def check(catalog: Catalog, location: Path) -> VerifyReport:
-    """The report on a catalog that is open, at the revision that it shows."""
+    """The report on an open catalog."""
     checks = (_database(catalog), _facts(catalog), _vectors(catalog), _documents(catalog), _words(catalog, location))
     problems = [problem for each in checks for problem in each]
     problems += _file(catalog, location)
@@ -49,7 +49,7 @@ def _facts(catalog: Catalog) -> Iterator[Problem]:
 
 
 def _vectors(catalog: Catalog) -> Iterator[Problem]:
-    """Each vector has the right length, norm one, and a chunk."""
+    """Each vector has the right number of dimensions, length 1, and a chunk."""
     size = 2 * int(catalog.meta().get("dimensions", 0))
     wrong = {i for (i,) in catalog.connection.execute("SELECT id FROM vectors WHERE length(vector) != ?", (size,))}
     if not wrong:
@@ -72,11 +72,14 @@ def _documents(catalog: Catalog) -> Iterator[Problem]:
 
 
 def _words(catalog: Catalog, location: Path) -> Iterator[Problem]:
-    """The keyword index agrees with its words; SQLite checks that only on a connection that could write."""
+    """The keyword index agrees with its words; SQLite checks that only on a writable connection."""
     extra = catalog.count("passages") - catalog.count("chunks")
     if extra > 0:
         yield Problem("words", f"{extra} rows of the keyword index belong to no passage")
-    with suppress(sqlite3.OperationalError), closing(_writable(location)) as connection:  # read-only places pass
+    with (
+        suppress(sqlite3.OperationalError),
+        closing(_writable(location)) as connection,
+    ):  # skipped where the folder is read-only
         connection.execute("BEGIN")
         try:
             connection.execute("INSERT INTO passages (passages) VALUES ('integrity-check')")
@@ -94,9 +97,9 @@ def _writable(location: Path) -> sqlite3.Connection:
 
 
 def _file(catalog: Catalog, location: Path) -> Iterator[Problem]:
-    """The FAISS file is the one that was written and holds what it should."""
+    """The FAISS file is the one that was written and has the vectors of the catalog."""
     described = VectorFile.of(catalog.meta())
-    if described is None:  # none was made yet: the vectors are read from the catalog, and the next build makes one
+    if described is None:  # not written yet: vectors are read from the catalog, and the next build writes one
         return
     stored = read_file(location, described)
     if stored is None:

@@ -145,7 +145,7 @@ def test_no_control_of_the_writing_direction_is_exported(visit: Open, hostile_si
 def _is_whole(page: Page) -> None:
     """Nothing of a document has become an element, and the layout stands."""
     # Waits, since Gradio shows a picture of its own while it loads.
-    expect(page.locator(".desk script, .desk iframe, .desk style, .desk svg, dialog script")).to_have_count(0)
+    expect(page.locator(".panes script, .panes iframe, .panes style, .panes svg, dialog script")).to_have_count(0)
     pictures = page.locator("#log img, #library img, #welcome img, #viewer img:not([src^='data:image/png;base64,'])")
     assert pictures.count() == 0
     assert page.locator("[href^='javascript:'], [onerror], [onload]").count() == 0

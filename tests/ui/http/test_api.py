@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from index import DocumentIndex, Embedder, build, rebuild, remove
-from index.errors import DocumentNotFoundError
+from index import DocumentIndex, DocumentNotFoundError, Embedder, IndexView, build, rebuild
 from index.stores.folder.writer import locked
 from tests.support.waiting import wait_until
 from ui.server import assemble
@@ -337,7 +336,7 @@ def test_what_a_killed_service_left_half_done_is_cleared_unless_another_is_at_wo
     uploads = Uploads(tmp_path, most_bytes=1000)
     uploads.clear()  # there is no folder yet
     uploads.store("bus.txt", io.BytesIO(b"The bus waits."), uploads.folder)
-    with uploads.busy():
+    with uploads.lock():
         left = uploads.folder / ".0123456789abcdef.part"
         left.write_text("half a fi")
         Uploads(tmp_path, most_bytes=1000).clear()
@@ -357,25 +356,21 @@ def test_two_who_hand_in_the_same_name_do_not_mix(library: TestClient, tmp_path:
     assert library.get(f"/v1/documents/{bus['id']}/text").json()["text"].strip() == kept
 
 
-def test_a_document_taken_out_during_an_answer_is_answered_around(
-    library: TestClient, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    (folder / "bus.md").write_text("# Bus\n\nThe bus to Niebüll waits at the harbour.\n")
-    build([folder], tmp_path / "index")
-    text = DocumentIndex.text
+def test_a_document_removed_during_an_answer_is_answered_around(library: TestClient, monkeypatch: pytest.MonkeyPatch):
+    text = IndexView.text
 
-    def taken_out_first(index: DocumentIndex, document_id: int) -> str:
-        monkeypatch.setattr(DocumentIndex, "text", text)
-        remove(["ferry.md"], tmp_path / "index")
-        return text(index, next(iter({document_id} - {d.id for d in index.documents()}), document_id + 1000))
+    def removed_once(view: IndexView, document_id: int) -> str:
+        monkeypatch.setattr(IndexView, "text", text)
+        raise DocumentNotFoundError(f"there is no document {document_id}")
 
-    monkeypatch.setattr(DocumentIndex, "text", taken_out_first)
-    answered = library.post("/v1/answer", json={"question": "Where does the bus to Niebüll wait?"})
+    monkeypatch.setattr(IndexView, "text", removed_once)
+    answered = library.post("/v1/answer", json={"question": "When does the ferry to Föhr leave?"})
     assert answered.status_code == 200
-    assert {passage["path"] for passage in answered.json()["passages"]} == {"bus.md"}
+    assert IndexView.text is text
+    assert {passage["path"] for passage in answered.json()["passages"]} == {"ferry.md"}
 
 
-def test_a_document_taken_out_before_it_is_read_is_not_there(client: TestClient, monkeypatch: pytest.MonkeyPatch):
+def test_a_document_removed_before_it_is_read_is_not_found(client: TestClient, monkeypatch: pytest.MonkeyPatch):
     def gone(_: DocumentIndex, document_id: int) -> str:
         raise DocumentNotFoundError(f"there is no document {document_id}")
 
@@ -383,7 +378,7 @@ def test_a_document_taken_out_before_it_is_read_is_not_there(client: TestClient,
     assert client.get("/v1/documents/1/text").status_code == 404
 
 
-def test_an_unforeseen_error_is_a_problem_and_a_line_of_the_log_with_its_request(
+def test_an_unexpected_error_is_a_problem_and_a_line_of_the_log_with_its_request(
     client: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
     def broken(_: DocumentIndex) -> list:

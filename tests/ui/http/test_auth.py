@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from ui.http.auth import AccessError, Gate, read_passwords
+from ui.errors import AccessError
+from ui.http.auth import Credentials, read_passwords
 from ui.server import assemble
 from ui.service.service import Service
 from ui.settings import ServerSettings, load_settings
@@ -36,12 +37,12 @@ def _basic(user: str, password: str) -> dict[str, str]:
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.7", "::", "quoth.example"])
 def test_it_does_not_start_on_a_network_without_a_secret(host: str):
     with pytest.raises(AccessError, match="QUOTH_TOKEN"):
-        Gate.of(ServerSettings(host=host))
+        Credentials.of(ServerSettings(host=host))
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
 def test_on_this_machine_alone_none_is_needed(host: str):
-    assert Gate.of(ServerSettings(host=host)).admits("")
+    assert Credentials.of(ServerSettings(host=host)).admit("")
 
 
 def test_programs_come_in_with_the_token_and_without_it_nothing_is_told(seed_index: Path):
@@ -65,10 +66,10 @@ def test_people_log_in_with_their_password(seed_index: Path, password_file: Path
 
 
 def test_a_password_does_not_stand_in_for_another_user_nor_the_token_for_a_known_one(password_file: Path):
-    gate = Gate(TOKEN, read_passwords(password_file))
-    assert gate.admits(_basic("anyone", TOKEN)["Authorization"])
-    assert not gate.admits(_basic("ada", TOKEN)["Authorization"])
-    assert not gate.admits(_basic("grace", "Ĺovelace")["Authorization"])
+    gate = Credentials(TOKEN, read_passwords(password_file))
+    assert gate.admit(_basic("anyone", TOKEN)["Authorization"])
+    assert not gate.admit(_basic("ada", TOKEN)["Authorization"])
+    assert not gate.admit(_basic("grace", "Ĺovelace")["Authorization"])
 
 
 @pytest.mark.parametrize(
@@ -143,9 +144,9 @@ def test_every_secret_is_compared_in_constant_time(password_file: Path, monkeypa
     compared: list[tuple[bytes, bytes]] = []
     compare = secrets.compare_digest
     monkeypatch.setattr(secrets, "compare_digest", lambda a, b: (compared.append((a, b)), compare(a, b))[1])
-    gate = Gate(TOKEN, read_passwords(password_file))
+    gate = Credentials(TOKEN, read_passwords(password_file))
     tried = [f"Bearer {TOKEN}", "Bearer x", *(_basic(*pair)["Authorization"] for pair in (("ada", "x"), ("eve", "x")))]
-    assert [gate.admits(one) for one in tried] == [True, False, False, False]
+    assert [gate.admit(one) for one in tried] == [True, False, False, False]
     assert len(compared) == len(tried)
     assert {len(digest) for pair in compared for digest in pair} == {32}  # nor does a secret's length tell
 

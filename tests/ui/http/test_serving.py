@@ -17,9 +17,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from index import Embedder, build, verify
-from ui.server import GRACE
-from ui.service.engine import PATIENCE as PATIENCE_OF_DESK
-from ui.service.service import FINISHING
+from ui.server import GRACE_SECONDS
+from ui.service.engine import CLOSE_SECONDS
+from ui.service.service import FINISH_SECONDS
 
 QUOTH = str(Path(sys.executable).parent / "quoth")
 QUESTION = {"question": "What rocket was used?"}
@@ -171,7 +171,7 @@ def test_it_stops_while_the_models_are_loaded(seed_index: Path, tmp_path: Path):
 
 
 def test_what_it_waits_for_when_told_to_stop_is_over_within_ten_seconds():
-    assert GRACE + 2 * FINISHING + PATIENCE_OF_DESK < STOPPED
+    assert GRACE_SECONDS + 2 * FINISH_SECONDS + CLOSE_SECONDS < STOPPED
 
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGKILL])

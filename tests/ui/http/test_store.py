@@ -81,7 +81,7 @@ def test_the_command_line_tells_another_schema(quoth: Quoth, later: str):
     [
         ("nobody", 503, "check that it runs"),
         ("slow", 503, "did not answer within 1 seconds"),
-        ("later", 500, "has schema 2, this version reads 1: upgrade quoth"),
+        ("later", 409, "has schema 2, this version reads 1: upgrade quoth"),
     ],
 )
 def test_the_page_and_the_service_say_so_too(request: pytest.FixtureRequest, what: str, status: int, words: str):

@@ -1,36 +1,36 @@
-"""The line in front of the desk: bounded, left by those who go away, and told of in the metrics."""
+"""The question queue: bounded, fair, left by callers who are cancelled, and counted in the metrics."""
 
 import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 import torch
 
-from qa import Answer
-from qa.answering.cascade import AbandonedError, never_cancelled
-from ui.service.cpu import Cores
+from qa import AbandonedError, Answer
+from tests.support.waiting import wait_until
+from ui.errors import QueueFullError
+from ui.service.cpu import CpuPool
 from ui.service.metrics import Metrics
-from ui.service.question_queue import QuestionQueue, QueueFullError
+from ui.service.question_queue import PendingQuestion, QuestionQueue, State
 
 
-class SlowDesk:
-    """A desk whose answers take until they are let go."""
+class SlowEngine:
+    """An engine that answers when it is released."""
 
     def __init__(self) -> None:
-        self.let_go = threading.Event()
+        self.released = threading.Event()
         self.asked: list[str] = []
         self.threads: list[int] = []
-        self.cores = Cores()
+        self.cpu = CpuPool()
 
-    def answer(
-        self, question: str, filters: object = None, should_continue: Callable[[], bool] = never_cancelled
-    ) -> Answer:
+    def answer(self, question: str, filters: object = None, *, should_continue: Callable[[], bool]) -> Answer:
         self.asked.append(question)
         self.should_continue = should_continue
         self.threads.append(torch.get_num_threads())
-        assert self.let_go.wait(60)
+        assert self.released.wait(60)
         if not should_continue():
             raise AbandonedError(question)
         if question == "broken":
@@ -40,7 +40,7 @@ class SlowDesk:
     def search(self, question: str, *_: object, should_continue: Callable[[], bool], **__: object) -> None:
         self.asked.append(question)
         while should_continue():
-            assert not self.let_go.is_set()
+            assert not self.released.is_set()
         raise AbandonedError(question)
 
 
@@ -51,25 +51,25 @@ async def _until(true: Callable[[], object]) -> None:
 
 
 @pytest.fixture
-def engine() -> Iterator[SlowDesk]:
-    """A desk that is let go at the end, whatever happened."""
-    slow = SlowDesk()
+def engine() -> Iterator[SlowEngine]:
+    """An engine that is released at the end, whatever happened."""
+    slow = SlowEngine()
     yield slow
-    slow.let_go.set()
+    slow.released.set()
 
 
-def test_past_the_bound_a_question_is_turned_away_at_once(engine: SlowDesk):
+def test_beyond_the_bound_a_question_is_refused_at_once(engine: SlowEngine):
     metrics = Metrics()
-    line = QuestionQueue(engine, metrics, places=2, at_once=1)
+    queue = QuestionQueue(engine, metrics, places=2, at_once=1)
 
     async def crowd() -> None:
-        inside = [asyncio.create_task(line.answer(f"question {k}")) for k in range(3)]
+        inside = [asyncio.create_task(queue.answer(f"question {k}")) for k in range(3)]
         await asyncio.sleep(0.05)
         with pytest.raises(QueueFullError, match="3 questions are waiting"):
-            await line.answer("one too many")
-        engine.let_go.set()
+            await queue.answer("one too many")
+        engine.released.set()
         assert [(await task).question for task in inside] == ["question 0", "question 1", "question 2"]
-        assert (await line.answer("after the crowd")).question == "after the crowd"
+        assert (await queue.answer("after the crowd")).question == "after the crowd"
 
     asyncio.run(crowd())
     counted = metrics.text().decode()
@@ -78,62 +78,62 @@ def test_past_the_bound_a_question_is_turned_away_at_once(engine: SlowDesk):
     assert "quoth_questions_pending 0.0" in counted
 
 
-def test_who_leaves_the_line_is_not_answered_and_frees_the_place(engine: SlowDesk):
-    line = QuestionQueue(engine, Metrics(), places=1, at_once=1)
+def test_a_caller_cancelled_while_waiting_is_not_answered_and_frees_the_place(engine: SlowEngine):
+    queue = QuestionQueue(engine, Metrics(), places=1, at_once=1)
 
     async def crowd() -> None:
-        first = asyncio.create_task(line.answer("first"))
-        leaving = asyncio.create_task(line.answer("leaving"))
+        first = asyncio.create_task(queue.answer("first"))
+        leaving = asyncio.create_task(queue.answer("leaving"))
         await asyncio.sleep(0.05)
         leaving.cancel()
         await asyncio.sleep(0.05)
-        staying = asyncio.create_task(line.answer("staying"))
-        engine.let_go.set()
+        staying = asyncio.create_task(queue.answer("staying"))
+        engine.released.set()
         await asyncio.gather(first, staying)
 
     asyncio.run(crowd())
     assert engine.asked == ["first", "staying"]
 
 
-def test_who_leaves_while_being_answered_is_read_no_further_and_is_no_error(engine: SlowDesk):
+def test_a_caller_cancelled_while_reading_is_read_no_further_and_is_no_error(engine: SlowEngine):
     metrics = Metrics()
-    line = QuestionQueue(engine, metrics, places=1, at_once=1)
+    queue = QuestionQueue(engine, metrics, places=1, at_once=1)
 
     async def crowd() -> None:
-        leaving = asyncio.create_task(line.answer("leaving"))
+        leaving = asyncio.create_task(queue.answer("leaving"))
         await _until(lambda: engine.asked)
         assert engine.should_continue()
         leaving.cancel()
         await _until(lambda: not engine.should_continue())
-        engine.let_go.set()
-        assert (await line.answer("staying")).question == "staying"
+        engine.released.set()
+        assert (await queue.answer("staying")).question == "staying"
 
     asyncio.run(asyncio.wait_for(crowd(), 50))
     assert "error" not in metrics.text().decode()
 
 
-def test_a_search_that_is_left_is_ranked_no_further(engine: SlowDesk):
-    line = QuestionQueue(engine, Metrics(), places=1, at_once=1)
+def test_a_cancelled_search_is_ranked_no_further(engine: SlowEngine):
+    queue = QuestionQueue(engine, Metrics(), places=1, at_once=1)
 
     async def crowd() -> None:
-        leaving = asyncio.create_task(line.search("leaving", 10, rerank=True))
+        leaving = asyncio.create_task(queue.search("leaving", 10, rerank=True))
         await _until(lambda: engine.asked)
         leaving.cancel()
-        staying = asyncio.create_task(line.answer("staying"))
+        staying = asyncio.create_task(queue.answer("staying"))
         await _until(lambda: engine.asked == ["leaving", "staying"])
-        engine.let_go.set()
+        engine.released.set()
         await staying
 
     asyncio.run(asyncio.wait_for(crowd(), 50))
 
 
-def test_an_error_in_one_answer_leaves_the_line_open(engine: SlowDesk):
+def test_an_error_in_one_answer_leaves_the_queue_open(engine: SlowEngine):
     metrics = Metrics()
-    line = QuestionQueue(engine, metrics, places=0, at_once=1)
-    engine.let_go.set()
+    queue = QuestionQueue(engine, metrics, places=0, at_once=1)
+    engine.released.set()
 
     async def ask(question: str) -> Answer:
-        return await line.answer(question)
+        return await queue.answer(question)
 
     with pytest.raises(RuntimeError, match="broken"):
         asyncio.run(ask("broken"))
@@ -141,15 +141,15 @@ def test_an_error_in_one_answer_leaves_the_line_open(engine: SlowDesk):
     assert 'quoth_answers_total{outcome="error"} 1.0' in metrics.text().decode()
 
 
-def test_closing_answers_what_is_being_answered_and_drops_what_waits(engine: SlowDesk):
-    line = QuestionQueue(engine, Metrics(), places=5, at_once=1)
+def test_closing_finishes_what_is_being_read_and_gives_up_what_waits(engine: SlowEngine):
+    queue = QuestionQueue(engine, Metrics(), places=5, at_once=1)
 
     async def crowd() -> None:
-        first, waiting = (asyncio.create_task(line.answer(name)) for name in ("first", "waiting"))
+        first, waiting = (asyncio.create_task(queue.answer(name)) for name in ("first", "waiting"))
         await _until(lambda: engine.asked)
-        closing = asyncio.create_task(asyncio.to_thread(line.close))
+        closing = asyncio.create_task(asyncio.to_thread(queue.close))
         await asyncio.sleep(0.05)
-        engine.let_go.set()
+        engine.released.set()
         await closing
         assert (await first).question == "first"
         with pytest.raises(asyncio.CancelledError):
@@ -158,25 +158,25 @@ def test_closing_answers_what_is_being_answered_and_drops_what_waits(engine: Slo
     asyncio.run(crowd())
 
 
-def test_no_more_are_answered_at_once_than_there_are_cores(engine: SlowDesk):
-    line = QuestionQueue(engine, Metrics(), places=20, at_once=1000)
+def test_no_more_are_answered_at_once_than_there_are_cores(engine: SlowEngine):
+    queue = QuestionQueue(engine, Metrics(), places=20, at_once=1000)
 
     async def crowd() -> None:
-        tasks = [asyncio.create_task(line.answer(str(k))) for k in range(10)]
+        tasks = [asyncio.create_task(queue.answer(str(k))) for k in range(10)]
         await asyncio.sleep(0.1)
-        assert len(engine.asked) <= engine.cores.total
-        engine.let_go.set()
+        assert len(engine.asked) <= engine.cpu.total
+        engine.released.set()
         await asyncio.gather(*tasks)
 
     asyncio.run(crowd())
 
 
-def test_a_question_alone_has_every_core_and_those_in_a_crowd_share_them(engine: SlowDesk):
-    engine.cores = Cores(4)
-    line = QuestionQueue(engine, Metrics(), places=20)
+def test_a_question_alone_has_every_core_and_those_in_a_crowd_share_them(engine: SlowEngine):
+    engine.cpu = CpuPool(4)
+    queue = QuestionQueue(engine, Metrics(), places=20)
 
     async def ask(*questions: str) -> None:
-        await asyncio.gather(*(line.answer(question) for question in questions))
+        await asyncio.gather(*(queue.answer(question) for question in questions))
 
     async def crowd() -> None:
         alone = asyncio.create_task(ask("alone"))
@@ -184,7 +184,7 @@ def test_a_question_alone_has_every_core_and_those_in_a_crowd_share_them(engine:
         waiting = asyncio.create_task(ask(*"abcdefgh"))
         await asyncio.sleep(0.05)
         assert (engine.asked, engine.threads) == (["alone"], [4])  # no core is free, so nobody else begins
-        engine.let_go.set()
+        engine.released.set()
         await asyncio.gather(alone, waiting)
         await ask("alone again")
 
@@ -193,69 +193,108 @@ def test_a_question_alone_has_every_core_and_those_in_a_crowd_share_them(engine:
     assert max(engine.threads[1:6]) == 1
 
 
-def test_a_later_question_starts_between_two_passages_of_the_one_before(engine: SlowDesk):
-    engine.cores = Cores(2)
-    line = QuestionQueue(engine, Metrics(), places=20)
+def test_a_later_question_starts_between_two_passages_of_the_one_before(engine: SlowEngine):
+    engine.cpu = CpuPool(2)
+    queue = QuestionQueue(engine, Metrics(), places=20)
 
     async def crowd() -> None:
-        first = asyncio.create_task(line.answer("first"))
+        first = asyncio.create_task(queue.answer("first"))
         await _until(lambda: engine.threads)
         between = engine.should_continue
-        later = asyncio.create_task(line.answer("later"))
+        later = asyncio.create_task(queue.answer("later"))
         await asyncio.sleep(0.05)
         assert engine.asked == ["first"]
         assert await asyncio.to_thread(between)
         await _until(lambda: len(engine.threads) == 2)
-        engine.let_go.set()
+        engine.released.set()
         await asyncio.gather(first, later)
 
     asyncio.run(asyncio.wait_for(crowd(), 50))
     assert engine.threads == [2, 1]
 
 
-def test_what_is_left_by_others_goes_to_whoever_renews_their_share():
-    cores = Cores(4)
-    with cores.share() as mine:
+def test_cores_that_others_leave_go_to_a_share_that_is_rebalanced():
+    cpu = CpuPool(4)
+    with cpu.share() as mine:
         assert mine.cores == 4
         with ThreadPoolExecutor(1) as pool:
-            other = pool.submit(_one_core, cores)
+            other = pool.submit(_one_core, cpu)
             while not other.done():
-                cores.renew(mine)
+                cpu.rebalance(mine)
         assert other.result() == 1
-        cores.renew(mine)
+        cpu.rebalance(mine)
         assert mine.cores == 4
 
 
-def test_closing_does_not_wait_for_ever(engine: SlowDesk):
-    line = QuestionQueue(engine, Metrics(), places=5, at_once=1)
+def test_closing_waits_no_longer_than_asked(engine: SlowEngine):
+    queue = QuestionQueue(engine, Metrics(), places=5, at_once=1)
 
     async def crowd() -> None:
-        first = asyncio.create_task(line.answer("first"))
+        first = asyncio.create_task(queue.answer("first"))
         await _until(lambda: engine.asked)
-        line.close(0.1)
-        engine.let_go.set()
+        queue.close(0.1)
+        engine.released.set()
         await first
 
     asyncio.run(asyncio.wait_for(crowd(), 50))
 
 
-def test_a_file_that_is_taken_in_waits_for_a_core_as_a_question_does(engine: SlowDesk):
-    engine.cores = Cores(2)
-    line = QuestionQueue(engine, Metrics(), places=20)
+def test_an_upload_waits_for_a_core_as_a_question_does(engine: SlowEngine):
+    engine.cpu = CpuPool(2)
+    queue = QuestionQueue(engine, Metrics(), places=20)
 
     async def crowd() -> None:
-        alone = asyncio.create_task(line.answer("alone"))
+        alone = asyncio.create_task(queue.answer("alone"))
         await asyncio.sleep(0.05)
-        taken_in = asyncio.create_task(asyncio.to_thread(_one_core, engine.cores))
+        indexing = asyncio.create_task(asyncio.to_thread(_one_core, engine.cpu))
         await asyncio.sleep(0.05)
-        assert not taken_in.done()
-        engine.let_go.set()
-        assert await taken_in == 1
+        assert not indexing.done()
+        engine.released.set()
+        assert await indexing == 1
         await alone
 
     asyncio.run(asyncio.wait_for(crowd(), 50))
 
 
-def _one_core(cores: Cores) -> int:
-    with cores.share(1) as mine:
+def _one_core(cpu: CpuPool) -> int:
+    with cpu.share(1) as mine:
         return mine.cores
+
+
+@pytest.fixture
+def threads() -> Iterator[ThreadPoolExecutor]:
+    """One thread to read on."""
+    with ThreadPoolExecutor(1) as pool:
+        yield pool
+
+
+def _pending(engine: SlowEngine, threads: ThreadPoolExecutor, question: str) -> PendingQuestion[Answer]:
+    return PendingQuestion(partial(engine.answer, question), threads, engine.cpu)
+
+
+def test_a_question_waits_then_is_read_then_answered(engine: SlowEngine, threads: ThreadPoolExecutor):
+    first, second = (_pending(engine, threads, question) for question in ("first", "second"))
+    wait_until(lambda: bool(engine.asked), "the first question to be read")
+    assert (first.state, second.state) == (State.READING, State.WAITING)
+    engine.released.set()
+    second.future.result(60)
+    assert (first.state, second.state) == (State.ANSWERED, State.ANSWERED)
+    assert second.waited > 0
+
+
+def test_a_question_whose_reading_raises_has_failed(engine: SlowEngine, threads: ThreadPoolExecutor):
+    engine.released.set()
+    broken = _pending(engine, threads, "broken")
+    assert isinstance(broken.future.exception(60), RuntimeError)
+    assert broken.state is State.FAILED
+
+
+def test_a_question_is_given_up_while_waiting_or_reading(engine: SlowEngine, threads: ThreadPoolExecutor):
+    reading, waiting = (_pending(engine, threads, question) for question in ("reading", "waiting"))
+    wait_until(lambda: bool(engine.asked), "the first question to be read")
+    reading.give_up()
+    waiting.give_up()
+    assert (reading.state, waiting.state) == (State.READING, State.GIVEN_UP)  # a passage is read to its end
+    engine.released.set()
+    assert isinstance(reading.future.exception(60), AbandonedError)
+    assert (reading.state, engine.asked) == (State.GIVEN_UP, ["reading"])

@@ -1,4 +1,4 @@
-"""Rebuilding beside the questions: nobody waits for ever, and nobody who has left is told anything."""
+"""Rebuilds beside questions: nobody waits without end, and a listener that has gone gets no events."""
 
 import asyncio
 import os
@@ -9,42 +9,41 @@ from pathlib import Path
 import pytest
 import torch
 
-from index import BuildReport, Embedder, IndexSettings, Plan, Progress
-from index.errors import IndexLockedError, QuothError
-from ui.service import rebuilds as rebuilding
-from ui.service.cpu import BACKGROUND, Cores
-from ui.service.rebuilds import UNTOLD, Listener, Rebuilds
+from index import BuildReport, Embedder, IndexLockedError, IndexSettings, Plan, Progress, QuothError
+from ui.service import rebuilds
+from ui.service.cpu import BACKGROUND_NICENESS, CpuPool
+from ui.service.rebuilds import BACKLOG, Listener, Rebuilds
 
 REPORT = BuildReport(Plan(), 1, 1, 1, 0, 0.0)
 
 
-def _rebuilding(monkeypatch: pytest.MonkeyPatch, build: Callable[..., BuildReport], embedder: Embedder) -> Rebuilds:
-    monkeypatch.setattr(rebuilding, "build", build)
-    return Rebuilds(Path("nowhere"), IndexSettings(), lambda: embedder, Cores(2))
+def _rebuilds(monkeypatch: pytest.MonkeyPatch, build: Callable[..., BuildReport], embedder: Embedder) -> Rebuilds:
+    monkeypatch.setattr(rebuilds, "build", build)
+    return Rebuilds(Path("nowhere"), IndexSettings(), lambda: embedder, CpuPool(2))
 
 
-def test_an_error_that_nobody_foresaw_ends_the_events_and_frees_the_place(
+def test_an_unexpected_error_ends_the_events_and_lets_the_next_rebuild_start(
     embedder: Embedder, monkeypatch: pytest.MonkeyPatch
 ):
     def broken(*_: object, **__: object) -> BuildReport:
         raise RuntimeError("something nobody thought of")
 
-    runs = _rebuilding(monkeypatch, broken, embedder)
+    runs = _rebuilds(monkeypatch, broken, embedder)
 
     async def watch() -> list:
         return [event async for event in runs.start()]
 
     for _ in range(2):
-        (told,) = asyncio.run(asyncio.wait_for(watch(), 50))
-        assert isinstance(told, QuothError)
-        assert "nobody" not in str(told)
+        (event,) = asyncio.run(asyncio.wait_for(watch(), 50))
+        assert isinstance(event, QuothError)
+        assert "nobody" not in str(event)
 
 
 def _niceness() -> int:
     return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
 
-def test_a_second_rebuild_is_refused_and_the_first_stands_back_on_one_core(
+def test_a_second_rebuild_is_refused_and_the_first_runs_on_one_core_at_lower_priority(
     embedder: Embedder, monkeypatch: pytest.MonkeyPatch
 ):
     go, threads, niceness = threading.Event(), [], []
@@ -55,36 +54,36 @@ def test_a_second_rebuild_is_refused_and_the_first_stands_back_on_one_core(
         assert go.wait(50)
         return REPORT
 
-    runs = _rebuilding(monkeypatch, slow, embedder)
+    runs = _rebuilds(monkeypatch, slow, embedder)
 
     async def watch() -> None:
         events = runs.start()
-        with pytest.raises(IndexLockedError), runs.alone():
+        with pytest.raises(IndexLockedError), runs.exclusive():
             pass
-        assert not runs.ended(0)
+        assert not runs.wait(0)
         go.set()
         assert [event async for event in events] == [REPORT]
-        assert runs.ended(1)
+        assert runs.wait(1)
 
     asyncio.run(watch())
     assert threads == [1]
-    assert niceness == [min(19, _niceness() + BACKGROUND)]
+    assert niceness == [min(19, _niceness() + BACKGROUND_NICENESS)]
 
 
 def test_a_listener_that_is_slow_or_gone_does_not_fill_the_memory():
     async def listen() -> None:
         listener = Listener()
         events = listener.events()
-        listener.tell(Progress("parse", 0, 0))
+        listener.send(Progress("parse", 0, 0))
         await anext(events)
-        for number in range(3 * UNTOLD):
-            listener.tell(Progress("parse", number, 0))
-        listener.tell(REPORT)
+        for number in range(3 * BACKLOG):
+            listener.send(Progress("parse", number, 0))
+        listener.send(REPORT)
         await asyncio.sleep(0.1)
-        told = [event async for event in events]
-        assert len(told) == UNTOLD + 1
-        assert told[-1] == REPORT
-        listener.tell(Progress("parse", 1, 1))
+        received = [event async for event in events]
+        assert len(received) == BACKLOG + 1
+        assert received[-1] == REPORT
+        listener.send(Progress("parse", 1, 1))
         await asyncio.sleep(0.05)
         assert listener._events.qsize() == 0
 

@@ -10,13 +10,18 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from qa.evaluation.questions import read_gold
+from ui.service.engine import AnswerEngine
 from ui.web import feedback
 
 
 @pytest.fixture
-def client(tmp_path: Path) -> TestClient:
+def client(tmp_path: Path, seed_index: Path) -> TestClient:
+    return _client(tmp_path, seed_index)
+
+
+def _client(location: Path, index: Path) -> TestClient:
     app = FastAPI()
-    app.include_router(feedback.router(tmp_path))
+    app.include_router(feedback.router(location, AnswerEngine(index)))
     return TestClient(app)
 
 
@@ -64,14 +69,12 @@ def test_a_verdict_that_is_none_is_turned_away(client: TestClient, wrong: dict[s
 
 
 def test_without_an_index_a_verdict_is_turned_away_and_makes_nothing(tmp_path: Path) -> None:
-    app = FastAPI()
-    app.include_router(feedback.router(tmp_path / "nothing"))
-    assert TestClient(app).post("/ui/verdicts", json=verdict()).status_code == 409
-    assert not (tmp_path / "nothing").exists()
+    nothing = tmp_path / "nothing"
+    assert _client(nothing, nothing).post("/ui/verdicts", json=verdict()).status_code == 409
+    assert not nothing.exists()
 
 
-def test_beside_an_index_in_milvus_a_verdict_makes_its_own_folder(tmp_path: Path) -> None:
-    app = FastAPI()
-    app.include_router(feedback.router(tmp_path / "made", create=True))
-    assert TestClient(app).post("/ui/verdicts", json=verdict()).status_code == 204
+def test_beside_an_index_that_is_elsewhere_a_verdict_makes_its_own_folder(tmp_path: Path, seed_index: Path) -> None:
+    client = _client(tmp_path / "made", seed_index)
+    assert client.post("/ui/verdicts", json=verdict()).status_code == 204
     assert (tmp_path / "made" / feedback.FILE).is_file()

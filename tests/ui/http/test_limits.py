@@ -15,8 +15,8 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from tests.support.waiting import wait_until
-from ui.http import connection
-from ui.http.connection import Connection
+from ui.http import limits
+from ui.http.limits import Connection
 
 HEAD = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 WAIT = 0.5  # seconds
@@ -53,7 +53,7 @@ def _serving(protocol: type[Connection]) -> Iterator[uvicorn.Server]:
 @pytest.fixture(scope="module")
 def hasty() -> Iterator[uvicorn.Server]:
     """A server whose connections wait for half a second."""
-    with _serving(type("Hasty", (Connection,), {"waiting_seconds": WAIT, "reading_seconds": WAIT})) as server:
+    with _serving(type("Hasty", (Connection,), {"request_seconds": WAIT, "response_seconds": WAIT})) as server:
         yield server
 
 
@@ -163,7 +163,7 @@ def test_an_enormous_head_is_refused(client: socket.socket):
 
 
 def test_past_the_bound_a_connection_is_refused_at_once(server: uvicorn.Server, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(connection, "MOST", 3)
+    monkeypatch.setattr(limits, "MOST_CONNECTIONS", 3)
     crowd = [_connected(server) for _ in range(4)]
     try:
         status, problem, head = _problem(_until_closed(crowd[3]))

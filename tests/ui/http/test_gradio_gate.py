@@ -21,11 +21,11 @@ from starlette.routing import BaseRoute, Mount
 from starlette.types import Receive, Scope, Send
 
 from tests.support.browser import serving
+from ui.http.gradio_gate import NEEDED, GradioGate, Route, needed
 from ui.http.problems import METHODS
 from ui.server import assemble
 from ui.service.service import Service
 from ui.settings import load_settings
-from ui.web.gradio_gate import NEEDED, GradioGate, Route, needed
 
 JOIN = "/gradio_api/queue/join"
 OURS = ("/v1", "/ui/", "/healthz", "/readyz", "/metrics", "/openapi.json")

@@ -1,0 +1,96 @@
+"""What the HTTP service takes and gives, and the MCP server with it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from index import DocumentIndex, DocumentRecord, Failure, Filters, Hit
+
+Date = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$", examples=["2025-04-08"])]
+
+
+class Narrowing(BaseModel):
+    """Which documents to search; every given condition must hold."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    path: str | None = Field(None, max_length=1000, description="A glob over the relative path.", examples=["*.txt"])
+    after: Date | None = Field(None, description="The earliest date.")
+    before: Date | None = Field(None, description="The latest date.")
+    media_type: str | None = Field(None, max_length=200, examples=["text/plain"])
+    metadata: dict[str, str] = Field(default_factory=dict, max_length=20)
+    documents: list[Annotated[str, Field(max_length=1000)]] = Field(
+        default_factory=list,
+        max_length=100,
+        description="Relative paths, or absolute ones where several share one, of which a document must have one.",
+    )
+
+    def as_filters(self) -> Filters:
+        """These conditions as the index takes them."""
+        return Filters(self.path, self.after, self.before, self.media_type, self.metadata, frozenset(self.documents))
+
+
+class Question(BaseModel):
+    """A question, and where to look."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    question: str = Field(min_length=1, max_length=2000, examples=["What rocket was used?"])
+    filters: Narrowing | None = None
+
+    def narrowed(self) -> Filters | None:
+        """The filters, if any were given."""
+        return self.filters.as_filters() if self.filters else None
+
+
+class Search(Question):
+    """What to search for, and how many passages to return."""
+
+    k: int = Field(10, ge=1, le=100, description="How many passages at most.")
+    rerank: bool = Field(
+        default=False,
+        description="Whether the reader ranks the nearest again, by the probability that they hold the answer, which "
+        "is then their score; it takes longer than an answer.",
+    )
+
+
+class Hits(BaseModel):
+    """Passages, best first."""
+
+    hits: list[Hit]
+    revision: int
+
+
+class Documents(BaseModel):
+    """Some of the documents, by path, and every file that could not be read."""
+
+    documents: list[DocumentRecord]
+    failures: list[Failure]
+    total: int = Field(description="How many documents there are in all.")
+    revision: int
+
+    @classmethod
+    def of(cls, index: DocumentIndex, offset: int, limit: int) -> Documents:
+        """At most ``limit`` documents after the first ``offset``."""
+        records = index.documents()
+        page = records[offset : offset + limit]
+        return cls(documents=page, failures=index.failures(), total=len(records), revision=index.revision)
+
+
+class Stretch(BaseModel):
+    """Code points ``start`` to ``end`` of a document's text: what a citation points at."""
+
+    document_id: int
+    start: int
+    end: int
+    text: str
+
+    @classmethod
+    def of(cls, index: DocumentIndex, document_id: int, start: int, end: int | None, longest: int) -> Stretch:
+        """The range, cut to the text and to ``longest`` code points. Raises ``DocumentNotFoundError``."""
+        whole = index.text(document_id)
+        first = min(start, len(whole))
+        last = max(first, min(len(whole) if end is None else end, len(whole), first + longest))
+        return cls(document_id=document_id, start=first, end=last, text=whole[first:last])
