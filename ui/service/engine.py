@@ -84,7 +84,7 @@ class AnswerEngine:
         if answerer is not None and self._identity == self._store.identity() and answerer.index.embedder.is_loaded:
             return answerer
         if self._opening.acquire(blocking=False):
-            threading.Thread(target=self._open, name="opening").start()
+            threading.Thread(target=self._open, name="opening", daemon=False).start()
         raise NotReadyError(self._opening_error or "the index and the models are being opened: ask again in a moment")
 
     def set_threshold(self, threshold: float) -> None:
