@@ -9,9 +9,9 @@ from qa.evaluation.evaluate import Evaluation, answerer_over, run_evaluation
 from qa.evaluation.questions import (
     DEMO_QUESTIONS,
     GoldQuestion,
+    assign_documents,
     paragraph_documents,
     read_gold,
-    with_paragraph_document,
 )
 from qa.evaluation.report import measure_rows, report_plots, threshold_rows
 from qa.evaluation.scores import Outcome, Verdict
@@ -37,6 +37,7 @@ __all__ = [
     "Verdict",
     "answer",
     "answerer_over",
+    "assign_documents",
     "checked_question",
     "enclosing_sentences",
     "example_questions",
@@ -49,5 +50,4 @@ __all__ = [
     "run_evaluation",
     "threshold_rows",
     "understand",
-    "with_paragraph_document",
 ]

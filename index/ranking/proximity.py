@@ -1,9 +1,8 @@
 """How many of a question's words a passage contains and how close together; refines the order of the best candidates.
 
 BM25 ignores the distance and the order of words, words that only the title has, and related words such as
-"assassination" and "assassinated". The weights were fitted on questions of the training sets.
-``tests/benchmarks/closeness_fit.py`` fits them again on another sample: its weights differ from these, the recall does
-not. ``index_recall.py`` beside it measures the recall on held-out questions.
+"assassination" and "assassinated". The weights were fitted on questions of the training sets;
+``python -m tests.benchmarks.index_recall`` measures the recall on held-out questions.
 """
 
 from __future__ import annotations

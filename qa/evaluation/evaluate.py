@@ -1,4 +1,4 @@
-"""Asking an index many questions whose answers are known: what it finds, what it says, how long it takes."""
+"""Asks an index questions whose answers are known, and records what it finds, what it answers and how long it takes."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ THRESHOLDS = tuple(step / 20 for step in range(1, 20))
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Every question's outcome, what they add up to, and what each threshold would cost."""
+    """Every question's outcome, their scores, and what each threshold would cost."""
 
     scores: Scores
     outcomes: tuple[Outcome, ...]
@@ -71,8 +71,8 @@ def run_evaluation(
     """Ask every question, one after the other, and measure.
 
     The first is asked once before anything is measured, so that loading the models is no part of the latency; memory
-    is the peak of this process while it asks, its models included. A question that carries its paragraph is also read
-    with that paragraph alone. Raises ``QuestionFileError`` for a question that cannot be asked or when there is none.
+    is the peak of this process while it asks, its models included. A question with a paragraph is also read with that
+    paragraph alone. Raises ``QuestionFileError`` for a question that cannot be asked or when there is none.
     """
     if not questions:
         raise QuestionFileError("there are no questions to ask")
@@ -110,7 +110,7 @@ def answerer_over(
 
 
 def read_alone(reader: Reader, gold: GoldQuestion) -> Alone | None:
-    """What the reader makes of the question's own paragraph; None when it carries none with a word in it."""
+    """What the reader answers from the question's own paragraph; None when there is none or it holds no word."""
     if gold.context is None:
         return None
     spans = reader.read(gold.question, [Passage(gold.context, gold.title)])
@@ -118,7 +118,7 @@ def read_alone(reader: Reader, gold: GoldQuestion) -> Alone | None:
 
 
 def peak_memory() -> int:
-    """The largest resident size of this process so far (since ``_forget_peak``, where Linux lets us), in bytes."""
+    """The largest resident size of this process so far (since ``_forget_peak``, where Linux allows it), in bytes."""
     with suppress(OSError):
         for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
             if line.startswith("VmHWM:"):
@@ -135,7 +135,8 @@ def _forget_peak() -> None:
 def _ask(answerer: Answerer, gold: GoldQuestion) -> tuple[Answer, float]:
     """The answer, without the passages and runner-ups that no report shows, and milliseconds.
 
-    What is withheld is looked for again, at leisure, where a lower threshold would have had more passages read.
+    A withheld answer is searched for again, outside the measured time, where a lower threshold would have read more
+    passages.
     """
     began = time.perf_counter()
     try:
@@ -165,7 +166,7 @@ def _plain(one: Outcome) -> dict[str, Any]:
 
 
 class _Judge:
-    """Looks up, after the asking, what an answer is measured by."""
+    """Looks up what an answer is measured by, after all questions are asked."""
 
     def __init__(self, answerer: Answerer) -> None:
         self._index, self._reader = answerer.index, answerer.reader
@@ -190,15 +191,15 @@ class _Judge:
         return next((hit for hit in self._index.search(gold.question, max(RECALL_AT)) if holds(hit, gold)), None)
 
     def _is_exact(self, citation: Citation) -> bool:
-        """Whether quote, sentence and passage stand where the citation says, in the file as it is on disk now."""
+        """Whether quote, sentence and passage are where the citation says, in the file as it is on disk now."""
         text = self._file_text(citation.document_id, citation.path)
-        said = (
+        quotes = (
             (citation.start, citation.quote),
             (citation.sentence_start, citation.sentence),
             (citation.chunk_start, citation.passage),
         )
         return citation.end - citation.start == len(citation.quote) and all(
-            part and text[start : start + len(part)] == part for start, part in said
+            part and text[start : start + len(part)] == part for start, part in quotes
         )
 
     def _read(self, document_id: int, path: str) -> str:
@@ -213,7 +214,7 @@ class _Judge:
 
 
 def holds(hit: Hit, gold: GoldQuestion) -> bool:
-    """Whether the passage holds an accepted answer, and is of the right document where the question names one."""
+    """Whether the passage contains an accepted answer, and is of the right document where the question names one."""
     document, chunk = hit.document, hit.chunk
     if gold.document and gold.document not in (document.path, PurePosixPath(document.path).name, document.title):
         return False

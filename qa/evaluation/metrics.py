@@ -63,18 +63,18 @@ def best_f1(scores: Sequence[float], f1s: Sequence[float], answerable: Sequence[
 
 def calibration_error(probabilities: Sequence[float], right: Sequence[float], bins: int = 10) -> float:
     """Expected calibration error over equally filled bins, 0 to 1 (Nguyen and O'Connor 2015)."""
-    return float(sum(weight * abs(said - true) for said, true, weight in reliability(probabilities, right, bins)))
+    return float(sum(weight * abs(mean - true) for mean, true, weight in reliability(probabilities, right, bins)))
 
 
 def reliability(
     probabilities: Sequence[float], right: Sequence[float], bins: int = 10
 ) -> list[tuple[float, float, float]]:
     """(mean probability, share right, share of all) of equally filled bins, by rising probability."""
-    said: npt.NDArray[np.float64] = np.asarray(probabilities, dtype=np.float64)
+    values: npt.NDArray[np.float64] = np.asarray(probabilities, dtype=np.float64)
     true: npt.NDArray[np.float64] = np.asarray(right, dtype=np.float64)
-    order = np.argsort(said, kind="stable")
+    order = np.argsort(values, kind="stable")
     return [
-        (float(said[part].mean()), float(true[part].mean()), len(part) / len(order))
+        (float(values[part].mean()), float(true[part].mean()), len(part) / len(order))
         for part in np.array_split(order, min(bins, max(len(order), 1)))
         if len(part)
     ]

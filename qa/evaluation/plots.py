@@ -27,7 +27,7 @@ class Axis:
     form: str = "{:.0%}"
     ticks: int = 5
 
-    def places(self) -> list[float]:
+    def tick_values(self) -> list[float]:
         """The values that are labelled."""
         return [self.low + (self.high - self.low) * k / self.ticks for k in range(self.ticks + 1)]
 
@@ -79,10 +79,10 @@ def draw(title: str, x: Axis, y: Axis, shapes: Iterable[Line | Bars]) -> str:
 
 
 def _axes(x: Axis, y: Axis) -> Iterator[str]:
-    for value in x.places():
+    for value in x.tick_values():
         across = _across(x, value)
         yield _text(across, _HEIGHT - _BOTTOM + 16, x.form.format(value), "middle")
-    for value in y.places():
+    for value in y.tick_values():
         down = _down(y, value)
         yield f'<path d="M{_LEFT} {down:.1f}H{_WIDTH - _RIGHT}" stroke="currentColor" stroke-opacity=".15"/>'
         yield _text(_LEFT - 6, down + 4, y.form.format(value), "end")

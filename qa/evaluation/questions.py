@@ -56,7 +56,7 @@ def read_gold(path: Path) -> list[GoldQuestion]:
     return questions
 
 
-def with_paragraph_document(questions: Iterable[GoldQuestion]) -> list[GoldQuestion]:
+def assign_documents(questions: Iterable[GoldQuestion]) -> list[GoldQuestion]:
     """The questions, each naming the document of its own paragraph as the one that holds the answer.
 
     Raises ``QuestionFileError`` for a question that carries no paragraph.

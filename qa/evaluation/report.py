@@ -34,7 +34,11 @@ def measure_rows(scores: Scores) -> list[Row]:
         Row("MRR", _number(scores.mrr), "mean of 1 / rank of the first such passage"),
         Row("Refusal precision", _percent(scores.refusal_precision), "of what was refused, not in the documents"),
         Row("Refusal recall", _percent(scores.refusal_recall), "of what is not in the documents, refused"),
-        Row("Citation exactness", _percent(scores.citation_exactness), "quotes that stand in their file as said"),
+        Row(
+            "Citation exactness",
+            _percent(scores.citation_exactness),
+            "quotes that are in their file where the citation says",
+        ),
         Row("Calibration error", _number(scores.calibration_error), "mean distance of probability from F1"),
         Row("AUROC", _number(scores.auroc), "answerable questions rank over others"),
         Row("Threshold", f"{scores.threshold:.2f}", "answers less probable than this are withheld"),
@@ -60,7 +64,7 @@ def _alone_rows(scores: Scores) -> Iterator[Row]:
 def report_plots(evaluation: Evaluation) -> list[str]:
     """Reliability, risk over coverage, recall by rank, latency and thresholds, each as one SVG element."""
     outcomes, scores = evaluation.outcomes, evaluation.scores
-    bins = [(said, true) for said, true, _ in reliability(*calibration_pairs(outcomes))]
+    bins = [(mean, true) for mean, true, _ in reliability(*calibration_pairs(outcomes))]
     perfect = Line([(0, 0), (1, 1)], "perfect", guide=True)
     given = sum(one.answer.found for one in outcomes) / len(outcomes)
     ranks = [(float(k), share) for k, share in recall_at(outcomes, range(1, 11))]

@@ -1,6 +1,6 @@
-"""What the outcomes of many questions add up to: the measures of an index, in plain arithmetic.
+"""The measures of an index and its reader, computed from the outcomes of many questions.
 
-All shares are 0 to 1; a measure is None where nothing was asked that it could be taken from.
+All shares are 0 to 1; a measure is None where no question allows it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ RIGHT_F1 = 0.5  # from here a person calls an answer right: "Kim" for "Jonathan 
 
 
 class Verdict(StrEnum):
-    """What became of a question, and for a miss what is to blame."""
+    """The result of a question, and for a miss its cause."""
 
     RIGHT = "right"
     RIGHTLY_REFUSED = "rightly refused"
@@ -35,7 +35,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alone:
-    """What the reader makes of a question when it is handed the right paragraph and nothing else."""
+    """The reader's answer to a question with the right paragraph alone."""
 
     text: str
     margin: float
@@ -49,7 +49,7 @@ class Outcome:
     answer: Answer
     rank: int | None  # of the first passage found that holds the answer, from 1
     holding: str  # that passage, or nothing
-    exact: tuple[bool, ...]  # of each citation: whether its quote stands in its file at its place
+    exact: tuple[bool, ...]  # of each citation: whether its quote is in its file where it says
     milliseconds: float
     alone: Alone | None = None
 
@@ -66,7 +66,7 @@ class Outcome:
 
     @property
     def verdict(self) -> Verdict:
-        """What became of the question."""
+        """The result of the question."""
         if not self.gold.answers:
             return Verdict.SHOULD_REFUSE if self.answer.found else Verdict.RIGHTLY_REFUSED
         if self.answer.found and self.guess_is_right:
@@ -118,7 +118,7 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a threshold costs on these questions."""
+    """The cost of a threshold on these questions."""
 
     threshold: float
     answered: float  # share of all questions
@@ -134,9 +134,9 @@ def is_right(prediction: str, golds: Sequence[str]) -> bool:
 
 def mentions(passage: str, answers: Sequence[str]) -> bool:
     """Whether the passage holds one of the answers, whole words of it, in its own spelling or after ``normalise``."""
-    said = f" {normalise(passage)} "
+    words = f" {normalise(passage)} "
     return any(
-        re.search(rf"(?<!\w){re.escape(answer)}(?!\w)", passage) or f" {normalise(answer)} " in said
+        re.search(rf"(?<!\w){re.escape(answer)}(?!\w)", passage) or f" {normalise(answer)} " in words
         for answer in answers
     )
 
@@ -183,7 +183,7 @@ def calibration_pairs(outcomes: Sequence[Outcome]) -> tuple[list[float], list[fl
 
 
 def cost_of(outcomes: Sequence[Outcome], threshold: float) -> Cost:
-    """What becomes of the questions when answers below the threshold are withheld."""
+    """The cost of withholding answers below the threshold."""
     refused = [one for one in outcomes if not one.guess or one.answer.probability < threshold]
     given = [one for one in outcomes if one.guess and one.answer.probability >= threshold]
     rightly = sum(not one.gold.answers for one in refused)
@@ -198,14 +198,16 @@ def cost_of(outcomes: Sequence[Outcome], threshold: float) -> Cost:
 
 def fit_threshold(outcomes: Sequence[Outcome]) -> float:
     """The threshold that serves answerable and unanswerable questions best, as the reader's own was chosen."""
-    said, true = calibration_pairs(outcomes)
-    return even_threshold(np.asarray(said), np.asarray(true), np.asarray([bool(one.gold.answers) for one in outcomes]))
+    probabilities, true = calibration_pairs(outcomes)
+    return even_threshold(
+        np.asarray(probabilities), np.asarray(true), np.asarray([bool(one.gold.answers) for one in outcomes])
+    )
 
 
 def risk_coverage(outcomes: Sequence[Outcome]) -> list[tuple[float, float]]:
     """(share of questions answered, mean of 1 - F1 of those answers), the most probable answered first."""
-    said, true = (np.asarray(side) for side in calibration_pairs(outcomes))
-    order = np.argsort(-said, kind="stable")
+    probabilities, true = (np.asarray(side) for side in calibration_pairs(outcomes))
+    order = np.argsort(-probabilities, kind="stable")
     counts = np.arange(1, len(order) + 1)
     risks = 1.0 - np.cumsum(true[order]) / counts
     return [(float(count / len(order)), float(risk)) for count, risk in zip(counts, risks, strict=True)]

@@ -1,11 +1,12 @@
 """Fitting the calibration: ``python -m qa.training.calibrate FILE... --model qa/model``.
 
-The questions of all files are asked end to end: the paragraphs that they carry become one index, ten passages are
-read for each question, and every place the reader proposes is a case, right to the degree of its F1. The regression
-is fitted over all cases, which says which of two proposals to believe; then one scale and one shift over the chosen
-ones, which says how far; then, on the states of some layers, what reading a passage to the end adds. What the
-probability comes to is measured on questions not used to fit: they are parted into five, and each part is judged by the
-calibration of the other four.
+All questions are asked end to end: their paragraphs become one index, ten passages are read for each question, and
+every span that the reader proposes is a case, right to the degree of its F1. A regression over all cases says which of
+two spans to believe; a scale and a shift, fitted on the chosen spans alone, turn it into a probability; a regression on
+the states of some layers predicts what reading a passage to its end adds, for the early exits.
+
+The printed figures are of questions that were not used to fit: the questions are split into five parts, and each part
+is judged by the calibration of the other four.
 """
 
 from __future__ import annotations
@@ -36,10 +37,11 @@ from qa.types import Span
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A question's cases in retrieval order, by passage, and what its own paragraph alone is answered with (F1).
+class AskedQuestion:
+    """A question that was asked end to end.
 
-    ``states`` are those of its passages after each of the layers, (layers, w), if they are read in one window.
+    ``cases`` are its proposed spans, each with the rank of its passage from 0; ``alone`` is the F1 of the answer to its
+    own paragraph alone; ``states`` are, by rank, (layers, w) after each of the layers, of passages read in one window.
     """
 
     file: str
@@ -49,41 +51,41 @@ class Asked:
     states: tuple[tuple[int, FloatArray], ...] = field(default=(), compare=False)
 
 
-Judged = tuple[Asked, Calibration]  # by which its cases are told apart
+Judged = tuple[AskedQuestion, Calibration]  # the calibration that judges its cases
 
 
-def ask(index: DocumentIndex, reader: Reader, gold: GoldQuestion, passages: int, file: str) -> Asked:
-    """Read a question of a file end to end, and with its own paragraph alone."""
+def ask(index: DocumentIndex, reader: Reader, gold: GoldQuestion, passages: int, file: str) -> AskedQuestion:
+    """Ask a question of a file end to end, and read it with its own paragraph alone."""
     hits = index.search(gold.question, passages)
     cases: list[tuple[int, Case]] = []
     states: list[tuple[int, FloatArray]] = []
-    for place, hit in enumerate(hits):
+    for rank, hit in enumerate(hits):
         source = RetrievedPassage.of(hit, "", gold.question)
-        spans, told = skim(reader, source)
-        states.extend((place, one) for one in told if len(told) == 1)
+        spans, of_windows = read_with_states(reader, source)
+        states.extend((rank, one) for one in of_windows if len(of_windows) == 1)
         for span, gap in non_overlapping(spans):
             if gap >= 0:
                 right = f1(span.text, gold.answers) if gold.answers else 0.0
-                cases.append((place, Case(evidence_of(source, span, gap), right)))
+                cases.append((rank, Case(evidence_of(source, span, gap), right)))
     own = reader.read(gold.question, [Passage(gold.context or "", gold.title)])
     alone = f1(own[0].text, gold.answers) if own and gold.answers else 0.0
-    return Asked(file, tuple(cases), bool(gold.answers), alone, tuple(states))
+    return AskedQuestion(file, tuple(cases), bool(gold.answers), alone, tuple(states))
 
 
-def skim(reader: Reader, source: RetrievedPassage) -> tuple[list[Span], list[FloatArray]]:
-    """The spans of a source that is read to the end, and of each of its windows the states (layers, w)."""
-    told: list[FloatArray] = []
+def read_with_states(reader: Reader, source: RetrievedPassage) -> tuple[list[Span], list[FloatArray]]:
+    """The spans of a passage that is read to its end, and the states (layers, w) of each of its windows."""
+    summaries: list[FloatArray] = []
 
     def read_on(_: int, states: FloatArray) -> bool:
-        told.append(states.astype(np.float16))
+        summaries.append(states.astype(np.float16))
         return True
 
     spans = reader.skim(source.question, source.passage, LAYERS, read_on)
-    return spans, [np.stack(told[at : at + len(LAYERS)]) for at in range(0, len(told), len(LAYERS))]
+    return spans, [np.stack(summaries[at : at + len(LAYERS)]) for at in range(0, len(summaries), len(LAYERS))]
 
 
-def held_out(asked: Sequence[Asked], parts: int = 5) -> list[Judged]:
-    """Every question with the calibration that was fitted on the other parts of them."""
+def held_out(asked: Sequence[AskedQuestion], parts: int = 5) -> list[Judged]:
+    """Every question with the calibration that was fitted on the other parts."""
     judged: list[Judged] = []
     for part in range(parts):
         others = fit_asked([one for number, one in enumerate(asked) if number % parts != part])
@@ -92,12 +94,15 @@ def held_out(asked: Sequence[Asked], parts: int = 5) -> list[Judged]:
 
 
 def figures(judged: Sequence[Judged], passages: int) -> dict[str, float]:
-    """What the questions come to when the likeliest case of so many passages is taken."""
-    said, right, answered = [], [], []
+    """The measures of the questions when each gets the likeliest case of its first ``passages``.
+
+    ``f1``, ``alone`` (each with its own paragraph) and ``kept`` (of the answers right alone) are in percent.
+    """
+    probabilities, right, answered = [], [], []
     for asked, calibration in judged:
-        likely = {case: calibration.probability(case.evidence) for at, case in asked.cases if at < passages}
+        likely = {case: calibration.probability(case.evidence) for rank, case in asked.cases if rank < passages}
         best = max(likely, key=likely.__getitem__, default=None)
-        said.append(likely[best] if best else 0.0)
+        probabilities.append(likely[best] if best else 0.0)
         right.append(best.right if best else 0.0)
         if asked.answerable:
             answered.append((right[-1], asked.alone))
@@ -107,47 +112,47 @@ def figures(judged: Sequence[Judged], passages: int) -> dict[str, float]:
         "f1": 100 * sum(one for one, _ in answered) / len(answered),
         "alone": 100 * sum(own for _, own in answered) / len(answered),
         "kept": 100 * sum(one >= 0.5 for one in alone) / max(len(alone), 1),
-        "auroc": auroc(said, [asked.answerable for asked, _ in judged]),
-        "auroc_right": auroc(said, [one >= 0.5 for one in right]),
-        "ece": calibration_error(said, right),
-        "ece_by_chance": error_by_chance(said),
+        "auroc": auroc(probabilities, [asked.answerable for asked, _ in judged]),
+        "auroc_right": auroc(probabilities, [one >= 0.5 for one in right]),
+        "ece": calibration_error(probabilities, right),
+        "ece_by_chance": error_by_chance(probabilities),
     }
 
 
-def error_by_chance(said: Sequence[float], draws: int = 100) -> float:
-    """The expected calibration error that so many probabilities would show if they were perfect, 0 to 1."""
+def error_by_chance(probabilities: Sequence[float], draws: int = 100) -> float:
+    """The expected calibration error that these probabilities would show if they were perfect, 0 to 1."""
     dice = np.random.default_rng(17)
-    drawn = (dice.random((draws, len(said))) < np.asarray(said)).astype(float)
-    return float(np.mean([calibration_error(said, right.tolist()) for right in drawn]))
+    drawn = (dice.random((draws, len(probabilities))) < np.asarray(probabilities)).astype(float)
+    return float(np.mean([calibration_error(probabilities, right.tolist()) for right in drawn]))
 
 
-def fit_asked(asked: Sequence[Asked]) -> Calibration:
-    """The calibration of questions that were asked, but for its exits."""
+def fit_asked(asked: Sequence[AskedQuestion]) -> Calibration:
+    """The calibration of these questions, without exits."""
     return fit([[case for _, case in one.cases] for one in asked], [one.answerable for one in asked])
 
 
-def fit_exits(asked: Sequence[Asked], calibration: Calibration) -> dict[int, EarlyExit]:
-    """An exit after each of the layers, from all passages that were read in one window and hold a case."""
+def fit_exits(asked: Sequence[AskedQuestion], calibration: Calibration) -> dict[int, EarlyExit]:
+    """An exit after each of the layers, from all passages that were read in one window and have a case."""
     states: list[FloatArray] = []
     added: list[float] = []
     questions: list[int] = []
     for number, one in enumerate(asked):
         most: dict[int, float] = {}
-        for place, case in one.cases:
-            most[place] = max(calibration.added(case.evidence), most.get(place, -np.inf))
-        held = [(told, most[place]) for place, told in one.states if place in most]
-        states.extend(told for told, _ in held)
-        added.extend(value for _, value in held)
-        questions.extend([number] * len(held))
+        for rank, case in one.cases:
+            most[rank] = max(calibration.added(case.evidence), most.get(rank, -np.inf))
+        pairs = [(of_passage, most[rank]) for rank, of_passage in one.states if rank in most]
+        states.extend(of_passage for of_passage, _ in pairs)
+        added.extend(value for _, value in pairs)
+        questions.extend([number] * len(pairs))
     numbers, values = np.array(questions), np.array(added, dtype=np.float32)
     return {
-        layer: EarlyExit.fit(np.stack([told[at] for told in states]).astype(np.float32), values, numbers)
+        layer: EarlyExit.fit(np.stack([of_passage[at] for of_passage in states]).astype(np.float32), values, numbers)
         for at, layer in enumerate(LAYERS)
     }
 
 
-def conclude(asked: Sequence[Asked], passages: int, model: Path) -> None:
-    """Fit, write the calibration beside the weights and print what it comes to on questions held out."""
+def write_calibration(asked: Sequence[AskedQuestion], passages: int, model: Path) -> None:
+    """Fit, write the calibration beside the weights, and print its figures on held-out questions."""
     asked = random.Random(17).sample(asked, len(asked))
     judged = held_out(asked)
     for name in (*dict.fromkeys(one.file for one in asked), ""):
@@ -162,7 +167,7 @@ def conclude(asked: Sequence[Asked], passages: int, model: Path) -> None:
 
 
 def main() -> None:
-    """Ask all questions, and ``conclude``."""
+    """Ask all questions, fit and write."""
     parser = argparse.ArgumentParser(prog="python -m qa.training.calibrate", description=__doc__)
     parser.add_argument("files", type=Path, nargs="+", help="question files that carry their paragraphs")
     parser.add_argument(
@@ -173,7 +178,7 @@ def main() -> None:
     parser.add_argument("--passages", type=int, default=10, help="passages read for each question")
     arguments = parser.parse_args()
     reader = Reader.load(arguments.model)
-    asked: list[Asked] = []
+    asked: list[AskedQuestion] = []
     with TemporaryDirectory() as folder:
         files = {path: read_gold(path) for path in [*arguments.files, *arguments.paragraphs]}
         build_documents(
@@ -183,7 +188,7 @@ def main() -> None:
             for path in arguments.files:
                 drawn = random.Random(17).sample(files[path], min(arguments.most, len(files[path])))
                 asked.extend(ask(index, reader, gold, arguments.passages, path.name) for gold in drawn)
-    conclude(asked, arguments.passages, arguments.model)
+    write_calibration(asked, arguments.passages, arguments.model)
 
 
 if __name__ == "__main__":

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from qa.evaluation.questions import Offsets
 from qa.reader.windows import Passage
+from qa.text import prefix_stems
 from qa.training.corpus import says_any
 
 SLACK = 1.25  # a passage up to this many times the size is left whole
 STRIDE = 60  # code points between the starts of two crops that are compared
 SHORTEST_REST = 200  # code points
+STEM_LETTERS = 5
 _WORD = re.compile(r"\w+")
 _STOP_WORDS = frozenset(
     "a an the of in on at to for from by with and or is are was were be been do does did has have had what which who "
@@ -71,15 +73,15 @@ def _before_span(span: Offsets, size: int, rng: random.Random) -> int:
 
 def _before_words(text: str, question: str, size: int, rng: random.Random) -> int:
     """A start from which ``size`` code points hold most words of the question, moved back a little at random."""
-    words = set(_stems(question))
+    words = _stems(question)
     starts = range(0, len(text) - size // 2, STRIDE)
-    shared = {start: len(words.intersection(_stems(text[start : start + size]))) + rng.random() / 2 for start in starts}
+    shared = {start: len(words & _stems(text[start : start + size])) + rng.random() / 2 for start in starts}
     return max(shared, key=shared.__getitem__) - rng.randint(0, size // 4)
 
 
-def _stems(text: str) -> Iterator[str]:
-    """The first letters of every word that carries meaning."""
-    return (word[:5] for word in _WORD.findall(text.lower()) if word not in _STOP_WORDS)
+def _stems(text: str) -> set[str]:
+    """The stems of the words that carry meaning."""
+    return prefix_stems((word for word in _WORD.findall(text.lower()) if word not in _STOP_WORDS), STEM_LETTERS)
 
 
 def _between_words(text: str, start: int, end: int) -> Offsets:

@@ -1,4 +1,4 @@
-"""What a reader comes to while it is trained, on samples of the valid files, each question with its own paragraph."""
+"""F1 and AUROC of a reader in training, on samples of the valid files, each question with its own paragraph."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from qa.reader.windows import Passage
 from qa.training.corpus import examples
 
 SAMPLES: Mapping[str, int] = {"contrast": 160, "domains": 130, "tables:rows": 130, "docs": 70, "squad": 130, "nq": 70}
-FEWEST_UNANSWERABLE = 10  # from here on an AUROC says something
+FEWEST_UNANSWERABLE = 10  # with fewer an AUROC says nothing
 
 
 def valid_samples(data: Path) -> dict[str, list[GoldQuestion]]:

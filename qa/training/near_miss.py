@@ -67,12 +67,12 @@ def _other_number(question: str, passage: str, rng: random.Random) -> str | None
     if not numbers:
         return None
     match = rng.choice(numbers)
-    said = match.group().strip(".,")
+    number = match.group().strip(".,")
     alike = {n.strip(".,") for n in _NUMBER.findall(passage)} - set(_NUMBER.findall(question))
-    others = sorted(number for number in alike if len(number) == len(said))
+    others = sorted(other for other in alike if len(other) == len(number))
     if others:
         return _exchange(question, match, rng.choice(others))
-    return _exchange(question, match, str(int(said) + rng.choice((1, 3, 10, 30)))) if said.isdigit() else None
+    return _exchange(question, match, str(int(number) + rng.choice((1, 3, 10, 30)))) if number.isdigit() else None
 
 
 def _names(passage: str) -> Sequence[str]:

@@ -1,6 +1,6 @@
-"""How well the reader reads when it is handed the right paragraph.
+"""How well the reader reads a question with the right paragraph given.
 
-    python tests/benchmarks/gold_paragraph.py squad.valid.jsonl docs.valid.jsonl nq.valid.jsonl
+    python -m tests.benchmarks.gold_paragraph squad.valid.jsonl docs.valid.jsonl nq.valid.jsonl
 
 For each file of questions that carry their paragraphs: EM and F1 of the best span over the answerable questions, and
 over all of them the best F1 that any threshold on the margin reaches and the area under the ROC curve of answerable

@@ -1,4 +1,6 @@
-"""Whether search finds the right paragraph: ``index_recall.py [--rerank] FILE... --ask FILE...``.
+"""Whether search finds the right paragraph: ``index_recall [--rerank] FILE... --ask FILE...``.
+
+    python -m tests.benchmarks.index_recall squad.train.jsonl --ask squad.valid.jsonl
 
 The files are JSON lines with ``context``, ``title``, ``question`` and ``is_impossible`` (as SQuAD flattened). Every
 context of all files becomes a document; the answerable questions of the files after ``--ask`` are asked. Printed is how
@@ -32,10 +34,8 @@ def lines(files: Iterable[str]) -> Iterator[dict[str, str]]:
 
 
 def rank(document_ids: Iterable[int], wanted: int) -> int:
-    """The place of the wanted document among the distinct ones, from 1; 10**9 when it is not there."""
-    return {found: place for place, found in reversed(list(enumerate(dict.fromkeys(document_ids), 1)))}.get(
-        wanted, 10**9
-    )
+    """The rank of the wanted document among the distinct ones, from 1; 10**9 when it is not there."""
+    return {found: rank for rank, found in enumerate(dict.fromkeys(document_ids), 1)}.get(wanted, 10**9)
 
 
 def ways(hits: list[Hit]) -> dict[str, list[int]]:
@@ -59,9 +59,9 @@ def main(arguments: list[str]) -> None:
     made = (Document(f"{n}", title, text, "text/plain") for n, (text, title) in enumerate(titles.items()))
     ranks: dict[str, list[int]] = {}
     seconds: dict[str, list[float]] = {}
-    with tempfile.TemporaryDirectory() as place:
-        report = build_documents(made, Path(place))
-        with Answerer.open(Path(place)) as opened:
+    with tempfile.TemporaryDirectory() as folder:
+        report = build_documents(made, Path(folder))
+        with Answerer.open(Path(folder)) as opened:
             ids = {opened.index.text(record.id): record.id for record in opened.index.documents()}
             for line in lines(arguments[split + 1 :]):
                 if line["is_impossible"]:
@@ -76,8 +76,8 @@ def main(arguments: list[str]) -> None:
                     ranks.setdefault(way, []).append(rank(found, ids[line["context"]]))
     print(f"{datetime.date.today()}: {report.documents:,} documents, {report.chunks:,} passages")
     print(f"{len(ranks['search']):,} questions; right document among the first " + ", ".join(map(str, DEPTHS)))
-    for way, places in ranks.items():
-        print(f"  {way:10}", *(f"{100 * sum(p <= k for p in places) / len(places):6.1f}" for k in DEPTHS))
+    for way, found_at in ranks.items():
+        print(f"  {way:10}", *(f"{100 * sum(rank <= k for rank in found_at) / len(found_at):6.1f}" for k in DEPTHS))
     for way, taken in seconds.items():
         print(f"  {way}, {READ} passages: p50 {1e3 * statistics.median(taken):,.1f} ms")
 

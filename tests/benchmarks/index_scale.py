@@ -1,8 +1,8 @@
-"""What size costs: ``python tests/benchmarks/index_scale.py [VECTORS | --curve [FOLDER]]`` (a million unless told).
+"""What the size of an index costs: ``python -m tests.benchmarks.index_scale [VECTORS | --curve [FOLDER]]``.
 
-Search by the index that is chosen for the size, against the exact one: time, recall of the first ten, and the memory
-that opening takes; the vectors are real embeddings disturbed. Then, as a curve, time, memory and disk of whole indexes
-of 1,000, 10,000 and 100,000 passages and the time of a search in them, kept in FOLDER when it is given.
+The FAISS index that is chosen for the size against exact search: time, recall of the first ten, and the memory of
+opening it; the vectors are perturbed real embeddings. Then, as a curve, time, memory and disk of whole indexes
+of 1,000, 10,000 and 100,000 passages and the time of a search in them, kept in FOLDER if given.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from pathlib import Path
 
 import faiss
 import numpy as np
-from index_corpus import PerturbingEmbedder, documents, peak_megabytes, perturbed, real_sentences
-from index_speed import searching as asked
 
 from index import Embedder, build_documents
 from index.embedder import Vectors
 from index.stores.folder import faiss_index
+from tests.benchmarks.corpus import PerturbingEmbedder, documents, peak_megabytes, perturbed, real_sentences
+from tests.benchmarks.index_speed import time_searches
 
 QUESTIONS, K, BATCH = 200, 10, 50_000
 SIZES, COSTS = (1000, 10_000, 100_000), ("seconds", "processor s", "peak MB", "disk MB", "search ms")
 
 
 def searching(count: int, place: Path) -> None:
-    """Build the index for so many vectors, and compare it with the exact search."""
+    """Build the index of ``count`` vectors, and compare it with exact search."""
     centres = Embedder().encode(real_sentences()[:4000])
     questions = perturbed(centres, QUESTIONS, np.random.default_rng(9), 0.02)
     sample = perturbed(centres, faiss_index.sample_size(count), np.random.default_rng(8))
@@ -45,7 +45,7 @@ def searching(count: int, place: Path) -> None:
     print(f"{count:,} vectors: {type(made).__name__}, made in {time.perf_counter() - began:.0f} s, truth included")
     del made
     np.savez(place / "truth.npz", questions=questions, truth=truth.ids)
-    subprocess.run([sys.executable, __file__, "--search", str(place)], check=True)
+    subprocess.run([sys.executable, "-m", "tests.benchmarks.index_scale", "--search", str(place)], check=True)
 
 
 class _Best:
@@ -66,7 +66,7 @@ class _Best:
 
 
 def search(place: Path) -> None:
-    """In a process of its own: open the file, ask, and report time, processor time, recall and memory."""
+    """In a process of its own: open the file, search, and print time, processor time, recall and memory."""
     stored = np.load(place / "truth.npz")
     before = resident()
     opened = faiss_index.read(place / "vectors.faiss")
@@ -100,7 +100,7 @@ def curve(place: Path) -> None:
     print("passages" + "".join(f"{name:>13}" for name in COSTS))
     rows = []
     for count in SIZES:
-        command = [sys.executable, __file__, "--cost", str(count), str(place / str(count))]
+        command = [sys.executable, "-m", "tests.benchmarks.index_scale", "--cost", str(count), str(place / str(count))]
         figures = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
         rows.append([float(figure) for figure in figures])
         print(f"{count:>8,}" + "".join(f"{figure:>13.1f}" for figure in rows[-1]), flush=True)
@@ -111,9 +111,9 @@ def curve(place: Path) -> None:
 
 
 def cost(count: int, location: Path) -> None:
-    """Build an index without the model's own time, and print what that took, in the order of COSTS.
+    """Build an index without the model's own time, and print its costs in the order of COSTS.
 
-    A search is told by the processor's time, which others' load does not lengthen.
+    A search is given in processor time, which other load does not lengthen.
     """
     real = Embedder()
     embedder = PerturbingEmbedder(real)
@@ -121,7 +121,7 @@ def cost(count: int, location: Path) -> None:
     build_documents(documents(count), location, embedder=embedder)
     seconds, own = time.perf_counter() - began, time.process_time() - began_own
     disk = sum(file.stat().st_size for file in location.iterdir()) / 1e6
-    print(seconds, own, peak_megabytes(), disk, asked(location, real)[1])
+    print(seconds, own, peak_megabytes(), disk, time_searches(location, real)[1])
 
 
 if __name__ == "__main__":

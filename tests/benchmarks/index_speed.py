@@ -1,11 +1,11 @@
-"""How fast the index embeds, grows and is searched: ``python tests/benchmarks/index_speed.py [PART...]``.
+"""How fast the index embeds, grows and is searched: ``python -m tests.benchmarks.index_speed [PART...]``.
 
-Parts are ``embedding``, ``fp32`` (the same as where there is no bf16), ``memory`` and ``large``; all of them unless
-some are named. A name with a slash in it is the folder of the large index, made there when it is missing, and kept.
+Parts are ``embedding``, ``fp32`` (the same as where there is no bf16), ``memory`` and ``large``; by default all
+of them. An argument with a slash is the folder of the large index, which is made when it is missing, and kept.
 
-Embedding is measured against ``SentenceTransformer.encode`` left at its defaults, turn about on the same passages in
-one process. Then an index of 100,000 passages gets one document more, and is searched; its vectors are real ones
-disturbed, so that only the embedding of the one document takes the model's time. Last, the peak memory of building
+Embedding is measured against ``SentenceTransformer.encode`` left at its defaults, in turn on the same passages in
+one process. Then an index of 100,000 passages gets one document more, and is searched; its vectors are perturbed real
+ones, so that the model only embeds the one document. Last, the peak memory of building
 10,000 documents against that of 1,000, each in a process of its own.
 """
 
@@ -23,18 +23,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from index_corpus import PerturbingEmbedder, documents, peak_megabytes, perturbed, real_sentences
 
 from index import DocumentIndex, Embedder, add, build_documents, remove, torch_runtime
 from index.embedder import packaged_model
+from tests.benchmarks.corpus import PerturbingEmbedder, documents, peak_megabytes, perturbed, real_sentences
 
 ROUNDS, PASSAGES, LARGE = 5, 32, 100_000
 
 
 def embedding(embedder: Embedder) -> None:
-    """Chunks a second of both and their ratio in each pair of runs: on all cores by the clock, on one by its own time.
+    """Passages a second of both and their ratio in each pair of runs: all cores by the clock, one by processor time.
 
-    The processor's own time is what holds on a machine that others keep busy.
+    Processor time is the figure to trust on a busy machine.
     """
     import torch
     from sentence_transformers import SentenceTransformer
@@ -44,7 +44,7 @@ def embedding(embedder: Embedder) -> None:
     default.encode(texts[:8])
     embedder.encode(texts[:8])
     bf16 = "on" if torch_runtime.has_fast_bf16() else "off"
-    print(f"embedding, bf16 {bf16}: {PASSAGES} passages, {ROUNDS} rounds turn about")
+    print(f"embedding, bf16 {bf16}: {PASSAGES} passages, {ROUNDS} rounds in turn")
     for name, threads, clock in (
         ("one core, processor time", 1, time.process_time),
         ("all cores, by the clock", os.cpu_count() or 1, time.perf_counter),
@@ -61,7 +61,7 @@ def embedding(embedder: Embedder) -> None:
 
 
 def growing_and_searching(embedder: Embedder, location: Path) -> None:
-    """One more document in a large index, and questions to it with the embedding of the question left out."""
+    """One more document in a large index, and searches of it without the embedding of the question."""
     if not location.exists():
         build_documents(documents(LARGE), location, embedder=PerturbingEmbedder(embedder))
     with DocumentIndex.open(location, embedder=embedder) as opened:
@@ -77,15 +77,15 @@ def growing_and_searching(embedder: Embedder, location: Path) -> None:
     remove([place], location)
     shutil.rmtree(place)
     print(f"  adding one document: median {statistics.median(added):.2f} s (without loading the model)")
-    taken, own = searching(location, embedder)
+    taken, own = time_searches(location, embedder)
     print(f"  searching it: p50 {np.percentile(taken, 50):.1f} ms, p95 {np.percentile(taken, 95):.1f} ms")
-    print(f"  of the processor's time: {own:.1f} ms a question")
+    print(f"  processor time: {own:.1f} ms a question")
 
 
-def searching(location: Path, embedder: Embedder, count: int = 200) -> tuple[list[float], float]:
-    """Milliseconds that each question took, its embedding known before; and of processor time, the mean.
+def time_searches(location: Path, embedder: Embedder, count: int = 200) -> tuple[list[float], float]:
+    """Milliseconds of each search by the clock, and the mean of processor time; embeddings are computed before.
 
-    Others' load lengthens the first and not the second.
+    Other load on the machine lengthens the first only.
     """
     questions = [f"What is said about {' '.join(text.split()[3:8])}?" for text in real_sentences()[:count]]
     vectors = perturbed(embedder.encode(real_sentences()[:500]), len(questions), np.random.default_rng(2), 0.02)
@@ -99,10 +99,10 @@ def searching(location: Path, embedder: Embedder, count: int = 200) -> tuple[lis
 
 
 def memory() -> None:
-    """Peak memory of building few and many documents."""
+    """Peak memory of building 1,000 and 10,000 documents."""
     peaks = {}
     for count in (1000, 10_000):
-        command = [sys.executable, __file__, "--peak", str(count)]
+        command = [sys.executable, "-m", "tests.benchmarks.index_speed", "--peak", str(count)]
         peaks[count] = float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     print(f"peak memory: {peaks[1000]:.0f} MB for 1,000 documents, {peaks[10_000]:.0f} MB for 10,000")
     print(f"  difference: {peaks[10_000] - peaks[1000]:.0f} MB")

@@ -1,11 +1,11 @@
-"""How the service holds up: one client in turn, fifty at once, half of what it can do, and fifty during a rebuild.
+"""What the service does under load: one client, fifty at once, half of its highest rate, and fifty during a rebuild.
 
     apt-get install wrk
-    python tests/benchmarks/load.py --seconds 120
+    python -m tests.benchmarks.load --seconds 120
 
 Serves an index of 2,000 documents on this machine, so that every question finds ten passages, asks with wrk, and prints
-rate, latency, statuses and memory of each phase; the last one while all 2,000 are read and embedded anew. The figures
-of one run belong together; the ratios at the end are what can be compared between machines.
+rate, latency, statuses and memory of each phase; the last while all 2,000 are read and embedded anew. Only the ratios
+at the end compare between machines.
 """
 
 from __future__ import annotations
@@ -29,16 +29,58 @@ from pathlib import Path
 
 from index import build
 from qa.evaluation.questions import DEMO_QUESTIONS, read_gold
+from tests.support.paths import ROOT
 
-LUA = Path(__file__).with_name("load.lua")
-SEEDS = Path(__file__).parent.parent.parent / "seeds"
+SEEDS = ROOT / "seeds"
 CROWD = 50
 REBUILT = 2000  # documents that the last phase reads anew
+# What wrk runs; its arguments are the file of questions and the pause between two of them, in milliseconds.
+WRK_SCRIPT = r"""
+local questions, at, pause = {}, 0, 0
+counted = {}
+
+function init(args)
+  for line in io.lines(args[1]) do questions[#questions + 1] = line end
+  pause = tonumber(args[2] or "0")
+  math.randomseed(17)
+  at = math.random(#questions)
+end
+
+-- Evenly spread around the pause that was asked for, so that the clients do not ask at the same moments.
+function delay() return math.floor(2 * pause * math.random()) end
+
+function request()
+  at = at % #questions + 1
+  return wrk.format("POST", "/v1/answer", { ["Content-Type"] = "application/json" }, questions[at])
+end
+
+function response(status)
+  counted[status] = (counted[status] or 0) + 1
+end
+
+local threads = {}
+function setup(thread) threads[#threads + 1] = thread end
+
+function done(summary, latency)
+  local seconds = summary.duration / 1e6
+  io.write(string.format('{"rate": %.2f, "p50": %.1f, "p95": %.1f, "p99": %.1f, "lost": %d, "statuses": {',
+    summary.requests / seconds, latency:percentile(50) / 1e3, latency:percentile(95) / 1e3,
+    latency:percentile(99) / 1e3, summary.errors.connect + summary.errors.read + summary.errors.write))
+  local first = true
+  for _, thread in ipairs(threads) do
+    for status, count in pairs(thread:get("counted") or {}) do
+      io.write(string.format('%s"%d": %d', first and "" or ", ", status, count))
+      first = false
+    end
+  end
+  io.write("}}\n")
+end
+"""
 
 
 @dataclass(frozen=True)
 class Phase:
-    """What one phase came to."""
+    """The figures of one phase."""
 
     name: str
     rate: float  # answers a second
@@ -51,7 +93,7 @@ class Phase:
 
     @property
     def failed(self) -> int:
-        """Answers that were neither given nor turned away politely."""
+        """Requests that ended with another status than 200 or 503, or with a broken connection."""
         return self.lost + sum(count for status, count in self.statuses.items() if status not in {"200", "503"})
 
     def row(self) -> str:
@@ -93,8 +135,18 @@ def processor_seconds(pid: int) -> float:
 
 
 def ask(name: str, url: str, pid: int, questions: Path, *, clients: int, seconds: float, pause: float = 0) -> Phase:
-    """Ask for a while with so many clients, each pausing so many milliseconds between its questions."""
-    command = ["wrk", "-t1", f"-c{clients}", f"-d{seconds:.0f}s", "--timeout", "120s", "-s", str(LUA), url]
+    """Ask with ``clients`` for some seconds, each with a pause in milliseconds between two questions."""
+    command = [
+        "wrk",
+        "-t1",
+        f"-c{clients}",
+        f"-d{seconds:.0f}s",
+        "--timeout",
+        "120s",
+        "-s",
+        str(script_for(questions)),
+        url,
+    ]
     began, used = time.perf_counter(), processor_seconds(pid)
     done = subprocess.run([*command, "--", str(questions), str(pause)], capture_output=True, text=True, check=True)
     cores = (processor_seconds(pid) - used) / (time.perf_counter() - began)
@@ -105,15 +157,22 @@ def ask(name: str, url: str, pid: int, questions: Path, *, clients: int, seconds
     return phase
 
 
+def script_for(questions: Path) -> Path:
+    """The file beside the questions that tells wrk how to ask them."""
+    script = questions.with_suffix(".lua")
+    script.write_text(WRK_SCRIPT, encoding="utf-8")
+    return script
+
+
 def plant(folder: Path, planted: str) -> None:
-    """Write the documents, all of them different from those that were ``planted`` otherwise."""
+    """Write the documents; all of them change with the word ``planted``."""
     for number in range(REBUILT):
         text = f"Tree {number} of the alley was {planted} in {1700 + number % 300} and is {number % 40} metres tall. "
         (folder / f"{number}.txt").write_text(text * 8)
 
 
 def rebuild(url: str, folder: Path) -> threading.Thread:
-    """Write the documents anew and let the service take them in meanwhile."""
+    """Change the documents and let the service rebuild in the background."""
     plant(folder, "set")
 
     def run() -> None:
@@ -153,7 +212,7 @@ def main() -> None:
 
 
 def measure(url: str, pid: int, questions: Path, folder: Path, seconds: float) -> None:
-    """The phases: a client alone before the crowd and after it, since a machine does not stay the same."""
+    """The phases; one client asks before and after the crowd, since a machine's speed changes."""
     print(f"{'':<28}{'per sec.':>8} {'p50 ms':>9} {'p95 ms':>9} {'MB':>9} {'cores':>9}", flush=True)
     short = max(10.0, seconds / 3)
     ask("warm-up", url, pid, questions, clients=CROWD, seconds=short)

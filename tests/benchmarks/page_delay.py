@@ -1,9 +1,9 @@
-"""How much later than the server an answer is on the page: ``python -m tests.benchmarks.page_delay``.
+"""How much later than the server's answer the page shows it: ``python -m tests.benchmarks.page_delay``.
 
-Serves ``seeds/`` with the reader that is shipped, asks in headless Chromium, and lets the page itself keep the time:
-from Enter to the frame in which the answer is drawn, less what the server says it took to search and read. Asked once
-each, in a conversation that grows; the first question is the first of a page just opened. Also what opening the page
-costs: bytes and requests, and the time until a question can be typed.
+Serves ``seeds/`` with the shipped reader, asks in headless Chromium, and measures in the page itself: from Enter to the
+frame in which the answer is drawn, less what the server says it took to search and read. Each question is asked once,
+in one conversation; the first is the first of a page just opened. Also what opening the page costs: bytes and
+requests, and the time until a question can be typed.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from index import build
 from tests.support.browser import CHROMIUM, FLAGS, serving
+from tests.support.paths import ROOT
 
-SEEDS = Path(__file__).parents[2] / "seeds"
+SEEDS = ROOT / "seeds"
 QUESTIONS = [
     "What rocket was used?",
     "Where did it blast off from?",
@@ -79,7 +80,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         with serving(Path(folder)) as address:
             warm = opened(browser, address)
-            warm.locator(".examples").wait_for(timeout=120_000)  # the models are loaded, and nothing else goes on
+            warm.locator(".examples").wait_for(timeout=120_000)  # the models are loaded
             for _ in range(arguments.pages):
                 page = opened(browser, address)
                 ready.append(page.evaluate("performance.now()"))

@@ -7,11 +7,11 @@ The others need an environment of their own, once:
 
 and then, with a file of SQuAD-shaped questions:
 
-    python tests/benchmarks/readers.py squad.valid.jsonl --others /tmp/others/bin/python
+    python -m tests.benchmarks.readers squad.valid.jsonl --others /tmp/others/bin/python
 
 The int8 weights of ``qa/model`` are turned back to fp32 and written as an ordinary transformers folder, which both
 others load as they load any model, at their defaults. Each system runs in a process of its own; every question goes to
-one after the other, alone, with its own paragraph, and has to be answered, so that what else the machine does falls on
+one after the other, alone, with its own paragraph, and must be answered, so that other load on the machine falls on
 all three. Printed: EM and F1 of the best answers, questions a second and processor time of the median question, peak
 memory of the process, how often it raised; last, the medians over the questions of one's time over the other's.
 """
@@ -74,7 +74,7 @@ def txtai(folder: Path) -> Ask:
 
 
 def serve(system: str, folder: Path) -> None:
-    """Answer the questions that come in, a line each; this is what each process does."""
+    """Answer the questions that come in, one a line; each process runs this."""
     ask: Ask = {"quoth": quoth, "haystack": haystack, "txtai": txtai}[system](folder)
     out, sys.stdout = sys.stdout, sys.stderr  # what a library prints is no answer
     for line in sys.stdin:
@@ -82,7 +82,7 @@ def serve(system: str, folder: Path) -> None:
         began, worked, raised = time.perf_counter(), time.process_time(), ""
         try:
             said = ask(question, context)
-        except Exception as error:  # noqa: BLE001 - what a system raises is a finding, not our end
+        except Exception as error:  # noqa: BLE001 - what a system raises is counted
             said, raised = "", f"{type(error).__name__}: {error}"
         taken = {"seconds": time.perf_counter() - began, "processor": time.process_time() - worked}
         out.write(json.dumps({"text": said, "raised": raised, "memory": peak_memory(), **taken}) + "\n")

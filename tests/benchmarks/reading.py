@@ -1,20 +1,26 @@
-"""What reading costs over the bare forward pass: ``python tests/benchmarks/reading.py [--rounds 15]``.
+"""What reading costs over the bare forward pass, and how to batch it.
+
+    python -m tests.benchmarks.reading --rounds 15
 
 Ten passages of about 220 tokens are read for one question by ``Reader.read``, by ``Reader.skim`` to their end as
-answering does, and the same windows are put through the model and nothing else, turn about in one process. Every round
-has all three, so that what else the machine does falls on all; on a machine that does other things the quickest of each
-say most. Each question and each passage is new in its round: nothing is cached. Then the model reads ten passages of
-uneven length, as a folder's are, in batches of at most so many padded tokens: the time of each way over that of one
-passage after another.
+answering does, and by the model alone, in turn in one process, so that a busy machine slows all three. Each question
+and each passage is new in its round: nothing is cached.
+
+Then ten passages of uneven length are read in batches of several sizes: the time of each over that of one passage
+after another. Last, the passages of several questions are read in four ways: one question after another on all cores,
+all in one forward pass, in batches, and side by side with a core each, which is what the service does.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -24,12 +30,20 @@ from qa import Reader, ReaderSettings
 from qa.reader.early_exit import LAYERS
 from qa.reader.reader import BATCH_TOKENS, forward
 from qa.reader.weights import load_model
-from qa.reader.windows import Featurizer, Passage
+from qa.reader.windows import Featurizer, Passage, Window
+from tests.support.paths import ROOT
 
-SEEDS = Path(__file__).parents[2] / "seeds"
+SEEDS = ROOT / "seeds"
 PASSAGES, CHARACTERS = 10, 1160  # about 220 tokens of this text
 LENGTHS = range(250, 1150, 90)  # characters
 BATCHES = (1, 300, 500, 800, 1200, 2500)  # padded tokens; with 1 every passage is read alone
+QUESTIONS = (1, 2, 4)  # that wait at the same time
+CORES = len(os.sched_getaffinity(0))
+
+
+def seed_text() -> str:
+    """The text of the document that is indexed by default."""
+    return load(next(SEEDS.glob("*.txt")), SEEDS).text
 
 
 def passages(text: str, number: int) -> list[Passage]:
@@ -40,75 +54,113 @@ def passages(text: str, number: int) -> list[Passage]:
     return [Passage(" ".join([f"Number {number}.{k}:", *some[:size]]), "Of space") for k, some in enumerate(turned)]
 
 
-@torch.inference_mode()
-def bare(model: torch.nn.Module, batches: list[tuple[torch.Tensor, torch.Tensor]]) -> float:
-    """Milliseconds of the model alone on batches that are made already."""
+def uneven_windows(featurizer: Featurizer, text: str, number: int) -> list[Window]:
+    """The windows of one question's ten passages of uneven length, different for every number."""
+    read = [Passage(text[(197 * k + 37 * number) % 900 :][:length], "Of space") for k, length in enumerate(LENGTHS)]
+    return featurizer.windows(f"What happened on day {number}?", read)
+
+
+def milliseconds(action: Callable[[], object]) -> float:
+    """How long a call takes by the clock."""
     began = time.perf_counter()
-    for ids, mask in batches:
-        model(input_ids=ids, attention_mask=mask)
+    action()
     return 1e3 * (time.perf_counter() - began)
 
 
-def rounds(folder: Path, count: int) -> Iterator[tuple[float, float, float, float]]:
-    """Milliseconds of reading, of skimming to the end and of the forward pass, and mean tokens, of each round."""
-    reader, model, featurizer = Reader.load(folder), load_model(folder, precision()), Featurizer.load(folder)
-    text = load(next(SEEDS.glob("*.txt")), SEEDS).text
-    for number in range(-2, count):
-        question, read = f"What happened on day {number}?", passages(text, number)
-        windows = featurizer.windows(question, read)
-        rows = [window.input_ids for window in windows]
-        batches = [
-            pad([rows[k] for k in b], featurizer.padding) for b in length_batches(list(map(len, rows)), BATCH_TOKENS)
-        ]
-        alone = bare(model, batches) if number % 2 else 0.0  # whichever is first, the other is next time
-        began = time.perf_counter()
-        reader.read(question, read)
-        reading = 1e3 * (time.perf_counter() - began)
-        began = time.perf_counter()
-        for one in read:
-            reader.skim(question, one, LAYERS, lambda *_: True)
-        skimming = 1e3 * (time.perf_counter() - began)
-        if number >= 0:  # the first ones warm up
-            yield reading, skimming, alone or bare(model, batches), statistics.mean(len(w.offsets) for w in windows)
+def in_turn(ways: Mapping[Any, Callable[[], object]], rounds: int) -> dict[Any, list[float]]:
+    """Milliseconds of each way in each round, one after the other; a first round warms up and does not count."""
+    taken = [{name: milliseconds(way) for name, way in ways.items()} for _ in range(rounds + 1)][1:]
+    return {name: [one[name] for one in taken] for name in ways}
 
 
-def by_batch(folder: Path, count: int) -> dict[int, float]:
-    """The median time, over that of every passage alone, of each size of a batch."""
-    model, featurizer = load_model(folder, precision()), Featurizer.load(folder)
-    text = load(next(SEEDS.glob("*.txt")), SEEDS).text
-    uneven = [Passage(text[197 * k :][:length], "Of space") for k, length in enumerate(LENGTHS)]
-    windows = featurizer.windows("What happened on day 3?", uneven)
-    taken: dict[int, list[float]] = {tokens: [] for tokens in BATCHES}
-    for _ in range(count + 1):
-        for tokens, times in taken.items():
-            began = time.perf_counter()
-            with torch.inference_mode():
-                forward(model, windows, featurizer.padding, tokens)
-            times.append(time.perf_counter() - began)
-    alone = taken[1][1:]  # the first round warms up
-    return {n: statistics.median(t / a for t, a in zip(times[1:], alone, strict=True)) for n, times in taken.items()}
+def ratio(taken: list[float], base: list[float]) -> float:
+    """The median of one way's time over another's in the same round."""
+    return statistics.median(mine / other for mine, other in zip(taken, base, strict=True))
+
+
+class Benchmark:
+    """One model and its text."""
+
+    def __init__(self, folder: Path) -> None:
+        self.reader, self.featurizer = Reader.load(folder), Featurizer.load(folder)
+        self.model, self.text = load_model(folder, precision()), seed_text()
+
+    @torch.inference_mode()
+    def read(self, windows: list[Window], tokens: int = BATCH_TOKENS) -> None:
+        forward(self.model, windows, self.featurizer.padding, tokens)
+
+    @torch.inference_mode()
+    def bare(self, batches: list[tuple[torch.Tensor, torch.Tensor]]) -> None:
+        for ids, mask in batches:
+            self.model(input_ids=ids, attention_mask=mask)
+
+    def rounds(self, count: int) -> Iterator[tuple[dict[str, float], float]]:
+        """Milliseconds of each way to read ten passages, and their mean tokens, of each round."""
+        for number in range(-2, count):
+            question, read = f"What happened on day {number}?", passages(self.text, number)
+            windows = self.featurizer.windows(question, read)
+            rows = [window.input_ids for window in windows]
+            cut = length_batches(list(map(len, rows)), BATCH_TOKENS)
+            batches = [pad([rows[k] for k in batch], self.featurizer.padding) for batch in cut]
+            ways: dict[str, Callable[[], object]] = {
+                "forward pass": lambda batches=batches: self.bare(batches),
+                "Reader.read": lambda q=question, read=read: self.reader.read(q, read),
+                "Reader.skim": lambda q=question, read=read: [
+                    self.reader.skim(q, one, LAYERS, lambda *_: True) for one in read
+                ],
+            }
+            order = list(ways) if number % 2 else list(reversed(ways))  # which is first changes with the round
+            taken = {name: milliseconds(ways[name]) for name in order}
+            if number >= 0:  # the first ones warm up
+                yield taken, statistics.mean(len(window.offsets) for window in windows)
+
+    def print_overhead(self, count: int) -> None:
+        """The time of each way to read ten passages, and its ratio to the forward pass."""
+        measured, tokens = zip(*self.rounds(count), strict=True)
+        taken = {name: [one[name] for one in measured] for name in ("forward pass", "Reader.read", "Reader.skim")}
+        print(f"{PASSAGES} passages of {statistics.mean(tokens):.0f} tokens, {precision()}, {CORES} cores")
+        print(f"{'':16}{'fastest':>12}{'median':>12}{'ratio':>8}")
+        for name, times in taken.items():
+            over = ratio(times, taken["forward pass"])
+            print(f"{name:16}{min(times):9.0f} ms{statistics.median(times):9.0f} ms{over:8.2f}")
+
+    def print_batches(self, count: int) -> None:
+        """The time of each size of a batch over that of every passage alone."""
+        windows = uneven_windows(self.featurizer, self.text, 3)
+        taken = in_turn({tokens: (lambda n=tokens: self.read(windows, n)) for tokens in BATCHES}, count)
+        print(f"{'batches of':16}" + "".join(f"{tokens:8}" for tokens in BATCHES) + "  padded tokens")
+        ratios = "".join(f"{ratio(times, taken[BATCHES[0]]):8.2f}" for times in taken.values())
+        print(f"{'over each alone':16}{ratios}")
+
+    def print_questions(self, count: int) -> None:
+        """The time of each way to read several questions that wait, over that of one after another."""
+        pool = ThreadPoolExecutor(CORES, initializer=torch.set_num_threads, initargs=(1,))
+        print(f"{'questions':12}{'one by one':>14}{'one pass':>10}{'batches':>10}{'side by side':>14}")
+        for number in QUESTIONS:
+            asked = [uneven_windows(self.featurizer, self.text, k) for k in range(number)]
+            together = [window for windows in asked for window in windows]
+            ways: dict[str, Callable[[], object]] = {
+                "one by one": lambda asked=asked: [self.read(windows) for windows in asked],
+                "one pass": lambda together=together: self.read(together, 10**9),
+                "batches": lambda together=together: self.read(together),
+                "side by side": lambda asked=asked: list(pool.map(self.read, asked)),
+            }
+            taken = in_turn(ways, count)
+            first = taken["one by one"]
+            one_pass, batches, side = (ratio(taken[name], first) for name in list(ways)[1:])
+            print(f"{number:<12}{statistics.median(first):11.0f} ms{one_pass:10.2f}{batches:10.2f}{side:14.2f}")
 
 
 def main() -> None:
-    """Print the two medians and their ratio, then those of the batches."""
+    """Run the three measurements and print them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--reader", type=Path, default=ReaderSettings().reader)
     arguments = parser.parse_args()
-    reading, skimming, bare_pass, tokens = zip(*rounds(arguments.reader, arguments.rounds), strict=True)
-    print(
-        f"{PASSAGES} passages of {statistics.mean(tokens):.0f} tokens, {precision()}, {torch.get_num_threads()} threads"
-    )
-    print(f"{'':16}{'quickest':>12}{'median':>12}")
-    ways = {"forward pass": bare_pass, "Reader.read": reading, "Reader.skim": skimming}
-    for name, taken in ways.items():
-        print(f"{name:16}{min(taken):9.0f} ms{statistics.median(taken):9.0f} ms")
-    for name, taken in list(ways.items())[1:]:
-        paired = statistics.median(t / f for t, f in zip(taken, bare_pass, strict=True))
-        print(f"{f'ratio {name[7:]}':16}{min(taken) / min(bare_pass):12.2f}{paired:12.2f}")
-    print(f"{'batches of':16}" + "".join(f"{tokens:8}" for tokens in BATCHES) + "  padded tokens")
-    found = by_batch(arguments.reader, arguments.rounds)
-    print(f"{'over each alone':16}" + "".join(f"{ratio:8.2f}" for ratio in found.values()))
+    benchmark = Benchmark(arguments.reader)
+    benchmark.print_overhead(arguments.rounds)
+    benchmark.print_batches(arguments.rounds)
+    benchmark.print_questions(max(1, arguments.rounds // 3))
 
 
 if __name__ == "__main__":

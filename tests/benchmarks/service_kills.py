@@ -1,11 +1,10 @@
-"""Kill the service again and again while it rebuilds or takes in a file, and look whether anything was lost.
+"""Kills the service repeatedly while it rebuilds or takes an upload, and checks that nothing is lost.
 
-    python tests/benchmarks/service_kills.py --kills 20
+    python -m tests.benchmarks.service_kills --kills 20
 
-Every round changes all documents, starts the service, asks it to take them in (every third time it is handed a file
-instead), and kills it at a random moment of the time that this takes when nobody kills it. After that the index must
-verify, and hold every document as it was at some time; after the last round a whole rebuild must bring all of them up
-to date.
+Every round changes all documents, starts the service, asks it to rebuild (every third time it uploads a file instead),
+and kills it at a random moment of the time that this takes undisturbed. Then the index must verify and hold every
+document as it was in one of the rounds; after the last round a rebuild must bring all of them up to date.
 """
 
 from __future__ import annotations
@@ -25,9 +24,8 @@ import urllib.request
 from contextlib import suppress
 from pathlib import Path
 
-from load import SEEDS, serving
-
 from index import DocumentIndex, build, verify
+from tests.benchmarks.load import SEEDS, serving
 
 DOCUMENTS = 60
 OURS = {f"{k}.txt" for k in range(DOCUMENTS)}
@@ -42,14 +40,14 @@ def write(folder: Path, number: int) -> None:
 
 
 def ask(url: str, path: str, body: bytes = b"", kind: str = "application/json") -> None:
-    """Send a request whose end nobody lives to see."""
+    """Send a request; the service may be killed before it ends."""
     request = urllib.request.Request(url + path, body, {"Content-Type": kind}, method="POST")
     with suppress(OSError, http.client.HTTPException), urllib.request.urlopen(request, timeout=60) as answered:
         answered.read()
 
 
 def await_models(url: str) -> None:
-    """Wait until nothing of a rebuild's time goes into loading them."""
+    """Wait until the models are loaded, so that loading is no part of a rebuild's time."""
     while True:
         with suppress(urllib.error.HTTPError), urllib.request.urlopen(f"{url}/readyz", timeout=60):
             return
@@ -57,7 +55,7 @@ def await_models(url: str) -> None:
 
 
 def disturb(url: str, number: int) -> None:
-    """Let the service write: what lies in its folder, or every third time a file that is handed in."""
+    """Start a rebuild, or every third time an upload."""
     if number % 3:
         ask(url, "/v1/rebuild")
         return
@@ -67,7 +65,7 @@ def disturb(url: str, number: int) -> None:
 
 
 def examine(index: Path, number: int) -> str:
-    """What was lost up to a round; nothing when all is well."""
+    """What was lost up to a round; empty when nothing was."""
     report = verify(index)
     if not report.sound:
         return f"the index is not sound: {report.problems}"
@@ -107,7 +105,7 @@ def kill(index: Path, number: int, after: float) -> None:
 
 
 def main() -> None:
-    """Kill so many times, then rebuild in peace."""
+    """Kill as often as asked, then rebuild undisturbed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=20)
     kills = parser.parse_args().kills
@@ -143,7 +141,7 @@ def main() -> None:
             ours = [record for record in opened.documents() if record.path in OURS]
             stale = sum(f"In round {kills} " not in opened.text(record.id) for record in ours)
     print(f"{datetime.date.today()}: {kills} kills, {committed} of them after a commit; losses: {lost}")
-    print(f"after the rebuild in peace: {wrong or 'sound'}, {stale} documents out of date")
+    print(f"after an undisturbed rebuild: {wrong or 'sound'}, {stale} documents out of date")
 
 
 if __name__ == "__main__":

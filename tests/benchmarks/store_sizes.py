@@ -1,10 +1,10 @@
-"""Disk, memory and time by size and store: ``python tests/benchmarks/store_sizes.py [folder|milvus] 1000 10000``.
+"""Disk, memory and time by size and store: ``python -m tests.benchmarks.store_sizes [folder|milvus] 1000 10000``.
 
-Passages of 70 words, with vectors of 384 dimensions that lie in clusters, are put into a store by commits of 512.
-There is no chunking, no embedding and no model, so that what is measured is the store. A second process opens it and
-searches. Printed are bytes on disk a passage; processor seconds of writing, with what the store does in the background;
-memory, of writing at its peak and of searching, without what the libraries take; and the processor's time of the median
-search for candidates, by meaning and by words. Processor time is what a busy machine tells least wrongly.
+Passages of 70 words, with vectors of 384 dimensions in clusters, are put into a store by commits of 512.
+Nothing is chunked or embedded, so that only the store is measured. A second process opens it and
+searches. Printed are bytes on disk a passage; processor seconds of writing, the store's background work included;
+memory of writing at its peak and of searching, without the libraries' own; and processor time of the median search for
+candidates, by meaning and by words. Processor time is the figure to trust on a busy machine.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from index_corpus import peak_megabytes, perturbed, real_sentences
 
 from index.embedder import Vectors
 from index.ranking.terms import TermReader
@@ -27,6 +26,7 @@ from index.stores.base import Passage, Transaction
 from index.stores.locate import open_store
 from index.stores.stemming import Stemmer
 from index.types import Chunk, Document
+from tests.benchmarks.corpus import peak_megabytes, perturbed, real_sentences
 
 TOGETHER, CENTRES, DIMENSIONS, SEARCHES = 512, 2_000, 384, 20
 QUESTION = "which files does a rebuild look at when the threshold of the folder is found"
@@ -98,7 +98,12 @@ def main(stores: list[str], sizes: list[int]) -> None:
                 place = str(Path(scratch, "index.db" if store == "milvus" else "index"))
                 told = []
                 for act in (["--write", place, str(size)], ["--search", place]):
-                    done = subprocess.run([sys.executable, __file__, *act], check=True, capture_output=True, text=True)
+                    done = subprocess.run(
+                        [sys.executable, "-m", "tests.benchmarks.store_sizes", *act],
+                        check=True,
+                        capture_output=True,
+                        text=True,
+                    )
                     told.append(done.stdout.strip())
                 disk = sum(file.stat().st_size for file in Path(place).rglob("*") if file.is_file())
             print(f"{store:7}{size:>8,} passages{disk / size:>7,.0f} bytes each", *told, sep="  ", flush=True)

@@ -56,7 +56,7 @@ def evaluate_index(
     if html and not html.parent.is_dir():
         raise typer.BadParameter(f"there is no folder {html.parent} to write the report to")
     settings = settings_of(context, index=index)
-    from qa import DEMO_QUESTIONS, read_gold, run_evaluation, with_paragraph_document
+    from qa import DEMO_QUESTIONS, assign_documents, read_gold, run_evaluation
     from ui.web.evaluation_report import render_report
 
     paths = [DEMO_QUESTIONS] if demo else [*(files or []), *([ask] if ask else [])]
@@ -64,7 +64,7 @@ def evaluate_index(
     questions = _sampled(read_gold(asked), sample)
     with tempfile.TemporaryDirectory(prefix="quoth-") as folder:
         if contexts:
-            questions = with_paragraph_document(questions)
+            questions = assign_documents(questions)
             opened = _over_paragraphs(paths, Path(folder), settings)
         else:
             opened = _over_documents(Path(folder) if demo and index is None else None, settings)

@@ -1,7 +1,7 @@
 """How many questions are answered at once, how many may wait, and what becomes of each.
 
 Waiting questions are answered side by side, each on one core: on the cores of one processor that is faster than one
-after another on all cores, and than several in one forward pass (tests/benchmarks/batching.py). A question that is
+after another on all cores, and than several in one forward pass (tests/benchmarks/reading.py). A question that is
 alone uses every core; it gives cores up between two passages when others arrive.
 """
 

@@ -1,16 +1,16 @@
-"""An index in Milvus: for documents that outgrow one machine, or that several servers answer from.
+"""An index in Milvus, for more documents than one machine holds or for several servers over one index.
 
-What differs from an index in a folder. Milvus has no transactions: a document is seen whole, as it was or as it is, but
-of a commit of several documents some are seen before others, and an interrupted commit is finished or undone by the
-next writer. A rebuild replaces the index at once. In a cluster, what was just written is seen after a moment. One
-process writes, by a lease; many read. Milvus Lite (a file) is of one process alone, unless its server is started.
+It differs from an index in a folder. Milvus has no transactions: a document is always seen whole, in its old or new
+state, but of a commit of several documents some may be seen before others, and the next writer finishes or undoes an
+interrupted commit. A rebuild replaces the index at once. In a cluster, readers see a write after a moment. One process
+at a time writes, by a lease; many read. Milvus Lite, a file, can be open in only one process, unless it is served.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Hashable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,7 +39,7 @@ from index.stores.milvus.writer import MilvusWriter
 
 
 class MilvusStore:
-    """The index of one Milvus (and of one database in it)."""
+    """The index in one database of a Milvus server, or in one Milvus Lite file."""
 
     def __init__(self, uri: str, token: str = "", seconds: float = 30.0) -> None:
         self._uri, self._token, self._seconds = uri, token, seconds
@@ -52,7 +52,7 @@ class MilvusStore:
         return self._uri
 
     def exists(self) -> bool:
-        """Whether there is an index, to which something was committed."""
+        """Whether there is an index with at least one commit."""
         with self.reader() as reader:
             return reader.summary().revision > 0
 
@@ -77,7 +77,7 @@ class MilvusStore:
     @contextmanager
     def snapshot(self) -> Iterator[MilvusSnapshot]:
         """The index for searching."""
-        with self._opened().snapshot() as snapshot:
+        with self._open_session().snapshot() as snapshot:
             yield snapshot
 
     @contextmanager
@@ -85,8 +85,8 @@ class MilvusStore:
         """The index for its one writer, created when there is none."""
         with closing(self._connect()) as connection, hold_lease(connection, wait_seconds):
             manifest = _manifest_for_writing(connection, CURRENT, Manifest(generation=1))
-            beside = read_manifest(connection, NEXT)
-            drop_other_generations(connection, {manifest.generation, *([beside.generation] if beside else [])})
+            following = read_manifest(connection, NEXT)
+            drop_other_generations(connection, {manifest.generation, *([following.generation] if following else [])})
             yield MilvusWriter(connection, CURRENT)
 
     @contextmanager
@@ -110,22 +110,23 @@ class MilvusStore:
                 self._session.close()
             self._session = None
 
-    def _opened(self) -> MilvusSession:
+    def _open_session(self) -> MilvusSession:
         with self._lock:
             if self._session is None:
-                missing = f"there is no index at {self._uri}: run `quoth index FOLDER` to make one"
-                if self._is_missing_file():
-                    raise IndexNotFoundError(missing)
-                connection = self._connect()
-                try:
-                    manifest = read_manifest(connection, CURRENT)
-                    if manifest is None or not manifest.revision:
-                        raise IndexNotFoundError(missing)
-                except BaseException:
-                    connection.close()
-                    raise
-                self._session = MilvusSession(connection)
+                self._session = MilvusSession(self._connect_to_index())
             return self._session
+
+    def _connect_to_index(self) -> MilvusConnection:
+        """A connection to an index that has a commit. Raises IndexNotFoundError."""
+        if not self._is_missing_file():
+            connection = self._connect()
+            with ExitStack() as on_failure:
+                on_failure.callback(connection.close)
+                manifest = read_manifest(connection, CURRENT)
+                if manifest is not None and manifest.revision:
+                    on_failure.pop_all()
+                    return connection
+        raise IndexNotFoundError(f"there is no index at {self._uri}: run `quoth index FOLDER` to make one")
 
     def _is_missing_file(self) -> bool:
         return is_file(self._uri) and not Path(self._uri).exists()
@@ -135,10 +136,10 @@ class MilvusStore:
 
 
 class ReplacementWriter(MilvusWriter):
-    """The next generation of an index, beside the one that is read."""
+    """Writes the next generation of an index while the present one is read."""
 
     def finish(self, progress: OnProgress) -> int:
-        """Make this generation the index; whoever reads the old one still may, until the next writer."""
+        """Make this generation the index; the old one can still be read until the next writer drops it."""
         super().finish(progress)
         progress(Progress("swap", 0, 1))
         revision = max(MilvusReader(self.connection).manifest().revision, self.manifest().revision) + 1
@@ -158,12 +159,13 @@ def _drop_other_settings(connection: MilvusConnection, current: Manifest, facts:
         drop_other_generations(connection, {current.generation})
 
 
-def _manifest_for_writing(connection: MilvusConnection, slot: str, first: Manifest) -> Manifest:
-    """The manifest with a key, created when there is none."""
+def _manifest_for_writing(connection: MilvusConnection, key: str, first: Manifest) -> Manifest:
+    """The manifest under a key, ``first`` when there is none; its collections exist and are loaded afterwards."""
     create_key_values(connection, MANIFESTS)
-    manifest = read_manifest(connection, slot)
-    create_generation(connection, manifest or first, (manifest or first).dimensions)
-    if manifest is None:
-        write_manifest(connection, slot, first)
-    load_generation(connection, manifest or first)
-    return manifest or first
+    found = read_manifest(connection, key)
+    manifest = found or first
+    create_generation(connection, manifest, manifest.dimensions)
+    if found is None:
+        write_manifest(connection, key, manifest)
+    load_generation(connection, manifest)
+    return manifest

@@ -21,9 +21,11 @@ ReadRows = Callable[[Collection[int], list[str]], dict[int, list[Row]]]  # rows 
 
 
 def check(reader: Reader, manifest: Manifest, passage_rows: ReadRows, stored: int) -> VerifyReport:
-    """The report on an index of which ``stored`` passages are in its collection."""
+    """The report on an index whose collection of passages has ``stored`` rows."""
     records = reader.records()
-    problems = [Problem("catalog", "a commit was interrupted: the next writer ends it")] if manifest.pending else []
+    problems = (
+        [Problem("catalog", "a commit was interrupted: the next writer completes it")] if manifest.pending else []
+    )
     for start in range(0, len(records), _BATCH):
         batch = records[start : start + _BATCH]
         documents = _documents(reader, [record.id for record in batch])
@@ -33,8 +35,8 @@ def check(reader: Reader, manifest: Manifest, passage_rows: ReadRows, stored: in
             problems += (Problem("document", f"{record.path}: {detail}", record.id) for detail in details)
     chunks = sum(record.chunk_count for record in records)
     if (manifest.documents, manifest.chunks) != (len(records), chunks):
-        counted = f"{manifest.documents} documents and {manifest.chunks} passages were counted"
-        problems.append(Problem("catalog", f"{counted}, {len(records)} and {chunks} are there"))
+        counted = f"{manifest.documents} documents and {manifest.chunks} passages"
+        problems.append(Problem("catalog", f"the manifest counts {counted}, but there are {len(records)} and {chunks}"))
     if stored > chunks and not manifest.pending:
         problems.append(Problem("catalog", f"{stored - chunks} passages belong to no document"))
     return VerifyReport(manifest.revision, len(records), chunks, stored, tuple(problems))

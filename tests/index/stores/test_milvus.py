@@ -1,4 +1,4 @@
-"""Milvus where it differs from a folder: no transactions, a network between, versions of its own."""
+"""Milvus where it differs from a folder: it has no transactions, may be unreachable, and has versions."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ from index.stores.base import Passage, Transaction
 from index.stores.locate import open_store
 from index.stores.milvus import term_statistics
 from index.stores.milvus.client import MilvusConnection
+from index.stores.milvus.lease import LEASES
 from index.stores.milvus.schema import CURRENT, MANIFESTS, put_values
 from index.stores.milvus.search import filter_expression
 from tests.support.hash_embedder import HashEmbedder
@@ -39,8 +40,8 @@ pytest.importorskip("pymilvus")
 WRITES = ("upsert", "delete")
 
 
-class _Cut(BaseException):
-    """The end of a process, as far as the store can tell."""
+class _Crash(BaseException):
+    """Stands for the end of the process."""
 
 
 @pytest.fixture
@@ -49,41 +50,41 @@ def place(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def cut(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """Ends everything before the nth write from now."""
-    whole = MilvusConnection.call
-    left = [-1]
+def crash_before_write(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Makes the nth write from now raise _Crash instead, counted from 0; -1 for none."""
+    real_call = MilvusConnection.call
+    writes_left = [-1]
 
     def call(connection: MilvusConnection, method: str, *args: Any, **kwargs: Any) -> Any:
-        if method in WRITES and args[0] != "quoth_lease":
-            if left[0] == 0:
-                raise _Cut
-            left[0] -= 1
-        return whole(connection, method, *args, **kwargs)
+        if method in WRITES and args[0] != LEASES:
+            if writes_left[0] == 0:
+                raise _Crash
+            writes_left[0] -= 1
+        return real_call(connection, method, *args, **kwargs)
 
     monkeypatch.setattr(MilvusConnection, "call", call)
-    return lambda writes: left.__setitem__(0, writes)
+    return lambda writes: writes_left.__setitem__(0, writes)
 
 
-def test_a_commit_cut_before_any_of_its_writes_is_finished_by_the_next_writer(
-    place: str, folder: Path, cut: Callable[[int], None]
+def test_a_commit_interrupted_before_any_of_its_writes_is_finished_by_the_next_writer(
+    place: str, folder: Path, crash_before_write: Callable[[int], None]
 ):
     embedder = HashEmbedder()
     build([folder], place, embedder=embedder)
-    cuts = 0
+    written = 0
     for turn in range(40):
         (folder / "tea.txt").write_text(f"Green tea number {turn} is steeped at eighty degrees. " * (turn % 3 + 1))
         (folder / "iron.html").rename(folder / "steel.html")
         (folder / f"new{turn}.txt").write_text(f"A new text, number {turn}.")
-        cut(cuts)
+        crash_before_write(written)
         try:
             build([folder], place, embedder=embedder)
-            whole = True
-        except _Cut:
-            whole = False
-        cut(-1)
+            complete = True
+        except _Crash:
+            complete = False
+        crash_before_write(-1)
         with DocumentIndex.open(place, embedder=embedder) as opened:
-            for record in opened.documents():  # each is seen whole, as it was or as it is
+            for record in opened.documents():  # each document is complete, in its old or its new state
                 text = opened.text(record.id)
                 assert len(text) == record.characters
                 assert [c.text for c in opened.chunks(record.id)] == [text.strip()]
@@ -94,13 +95,13 @@ def test_a_commit_cut_before_any_of_its_writes_is_finished_by_the_next_writer(
         (folder / "steel.html").rename(folder / "iron.html")
         (folder / f"new{turn}.txt").unlink()
         build([folder], place, embedder=embedder)
-        if whole:
+        if complete:
             break
-        cuts += 3  # with 1 it passes too, and takes three times as long
-    assert whole and cuts > 8
+        written += 3  # steps of 1 pass too, but take three times as long
+    assert complete and written > 8
 
 
-def test_repair_takes_away_what_is_of_no_document_and_embeds_what_is_damaged(place: str, folder: Path):
+def test_repair_deletes_what_belongs_to_no_document_and_embeds_what_is_damaged(place: str, folder: Path):
     embedder = HashEmbedder()
     build([folder], place, embedder=embedder)
     connection = MilvusConnection(place)
@@ -111,10 +112,10 @@ def test_repair_takes_away_what_is_of_no_document_and_embeds_what_is_damaged(pla
     plain = {k: [float(x) for x in v] if k == "vector" else v for k, v in row.items()}
     stray = {"id": 900, "document": 77, "key": "00" * 16}
     connection.upsert(passages, [plain | stray, plain | {"text": "Another text.", "skip": 0}])
-    found = verify(place)
-    assert {p.kind for p in found.problems} == {"catalog", "document"}
-    mended = repair(place, embedder=embedder)
-    assert mended.left == () and mended.embedded == 1 and verify(place).sound
+    report = verify(place)
+    assert {problem.kind for problem in report.problems} == {"catalog", "document"}
+    repaired = repair(place, embedder=embedder)
+    assert repaired.left == () and repaired.embedded == 1 and verify(place).sound
     connection.close()
 
 
@@ -125,7 +126,7 @@ def test_a_store_that_does_not_answer_says_so_in_time(folder: Path):
         began = time.monotonic()
         with pytest.raises(StoreUnreachableError, match=f"{place}.*check that it runs"):
             DocumentIndex.open(open_store(place, IndexSettings(store_seconds=1.0)), embedder=HashEmbedder())
-        closed.listen()  # now it takes connections, and says nothing
+        closed.listen()  # now it accepts connections but never answers
         with pytest.raises(StoreUnreachableError, match="check that it runs"):
             build([folder], open_store(place, IndexSettings(store_seconds=1.0)), embedder=HashEmbedder())
         assert time.monotonic() - began < 30
@@ -134,17 +135,17 @@ def test_a_store_that_does_not_answer_says_so_in_time(folder: Path):
 def test_a_store_that_is_slow_to_search_says_so_in_time(place: str, folder: Path, monkeypatch: pytest.MonkeyPatch):
     from milvus_lite.adapter.grpc.servicer import MilvusServicer
 
-    told = threading.Event()  # Milvus answers only when the search has been given up
+    search_failed = threading.Event()  # Milvus answers only after the search has timed out
     search = MilvusServicer.HybridSearch
-    monkeypatch.setattr(MilvusServicer, "HybridSearch", lambda *given: told.wait() and search(*given))
+    monkeypatch.setattr(MilvusServicer, "HybridSearch", lambda *given: search_failed.wait() and search(*given))
     build([folder], place, embedder=HashEmbedder())
     with DocumentIndex.open(open_store(place, IndexSettings(store_seconds=2.0)), embedder=HashEmbedder()) as opened:
         with pytest.raises(StoreUnreachableError, match="did not answer within 2 seconds"):
             opened.search("tea")
-        told.set()
+        search_failed.set()
 
 
-def test_another_schema_is_told_from_damage(place: str, folder: Path):
+def test_another_schema_is_not_taken_for_damage(place: str, folder: Path):
     embedder = HashEmbedder()
     build([folder], place, embedder=embedder)
     connection = MilvusConnection(place)
@@ -178,7 +179,7 @@ def test_a_milvus_without_keyword_search_is_refused(place: str, monkeypatch: pyt
         (Filters(documents=frozenset({"/a/b/c.txt"})), 'path in ["/a/b/c.txt", "a/b/c.txt", "b/c.txt", "c.txt"]'),
     ],
 )
-def test_filters_are_asked_for_in_milvus_own_words(filters: Filters, expected: str):
+def test_filters_become_a_milvus_expression(filters: Filters, expected: str):
     assert filter_expression(filters) == expected
 
 
@@ -192,17 +193,20 @@ def test_frequencies_of_a_large_index_are_estimated_from_a_sample(place: str, mo
                 _put_words(
                     transaction, number, f"tea {'iron' if number % 2 else 'salt'} {'gold' if number == 7 else ''}"
                 )
-        with writer.transaction() as transaction:  # a sixth of the ids belong to nothing any more
+        with writer.transaction() as transaction:  # so that a sixth of the ids belong to no passage
             transaction.remove([record.id for record in writer.records()[:200]])
         kept, expected = writer.summary().chunks, sum(r.path.endswith("odd") for r in writer.records())
     with store.snapshot() as snapshot:
-        told = snapshot.document_frequency(["tea", "iron", "gold", "silver"])
-        assert snapshot.document_frequency(["tea", "iron", "gold"]) == {k: n for k, n in told.items() if k != "silver"}
+        estimated = snapshot.document_frequency(["tea", "iron", "gold", "silver"])
+        assert snapshot.document_frequency(["tea", "iron", "gold"]) == {
+            k: n for k, n in estimated.items() if k != "silver"
+        }
         nearest = np.array([1.0, 0.0], dtype=np.float32)
         _, by_words = snapshot.candidates(nearest, Terms({"gold": 1, "iron": 500}, kept), 20, None)
-    assert kept == 1000 and abs(told["tea"] - kept) <= 0.02 * kept  # every passage has it
-    assert abs(told["iron"] - expected) < 0.25 * expected  # four standard deviations of so small a sample
-    assert 1 <= told["gold"] <= 5 and told["silver"] == 1  # what the sample has not is not thereby nowhere
+    assert kept == 1000 and abs(estimated["tea"] - kept) <= 0.02 * kept  # every passage has it
+    assert abs(estimated["iron"] - expected) < 0.25 * expected  # four standard deviations of so small a sample
+    assert 1 <= estimated["gold"] <= 5
+    assert estimated["silver"] == 1  # a term that is not in the sample may still be in the index
     assert len(set(by_words.values())) == 2 and max(by_words, key=by_words.__getitem__) == 8
     store.close()
 

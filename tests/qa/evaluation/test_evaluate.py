@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from index import SourceNotFoundError, build
 from qa import Answerer, ReaderSettings
 from qa.evaluation.evaluate import Evaluation, answerer_over, holds, peak_memory, run_evaluation
-from qa.evaluation.questions import GoldQuestion, QuestionFileError, paragraph_documents, with_paragraph_document
+from qa.evaluation.questions import GoldQuestion, QuestionFileError, assign_documents, paragraph_documents
 from qa.evaluation.scores import Verdict
 from ui.cli import app
 
@@ -37,7 +37,7 @@ def paragraphs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answerer]:
 
 @pytest.fixture(scope="module")
 def evaluation(paragraphs: Answerer) -> Evaluation:
-    return run_evaluation(paragraphs, with_paragraph_document(QUESTIONS))
+    return run_evaluation(paragraphs, assign_documents(QUESTIONS))
 
 
 def test_the_examples_are_what_they_say():
@@ -70,7 +70,7 @@ def test_the_figures_survive_json(evaluation: Evaluation):
 
 def test_a_passage_must_be_of_the_named_document_to_count(paragraphs: Answerer):
     (hit, *_) = paragraphs.index.search(QUESTIONS[0].question, 5)
-    assert holds(hit, with_paragraph_document(QUESTIONS)[0])
+    assert holds(hit, assign_documents(QUESTIONS)[0])
     assert holds(hit, GoldQuestion("Where?", ("Dagebüll",), document=hit.document.path))
     assert holds(hit, GoldQuestion("Where?", ("dagebüll!",)))
     assert not holds(hit, GoldQuestion("Where?", ("Dagebüll",), document="another.txt"))
@@ -94,8 +94,7 @@ def test_a_citation_is_held_against_the_file_as_it_is_now(tmp_path: Path):
 def test_a_threshold_moves_refusals_and_nothing_else(paragraphs: Answerer, evaluation: Evaluation):
     strict = ReaderSettings(threshold=1.0)
     refusing = run_evaluation(
-        Answerer(paragraphs.index, paragraphs.reader, paragraphs.calibration, strict),
-        with_paragraph_document(QUESTIONS),
+        Answerer(paragraphs.index, paragraphs.reader, paragraphs.calibration, strict), assign_documents(QUESTIONS)
     ).scores
     assert (refusing.refusal_precision, refusing.refusal_recall, refusing.em) == (0.25, 1.0, 0.25)
     assert refusing.answerable_f1 == evaluation.scores.answerable_f1

@@ -11,10 +11,10 @@ from qa.evaluation.questions import (
     DEMO_QUESTIONS,
     GoldQuestion,
     QuestionFileError,
+    assign_documents,
     display_title,
     paragraph_documents,
     read_gold,
-    with_paragraph_document,
 )
 
 CONTEXT = "Only the lake has carp. The sea has cod."
@@ -143,16 +143,12 @@ def test_paragraphs_become_documents_once_each_and_questions_point_to_them():
         ("Fish", CONTEXT),
         ("More fish", "Eels are elsewhere."),
     ]
-    assert [question.document for question in with_paragraph_document(questions)] == [
-        made[0].path,
-        made[0].path,
-        made[1].path,
-    ]
+    assert [question.document for question in assign_documents(questions)] == [made[0].path, made[0].path, made[1].path]
 
 
-def test_a_question_without_a_paragraph_cannot_be_placed():
+def test_a_question_without_a_paragraph_has_no_document():
     with pytest.raises(QuestionFileError, match=r"q\.jsonl:3: no context"):
-        with_paragraph_document([GoldQuestion("Carp?", ("lake",), origin="q.jsonl:3")])
+        assign_documents([GoldQuestion("Carp?", ("lake",), origin="q.jsonl:3")])
 
 
 def test_the_demonstration_is_about_the_seed_document_and_its_answers_stand_in_it(seeds: Path):

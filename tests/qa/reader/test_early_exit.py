@@ -11,7 +11,7 @@ from qa.reader.early_exit import LAYERS, EarlyExit
 from qa.reader.reader import Reader
 from qa.reader.windows import Passage
 from qa.settings import ReaderSettings
-from qa.training.calibrate import Asked, fit_exits, skim
+from qa.training.calibrate import AskedQuestion, fit_exits, read_with_states
 
 QUESTION = "Who commanded Soyuz MS-27?"
 PASSAGE = Passage("The crew launched in April. Sergey Ryzhikov commanded the spacecraft Soyuz MS-27.", "Soyuz MS-27")
@@ -58,7 +58,7 @@ def test_what_is_fitted_to_questions_tells_what_reading_added_to_their_passages(
     calibration = Calibration((1.0, 0.0, 0.0, 0.0), 0.0, 0.5)
     margins = 10 * np.arctanh(np.clip(added / 5, -0.99, 0.99))
     asked = [
-        Asked(
+        AskedQuestion(
             file="",
             cases=tuple((k, Case(Evidence(float(margins[k]), 0.0, 0.0, 0.0), 0.0)) for k in mine),
             answerable=False,
@@ -75,7 +75,7 @@ def test_what_is_fitted_to_questions_tells_what_reading_added_to_their_passages(
 
 def test_to_fit_an_exit_a_window_is_read_to_its_end_and_its_states_are_kept(answerer, reader):
     hit, *_ = answerer.index.search(QUESTION, 1)
-    spans, states = skim(reader, RetrievedPassage.of(hit, "", QUESTION))
+    spans, states = read_with_states(reader, RetrievedPassage.of(hit, "", QUESTION))
     assert spans[0].margin == pytest.approx(answerer.answer(QUESTION).passages[0].margin, abs=0.2)
     assert [one.shape for one in states] == [(len(LAYERS), 2 * 768)]
 

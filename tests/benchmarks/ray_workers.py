@@ -1,10 +1,10 @@
-"""Build throughput of two Ray workers against one: ``python tests/benchmarks/store_workers.py [DOCUMENTS]``.
+"""Build throughput of two Ray workers against one: ``python -m tests.benchmarks.store_workers [DOCUMENTS]``.
 
 The same documents, of two passages or so each, are indexed into a folder by one worker and by two, with the real
-embedding model, and eight files a task, so that the last tasks end together. Timed is from the first commit to the
-last: starting Ray and loading models, which depend on the day and not on the size, are printed beside it. Each ratio is
-of two runs that followed each other, one pair in the one order and one in the other. With few documents what the second
-worker has in hand at the first commit counts for too much.
+embedding model and eight files a task, so that the last tasks end together. The time is that from the first commit to
+the last; starting Ray and loading models does not depend on the size and is printed beside it. Each ratio is of two
+consecutive runs, once in each order. With few documents the ratio says little: what the second worker has in progress
+at the first commit weighs too much.
 """
 
 from __future__ import annotations
@@ -17,11 +17,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from index_corpus import documents
-
 from index import IndexSettings, Progress, build
 from index.ingestion import ray_engine
 from index.ingestion.ray_engine import RayEngine
+from tests.benchmarks.corpus import documents
 
 PAIRS = ((1, 2), (2, 1))
 
@@ -47,7 +46,7 @@ def drive(folder: str, place: str, workers: str) -> None:
 
 def measured(folder: Path, place: Path, workers: int) -> float:
     """Documents a second."""
-    command = [sys.executable, __file__, "--drive", str(folder), str(place), str(workers)]
+    command = [sys.executable, "-m", "tests.benchmarks.ray_workers", "--drive", str(folder), str(place), str(workers)]
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
     rate, before = float(told[-2]), float(told[-1])
     print(f"{workers} worker(s): {rate:6.1f} documents/s, the first commit after {before:.0f} s", flush=True)

@@ -1,4 +1,4 @@
-"""A corpus of any size out of a few real texts: their sentences recombined, their vectors perturbed."""
+"""Corpora of any size made from a few real texts: their sentences are recombined, their vectors perturbed."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ import numpy as np
 
 from index import Document, Embedder
 from index.embedder import Vectors
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 _NOISE = 0.03  # in each of 384 dimensions: cosine to the original about 0.86
 
 
 def real_sentences() -> list[str]:
-    """Sentences of the texts that lie in this repository."""
+    """Runs of 18 words from the texts of this repository."""
     files = [*ROOT.glob("*.md"), *(ROOT / "seeds").glob("*.txt"), *(ROOT / "tests" / "benchmarks").glob("*.py")]
     words = " ".join(file.read_text(encoding="utf-8") for file in sorted(files)).split()
     return [" ".join(words[start : start + 18]) + "." for start in range(0, len(words) - 18, 9)]
 
 
 def documents(count: int, sentences: int = 3, seed: int = 0) -> Iterator[Document]:
-    """So many documents, nearly all of one passage, made from real sentences and a number that is their own."""
+    """``count`` documents, nearly all of one passage, made from real sentences and a number of their own."""
     dice, pool = np.random.default_rng(seed), real_sentences()
     for number in range(count):
-        chosen = " ".join(pool[place] for place in dice.integers(0, len(pool), sentences))
+        chosen = " ".join(pool[position] for position in dice.integers(0, len(pool), sentences))
         yield Document(f"{number}.txt", f"Document {number}", f"Entry {number}. {chosen}", "text/plain")
 
 
 class PerturbingEmbedder(Embedder):
-    """Gives texts the real embeddings of a few sentences, each disturbed: what is timed is not the model."""
+    """Gives texts the perturbed embeddings of a few sentences, so that the model takes no time."""
 
     def __init__(self, real: Embedder) -> None:
         super().__init__()
@@ -43,18 +43,18 @@ class PerturbingEmbedder(Embedder):
         return int(self._centres.shape[1])
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """A disturbed real vector for each text, whatever it says."""
+        """A perturbed real vector for each text, whatever it says."""
         return perturbed(self._centres, len(texts), self._dice)
 
 
 def perturbed(centres: Vectors, count: int, dice: np.random.Generator, noise: float = _NOISE) -> Vectors:
-    """So many vectors of length one, each near one of the centres."""
+    """``count`` vectors of length one, each near one of the centres."""
     made = centres[dice.integers(0, len(centres), count)]
     made = made + dice.normal(scale=noise, size=made.shape).astype(np.float32)
     return np.asarray(made / np.linalg.norm(made, axis=1, keepdims=True), dtype=np.float32)
 
 
 def peak_megabytes() -> float:
-    """The most memory that this process has had resident; not what its parent had, as getrusage would tell."""
+    """The peak resident size of this process, without its parent's, which ``getrusage`` would include."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return int(status.partition("VmHWM:")[2].split()[0]) / 1000
