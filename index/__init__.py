@@ -26,9 +26,8 @@ from index.errors import (
 )
 from index.ingestion.building import add, build, build_documents, remove
 from index.ingestion.copying import copy
-from index.ingestion.ingest import Engine
 from index.ingestion.planning import plan
-from index.ingestion.ray_engine import RayEngine
+from index.ingestion.ray_engine import open_engine
 from index.ingestion.rebuilding import rebuild
 from index.loaders.dispatch import load, supported_suffixes
 from index.maintenance import repair, verify
@@ -48,7 +47,6 @@ __all__ = [
     "DocumentNotFoundError",
     "DocumentRecord",
     "Embedder",
-    "Engine",
     "EngineError",
     "Failure",
     "Filters",
@@ -72,7 +70,6 @@ __all__ = [
     "Progress",
     "QuestionError",
     "QuothError",
-    "RayEngine",
     "RepairReport",
     "SetupError",
     "SourceNotFoundError",
@@ -87,6 +84,7 @@ __all__ = [
     "build_documents",
     "copy",
     "load",
+    "open_engine",
     "open_store",
     "plan",
     "rebuild",

@@ -6,13 +6,7 @@ from qa.answering.citations import highlight
 from qa.conversation.examples import example_questions
 from qa.conversation.followup import Turn, understand
 from qa.evaluation.evaluate import Evaluation, answerer_over, run_evaluation
-from qa.evaluation.questions import (
-    DEMO_QUESTIONS,
-    GoldQuestion,
-    assign_documents,
-    paragraph_documents,
-    read_gold,
-)
+from qa.evaluation.questions import DEMO_QUESTIONS, GoldQuestion, assign_documents, paragraph_documents, read_gold
 from qa.evaluation.report import measure_rows, report_plots, threshold_rows
 from qa.evaluation.scores import Outcome, Verdict
 from qa.reader.reader import Reader

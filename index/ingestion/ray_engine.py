@@ -30,12 +30,17 @@ from index.types import Chunk, Document, Failure
 
 FILES_A_TASK = 32
 LOCAL = "ray"
-_PACKAGES = Path(__file__).resolve().parents[1]
+_PACKAGES = Path(__file__).resolve().parents[2]
 _CONNECT_SECONDS = 5.0
 _TRIES = 2  # for a document that cannot be embedded together with others
 _STORE_BYTES = 500_000_000
 _NEEDED = {"embedder", "chunk_tokens", "parse_seconds", "parse_megabytes", "file_megabytes"}  # settings of a worker
 _ROW = dict[str, Any]
+
+
+def open_engine(settings: IndexSettings) -> RayEngine | None:
+    """The engine that the settings name; None for this process. Nothing is started yet."""
+    return RayEngine(settings.engine, settings.engine_workers) if settings.engine else None
 
 
 class RayEngine:

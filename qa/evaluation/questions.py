@@ -65,10 +65,7 @@ def assign_documents(questions: Iterable[GoldQuestion]) -> list[GoldQuestion]:
 
 
 def paragraph_documents(questions: Iterable[GoldQuestion]) -> Iterator[Document]:
-    """Every distinct paragraph that the questions carry, as a document.
-
-    Raises ``QuestionFileError`` for a question that carries no paragraph.
-    """
+    """Every distinct paragraph that the questions carry, as a document. Raises as ``assign_documents``."""
     seen: set[str] = set()
     for question in questions:
         path = _path(question)

@@ -15,8 +15,8 @@ from ui.cli.output import emit, note, progress
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from index import BuildReport, Engine, Place
-    from index import Store as OpenStore
+    from index import BuildReport
+    from index import Store as IndexStore
     from ui.settings import Settings
 
 SEEDS = Path("seeds")
@@ -53,14 +53,14 @@ def build_index(
 ) -> None:
     """Index documents, or update the index: prints the plan, then reads only what changed."""
     settings = settings_of(context, index=index, store=store, engine=engine)
-    from index import build, open_store, plan
+    from index import build, open_engine, open_store, plan
     from index import rebuild as build_anew
     from ui.cli.render import render_plan, render_report
 
-    held = open_store(settings=settings)
-    sources = _sources(paths or [], held)
+    index_store = open_store(settings=settings)
+    sources = _sources(paths or [], index_store)
     with progress() as report:
-        planned = plan(sources, held, progress=report)
+        planned = plan(sources, index_store, progress=report)
     if dry_run:
         emit({"plan": planned}, lambda: render_plan(planned, dry_run=True), as_json=as_json)
         return
@@ -68,17 +68,10 @@ def build_index(
         note(render_plan(planned))
     run = build_anew if rebuild else build
     with progress() as report:
-        built = run(sources, held, settings=settings, progress=report, wait_seconds=wait, engine=_engine(settings))
+        built = run(
+            sources, index_store, settings=settings, progress=report, wait_seconds=wait, engine=open_engine(settings)
+        )
     emit(built, lambda: render_report(built), as_json=as_json)
-
-
-def _engine(settings: Settings) -> Engine | None:
-    """The engine that parses and embeds; None for this process."""
-    if not settings.engine:
-        return None
-    from index import RayEngine
-
-    return RayEngine(settings.engine, settings.engine_workers)
 
 
 def copy(
@@ -100,13 +93,13 @@ def copy(
     _emit_report(copied, as_json=as_json)
 
 
-def _sources(paths: list[Path], held: OpenStore) -> list[Path]:
+def _sources(paths: list[Path], index_store: IndexStore) -> list[Path]:
     """The given paths; none for those of the last build; ./seeds for a new index. Raises ``SourceNotFoundError``."""
-    if paths or held.exists():
+    if paths or index_store.exists():
         return paths
     if SEEDS.is_dir():
         return [SEEDS]
-    raise SourceNotFoundError(f"no index at {held.name} and nothing to make one from: run `quoth index FOLDER`")
+    raise SourceNotFoundError(f"no index at {index_store.name} and nothing to make one from: run `quoth index FOLDER`")
 
 
 def add(
@@ -141,10 +134,12 @@ def remove(
     _change(remove_paths, paths, open_store(settings=settings), wait, as_json=as_json)
 
 
-def _change(act: Callable[..., BuildReport], paths: list[Path], held: OpenStore, wait: float, *, as_json: bool) -> None:
+def _change(
+    act: Callable[..., BuildReport], paths: list[Path], index_store: IndexStore, wait: float, *, as_json: bool
+) -> None:
     """Add or remove paths with a progress bar, and print the report."""
     with progress() as report:
-        changed = act(paths, held, progress=report, wait_seconds=wait)
+        changed = act(paths, index_store, progress=report, wait_seconds=wait)
     _emit_report(changed, as_json=as_json)
 
 
@@ -161,16 +156,16 @@ def watch(
 
     from index import build, open_store
 
-    held = open_store(settings=settings)
-    sources = _sources(paths or [], held)
+    index_store = open_store(settings=settings)
+    sources = _sources(paths or [], index_store)
 
     def update(places: list[Path]) -> BuildReport:
         with progress() as report:
-            return build(places, held, settings=settings, progress=report, wait_seconds=60.0)
+            return build(places, index_store, settings=settings, progress=report, wait_seconds=60.0)
 
     _emit_report(update(sources), as_json=as_json, indent=None)
     behind = True  # the first tick finds what changed before the watch started
-    for found in changes(*_watched(held, settings), debounce=500, rust_timeout=1000, yield_on_timeout=True):
+    for found in changes(*_watched(index_store, settings), debounce=500, rust_timeout=1000, yield_on_timeout=True):
         if found or behind:
             updated = update([])
             if updated.plan.added or updated.plan.changed or updated.plan.renamed or updated.plan.deleted:
@@ -178,11 +173,11 @@ def watch(
         behind = False
 
 
-def _watched(held: Place, settings: Settings) -> set[str]:
+def _watched(index_store: IndexStore, settings: Settings) -> set[str]:
     """The source folders of the index's documents."""
     from index import DocumentIndex
 
-    with DocumentIndex.open(held, settings=settings) as opened:
+    with DocumentIndex.open(index_store, settings=settings) as opened:
         sources = {record.source for record in opened.documents()} | {failure.source for failure in opened.failures()}
     return sources - {""}
 
