@@ -13,6 +13,7 @@ from qa.evaluation.questions import (
     QuestionFileError,
     assign_documents,
     display_title,
+    paragraph_documents,
     read_gold,
 )
 
