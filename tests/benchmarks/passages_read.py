@@ -67,7 +67,7 @@ def measure(answerer: Answerer, questions: Sequence[GoldQuestion], number: int, 
     asked = Answerer(answerer.index, answerer.reader, calibration, settings)
     rows = []
     for question in questions:
-        answer = asked.answer(question.question, least=0.0)
+        answer = asked.answer(question.question, min_probability=0.0)
         text = answer.text if answer.found else next((one.text for one in answer.candidates), "")
         held = any(mentions(passage.text, question.answers) for passage in answer.passages)
         right = exact_match(text, question.answers), f1(text, question.answers)
