@@ -141,7 +141,8 @@ def main() -> None:
     for name, of_file in pairs.items():
         print_exits(name, of_file)
     refused = [pair for of_file in pairs.values() for pair in of_file if not pair.whole.found]
-    print_exits("refused when read to the end", refused)
+    if len(refused) > 1:
+        print_exits("refused when read to the end", refused)
 
 
 if __name__ == "__main__":
