@@ -237,7 +237,7 @@ def test_all_public_names_exist(package: object):
     assert [name for name in package.__all__ if not hasattr(package, name)] == []
 
 
-@pytest.mark.parametrize("module", ["ui.cli", "ui.cli.render", "ui.settings"])
+@pytest.mark.parametrize("module", ["ui.cli.app", "ui.cli.render", "ui.settings"])
 def test_the_command_line_starts_without_models_or_gradio(module: str):
     heavy = "{'torch', 'transformers', 'gradio', 'fastapi', 'sentence_transformers'}"
     script = f"import sys, {module}; print(*({heavy} & set(sys.modules)))"
