@@ -129,7 +129,7 @@ class Done:
 @pytest.fixture
 def quoth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done]:
     """Run the command line in an empty current folder, in this process, so that its models are loaded once."""
-    from ui.cli import main
+    from ui.cli.app import main
 
     monkeypatch.chdir(tmp_path)
 

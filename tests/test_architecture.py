@@ -1,128 +1,243 @@
-"""The house rules that a machine can check."""
+"""The rules of the code's layout that a machine can check."""
+
+from __future__ import annotations
 
 import ast
+import functools
 import re
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+import index
+import qa
+from tests.support.paths import ROOT, tracked_files
+
 LAYERS = ("index", "qa", "ui")  # each may import those before it
+PURE = (
+    "index/ranking/bm25.py",
+    "index/ranking/fusion.py",
+    "index/ranking/proximity.py",
+    "index/ranking/terms.py",
+    "qa/answering/calibration.py",
+    "qa/evaluation/metrics.py",
+    "qa/reader/spans.py",
+)
+MOST_ENTRIES = 15  # of a folder of code or of other folders
+ASSETS = {"static", "templates"}  # folders of files that no module imports
+NOT_COUNTED = {"__init__.py", "py.typed", "README.md", *ASSETS}
+LONGEST_NAME = 80  # characters of a test's name
+EXECUTES = (
+    r"import pickle|from pickle|trust_remote_code=True|allow_pickle=True|torch\.load\((?!.*weights_only=True)"
+    r"|(?<![.\w])(eval|exec)\(|shell=True|gr\.load\(|FileExplorer\(|allowed_paths=|share=True"
+)
+STARTS_PROCESSES = (
+    r"subprocess\.(Popen|run|call|check_\w+|getoutput|getstatusoutput)\(|multiprocessing|ProcessPoolExecutor"
+    r"|create_subprocess|os\.(fork|forkpty|exec\w+|spawn\w+|posix_spawn\w*|system|popen)\("
+)
 
 
-def _imports(file: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+@functools.cache
+def parse(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+def files_of(*folders: str) -> list[Path]:
+    return sorted(file for folder in folders for file in (ROOT / folder).rglob("*.py"))
+
+
+def shown(file: Path) -> str:
+    return file.relative_to(ROOT).as_posix()
+
+
+def imports(file: Path) -> Iterator[tuple[str, str]]:
+    """(module, name) of all imports of a file, also those in functions and under ``TYPE_CHECKING``."""
+    for node in ast.walk(parse(file)):
         if isinstance(node, ast.Import):
-            yield from (alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module.partition(".")[0]
+            yield from ((alias.name, "") for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.module and not node.level, f"{shown(file)} imports relatively"
+            yield from ((node.module, alias.name) for alias in node.names)
+
+
+def imported_packages(file: Path) -> set[str]:
+    return {module.partition(".")[0] for module, _ in imports(file)}
+
+
+def module_name(file: Path) -> str:
+    return ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def import_graph(layer: str) -> dict[str, set[str]]:
+    """The modules of a package, each with those of the same package that it imports."""
+    files = {module_name(file): file for file in files_of(layer)}
+    graph: dict[str, set[str]] = {}
+    for name, file in files.items():
+        found = {
+            f"{module}.{imported}" if f"{module}.{imported}" in files else module for module, imported in imports(file)
+        }
+        graph[name] = found & set(files)
+    return graph
+
+
+def statements_at_import(statements: list[ast.stmt]) -> Iterator[ast.AST]:
+    """The nodes of all that runs when a module is imported, not as a script."""
+    pending: list[ast.AST] = [*statements]
+    while pending:
+        node = pending.pop()
+        script = isinstance(node, ast.If) and ast.unparse(node.test) == "__name__ == '__main__'"
+        if not script and not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield node
+            pending.extend(ast.iter_child_nodes(node))
+
+
+def patches(node: ast.AST) -> bool:
+    """Whether a node changes an attribute or an item of an object that exists."""
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Name) and node.func.id in ("setattr", "delattr")
+    return isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del)
 
 
 @pytest.mark.parametrize("layer", LAYERS)
 def test_nothing_imports_upward(layer: str):
     above = set(LAYERS[LAYERS.index(layer) + 1 :]) | {"tests"}
-    upward = {str(file): found for file in (ROOT / layer).rglob("*.py") if (found := above & set(_imports(file)))}
-    assert upward == {}
-
-
-def _graph(layer: str) -> dict[str, set[str]]:
-    """The modules of a package that each of its modules imports, also inside functions and for type checking."""
-    files = {".".join(file.relative_to(ROOT).with_suffix("").parts): file for file in (ROOT / layer).rglob("*.py")}
-    files = {name.removesuffix(".__init__"): file for name, file in files.items()}
-    graph: dict[str, set[str]] = {name: set() for name in files}
-    for name, file in files.items():
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Import):
-                graph[name] |= {alias.name for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                found = (f"{node.module}.{alias.name}" for alias in node.names)
-                graph[name] |= {one if one in files else node.module for one in found}
-    return {name: imports & files.keys() for name, imports in graph.items()}
+    assert {shown(file): found for file in files_of(layer) if (found := above & imported_packages(file))} == {}
 
 
 @pytest.mark.parametrize("layer", LAYERS)
-def test_modules_import_each_other_in_no_circle(layer: str):
-    graph = _graph(layer)
-    while free := {name for name, imports in graph.items() if not imports & graph.keys()}:
-        graph = {name: imports for name, imports in graph.items() if name not in free}
-    assert {name: sorted(imports & graph.keys()) for name, imports in graph.items()} == {}
+def test_no_modules_import_each_other_in_a_circle(layer: str):
+    try:
+        TopologicalSorter(import_graph(layer)).prepare()
+    except CycleError as error:
+        pytest.fail(" imports ".join(reversed(error.args[1])))
 
 
-@pytest.mark.parametrize(
-    "pure",
-    [
-        "qa/reader/spans.py",
-        "qa/evaluation/metrics.py",
-        "qa/answering/calibration.py",
-        "index/ranking/bm25.py",
-        "index/ranking/fusion.py",
-        "index/ranking/proximity.py",
-        "index/ranking/terms.py",
-    ],
-)
+def test_the_ways_in_import_only_the_public_names_of_the_packages_below():
+    public = {"index": set(index.__all__), "qa": set(qa.__all__)}
+    private = defaultdict(set)
+    for file in files_of("ui"):
+        for module, name in imports(file):
+            package = module.partition(".")[0]
+            if package in public and (module != package or name not in public[package]):
+                private[shown(file)].add(f"{module}.{name}")
+    assert dict(private) == {}
+
+
+@pytest.mark.parametrize("pure", PURE)
 def test_mathematics_needs_no_models_and_no_storage(pure: str):
-    assert set(_imports(ROOT / pure)).isdisjoint({"torch", "transformers", "sentence_transformers", "sqlite3", "faiss"})
-
-
-EXECUTES = (
-    r"import pickle|from pickle|trust_remote_code=True|allow_pickle=True|torch\.load\((?!.*weights_only=True)"
-    r"|(?<![.\w])(eval|exec)\(|shell=True|gr\.load\(|FileExplorer\(|allowed_paths=|share=True"
-)
+    heavy = {"torch", "transformers", "sentence_transformers", "sqlite3", "faiss"}
+    assert imported_packages(ROOT / pure).isdisjoint(heavy)
 
 
 def test_nothing_executes_what_it_reads_or_opens_a_way_around_the_guards():
     found = {
-        f"{file}:{number}": line
-        for layer in LAYERS
-        for file in (ROOT / layer).rglob("*.py")
+        f"{shown(file)}:{number}": line
+        for file in files_of(*LAYERS)
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
         if re.search(EXECUTES, line)
     }
     assert found == {}
 
 
-STARTS = (
-    r"subprocess\.(Popen|run|call|check_\w+|getoutput|getstatusoutput)\(|multiprocessing|ProcessPoolExecutor"
-    r"|create_subprocess|os\.(fork|forkpty|exec\w+|spawn\w+|posix_spawn\w*|system|popen)\("
-)
-
-
-def test_one_function_starts_all_processes():
-    files = [file for layer in LAYERS for file in (ROOT / layer).rglob("*.py")]
-    starting = {str(file.relative_to(ROOT)) for file in files if re.search(STARTS, file.read_text(encoding="utf-8"))}
+def test_one_module_starts_all_processes():
+    starting = {
+        shown(file) for file in files_of(*LAYERS) if re.search(STARTS_PROCESSES, file.read_text(encoding="utf-8"))
+    }
     assert starting == {"index/children.py"}
+
+
+def test_no_folder_has_more_than_fifteen_entries():
+    entries = defaultdict(set)
+    for file in tracked_files():
+        for path in (file, *file.parents[:-1]):
+            if ASSETS.isdisjoint(path.parent.parts):
+                entries[path.parent.as_posix()].add(path.name)
+    counted = {
+        folder: len({name for name in names if name not in NOT_COUNTED and not name.startswith(".")})
+        for folder, names in entries.items()
+    }
+    assert {folder: count for folder, count in counted.items() if count > MOST_ENTRIES} == {}
 
 
 def test_no_module_is_a_drawer_of_odds_and_ends():
     drawers = {"utils", "util", "helpers", "common", "misc"}
-    assert [file for layer in LAYERS for file in (ROOT / layer).rglob("*.py") if file.stem in drawers] == []
+    assert [shown(file) for file in files_of(*LAYERS) if file.stem in drawers] == []
 
 
-def test_the_public_names_are_these():
-    import index
-    import qa
+def test_no_function_bears_the_name_of_its_module():
+    namesakes = [
+        shown(file)
+        for file in files_of(*LAYERS, "tests")
+        for node in parse(file).body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == file.stem
+    ]
+    assert namesakes == []
 
-    assert set(qa.__all__) >= {
-        "Answer",
-        "Answerer",
-        "Citation",
-        "Reader",
-        "ReaderSettings",
-        "answer",
-        "example_questions",
+
+def test_the_init_files_of_sub_folders_are_empty():
+    own = {ROOT / layer / "__init__.py" for layer in LAYERS}
+    inits = {file for file in files_of(*LAYERS, "tests") if file.name == "__init__.py"}
+    assert [shown(file) for file in inits - own if file.read_text(encoding="utf-8").strip()] == []
+
+
+def test_no_name_of_a_test_is_longer_than_eighty_characters():
+    names = [
+        node.name
+        for file in files_of("tests")
+        for node in ast.walk(parse(file))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_")
+    ]
+    assert [name for name in names if len(name) > LONGEST_NAME] == []
+
+
+def test_no_test_imports_another_test():
+    importing = {shown(file): module for file in files_of("tests") for module, _ in imports(file) if ".test_" in module}
+    assert importing == {}
+
+
+def test_no_test_changes_the_path_of_imports():
+    changes = re.compile(r"sys\.path\.(insert|append|extend)|sys\.path(\[.*\])? \+?=")
+    sources = {file: ast.unparse(parse(file)) for file in files_of("tests") if file != Path(__file__)}
+    assert [shown(file) for file, source in sources.items() if changes.search(source)] == []
+
+
+def test_no_test_patches_anything_when_it_is_imported():
+    patching = {
+        f"{shown(file)}:{node.lineno}"
+        for file in files_of("tests")
+        for node in statements_at_import(parse(file).body)
+        if patches(node)
     }
-    assert set(index.__all__) >= {
-        "Chunk", "Document", "DocumentIndex", "DocumentRecord", "Embedder", "Filters", "Hit", "IndexSettings",
-        "IndexStatus", "Progress", "QuothError", "build", "build_documents", "load",
-    }  # fmt: skip
-    for module in (index, qa):
-        assert all(hasattr(module, name) for name in module.__all__)
+    assert patching == set()
 
 
-@pytest.mark.parametrize("module", ["ui.cli", "ui.cli.render", "ui.settings"])
+@pytest.mark.parametrize(
+    ("package", "names"),
+    [
+        (qa, "Answer Answerer Citation Reader ReaderSettings answer example_questions"),
+        (
+            index,
+            "Chunk Document DocumentIndex DocumentRecord Embedder Filters Hit IndexSettings IndexStatus Progress "
+            "QuothError build build_documents load",
+        ),
+    ],
+    ids=["qa", "index"],
+)
+def test_the_public_names_are_at_least_these(package: object, names: str):
+    assert set(names.split()) <= set(package.__all__)
+
+
+@pytest.mark.parametrize("package", [qa, index], ids=["qa", "index"])
+def test_all_public_names_exist(package: object):
+    assert [name for name in package.__all__ if not hasattr(package, name)] == []
+
+
+@pytest.mark.parametrize("module", ["ui.cli.app", "ui.cli.render", "ui.settings"])
 def test_the_command_line_starts_without_models_or_gradio(module: str):
     heavy = "{'torch', 'transformers', 'gradio', 'fastapi', 'sentence_transformers'}"
     script = f"import sys, {module}; print(*({heavy} & set(sys.modules)))"
@@ -130,12 +245,13 @@ def test_the_command_line_starts_without_models_or_gradio(module: str):
     assert done.stdout.split() == []
 
 
-def test_every_package_says_that_it_is_typed():
-    assert all((ROOT / layer / "py.typed").exists() for layer in LAYERS)
+@pytest.mark.parametrize("layer", LAYERS)
+def test_every_package_says_that_it_is_typed(layer: str):
+    assert (ROOT / layer / "py.typed").exists()
 
 
-def test_the_lock_files_hold_exact_versions_and_no_address():
-    for name in ("requirements.lock", "requirements-dev.lock"):
-        lines = [line.partition("#")[0].strip() for line in (ROOT / name).read_text().splitlines()]
-        assert all("==" in line and "://" not in line and "+" not in line for line in lines if line)
-        assert "torch==2.13.0" in lines
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_the_lock_files_hold_exact_versions_and_no_address(name: str):
+    lines = [line.partition("#")[0].strip() for line in (ROOT / name).read_text().splitlines()]
+    assert [line for line in lines if line and ("==" not in line or "://" in line or "+" in line)] == []
+    assert "torch==2.13.0" in lines

@@ -1,4 +1,4 @@
-"""Nothing reaches for another machine: not at import, not at build, not when answering."""
+"""No connection is made to another machine: not at import, not at build, not when answering."""
 
 import os
 import socket
@@ -17,10 +17,9 @@ def test_the_guard_notices_a_connection_to_another_machine(network_attempts: lis
 
 
 def test_asking_connects_nowhere_and_needs_no_gradio(guard: dict[str, str], seed_index: Path):
-    """From Python, the example of the README is run under the same guard."""
     environment = os.environ | guard | {"QUOTH_INDEX": str(seed_index)}
     asked = "sys.argv[1:] = ['ask', 'What rocket was used?']"
-    script = f"import sys; sys.modules['gradio'] = None; {asked}; from ui.cli import main; main()"
+    script = f"import sys; sys.modules['gradio'] = None; {asked}; from ui.cli.app import main; main()"
     done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True)
     assert "Soyuz" in done.stdout, done.stderr
     assert done.returncode == 0

@@ -91,7 +91,7 @@ def test_every_link_within_the_project_leads_somewhere(page: str):
 
 
 def test_every_command_and_setting_that_is_named_exists():
-    from ui.cli import app
+    from ui.cli.app import app
 
     names = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
     said = "\n".join(PAGES.values())
@@ -100,7 +100,7 @@ def test_every_command_and_setting_that_is_named_exists():
 
 
 def test_every_command_is_described():
-    from ui.cli import app
+    from ui.cli.app import app
 
     names = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
     table = PAGES["ui/README.md"].partition("| command | what it does |")[2].partition("\n\n")[0]

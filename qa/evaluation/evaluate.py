@@ -1,4 +1,4 @@
-"""Asks an index questions whose answers are known, and records what it finds, what it answers and how long it takes."""
+"""Asks an index questions with known answers; records what it retrieves and answers, and how long that takes."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from index import (
     load,
 )
 from qa.answerer import Answerer, load_reader
+from qa.evaluation.metrics import mentions
 from qa.evaluation.questions import GoldQuestion, QuestionFileError
 from qa.evaluation.scores import (
     RECALL_AT,
@@ -34,7 +35,6 @@ from qa.evaluation.scores import (
     compute_scores,
     cost_of,
     fit_threshold,
-    mentions,
 )
 from qa.reader.reader import Reader
 from qa.reader.weights import load_calibration
@@ -43,20 +43,21 @@ from qa.settings import ReaderSettings
 from qa.types import Answer, Citation
 
 OnProgress = Callable[[Progress], None]
+NO_SPAN = -99.0  # the margin where the reader finds no span: lower than any logits
 THRESHOLDS = tuple(step / 20 for step in range(1, 20))
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Every question's outcome, their scores, and what each threshold would cost."""
+    """The outcome of every question, their scores, and what each threshold would cost."""
 
     scores: Scores
     outcomes: tuple[Outcome, ...]
-    costs: tuple[Cost, ...]  # by rising threshold
-    fitted: Cost  # the best balance on these questions
+    costs: tuple[Cost, ...]  # in order of threshold
+    fitted: Cost  # of the threshold with the best balance on these questions
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values only, for JSON: the measures, and what became of each question."""
+        """Plain values only, for JSON: the measures, and the outcome of each question."""
         return {
             "scores": asdict(self.scores) | {"recall": {str(k): share for k, share in self.scores.recall}},
             "costs": [asdict(cost) for cost in self.costs],
@@ -70,9 +71,9 @@ def run_evaluation(
 ) -> Evaluation:
     """Ask every question, one after the other, and measure.
 
-    The first is asked once before anything is measured, so that loading the models is no part of the latency; memory
-    is the peak of this process while it asks, its models included. A question with a paragraph is also read with that
-    paragraph alone. Raises ``QuestionFileError`` for a question that cannot be asked or when there is none.
+    The first question is asked once more in advance, so that the latency does not include loading the models. Memory is
+    the peak of this process during the questions, models included. A question with a paragraph is also read with that
+    paragraph alone. Raises ``QuestionFileError`` if there are no questions or one of them cannot be asked.
     """
     if not questions:
         raise QuestionFileError("there are no questions to ask")
@@ -102,7 +103,7 @@ def answerer_over(
     index_settings: IndexSettings | None = None,
     progress: OnProgress | None = None,
 ) -> Answerer:
-    """An answerer over an index of the documents, made at ``location``. Raises what building and opening raise."""
+    """Index the documents at ``location`` and open an answerer over them. Raises what building and opening raise."""
     settings = settings or ReaderSettings()
     build_documents(documents, location, settings=index_settings, progress=progress)
     index = DocumentIndex.open(location, settings=index_settings)
@@ -110,11 +111,11 @@ def answerer_over(
 
 
 def read_alone(reader: Reader, gold: GoldQuestion) -> Alone | None:
-    """What the reader answers from the question's own paragraph; None when there is none or it holds no word."""
+    """The reader's answer from the question's own paragraph; None if the question has none."""
     if gold.context is None:
         return None
     spans = reader.read(gold.question, [Passage(gold.context, gold.title)])
-    return Alone(spans[0].text, spans[0].margin) if spans else None
+    return Alone(spans[0].text, spans[0].margin) if spans else Alone("", NO_SPAN)
 
 
 def peak_memory() -> int:
@@ -133,10 +134,10 @@ def _forget_peak() -> None:
 
 
 def _ask(answerer: Answerer, gold: GoldQuestion) -> tuple[Answer, float]:
-    """The answer, without the passages and runner-ups that no report shows, and milliseconds.
+    """The answer, reduced to what reports show, and the milliseconds that it took.
 
-    A withheld answer is searched for again, outside the measured time, where a lower threshold would have read more
-    passages.
+    If no answer is given and not every passage was read, the question is asked again without a threshold, outside the
+    measured time: the most probable answer may be in a passage that was skipped.
     """
     began = time.perf_counter()
     try:
@@ -166,7 +167,7 @@ def _plain(one: Outcome) -> dict[str, Any]:
 
 
 class _Judge:
-    """Looks up what an answer is measured by, after all questions are asked."""
+    """Finds what an answer is measured by, once all questions have been asked."""
 
     def __init__(self, answerer: Answerer) -> None:
         self._index, self._reader = answerer.index, answerer.reader
@@ -191,7 +192,7 @@ class _Judge:
         return next((hit for hit in self._index.search(gold.question, max(RECALL_AT)) if holds(hit, gold)), None)
 
     def _is_exact(self, citation: Citation) -> bool:
-        """Whether quote, sentence and passage are where the citation says, in the file as it is on disk now."""
+        """Whether the file on disk contains quote, sentence and passage at the positions that the citation states."""
         text = self._file_text(citation.document_id, citation.path)
         quotes = (
             (citation.start, citation.quote),
@@ -203,7 +204,7 @@ class _Judge:
         )
 
     def _read(self, document_id: int, path: str) -> str:
-        """The text of a cited file, parsed again; of a document without a file, the stored text."""
+        """The text of a cited file, parsed again ("" if unreadable); for a document without a file the stored text."""
         source = self._sources.get(document_id)
         if not source:
             return self._index.text(document_id)
@@ -214,7 +215,7 @@ class _Judge:
 
 
 def holds(hit: Hit, gold: GoldQuestion) -> bool:
-    """Whether the passage contains an accepted answer, and is of the right document where the question names one."""
+    """Whether the passage contains an accepted answer and, if the question names a document, is from it."""
     document, chunk = hit.document, hit.chunk
     if gold.document and gold.document not in (document.path, PurePosixPath(document.path).name, document.title):
         return False

@@ -1,6 +1,6 @@
-"""Plots as SVG text: lines, dots and bars over two axes, with every word escaped and nothing to fetch or to run.
+"""Plots as SVG text: lines, dots and bars over two axes. All text is escaped; nothing is fetched and no script runs.
 
-Ink is ``currentColor``, so a plot fits a light page and a dark one.
+Text and axes are drawn in ``currentColor``, so a plot fits light and dark pages.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ Point = tuple[float, float]
 
 COLOURS = ("#2f6fed", "#d9822b", "#2a9d6f")
 _WIDTH, _HEIGHT = 440, 300
-_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 14, 34, 64  # room around the plane for what labels it
+_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 14, 34, 64  # margins around the plot area, for its labels
 
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """What runs along one side, from ``low`` to ``high``; ``form`` is how its numbers are written."""
+    """One axis, from ``low`` to ``high``; ``form`` is the format of its numbers."""
 
     label: str
     low: float = 0.0
@@ -28,11 +28,11 @@ class Axis:
     ticks: int = 5
 
     def tick_values(self) -> list[float]:
-        """The values that are labelled."""
+        """The values with a label."""
         return [self.low + (self.high - self.low) * k / self.ticks for k in range(self.ticks + 1)]
 
     def share(self, value: float) -> float:
-        """Where a value lies between the ends, 0 to 1; what is beyond an end is drawn at it."""
+        """The position of a value between the ends, 0 to 1; a value beyond an end is drawn at the end."""
         return min(max((value - self.low) / ((self.high - self.low) or 1.0), 0.0), 1.0)
 
 
@@ -43,24 +43,24 @@ class Line:
     points: Sequence[Point]
     name: str = ""
     dots: bool = False
-    guide: bool = False  # thin and dashed: something to compare with
+    guide: bool = False  # dashed and grey, for comparison
 
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """Bars from the bottom up, (left, right, height) each."""
+    """Bars that stand on the x axis: (left, right, height) each."""
 
     bars: Sequence[tuple[float, float, float]]
 
 
 def round_up(value: float) -> float:
-    """The next number that reads well on an axis: 1, 2, 2.5, 5 or 10 times a power of ten."""
+    """The next round number: 1, 2, 2.5, 5 or 10 times a power of ten."""
     power = 10.0 ** math.floor(math.log10(value)) if value > 0 else 0.1
     return next((step * power for step in (1, 2, 2.5, 5) if value <= step * power), 10 * power)
 
 
 def draw(title: str, x: Axis, y: Axis, shapes: Iterable[Line | Bars]) -> str:
-    """One plot as an ``<svg>`` element; each line has its colour, those with a name a legend."""
+    """One plot as an ``<svg>`` element; every line that is no guide has its own colour, every named line a legend."""
     drawn = list(shapes)
     lines = [shape for shape in drawn if isinstance(shape, Line)]
     colours = dict(zip((id(line) for line in lines if not line.guide), COLOURS * len(lines), strict=False))
@@ -96,9 +96,7 @@ def _line(line: Line, x: Axis, y: Axis, colour: str | None) -> Iterator[str]:
     if not places:
         return
     path = "M" + "L".join(f"{a:.1f} {b:.1f}" for a, b in places)
-    dashed = 'stroke="currentColor" stroke-opacity=".5" stroke-dasharray="4 4"'
-    stroke = f'stroke="{colour}" stroke-width="2"' if colour else dashed
-    yield f'<path d="{path}" fill="none" {stroke}/>'
+    yield f'<path d="{path}" fill="none" {_stroke(colour)}/>'
     if line.dots:
         yield from (f'<circle cx="{a:.1f}" cy="{b:.1f}" r="4" fill="{colour or COLOURS[0]}"/>' for a, b in places)
 
@@ -111,10 +109,13 @@ def _bars(shape: Bars, x: Axis, y: Axis) -> Iterator[str]:
 
 
 def _legend(across: float, name: str, colour: str | None) -> str:
-    stroke = f'stroke="{colour}"' if colour else 'stroke="currentColor" stroke-opacity=".5" stroke-dasharray="4 4"'
-    return f'<path d="M{across:.1f} {_HEIGHT - 10}h14" {stroke} stroke-width="2"/>' + _text(
-        across + 18, _HEIGHT - 6, name, "start", 'font-size="10"'
-    )
+    text = _text(across + 18, _HEIGHT - 6, name, "start", 'font-size="10"')
+    return f'<path d="M{across:.1f} {_HEIGHT - 10}h14" {_stroke(colour)}/>{text}'
+
+
+def _stroke(colour: str | None) -> str:
+    guide = 'stroke="currentColor" stroke-opacity=".5" stroke-dasharray="4 4"'
+    return f'stroke="{colour}" stroke-width="2"' if colour else guide
 
 
 def _text(across: float, down: float, text: str, anchor: str, more: str = "") -> str:

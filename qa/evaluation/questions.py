@@ -1,4 +1,4 @@
-"""Questions with their accepted answers, read from JSON lines, CSV or SQuAD's own JSON; training reads the same."""
+"""Questions with their accepted answers, read from JSON lines, CSV or SQuAD's JSON, for evaluation and training."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 from index import Document, QuestionError
 
-DEMO_QUESTIONS = Path(__file__).with_name("demo.jsonl")  # questions on the document that is indexed by default
+DEMO_QUESTIONS = Path(__file__).with_name("demo.jsonl")  # about the document that is indexed by default
 Offsets = tuple[int, int]  # start and end, code points into a text, half open
 
 
@@ -23,24 +23,24 @@ class QuestionFileError(QuestionError):
 
 @dataclass(frozen=True, slots=True)
 class GoldQuestion:
-    """A question and the answers that count as right; without any, the documents do not say."""
+    """A question and the answers that count as right; without answers it is unanswerable."""
 
     question: str
     answers: tuple[str, ...] = ()
     document: str | None = None  # path, file name or title of the document that holds the answer
     title: str = ""
-    context: str | None = None  # the paragraph that the file gives with the question
-    spans: tuple[Offsets, ...] = ()  # of the answers in ``context``, sorted
+    context: str | None = None  # the paragraph that the question was written about
+    spans: tuple[Offsets, ...] = ()  # where ``context`` contains the answers, sorted
     origin: str = ""  # file and line, for messages
-    id: str = ""  # as the file names it
+    id: str = ""  # from the file, or ""
 
 
 def read_gold(path: Path) -> list[GoldQuestion]:
-    """The questions of a file, in its order; the file's suffix says its format.
+    """The questions of a file, in order; the format follows from the suffix.
 
-    ``.jsonl``: an object a line with ``question``, ``answers`` and optionally ``id``, ``document``, ``title`` and
-    ``context``; an answer is a text, or an object with ``text`` and ``answer_start``.
-    ``.csv`` and ``.tsv``: the same names as columns, answers separated by ``|``. ``.json``: SQuAD's own shape, or a
+    ``.jsonl``: one object per line, with ``question``, ``answers`` and optionally ``id``, ``document``, ``title`` and
+    ``context``; an answer is a string, or an object with ``text`` and ``answer_start``.
+    ``.csv`` and ``.tsv``: columns of these names, with answers separated by ``|``. ``.json``: the format of SQuAD, or a
     list of the objects above. Raises ``QuestionFileError``.
     """
     readers = {".jsonl": _lines, ".ndjson": _lines, ".csv": _table, ".tsv": _table, ".json": _squad}
@@ -52,20 +52,20 @@ def read_gold(path: Path) -> list[GoldQuestion]:
         raise QuestionFileError(f"{path} cannot be read: {error}") from error
     questions = [_question(row, f"{path}:{position}") for position, row in readers[path.suffix.lower()](text, path)]
     if not questions:
-        raise QuestionFileError(f"{path} holds no questions")
+        raise QuestionFileError(f"{path} contains no questions")
     return questions
 
 
 def assign_documents(questions: Iterable[GoldQuestion]) -> list[GoldQuestion]:
-    """The questions, each with the document that ``documents`` makes of its paragraph as the one that holds the answer.
+    """The questions; the ``document`` of each is the one that ``paragraph_documents`` makes of its paragraph.
 
-    Raises ``QuestionFileError`` for a question that carries no paragraph.
+    Raises ``QuestionFileError`` for a question without a paragraph.
     """
     return [replace(question, document=_path(question)) for question in questions]
 
 
 def paragraph_documents(questions: Iterable[GoldQuestion]) -> Iterator[Document]:
-    """Every distinct paragraph that the questions carry, as a document. Raises as ``assign_documents``."""
+    """Every distinct paragraph of the questions, as a document. Raises as ``assign_documents``."""
     seen: set[str] = set()
     for question in questions:
         path = _path(question)
@@ -98,7 +98,7 @@ def _table(text: str, path: Path) -> Iterator[tuple[str, Any]]:
     try:
         for row in rows:
             if None in row:
-                raise QuestionFileError(f"{path}:{rows.line_num}: more cells than there are columns")
+                raise QuestionFileError(f"{path}:{rows.line_num}: more cells than columns")
             given = {name: cell for name, cell in row.items() if cell}
             given["answers"] = [part.strip() for part in (row["answers"] or "").split("|") if part.strip()]
             yield str(rows.line_num), given
@@ -126,13 +126,13 @@ def _squad(text: str, path: Path) -> Iterator[tuple[str, Any]]:
 def _list(found: object, name: str, origin: str) -> Sequence[Any]:
     inner = found.get(name) if isinstance(found, dict) else None
     if not isinstance(inner, list):
-        raise QuestionFileError(f"{origin}: no list {name!r}")
+        raise QuestionFileError(f"{origin}: expected a list {name!r}")
     return inner
 
 
 def _question(row: object, origin: str) -> GoldQuestion:
     if not isinstance(row, Mapping):
-        raise QuestionFileError(f"{origin}: not an object with a question and its answers")
+        raise QuestionFileError(f"{origin}: expected an object with a question and its answers")
     asked = _text(row, "question", origin).strip()
     if not asked:
         raise QuestionFileError(f"{origin}: no question")
@@ -151,7 +151,7 @@ def _question(row: object, origin: str) -> GoldQuestion:
 
 
 def display_title(title: str) -> str:
-    """A data set's title as a person would write it; empty for an identifier that says nothing."""
+    """A title without the underscores and hyphens of an identifier; empty for identifiers that mean nothing."""
     if title.startswith("Wiki1k:") or title == "covid":
         return ""
     return title.replace("_", " ").strip() if " " in title or "_" in title else title.replace("-", " ").strip()
@@ -160,17 +160,17 @@ def display_title(title: str) -> str:
 def _text(row: Mapping[str, Any], name: str, origin: str) -> str:
     value = row.get(name)
     if not isinstance(value, str | None):
-        raise QuestionFileError(f"{origin}: {name} is not text but {json.dumps(value)[:40]}")
+        raise QuestionFileError(f"{origin}: {name} must be text, not {json.dumps(value)[:40]}")
     return value or ""
 
 
 def _answers(row: Mapping[str, Any], context: str | None, origin: str) -> tuple[tuple[str, ...], tuple[Offsets, ...]]:
-    """The distinct answers, and the spans of those that the context holds where the file says so."""
+    """The distinct answers, and the stated spans at which the context really contains one of them."""
     if row.get("is_impossible") is True:
         return (), ()
     given = row.get("answers", row.get("answer"))
     if given is None:
-        raise QuestionFileError(f"{origin}: no answers; a question that the documents do not answer has an empty list")
+        raise QuestionFileError(f"{origin}: no answers: an unanswerable question needs an empty list")
     pairs = [_pair(one, origin) for one in _separate(given)]
     texts = dict.fromkeys(text for text, _ in pairs)
     stated = {(start, start + len(text)) for text, start in pairs if start is not None}
@@ -179,7 +179,7 @@ def _answers(row: Mapping[str, Any], context: str | None, origin: str) -> tuple[
 
 
 def _separate(given: object) -> Sequence[object]:
-    """The answers one by one: of a list, a single one, or the parallel lists that Hugging Face's data sets have."""
+    """The answers as a list, from a list, a single answer or the parallel lists of Hugging Face's data sets."""
     if isinstance(given, dict) and isinstance(given.get("text"), list):
         starts = given.get("answer_start") or [None] * len(given["text"])
         return [{"text": text, "answer_start": start} for text, start in zip(given["text"], starts, strict=False)]
@@ -187,9 +187,9 @@ def _separate(given: object) -> Sequence[object]:
 
 
 def _pair(given: object, origin: str) -> tuple[str, int | None]:
-    """An answer's text and where it starts, from either ``"text"`` or ``{"text": ..., "answer_start": ...}``."""
+    """An answer's text and, if stated, its start, from ``"text"`` or ``{"text": ..., "answer_start": ...}``."""
     text = given.get("text") if isinstance(given, dict) else given
     start = given.get("answer_start") if isinstance(given, dict) else None
     if not isinstance(text, str) or not text.strip() or not isinstance(start, int | None):
-        raise QuestionFileError(f"{origin}: an answer is not text but {json.dumps(given)[:40]}")
+        raise QuestionFileError(f"{origin}: an answer must be text, not {json.dumps(given)[:40]}")
     return text, start

@@ -1,4 +1,4 @@
-"""What a report of an evaluation shows: the rows of its tables, and the plots."""
+"""The content of an evaluation report: the rows of its tables, and its plots."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from qa.evaluation.scores import Scores, calibration_pairs, recall_at, risk_cove
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table: a measure, its value as it is written, and what it says."""
+    """One row of the table: a measure, its formatted value, and its meaning."""
 
     name: str
     value: str
@@ -23,7 +23,7 @@ class Row:
 
 
 def measure_rows(scores: Scores) -> list[Row]:
-    """The table of an evaluation; a measure that could not be taken is a dash."""
+    """The table of measures; a measure without a value is a dash."""
     return [
         Row("Questions", f"{scores.questions:,}", f"{scores.answerable:,} of them answered by the documents"),
         Row("Exact match", _percent(scores.em), "as given; a refusal is right where it is due"),
@@ -125,7 +125,7 @@ def _thresholds(evaluation: Evaluation) -> str:
 
 
 def threshold_rows(evaluation: Evaluation) -> list[tuple[str, ...]]:
-    """What each threshold costs, as written; the first row names the columns."""
+    """The formatted table of what each threshold costs; the first row has the names of the columns."""
     fitted = evaluation.fitted
     return [
         ("Threshold", "Answered", "Answers right", "Refusal precision", "Refusal recall"),

@@ -7,17 +7,15 @@ The margin of the span from token i to token j is ``start[i] + end[j] - null``, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
 
-from qa.reader.windows import Window
+from qa.reader.windows import BoolArray, IntArray, Window
 from qa.types import Span
 
 FloatArray = npt.NDArray[np.float32]
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
 
 
 def best_pairs(
@@ -81,12 +79,3 @@ def merge(spans: Iterable[Span]) -> list[Span]:
         if key not in best or span.margin > best[key].margin:
             best[key] = span
     return sorted(best.values(), key=lambda span: (-span.margin, span.passage, span.start, span.end))
-
-
-def best_per_passage(spans: Sequence[Span], passages: int) -> list[Span | None]:
-    """The best span of each passage, in passage order; None for a passage without spans. ``spans`` are best first."""
-    best: list[Span | None] = [None] * passages
-    for span in spans:
-        if best[span.passage] is None:
-            best[span.passage] = span
-    return best

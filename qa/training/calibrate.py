@@ -1,12 +1,12 @@
 """Fitting the calibration: ``python -m qa.training.calibrate FILE... --model qa/model``.
 
 All questions are asked end to end: their paragraphs become one index, ten passages are read for each question, and
-every span that the reader proposes is a case, right to the degree of its F1. A regression over all cases says which of
-two spans to believe; a scale and a shift, fitted on the chosen spans alone, turn it into a probability; a regression on
-the states of some layers predicts what reading a passage to its end adds, for the early exits.
+every span that the reader proposes is a case, labelled with its F1. A regression over all cases ranks the spans of a
+question; a scale and a bias, fitted to the best span of each question, turn its score into a probability. For the early
+exits, a regression on the states of some layers predicts what reading a passage to its end adds to the score.
 
-The printed figures are of questions that were not used to fit: the questions are split into five parts, and each part
-is judged by the calibration of the other four.
+The printed figures are out of fold: the questions are split into five parts, and each part is judged by a calibration
+that was fitted to the other four.
 """
 
 from __future__ import annotations
@@ -26,12 +26,13 @@ from index import DocumentIndex, build_documents
 from qa.answering.calibration import Calibration, Case, fit
 from qa.answering.candidates import RetrievedPassage, evidence_of, non_overlapping
 from qa.answering.quantile_bound import FloatArray
+from qa.evaluation.evaluate import read_alone
 from qa.evaluation.metrics import auroc, calibration_error, f1
 from qa.evaluation.questions import GoldQuestion, paragraph_documents, read_gold
+from qa.evaluation.scores import RIGHT_F1
 from qa.reader.early_exit import LAYERS, EarlyExit
 from qa.reader.reader import Reader
 from qa.reader.weights import CALIBRATION
-from qa.reader.windows import Passage
 from qa.settings import MODEL
 from qa.types import Span
 
@@ -40,8 +41,9 @@ from qa.types import Span
 class AskedQuestion:
     """A question that was asked end to end.
 
-    ``cases`` are its proposed spans, each with the rank of its passage from 0; ``alone`` is the F1 of the answer to its
-    own paragraph alone; ``states`` are, by rank, (layers, w) after each of the layers, of passages read in one window.
+    ``cases`` are the proposed spans, each with the rank of its passage, from 0. ``alone`` is the F1 of the answer when
+    only the question's own paragraph is read. ``states`` are the states (layers, w) of each passage that fits in one
+    window, after each of ``LAYERS``, with the rank of the passage.
     """
 
     file: str
@@ -51,11 +53,11 @@ class AskedQuestion:
     states: tuple[tuple[int, FloatArray], ...] = field(default=(), compare=False)
 
 
-Judged = tuple[AskedQuestion, Calibration]  # the calibration that judges its cases
+Judged = tuple[AskedQuestion, Calibration]  # a question and the calibration that judges its cases
 
 
 def ask(index: DocumentIndex, reader: Reader, gold: GoldQuestion, passages: int, file: str) -> AskedQuestion:
-    """Ask a question of a file end to end, and read it with its own paragraph alone."""
+    """Ask a question of a file end to end, and read it with only its own paragraph."""
     hits = index.search(gold.question, passages)
     cases: list[tuple[int, Case]] = []
     states: list[tuple[int, FloatArray]] = []
@@ -67,13 +69,13 @@ def ask(index: DocumentIndex, reader: Reader, gold: GoldQuestion, passages: int,
             if gap >= 0:
                 right = f1(span.text, gold.answers) if gold.answers else 0.0
                 cases.append((rank, Case(evidence_of(source, span, gap), right)))
-    own = reader.read(gold.question, [Passage(gold.context or "", gold.title)])
-    alone = f1(own[0].text, gold.answers) if own and gold.answers else 0.0
-    return AskedQuestion(file, tuple(cases), bool(gold.answers), alone, tuple(states))
+    alone = read_alone(reader, gold)
+    own = f1(alone.text, gold.answers) if alone and gold.answers else 0.0
+    return AskedQuestion(file, tuple(cases), bool(gold.answers), own, tuple(states))
 
 
 def read_with_states(reader: Reader, source: RetrievedPassage) -> tuple[list[Span], list[FloatArray]]:
-    """The spans of a passage that is read to its end, and the states (layers, w) of each of its windows."""
+    """The spans of a passage, read to its end, and the states (layers, w) of each of its windows."""
     summaries: list[FloatArray] = []
 
     def read_on(_: int, states: FloatArray) -> bool:
@@ -85,7 +87,7 @@ def read_with_states(reader: Reader, source: RetrievedPassage) -> tuple[list[Spa
 
 
 def held_out(asked: Sequence[AskedQuestion], parts: int = 5) -> list[Judged]:
-    """Every question with the calibration that was fitted on the other parts."""
+    """Every question with a calibration that was fitted to the other parts."""
     judged: list[Judged] = []
     for part in range(parts):
         others = fit_asked([one for number, one in enumerate(asked) if number % parts != part])
@@ -94,9 +96,10 @@ def held_out(asked: Sequence[AskedQuestion], parts: int = 5) -> list[Judged]:
 
 
 def figures(judged: Sequence[Judged], passages: int) -> dict[str, float]:
-    """The measures of the questions when each gets the likeliest case of its first ``passages``.
+    """The measures of the questions if each is answered by the most probable case of its first ``passages``.
 
-    ``f1``, ``alone`` (each with its own paragraph) and ``kept`` (of the answers right alone) are in percent.
+    In percent: ``f1``, ``alone`` (F1 with only the question's own paragraph) and ``kept`` (of the answers that are
+    right with only that paragraph, the share that is right end to end).
     """
     probabilities, right, answered = [], [], []
     for asked, calibration in judged:
@@ -106,33 +109,33 @@ def figures(judged: Sequence[Judged], passages: int) -> dict[str, float]:
         right.append(best.right if best else 0.0)
         if asked.answerable:
             answered.append((right[-1], asked.alone))
-    alone = [one for one, own in answered if own >= 0.5]
+    alone = [one for one, own in answered if own >= RIGHT_F1]
     return {
         "questions": len(judged),
         "f1": 100 * sum(one for one, _ in answered) / len(answered),
         "alone": 100 * sum(own for _, own in answered) / len(answered),
-        "kept": 100 * sum(one >= 0.5 for one in alone) / max(len(alone), 1),
+        "kept": 100 * sum(one >= RIGHT_F1 for one in alone) / max(len(alone), 1),
         "auroc": auroc(probabilities, [asked.answerable for asked, _ in judged]),
-        "auroc_right": auroc(probabilities, [one >= 0.5 for one in right]),
+        "auroc_right": auroc(probabilities, [one >= RIGHT_F1 for one in right]),
         "ece": calibration_error(probabilities, right),
         "ece_by_chance": error_by_chance(probabilities),
     }
 
 
 def error_by_chance(probabilities: Sequence[float], draws: int = 100) -> float:
-    """The expected calibration error that these probabilities would show if they were perfect, 0 to 1."""
+    """The calibration error, 0 to 1, that a sample of this size shows even if these probabilities are perfect."""
     dice = np.random.default_rng(17)
     drawn = (dice.random((draws, len(probabilities))) < np.asarray(probabilities)).astype(float)
     return float(np.mean([calibration_error(probabilities, right.tolist()) for right in drawn]))
 
 
 def fit_asked(asked: Sequence[AskedQuestion]) -> Calibration:
-    """The calibration of these questions, without exits."""
+    """A calibration fitted to these questions, without early exits."""
     return fit([[case for _, case in one.cases] for one in asked], [one.answerable for one in asked])
 
 
 def fit_exits(asked: Sequence[AskedQuestion], calibration: Calibration) -> dict[int, EarlyExit]:
-    """An exit after each of the layers, from all passages that were read in one window and have a case."""
+    """An early exit for each of ``LAYERS``, fitted to all passages that fit in one window and have a case."""
     states: list[FloatArray] = []
     added: list[float] = []
     questions: list[int] = []
@@ -152,7 +155,7 @@ def fit_exits(asked: Sequence[AskedQuestion], calibration: Calibration) -> dict[
 
 
 def write_calibration(asked: Sequence[AskedQuestion], passages: int, model: Path) -> None:
-    """Fit, write the calibration beside the weights, and print its figures on held-out questions."""
+    """Print the out-of-fold figures, then fit to all questions and write the calibration beside the weights."""
     asked = random.Random(17).sample(asked, len(asked))
     judged = held_out(asked)
     for name in (*dict.fromkeys(one.file for one in asked), ""):
@@ -167,14 +170,20 @@ def write_calibration(asked: Sequence[AskedQuestion], passages: int, model: Path
 
 
 def main() -> None:
-    """Ask all questions, fit and write."""
+    """Ask all questions, fit the calibration and write it."""
     parser = argparse.ArgumentParser(prog="python -m qa.training.calibrate", description=__doc__)
-    parser.add_argument("files", type=Path, nargs="+", help="question files that carry their paragraphs")
+    parser.add_argument("files", type=Path, nargs="+", help="question files with paragraphs")
     parser.add_argument(
-        "--paragraphs", type=Path, nargs="*", default=[], help="further files, for their paragraphs only"
+        "--paragraphs",
+        type=Path,
+        nargs="*",
+        default=[],
+        help="further question files, of which only the paragraphs are used",
     )
-    parser.add_argument("--model", type=Path, default=MODEL, help="folder of the reader's weights")
-    parser.add_argument("--most", type=int, default=700, help="questions of each file, drawn at random")
+    parser.add_argument(
+        "--model", type=Path, default=MODEL, help="folder of the reader; the calibration is written there"
+    )
+    parser.add_argument("--most", type=int, default=700, help="the most questions of one file, drawn at random")
     parser.add_argument("--passages", type=int, default=10, help="passages read for each question")
     arguments = parser.parse_args()
     reader = Reader.load(arguments.model)

@@ -1,30 +1,30 @@
-"""The training data: questions with their paragraphs, and for each the passages that compete with the right one.
+"""The training data: questions with their paragraphs, and for each question passages that rival the right one.
 
-A question is read beside passages that the product's own search finds for it and that do not hold its answer, cut by
-the product's own chunker; that is the choice the reader makes in use (Karpukhin et al. 2020 call them hard negatives).
+Rivals are chunks that the product's own search finds for the question and that do not contain its answer ("hard
+negatives", Karpukhin et al. 2020). So the reader trains on the choice that it has to make in use.
 """
 
 from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from index import DocumentIndex, build_documents
-from qa.evaluation.metrics import normalise
+from qa.evaluation.metrics import mentions
 from qa.evaluation.questions import GoldQuestion, Offsets, paragraph_documents, read_gold
 from qa.reader.windows import Passage
 
-KEEP_TITLE = 0.75  # of the passages are read with their title: they must be readable without one too
-SEARCHED = 10  # passages that are searched for rivals
-_RENDERING = re.compile(r"\.([a-z]+)[.-][^.]*$")  # of a table, in a question's id: tables-fares.rows-3
+KEEP_TITLE = 0.75  # share of questions whose passages keep their titles; titles are optional
+SEARCHED = 10  # retrieved passages among which rivals are sought
+_RENDERING = re.compile(r"\.([a-z]+)[.-][^.]*$")  # the rendering of a table, in a question's id: tables-fares.rows-3
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A question and the passages it is read against; ``golds[i]`` are the spans of its answers in ``passages[i]``."""
+    """A question and the passages it is read with; ``golds[i]`` are the spans of its answers in ``passages[i]``."""
 
     question: str
     passages: tuple[Passage, ...]
@@ -32,14 +32,14 @@ class Group:
 
 
 def read_examples(path: Path) -> list[GoldQuestion]:
-    """The questions of a file with their paragraphs, but for those whose answer is not located in it."""
+    """The questions of a file that have a paragraph and either no answer or a span that is located in it."""
     return [one for one in read_gold(path) if one.context and bool(one.spans) == bool(one.answers)]
 
 
 def examples(folder: Path, name: str, part: str) -> list[GoldQuestion]:
     """The questions of ``<name>.<part>.jsonl``, where part is ``train`` or ``valid``.
 
-    ``tables:rows`` are those on tables in the rendering ``rows``, ``tables:other`` those in every other rendering.
+    The name ``tables:rows`` selects the questions on tables in the rendering ``rows``, ``tables:other`` the rest.
     """
     name, _, rendering = name.partition(":")
     questions = read_examples(folder / f"{name}.{part}.jsonl")
@@ -47,7 +47,7 @@ def examples(folder: Path, name: str, part: str) -> list[GoldQuestion]:
 
 
 def in_rows(question: GoldQuestion) -> bool:
-    """Whether the question is on a table in the rendering ``rows``: ``Header: cell; Header: cell.``, a row a line."""
+    """Whether the question is on a table in the rendering ``rows``: lines of ``Header: cell; Header: cell``."""
     found = _RENDERING.search(question.id)
     return found is not None and found[1] == "rows"
 
@@ -66,16 +66,16 @@ def sample(folder: Path, shares: Mapping[str, float], seed: int) -> list[GoldQue
 
 
 class Competition:
-    """Finds the passages that compete for a question, in an index of all paragraphs."""
+    """Finds the rivals of a question's own passage, in an index of all paragraphs."""
 
     def __init__(self, corpus: DocumentIndex, seed: int) -> None:
-        """``corpus`` holds every paragraph as a document of its own."""
+        """In ``corpus`` every paragraph is a document of its own."""
         self._corpus = corpus
         self._seed = seed
         self._ids = {corpus.text(record.id): record.id for record in corpus.documents()}
 
     def group(self, question: GoldQuestion, most: int) -> Group:
-        """The question with its gold passage first and up to ``most`` hard negatives."""
+        """The question with its gold passage first, then up to ``most`` rivals."""
         rng = random.Random(f"{self._seed}:{question.id}")
         keep_title = rng.random() < KEEP_TITLE
         gold, spans = self._gold(question, rng)
@@ -87,7 +87,7 @@ class Competition:
         return Group(question.question, tuple(passages), (spans, *((),) * len(picked)))
 
     def _gold(self, question: GoldQuestion, rng: random.Random) -> tuple[Passage, tuple[Offsets, ...]]:
-        """The paragraph, whole half of the time when it is short, or the chunk of it that holds the answer."""
+        """The chunk of the paragraph that contains the answer; for half of the short ones, the whole paragraph."""
         context = question.context or ""
         whole = Passage(context, question.title)
         if (len(context) < 1600 and rng.random() < 0.5) or context not in self._ids:
@@ -108,25 +108,15 @@ class Competition:
             text, document = hit.chunk.text, hit.document
             if text in gold.text or (hit.chunk.document_id == own and not question.answers):
                 continue
-            if not says_any(text, question.answers):
+            if not mentions(text, question.answers):
                 rivals.append(Passage(text, "" if document.title == document.path else document.title))
         return rivals
 
 
-def says_any(text: str, answers: Iterable[str]) -> bool:
-    """Whether the text holds one of the answers, after ``normalise``, as whole words."""
-    words = f" {normalise(text)} "
-    return any(f" {normalise(answer)} " in words for answer in answers)
-
-
 def open_corpus(folder: Path, names: Iterable[str], work: Path) -> DocumentIndex:
-    """The index of every paragraph of the named training files, built in ``work`` when it is not there yet."""
+    """The index of all paragraphs of the named training files, in ``work``; built there if it does not exist yet."""
     location = work / "corpus"
     if not location.exists():
-        build_documents(paragraph_documents(_all_examples(folder, names)), location)
+        questions = (one for name in names for one in examples(folder, name, "train"))
+        build_documents(paragraph_documents(questions), location)
     return DocumentIndex.open(location)
-
-
-def _all_examples(folder: Path, names: Iterable[str]) -> Iterator[GoldQuestion]:
-    for name in names:
-        yield from examples(folder, name, "train")

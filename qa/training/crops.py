@@ -1,7 +1,7 @@
-"""Cropping a passage for training: a short piece of it makes a step cheap and keeps what decides the question.
+"""Crops: short pieces of passages, which make a training step cheap and still contain the evidence.
 
-A crop stands around an answer, at a random distance; for a question without one it stands where most of the question's
-words are, since that is the text that misleads.
+A crop surrounds an answer, at a random position; for an unanswerable question it is the piece that has most of the
+question's words, because that is the text that misleads.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from qa.evaluation.metrics import mentions
 from qa.evaluation.questions import Offsets
 from qa.reader.windows import Passage
 from qa.text import prefix_stems
-from qa.training.corpus import says_any
 
-SLACK = 1.25  # a passage up to this many times the size is left whole
-STRIDE = 60  # code points between the starts of two crops that are compared
-SHORTEST_REST = 200  # code points
+SLACK = 1.25  # a passage of up to this many times the size of a crop stays whole
+STRIDE = 60  # code points between the starts of the candidates for a crop
+SHORTEST_REST = 200  # code points; a shorter rest is no rival
 STEM_LETTERS = 5
 _WORD = re.compile(r"\w+")
 _STOP_WORDS = frozenset(
@@ -29,7 +29,7 @@ _STOP_WORDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """A piece of a passage: ``spans`` are the answers that lie in it, ``bounds`` where it lies in the whole passage."""
+    """A piece of a passage: ``spans`` are the answers inside it, ``bounds`` is its range in the whole passage."""
 
     passage: Passage
     spans: tuple[Offsets, ...]
@@ -37,7 +37,7 @@ class Crop:
 
 
 def crop_passage(passage: Passage, spans: Sequence[Offsets], question: str, size: int, rng: random.Random) -> Crop:
-    """A crop of about ``size`` code points that holds one of the spans whole, or the words of the question.
+    """A crop of about ``size`` code points around one of the spans or, without spans, the words of the question.
 
     It begins and ends between words. A passage that is hardly longer than ``size`` stays whole.
     """
@@ -53,26 +53,26 @@ def crop_passage(passage: Passage, spans: Sequence[Offsets], question: str, size
 
 
 def rest_of_passage(passage: Passage, bounds: Offsets, size: int, answers: Sequence[str]) -> Passage | None:
-    """The longer of the texts before and after a crop, at most ``size`` code points of it, those next to the crop.
+    """The longer of the texts before and after a crop, cut to the ``size`` code points next to the crop.
 
-    None where it is short or says an answer.
+    None if it is short or contains an answer.
     """
     start, end = bounds
     text = passage.text
     rest = text[:start][-size:] if start > len(text) - end else text[end:][:size]
-    if len(rest) < SHORTEST_REST or says_any(rest, answers):
+    if len(rest) < SHORTEST_REST or mentions(rest, answers):
         return None
     return Passage(rest.strip(), passage.title)
 
 
 def _before_span(span: Offsets, size: int, rng: random.Random) -> int:
-    """A start from which ``size`` code points hold the span, at random; may be below 0."""
+    """A random start from which ``size`` code points contain the span; may be below 0."""
     start, end = span
     return start - rng.randint(0, max(0, size - (end - start)))
 
 
 def _before_words(text: str, question: str, size: int, rng: random.Random) -> int:
-    """A start from which ``size`` code points hold most words of the question, moved back a little at random."""
+    """The start from which ``size`` code points contain most words of the question, moved back a little at random."""
     words = _stems(question)
     starts = range(0, len(text) - size // 2, STRIDE)
     shared = {start: len(words & _stems(text[start : start + size])) + rng.random() / 2 for start in starts}
@@ -80,12 +80,12 @@ def _before_words(text: str, question: str, size: int, rng: random.Random) -> in
 
 
 def _stems(text: str) -> set[str]:
-    """The stems of the words that carry meaning."""
+    """The stems of the content words."""
     return prefix_stems((word for word in _WORD.findall(text.lower()) if word not in _STOP_WORDS), STEM_LETTERS)
 
 
 def _between_words(text: str, start: int, end: int) -> Offsets:
-    """The bounds, moved outwards to white space or to an end of the text."""
+    """The bounds, moved outwards to white space or an end of the text."""
     while start > 0 and not text[start - 1].isspace():
         start -= 1
     while end < len(text) and not text[end].isspace():

@@ -1,4 +1,4 @@
-"""F1 and AUROC of a reader in training, on samples of the valid files, each question with its own paragraph."""
+"""F1 and AUROC of a reader during training, on samples of the valid files; every question has its own paragraph."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import random
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from qa.evaluation.metrics import auroc, f1
+from qa.evaluation.evaluate import read_alone
 from qa.evaluation.questions import GoldQuestion
+from qa.evaluation.scores import paragraph_scores
 from qa.reader.reader import Reader
-from qa.reader.windows import Passage
 from qa.training.corpus import examples
 
 SAMPLES: Mapping[str, int] = {"contrast": 160, "domains": 130, "tables:rows": 130, "docs": 70, "squad": 130, "nq": 70}
-FEWEST_UNANSWERABLE = 10  # with fewer an AUROC says nothing
+FEWEST_UNANSWERABLE = 10  # with fewer, the AUROC is noise
 
 
 def valid_samples(data: Path) -> dict[str, list[GoldQuestion]]:
-    """The sample of each valid file, always the same; of those files that there are."""
+    """The sample of each valid file that exists; the same in every run."""
     found: dict[str, list[GoldQuestion]] = {}
     for name, count in SAMPLES.items():
         if (data / f"{name.partition(':')[0]}.valid.jsonl").exists():
@@ -27,18 +27,13 @@ def valid_samples(data: Path) -> dict[str, list[GoldQuestion]]:
 
 
 def measure(reader: Reader, questions: Sequence[GoldQuestion]) -> dict[str, float]:
-    """``f1`` in percent over answerable questions, each made to answer, and ``auroc`` of the margin, 0 to 1.
+    """``f1``, in percent, over the answerable questions, none of which is refused, and ``auroc`` of the margin, 0 to 1.
 
-    The latter only with enough questions of both kinds.
+    ``auroc`` is left out if there are too few questions of one kind.
     """
-    scores: list[float] = []
-    margins: list[float] = []
-    for question in questions:
-        spans = reader.read(question.question, [Passage(question.context or "", question.title)])
-        margins.append(spans[0].margin if spans else -99.0)
-        if question.answers:
-            scores.append(f1(spans[0].text if spans else "", question.answers))
-    found = {"f1": round(100 * sum(scores) / max(len(scores), 1), 1)}
-    if scores and len(questions) - len(scores) >= FEWEST_UNANSWERABLE:
-        found["auroc"] = round(auroc(margins, [bool(question.answers) for question in questions]), 3)
+    read = [(one, alone) for one in questions if (alone := read_alone(reader, one))]
+    scores = paragraph_scores(read)
+    found = {"f1": round(100 * (scores.f1 or 0.0), 1)}
+    if scores.auroc is not None and sum(not one.answers for one, _ in read) >= FEWEST_UNANSWERABLE:
+        found["auroc"] = round(scores.auroc, 3)
     return found

@@ -1,6 +1,6 @@
-"""What training minimises: the negative log likelihood of the gold spans, over passages together and one by one.
+"""The training loss: the negative log likelihood of the gold spans, over all passages and within each passage.
 
-``qa.training.train`` tells the method.
+``qa.training.train`` explains the method.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from qa.training.recipe import Recipe
 
 
 def gold_mask(window: Window, spans: Sequence[Offsets], length: int) -> tuple[Tensor, Tensor]:
-    """(length,) bool each: the input positions at which a gold answer starts and ends within this window."""
+    """The input positions at which a gold answer starts and at which it ends in this window; bool (length,) each."""
     starts, ends = torch.zeros(length, dtype=torch.bool), torch.zeros(length, dtype=torch.bool)
     for start, end in spans:
         inside = [k for k, (a, b) in enumerate(window.offsets) if a < end and b > start]
@@ -30,7 +30,8 @@ def gold_mask(window: Window, spans: Sequence[Offsets], length: int) -> tuple[Te
 def side_loss(logits: Sequence[Tensor], golds: Sequence[Tensor], windows: Sequence[Window], alone: float) -> Tensor:
     """The loss of one side (starts or ends) of one question: a scalar.
 
-    ``logits`` and ``golds`` are one (m,) each a window, position 0 the null.
+    ``logits`` and ``golds`` have one (m,) tensor for each window, with the null at position 0. ``alone`` is the
+    weight of the loss within single passages.
     """
     null = logits[0].new_zeros(1)
     margins, hits = [], []
@@ -50,7 +51,7 @@ def side_loss(logits: Sequence[Tensor], golds: Sequence[Tensor], windows: Sequen
 
 
 def step_loss(model: torch.nn.Module, featurizer: Featurizer, groups: Sequence[Group], recipe: Recipe) -> Tensor:
-    """The losses of several questions, added: a fp32 scalar."""
+    """The sum of the losses of several questions: an fp32 scalar."""
     cut = [featurizer.windows(group.question, group.passages) for group in groups]
     every = [window for windows in cut for window in windows]
     logits = iter(forward(model, every, featurizer.padding, recipe.tokens, multiple=recipe.multiple))

@@ -1,8 +1,8 @@
 """Near misses: questions that a passage almost answers, made from questions that it does answer.
 
-One word of meaning is exchanged for a neighbour of its kind: a word for its opposite, a name for another name, a
-number for another number (kinds of unanswerable question that people wrote for SQuAD 2, Rajpurkar et al. 2018). What
-is asked then is not what the passage says, so the right reading of it is the null.
+A word is replaced by its opposite, a name by another name of the passage, or a number by another number. People wrote
+unanswerable questions of these kinds for SQuAD 2.0 (Rajpurkar et al. 2018). The passage does not answer the new
+question, so its gold label is the null.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _NUMBER = re.compile(r"\b\d[\d,.]*\b")
 
 
 def twist(question: str, passage: str, rng: random.Random) -> str | None:
-    """The question with one word, name or number exchanged; None when it holds nothing to exchange."""
+    """The question with one word, name or number replaced; None if there is nothing to replace."""
     ways: list[Callable[[str, str, random.Random], str | None]] = [_opposite, _other_name, _other_number]
     rng.shuffle(ways)
     found = (way(question, passage, rng) for way in ways)
@@ -76,7 +76,7 @@ def _other_number(question: str, passage: str, rng: random.Random) -> str | None
 
 
 def _names(passage: str) -> Sequence[str]:
-    """Names in a passage: words with a capital that it never writes without one."""
+    """Names in a passage: capitalised words that never occur in lower case there."""
     plain = set(_WORD.findall(passage))
     names = [match.group() for match in _NAME.finditer(passage)]
     return [name for name in names if len(name) > 2 and not any(word.lower() in plain for word in _WORD.findall(name))]

@@ -1,7 +1,7 @@
-"""Which passages a question is read with, at a position in the data and at a stage of the run.
+"""The plan of a run: with which passages each question is read, at each stage of the run.
 
-First passages are cropped, which is cheap; later they are whole chunks beside the rivals that search finds, as
-answering reads them. Now and then the rest of the question's own passage, which says something else, is the rival.
+At first passages are cropped, which is cheap; later they are whole chunks with the rivals that search finds, as in
+answering. Sometimes the rival is the rest of the question's own passage, which does not contain the answer.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from qa.training.crops import Crop, crop_passage, rest_of_passage
 from qa.training.near_miss import twist
 from qa.training.recipe import Recipe
 
-SIZES = (350, 500, 500, 700)  # code points of a crop, drawn from these
-BESIDE_REST, REST = 500, 900  # code points of the crop and of the rest beside it, once passages are whole
-LONGEST, CUT = 1700, 1500  # code points: a whole passage longer than the first is cropped to the second
+SIZES = (350, 500, 500, 700)  # code points of a crop; one is drawn for each question
+BESIDE_REST, REST = 500, 900  # code points of a crop and of the rest that rivals it, once passages are whole
+LONGEST, CUT = 1700, 1500  # code points: longer whole passages are cropped to this size
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The questions of a run in their order, with the passages each is read with."""
+    """The questions of a run, in order, and how to find the passages for each."""
 
     questions: Sequence[GoldQuestion]
     competition: Competition
     recipe: Recipe
 
     def groups(self, position: int, progress: float) -> list[Group]:
-        """The question at a position, counted from 0 and over again after the last, and its near miss now and then.
+        """The question at a position, from 0, and sometimes its near miss; after the last question the first follows.
 
         ``progress`` is the share of the run that is done, 0 to 1. The same arguments give the same groups.
         """
@@ -75,7 +75,7 @@ class Plan:
 
 
 def near_misses(group: Group, rng: random.Random) -> list[Group]:
-    """The near miss of a question on its gold passage, as a group of its own; none when it has no near miss."""
+    """The near miss of the question with its gold passage, as a group of its own; empty if there is none."""
     gold = group.passages[0]
     twisted = twist(group.question, gold.text, rng)
     return [Group(twisted, (gold,), ((),))] if twisted else []

@@ -1,4 +1,4 @@
-"""A training run's recipe: everything that decides the weights, apart from the data and the weights it starts from."""
+"""The recipe of a training run: all that determines the weights, apart from the data and the initial weights."""
 
 from __future__ import annotations
 
@@ -22,40 +22,46 @@ SHARES: Mapping[str, float] = {
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Shares and probabilities are 0 to 1."""
+    """The parameters of a run. Shares and probabilities are 0 to 1."""
 
-    shares: Mapping[str, float] = field(default_factory=lambda: dict(SHARES))  # of each file; above 1 repeats questions
-    minutes: float = 125.0  # the run ends after these, or when it has seen its share of the data once
+    shares: Mapping[str, float] = field(
+        default_factory=lambda: dict(SHARES)
+    )  # of each file that is read; above 1, questions are repeated
+    minutes: float = 125.0  # the run ends after these, or once it has read its share of the data
     rate: float = 4e-5  # peak learning rate
-    warmup: float = 0.04  # of the run
+    warmup: float = 0.04  # share of the run in which the rate rises
     decay: float = 0.01  # AdamW's weight decay
     dropout: float = 0.0
-    questions: int = 16  # a step
-    together: int = 8  # questions a forward pass
-    cropped: float = 2 / 3  # of the run reads cropped passages, what follows reads whole ones
-    rest: float = 0.125  # of the answerable questions are read beside the rest of their own passage
-    searched: float = 0.1  # of them are read beside a passage that search finds, while passages are cropped
-    rivals: tuple[int, ...] = (0, 1, 1)  # passages found by search beside a whole one, drawn from these
-    near: float = 0.05  # of the answerable questions are also asked with a near miss
-    frozen: int = 4  # layers from below that are not trained, nor the embeddings
-    tokens: int = 4000  # padded tokens of one forward pass
-    multiple: int = 32  # of tokens, to which inputs are padded
-    average: float = 0.995  # how much the moving average keeps at a step
-    alone: float = 0.5  # weight of the loss of single passages
+    questions: int = 16  # per step
+    together: int = 8  # questions per forward pass
+    cropped: float = 2 / 3  # share of the run that reads cropped passages; the remainder reads whole ones
+    rest: float = 0.125  # share of answerable questions whose rival is the rest of their own passage
+    searched: float = 0.1  # share of answerable questions with a rival found by search, while passages are cropped
+    rivals: tuple[int, ...] = (
+        0,
+        1,
+        1,
+    )  # how many rivals found by search, once passages are whole; one is drawn for each question
+    near: float = 0.05  # share of answerable questions that are followed by their near miss
+    frozen: int = 4  # lowest layers that are not trained; if any, the embeddings are not either
+    tokens: int = 4000  # the most padded tokens of one forward pass
+    multiple: int = 32  # the length of inputs is padded to a multiple of this
+    average: float = 0.995  # share of the moving average that a step keeps
+    alone: float = 0.5  # weight of the loss within single passages
     seed: int = 17
 
     @classmethod
     def read(cls, path: Path) -> Recipe:
-        """The recipe with the values of a JSON file in place of its own. Raises ``ValueError`` and ``OSError``."""
+        """The default recipe, with the values of a JSON file. Raises ``OSError`` and ``ValueError``."""
         given = json.loads(path.read_text(encoding="utf-8"))
         try:
             return replace(cls(), **given | ({"rivals": tuple(given["rivals"])} if "rivals" in given else {}))
         except TypeError as error:
-            raise ValueError(f"{path} is no recipe: {error}") from error
+            raise ValueError(f"{path} is not a recipe: {error}") from error
 
 
 def rate_at(progress: float, recipe: Recipe) -> float:
-    """The learning rate at a share of the run, 0 to 1: it rises during the warm-up, then falls linearly to zero."""
+    """The learning rate when a share of the run is done, 0 to 1: it rises in the warm-up, then falls linearly to 0."""
     if progress < recipe.warmup:
         return recipe.rate * max(progress, 1e-3) / recipe.warmup
     return recipe.rate * max(0.0, 1.0 - progress) / (1.0 - recipe.warmup)

@@ -1,6 +1,6 @@
-"""One training run: its model, its master weights, its place in the data, its checkpoints.
+"""One training run: its model, its master weights, its position in the data and its checkpoints.
 
-``qa.training.train`` tells the method.
+``qa.training.train`` explains the method.
 """
 
 from __future__ import annotations
@@ -31,21 +31,21 @@ from qa.training.plan import Plan
 from qa.training.recipe import Recipe, rate_at
 
 CHECKPOINT = "checkpoint.pt"
-LOGGED = 25  # steps whose mean loss makes one line
+LOGGED = 25  # steps between two lines of the log
 
 
 @dataclass(slots=True)
 class State:
-    """How far the training is; a checkpoint holds all of it."""
+    """The progress of a run, as stored in a checkpoint."""
 
     step: int = 0
     seconds: float = 0.0
-    seen: int = 0  # questions, those of earlier runs included
+    seen: int = 0  # questions, including those of earlier runs
     before: int = 0  # questions seen in earlier runs
 
 
 def start_model(base: Path) -> tuple[torch.nn.Module, int]:
-    """The fp32 model to train and how many questions it has seen: a reader's, or that of a sentence encoder."""
+    """The fp32 model of a reader or a sentence encoder, and how many questions it has been trained on."""
     if (base / MANIFEST).exists():
         seen = json.loads((base / MANIFEST).read_text(encoding="utf-8"))["state"]["seen"]
         return load_model(base, torch.float32), int(seen)
@@ -54,7 +54,7 @@ def start_model(base: Path) -> tuple[torch.nn.Module, int]:
 
 
 def freeze(model: torch.nn.Module, layers: int) -> None:
-    """Take the embeddings and the lowest layers out of the training."""
+    """Exclude the embeddings and the lowest layers from training; nothing if ``layers`` is 0."""
     if layers:
         encoder: Any = model.base_model
         for part in (encoder.embeddings, *encoder.encoder.layer[:layers]):
@@ -62,17 +62,17 @@ def freeze(model: torch.nn.Module, layers: int) -> None:
 
 
 def set_dropout(model: torch.nn.Module, probability: float) -> None:
-    """Give every dropout of the model this probability, 0 to 1."""
+    """Set the probability of every dropout layer, 0 to 1."""
     for module in model.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = probability
 
 
 class Trainer:
-    """Trains a reader, from the checkpoint in its folder if there is one."""
+    """Trains a reader; continues from the checkpoint in its folder, if there is one."""
 
     def __init__(self, data: Path, base: Path, work: Path, recipe: Recipe, device: str = "cpu") -> None:
-        """Prepare everything. Raises ``ValueError`` when ``work`` holds the checkpoint of a run from another base."""
+        """Load everything. Raises ``ValueError`` if ``work`` has the checkpoint of a run from another base."""
         torch.manual_seed(recipe.seed)
         self.recipe, self.work, self.base = recipe, work, base
         self.featurizer = Featurizer.load(base)
@@ -84,8 +84,8 @@ class Trainer:
         self.masters = MasterWeights(self.model, decay=recipe.decay, average=recipe.average)
         on_cpu = torch.device(device).type == "cpu"
         self.model.to(precision() if on_cpu else torch.bfloat16).train()
-        # On a CPU each core reads a part of a step by itself, and processor time is counted, so that a busy neighbour
-        # takes nothing from the run; an accelerator reads one part after the other.
+        # On a CPU each core works on its own part of a step, and time is processor time, which other load on the
+        # machine does not lengthen. A GPU works on one part after the other.
         threads = torch.get_num_threads() if on_cpu else 1
         self._workers = ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,))
         self._clock: Callable[[], float] = (lambda: time.process_time() / threads) if on_cpu else time.perf_counter
@@ -97,7 +97,7 @@ class Trainer:
 
     @property
     def progress(self) -> float:
-        """The share of the run that is done, 0 to 1: of its minutes or of its questions, whichever is more."""
+        """The share of the run that is done, 0 to 1: of its minutes or of its questions, whichever is larger."""
         by_time = self.state.seconds / (60 * self.recipe.minutes)
         return min(1.0, max(by_time, (self.state.seen - self.state.before) / len(self.plan.questions)))
 
@@ -106,7 +106,7 @@ class Trainer:
         state = State(**saved["state"])
         if state.before != self.state.before:
             raise ValueError(
-                f"{self.work} holds a run that began at {state.before} questions, and {self.base} has seen "
+                f"{self.work} has a run that began at {state.before} questions, but {self.base} has seen "
                 f"{self.state.before}: give the run a folder of its own"
             )
         self.state = state
@@ -116,7 +116,7 @@ class Trainer:
         self.masters.write(self.masters.weights)
 
     def save(self) -> None:
-        """Write the checkpoint under a temporary name and move it into place."""
+        """Write the checkpoint; the old one is replaced only when the new one is complete."""
         fresh = self.work / "checkpoint.new"
         torch.save(
             {
@@ -136,7 +136,7 @@ class Trainer:
         self.masters.write(self.masters.weights)
 
     def figures(self) -> dict[str, dict[str, float]]:
-        """What ``measure`` says of the averaged weights, on each sample of the valid files."""
+        """The result of ``measure`` for the averaged weights, by sample of the valid files."""
         self.masters.write(self.masters.average)
         self.model.eval()
         reader = Reader(self.model, self.featurizer)
@@ -146,7 +146,7 @@ class Trainer:
         return found
 
     def step(self) -> float:
-        """One step; the mean loss of its questions. Each worker reads a part of them by itself."""
+        """Train one step, a part of it on each worker, and return the mean loss of its questions."""
         progress, size = self.progress, self.recipe.together
         positions = range(self.state.seen, self.state.seen + self.recipe.questions)
         parts = [positions[k : k + size] for k in range(0, len(positions), size)]
@@ -160,15 +160,15 @@ class Trainer:
         return loss
 
     def _gradients(self, positions: Sequence[int], progress: float) -> tuple[float, tuple[Tensor | None, ...]]:
-        """The share of some questions in the loss of a step, and its gradients."""
+        """The contribution of some questions to the loss of a step, and its gradients."""
         groups = [group for position in positions for group in self.plan.groups(position, progress)]
         loss = step_loss(self.model, self.featurizer, groups, self.recipe) / self.recipe.questions
         return float(loss.detach()), torch.autograd.grad(loss, self.masters.live, allow_unused=True)
 
     def run(self, every: float) -> None:
-        """Train to the end of the run; a checkpoint, a model folder and figures every so many minutes.
+        """Train to the end of the run; write a checkpoint, a model folder and figures every ``every`` minutes.
 
-        Raises ``ArithmeticError`` when the loss is no longer a number.
+        Raises ``ArithmeticError`` if the loss is not finite.
         """
         losses: list[float] = []
         due = self.state.seconds + 60 * every
@@ -190,6 +190,6 @@ class Trainer:
         self.log(**self.figures())
 
     def log(self, **entries: object) -> None:
-        """Write how far the run is, and the entries, as a line of JSON to standard error."""
+        """Write the progress of the run and the entries to standard error, as a line of JSON."""
         done = {"minute": round(self.state.seconds / 60, 1), "step": self.state.step, "seen": self.state.seen}
         sys.stderr.write(json.dumps(done | entries) + "\n")

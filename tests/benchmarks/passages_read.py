@@ -54,7 +54,7 @@ def drawn(path: Path, count: int) -> list[GoldQuestion]:
     return random.Random(5).sample(others, min(count, len(others)))
 
 
-def passages_read(answer: Answer) -> int:
+def count_read(answer: Answer) -> int:
     """How many passages were read to the end."""
     return sum(passage.margin is not None for passage in answer.passages)
 
@@ -71,7 +71,7 @@ def measure(answerer: Answerer, questions: Sequence[GoldQuestion], number: int, 
         text = answer.text if answer.found else next((one.text for one in answer.candidates), "")
         held = any(mentions(passage.text, question.answers) for passage in answer.passages)
         right = exact_match(text, question.answers), f1(text, question.answers)
-        rows.append((*right, held, answer.found, passages_read(answer) / 100, answer.timings.read))
+        rows.append((*right, held, answer.found, count_read(answer) / 100, answer.timings.read))
     *shares, times = zip(*rows, strict=True)
     means = "".join(f"{100 * statistics.mean(share):10.1f}" for share in shares)
     return f"{f'{number}, all' if read_all else number:>8}{means}{statistics.median(times):10.0f}"
@@ -116,9 +116,7 @@ def print_exits(name: str, pairs: Sequence[Pair]) -> None:
         alone = sum(mine >= 0.5 > theirs for mine, theirs in zip(right, other, strict=True))
         times = [answer.timings.read for answer in answers]
         means.append(statistics.mean(times))
-        figures = (
-            f"{statistics.mean(map(passages_read, answers)):8.1f}{100 * sum(right) / max(1, len(answerable)):8.1f}"
-        )
+        figures = f"{statistics.mean(map(count_read, answers)):8.1f}{100 * sum(right) / max(1, len(answerable)):8.1f}"
         counts = f"{sum(answer.found for answer in answers):8}{alone:8}"
         p50, p95 = statistics.median(times), statistics.quantiles(times, n=20)[-1]
         print(f"  {way:<14}{figures}{counts}{p50:9.0f}{p95:9.0f}{means[-1]:9.0f}")

@@ -9,8 +9,8 @@ NAMES = """
     Failure Filters Hit IndexDamagedError IndexEmptyError IndexLockedError IndexMismatchError IndexNotFoundError
     IndexSettings IndexStatus IndexView InputError MissingExtraError ModelError NoDocumentsError Page Place Plan
     Problem Progress QuestionError QuothError RepairReport SetupError SourceNotFoundError StateError StorageError
-    StoreUnreachableError UnreadableFileError VerifyReport add build build_documents copy load open_store plan rebuild
-    remove repair start_child supported_suffixes verify
+    Store StoreUnreachableError UnreadableFileError VerifyReport add build build_documents copy load open_engine
+    open_store plan rebuild remove repair start_child supported_suffixes verify
 """
 
 

@@ -259,7 +259,7 @@ def check(answer, text):
         assert text[passage.start : passage.end] == passage.text
 
 
-def test_an_answer_quotes_the_revision_it_names_when_its_document_is_replaced_meanwhile(office, monkeypatch):
+def test_an_answer_quotes_the_revision_it_names_though_its_document_is_replaced(office, monkeypatch):
     asked, replace = office
     before = asked.index.revision
 
@@ -276,7 +276,7 @@ def test_an_answer_quotes_the_revision_it_names_when_its_document_is_replaced_me
     check(asked.answer(OFFICE), NEW)
 
 
-def test_other_threads_search_the_new_revision_while_an_answer_is_read_from_the_old_one(office):
+def test_others_search_the_new_revision_while_an_answer_is_read_from_the_old(office):
     asked, replace = office
     asked.reader = ReplacedWhileRead(asked.reader, replace, lambda: asked.index.search(OFFICE))
     assert asked.answer(OFFICE).text == "Lisbon"
@@ -297,7 +297,7 @@ def test_of_many_indexes_that_are_asked_the_least_recent_ones_are_closed(seed_in
     assert [bool(open_files(folder)) for folder in folders] == [False] * 2 + [True] * OPEN_ANSWERERS
 
 
-def test_an_answerer_that_leaves_the_cache_is_closed_when_its_last_question_is_answered(seed_index, tmp_path):
+def test_an_answerer_that_left_the_cache_is_closed_after_its_last_answer(seed_index, tmp_path):
     first, second = shutil.copytree(seed_index, tmp_path / "1"), shutil.copytree(seed_index, tmp_path / "2")
     cache = AnswererCache(1)
     with cache.borrow(first) as one, cache.borrow(first) as same:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Hashable
 from typing import TypeVar
 
-from index import DocumentNotFoundError, Filters, Hit, Place, QuothError, open_store
+from index import DocumentNotFoundError, Filters, Hit, IndexSettings, Place, QuothError, open_store
 from qa import Answer, Answerer, ReaderSettings, never_cancelled
 from ui.errors import NotReadyError
 from ui.service.cpu import CpuPool
@@ -32,7 +32,7 @@ class AnswerEngine:
         self.cpu = CpuPool()
         self._settings = settings
         self._answerer: Answerer | None = None
-        self._store = open_store(location)
+        self._store = open_store(location, settings if isinstance(settings, IndexSettings) else None)
         self._identity: Hashable = None  # of the index that is open
         self._lock = threading.Lock()
         self._opening = threading.Lock()
@@ -84,7 +84,7 @@ class AnswerEngine:
         if answerer is not None and self._identity == self._store.identity() and answerer.index.embedder.is_loaded:
             return answerer
         if self._opening.acquire(blocking=False):
-            threading.Thread(target=self._open, name="opening").start()
+            threading.Thread(target=self._open, name="opening", daemon=False).start()
         raise NotReadyError(self._opening_error or "the index and the models are being opened: ask again in a moment")
 
     def set_threshold(self, threshold: float) -> None:

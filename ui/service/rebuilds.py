@@ -63,7 +63,7 @@ class Rebuilds:
         """
         self._claim()
         listener = Listener()
-        threading.Thread(target=self._run, args=(work, listener.send), name="rebuild").start()
+        threading.Thread(target=self._run, args=(work, listener.send), name="rebuild", daemon=False).start()
         return listener.events()
 
     def stop(self) -> None:

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from dataclasses import asdict
 from pathlib import Path
 
@@ -117,20 +116,23 @@ def test_a_folder_of_documents_runs_no_code(folder: Path, tmp_path: Path, monkey
 
 
 WORKER = """
-import time
+import sys, threading, time
+from pathlib import Path
 from index import IndexSettings
 from index.ingestion.parsing import _Worker
+from index.ingestion.sources import Scope, scan
 worker = _Worker(IndexSettings())
+worker.parse(scan(Scope(Path(sys.argv[1]))).files[0], threading.Event())  # it has begun once it has parsed a file
 print(worker._process.pid, flush=True)
 time.sleep(600)
 """
 
 
-def test_a_parser_that_is_stuck_ends_with_its_parent() -> None:
-    with subprocess.Popen([sys.executable, "-c", WORKER], stdout=subprocess.PIPE, text=True) as parent:
+def test_a_parser_that_is_stuck_ends_with_its_parent(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("<p>A page.</p>")
+    with subprocess.Popen([sys.executable, "-c", WORKER, tmp_path], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
-        time.sleep(2)  # until it has begun
         os.kill(child, signal.SIGSTOP)
         parent.kill()
     try:

@@ -146,5 +146,5 @@ class IndexMachine(RuleBasedStateMachine):
         shutil.rmtree(self.place)
 
 
-TestIndex = IndexMachine.TestCase
-TestIndex.settings = settings(max_examples=15, stateful_step_count=12)
+class TestIndex(IndexMachine.TestCase):
+    settings = settings(max_examples=15, stateful_step_count=12)

@@ -66,7 +66,7 @@ def crash_before_write(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]
     return lambda writes: writes_left.__setitem__(0, writes)
 
 
-def test_a_commit_interrupted_before_any_of_its_writes_is_finished_by_the_next_writer(
+def test_a_commit_interrupted_before_its_writes_is_finished_by_the_next_writer(
     place: str, folder: Path, crash_before_write: Callable[[int], None]
 ):
     embedder = HashEmbedder()

@@ -16,7 +16,7 @@ from qa import Answerer, ReaderSettings
 from qa.evaluation.evaluate import Evaluation, answerer_over, holds, peak_memory, run_evaluation
 from qa.evaluation.questions import GoldQuestion, QuestionFileError, assign_documents, paragraph_documents
 from qa.evaluation.scores import Verdict
-from ui.cli import app
+from ui.cli.app import app
 
 FERRY = "The ferry to Föhr leaves Dagebüll at a quarter past nine. The crossing takes fifty minutes."
 BRIDGE = "The bridge over the Eider was opened in 1916. It is three hundred metres long."

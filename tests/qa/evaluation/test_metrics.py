@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.evaluation.metrics import auroc, best_f1, calibration_error, exact_match, f1, normalise, reliability
+from qa.evaluation.metrics import auroc, best_f1, calibration_error, exact_match, f1, mentions, normalise, reliability
 
 NORMALISED = [
     ("The  Eiffel Tower!", "eiffel tower"),
@@ -56,6 +56,13 @@ def test_an_exact_match_has_f1_one_and_no_score_leaves_its_range(prediction: str
     assert exact_match(prediction, golds) <= f1(prediction, golds)
 
 
+def test_a_passage_mentions_an_answer_as_whole_words():
+    assert mentions("President Vladimir Putin’s envoy", ["Vladimir Putin"])
+    assert mentions("It cost $5,000.", ["5000"])
+    assert mentions("The Soyuz, again.", ["soyuz"]) and not mentions("Soyuzes", ["Soyuz"])
+    assert not mentions("He often came.", ["ten"])
+
+
 def test_auroc_is_the_share_of_pairs_in_the_right_order():
     assert auroc([0.9, 0.8, 0.7, 0.1], [True, False, True, False]) == 0.75  # 3 of 4 pairs
     assert auroc([0.5, 0.5], [True, False]) == 0.5
@@ -71,9 +78,8 @@ def test_auroc_agrees_with_counting_pairs(rows: list[tuple[int, bool]]):
 
 def test_the_best_f1_is_that_of_the_best_threshold():
     # Giving the first two answers and refusing the rest earns 1 + 0.5 + 0 + 1 of 4.
-    best, threshold = best_f1([4, 3, 2, 1], [1, 0.5, 0, 0], [True, True, True, False])
-    assert (best, threshold) == (2.5 / 4, 3)
-    assert best_f1([1], [0], [False]) == (1.0, float("inf"))  # refusing everything is best
+    assert best_f1([4, 3, 2, 1], [1, 0.5, 0, 0], [True, True, True, False]) == 2.5 / 4
+    assert best_f1([1], [0], [False]) == 1.0  # refusing everything is best
 
 
 def test_probabilities_that_are_kept_have_no_calibration_error():

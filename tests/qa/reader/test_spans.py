@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.reader.spans import best_pairs, best_per_passage, merge, window_spans
+from qa.reader.spans import best_pairs, merge, window_spans
 from qa.reader.windows import Window
 from qa.types import Span
 
@@ -88,8 +88,6 @@ def test_merging_keeps_every_place_once_with_its_best_margin(rows):
         for s in spans
     }
     assert [s.margin for s in merged] == sorted((s.margin for s in merged), reverse=True)
-    for number, best in enumerate(best_per_passage(merged, 3)):
-        assert best is next((s for s in merged if s.passage == number), None)
 
 
 def test_punctuation_alone_is_no_answer():

@@ -44,10 +44,15 @@ class SlowEngine:
         raise AbandonedError(question)
 
 
-async def _until(true: Callable[[], object]) -> None:
-    """Wait until something is so."""
-    while not true():
+async def _until(condition: Callable[[], object]) -> None:
+    """Wait until a condition holds."""
+    while not condition():
         await asyncio.sleep(0.01)
+
+
+async def _until_pending(count: int, metrics: Metrics) -> None:
+    """Wait until this many questions are waiting or being answered."""
+    await _until(lambda: f"quoth_questions_pending {count}.0" in metrics.text().decode())
 
 
 @pytest.fixture
@@ -64,7 +69,7 @@ def test_beyond_the_bound_a_question_is_refused_at_once(engine: SlowEngine):
 
     async def crowd() -> None:
         inside = [asyncio.create_task(queue.answer(f"question {k}")) for k in range(3)]
-        await asyncio.sleep(0.05)
+        await _until_pending(3, metrics)
         with pytest.raises(QueueFullError, match="3 questions are waiting"):
             await queue.answer("one too many")
         engine.released.set()
@@ -79,14 +84,15 @@ def test_beyond_the_bound_a_question_is_refused_at_once(engine: SlowEngine):
 
 
 def test_a_caller_cancelled_while_waiting_is_not_answered_and_frees_the_place(engine: SlowEngine):
-    queue = QuestionQueue(engine, Metrics(), places=1, at_once=1)
+    metrics = Metrics()
+    queue = QuestionQueue(engine, metrics, places=1, at_once=1)
 
     async def crowd() -> None:
         first = asyncio.create_task(queue.answer("first"))
         leaving = asyncio.create_task(queue.answer("leaving"))
-        await asyncio.sleep(0.05)
+        await _until_pending(2, metrics)
         leaving.cancel()
-        await asyncio.sleep(0.05)
+        await _until_pending(1, metrics)
         staying = asyncio.create_task(queue.answer("staying"))
         engine.released.set()
         await asyncio.gather(first, staying)
@@ -148,7 +154,7 @@ def test_closing_finishes_what_is_being_read_and_gives_up_what_waits(engine: Slo
         first, waiting = (asyncio.create_task(queue.answer(name)) for name in ("first", "waiting"))
         await _until(lambda: engine.asked)
         closing = asyncio.create_task(asyncio.to_thread(queue.close))
-        await asyncio.sleep(0.05)
+        await _until(waiting.done)
         engine.released.set()
         await closing
         assert (await first).question == "first"
@@ -159,11 +165,12 @@ def test_closing_finishes_what_is_being_read_and_gives_up_what_waits(engine: Slo
 
 
 def test_no_more_are_answered_at_once_than_there_are_cores(engine: SlowEngine):
-    queue = QuestionQueue(engine, Metrics(), places=20, at_once=1000)
+    metrics = Metrics()
+    queue = QuestionQueue(engine, metrics, places=20, at_once=1000)
 
     async def crowd() -> None:
         tasks = [asyncio.create_task(queue.answer(str(k))) for k in range(10)]
-        await asyncio.sleep(0.1)
+        await _until_pending(10, metrics)
         assert len(engine.asked) <= engine.cpu.total
         engine.released.set()
         await asyncio.gather(*tasks)
@@ -172,8 +179,8 @@ def test_no_more_are_answered_at_once_than_there_are_cores(engine: SlowEngine):
 
 
 def test_a_question_alone_has_every_core_and_those_in_a_crowd_share_them(engine: SlowEngine):
-    engine.cpu = CpuPool(4)
-    queue = QuestionQueue(engine, Metrics(), places=20)
+    engine.cpu, metrics = CpuPool(4), Metrics()
+    queue = QuestionQueue(engine, metrics, places=20)
 
     async def ask(*questions: str) -> None:
         await asyncio.gather(*(queue.answer(question) for question in questions))
@@ -182,7 +189,7 @@ def test_a_question_alone_has_every_core_and_those_in_a_crowd_share_them(engine:
         alone = asyncio.create_task(ask("alone"))
         await _until(lambda: engine.threads)
         waiting = asyncio.create_task(ask(*"abcdefgh"))
-        await asyncio.sleep(0.05)
+        await _until_pending(9, metrics)
         assert (engine.asked, engine.threads) == (["alone"], [4])  # no core is free, so nobody else begins
         engine.released.set()
         await asyncio.gather(alone, waiting)
@@ -194,15 +201,15 @@ def test_a_question_alone_has_every_core_and_those_in_a_crowd_share_them(engine:
 
 
 def test_a_later_question_starts_between_two_passages_of_the_one_before(engine: SlowEngine):
-    engine.cpu = CpuPool(2)
-    queue = QuestionQueue(engine, Metrics(), places=20)
+    engine.cpu, metrics = CpuPool(2), Metrics()
+    queue = QuestionQueue(engine, metrics, places=20)
 
     async def crowd() -> None:
         first = asyncio.create_task(queue.answer("first"))
         await _until(lambda: engine.threads)
         between = engine.should_continue
         later = asyncio.create_task(queue.answer("later"))
-        await asyncio.sleep(0.05)
+        await _until_pending(2, metrics)
         assert engine.asked == ["first"]
         assert await asyncio.to_thread(between)
         await _until(lambda: len(engine.threads) == 2)
@@ -243,11 +250,13 @@ def test_an_upload_waits_for_a_core_as_a_question_does(engine: SlowEngine):
     engine.cpu = CpuPool(2)
     queue = QuestionQueue(engine, Metrics(), places=20)
 
+    begun = threading.Event()
+
     async def crowd() -> None:
         alone = asyncio.create_task(queue.answer("alone"))
-        await asyncio.sleep(0.05)
-        indexing = asyncio.create_task(asyncio.to_thread(_one_core, engine.cpu))
-        await asyncio.sleep(0.05)
+        await _until(lambda: engine.asked)
+        indexing = asyncio.create_task(asyncio.to_thread(_one_core, engine.cpu, begun.set))
+        await _until(begun.is_set)
         assert not indexing.done()
         engine.released.set()
         assert await indexing == 1
@@ -256,7 +265,8 @@ def test_an_upload_waits_for_a_core_as_a_question_does(engine: SlowEngine):
     asyncio.run(asyncio.wait_for(crowd(), 50))
 
 
-def _one_core(cpu: CpuPool) -> int:
+def _one_core(cpu: CpuPool, begin: Callable[[], None] = lambda: None) -> int:
+    begin()
     with cpu.share(1) as mine:
         return mine.cores
 

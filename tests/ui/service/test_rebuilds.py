@@ -43,9 +43,7 @@ def _niceness() -> int:
     return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
 
-def test_a_second_rebuild_is_refused_and_the_first_runs_on_one_core_at_lower_priority(
-    embedder: Embedder, monkeypatch: pytest.MonkeyPatch
-):
+def test_only_one_rebuild_runs_and_on_one_core_at_lower_priority(embedder: Embedder, monkeypatch: pytest.MonkeyPatch):
     go, threads, niceness = threading.Event(), [], []
 
     def slow(*_: object, **__: object) -> BuildReport:
@@ -79,12 +77,12 @@ def test_a_listener_that_is_slow_or_gone_does_not_fill_the_memory():
         for number in range(3 * BACKLOG):
             listener.send(Progress("parse", number, 0))
         listener.send(REPORT)
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0)  # lets the loop run what is scheduled
         received = [event async for event in events]
         assert len(received) == BACKLOG + 1
         assert received[-1] == REPORT
         listener.send(Progress("parse", 1, 1))
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0)  # lets the loop run what is scheduled
         assert listener._events.qsize() == 0
 
     asyncio.run(listen())
