@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from index import (
+    Document,
     DocumentIndex,
     Embedder,
     IndexDamagedError,
@@ -21,6 +22,7 @@ from index import (
     build,
     build_documents,
     load,
+    remove,
 )
 from index.ingestion.sources import Scope, scan
 from index.loaders.dispatch import parse
@@ -139,10 +141,11 @@ def test_another_chunking_is_refused_with_both_values(folder: Path, tmp_path: Pa
         build([folder], tmp_path / "index", settings=IndexSettings(chunk_tokens=100), embedder=embedder)
 
 
-def test_no_index_an_empty_one_and_a_damaged_one_are_told_apart(tmp_path: Path, embedder: Embedder) -> None:
+def test_no_index_an_empty_one_and_a_damaged_one_raise_different_errors(tmp_path: Path, embedder: Embedder) -> None:
     with pytest.raises(IndexNotFoundError, match="there is no index"):
         DocumentIndex.open(tmp_path)
-    build_documents([], tmp_path / "empty", embedder=embedder)
+    build_documents([Document("a.txt", "A", "Is anybody there?", "text/plain")], tmp_path / "empty", embedder=embedder)
+    remove(["a.txt"], tmp_path / "empty")
     with DocumentIndex.open(tmp_path / "empty", embedder=embedder) as opened, pytest.raises(IndexEmptyError):
         opened.search("Is anybody there?")
     (tmp_path / "damaged").mkdir()
