@@ -84,7 +84,7 @@ def _is_concerned(scopes: Sequence[Scope], item: DocumentRecord | Failure) -> bo
     if any(scope.covers(item.source, item.path) for scope in scopes):
         return True
     address = Path(item.source, item.path)
-    return bool(item.source) and any(scope.contains(address) for scope in scopes if not scope.below)
+    return bool(item.source) and any(address.is_relative_to(scope.root) for scope in scopes if not scope.below)
 
 
 def _compare(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import SourceNotFoundError
-from index.loaders.dispatch import LINK_OUTSIDE, SUFFIXES, suffix
+from index.loaders.dispatch import LINK_OUTSIDE, PARSERS, suffix
 from index.types import Failure
 
 IGNORED_FOLDERS = frozenset({"node_modules", "__pycache__"})
@@ -39,10 +39,6 @@ class Scope:
     def covers(self, source: str, path: str) -> bool:
         """Whether a document with a source and path is in this scope."""
         return source == str(self.root) and (not self.below or path == self.below or path.startswith(f"{self.below}/"))
-
-    def contains(self, other: Path) -> bool:
-        """Whether an absolute path is in this scope."""
-        return other.is_relative_to(self.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +78,7 @@ def _within(folders: list[Path], path: Path) -> Scope:
 
 def _scope(place: Path) -> Scope:
     """The scope of a new source: a folder is one itself; for a file, its folder is the source."""
-    return Scope(place.parent, place.name) if place.is_file() or place.suffix.lower() in SUFFIXES else Scope(place)
+    return Scope(place.parent, place.name) if place.is_file() or place.suffix.lower() in PARSERS else Scope(place)
 
 
 def scan(scope: Scope) -> Scan:
@@ -110,7 +106,7 @@ def _walk(place: Path) -> Iterator[Path]:
         folders[:] = [name for name in folders if not name.startswith(".") and name not in IGNORED_FOLDERS]
         for name in names:
             path = Path(folder, name)
-            if not name.startswith((".", "~$")) and suffix(name) in SUFFIXES and (path.is_file() or path.is_symlink()):
+            if not name.startswith((".", "~$")) and suffix(name) in PARSERS and (path.is_file() or path.is_symlink()):
                 yield path
 
 

@@ -37,7 +37,6 @@ PARSERS: dict[str, Callable[[bytes], Parsed]] = {
     **{name: office_parser(name) for name in MEDIA_TYPES},
 }
 LINK_OUTSIDE = "a link to a place outside the folder: not followed"
-SUFFIXES = frozenset(PARSERS)
 
 
 def suffix(path: str) -> str:
@@ -47,7 +46,7 @@ def suffix(path: str) -> str:
 
 def supported_suffixes() -> frozenset[str]:
     """The suffixes, in lower case and with their dot, of the files that can be read."""
-    return SUFFIXES
+    return frozenset(PARSERS)
 
 
 def load(path: Path, root: Path | None = None, *, limit: int | None = None) -> Document:

@@ -110,7 +110,6 @@ class FolderTransaction:
             (ids,),
         ).fetchall()
         self._connection.executemany("INSERT OR IGNORE INTO dropped VALUES (?)", gone)
-        self._loose.clear()
 
     def _ids_at(self, source: str, path: str) -> list[int]:
         """The id of the document with a source and path, if there is one."""

@@ -7,7 +7,7 @@ new generation, and replacing one row, the manifest, switches every reader to it
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from index.errors import IndexMismatchError
@@ -55,10 +55,6 @@ class Manifest:
     def collection(self, kind: str) -> str:
         """The name of one of its collections: "passages", "documents", "texts" or "facts"."""
         return f"quoth_{kind}_{self.generation}"
-
-    def with_meta(self, meta: dict[str, str]) -> Manifest:
-        """The same manifest with other metadata."""
-        return replace(self, meta=tuple(sorted(meta.items())))
 
 
 def read_manifest(connection: MilvusConnection, key: str) -> Manifest | None:

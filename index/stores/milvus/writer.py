@@ -92,7 +92,7 @@ class MilvusWriter(MilvusReader):
 
     def _commit(self, transaction: MilvusTransaction) -> None:
         before = self.manifest()
-        meta = dict(before.meta) | transaction.meta
+        meta = dict(before.meta) | transaction.meta | {"updated": utc_now()}
         create_generation(self.connection, before, int(meta.get("dimensions", 0)))
         plan = CommitPlan.of(transaction, self, self._replaced_index)
         vectors = self._vectors_for(transaction)
@@ -102,8 +102,8 @@ class MilvusWriter(MilvusReader):
             self._replace_facts(kind, values)
         self._replace_failures(transaction)
         self._delete_parts(plan.replaced + plan.removed)
-        after = replace(plan.final_manifest(), revision=before.revision + 1)
-        self._write_manifest(after.with_meta(meta | {"updated": utc_now()}))
+        after = replace(plan.final_manifest(), revision=before.revision + 1, meta=tuple(sorted(meta.items())))
+        self._write_manifest(after)
         self._changed = True
         self._unflushed += max(plan.chunk_count(), len(plan.puts))
         if self._unflushed >= _FLUSH_ROWS and self.connection.is_file:
