@@ -70,8 +70,7 @@ def _decode_utf16(content: bytes) -> Decoded:
     """Decode UTF-16 without a byte order mark, in which every other byte is often NUL; other bytes are not text."""
     sample = content[: _SAMPLE & ~1]
     even, odd = sample[::2].count(0), sample[1::2].count(0)
-    half = len(sample) / 2
-    if len(content) % 2 == 0 and max(even, odd) > 0.4 * half and min(even, odd) < 0.02 * half:
+    if len(content) % 2 == 0 and max(even, odd) > 0.2 * len(sample) and min(even, odd) < 0.01 * len(sample):
         return _decode_as(content, "utf-16-be" if even > odd else "utf-16-le")
     raise UnreadableFileError("a binary file, not text")
 

@@ -38,7 +38,7 @@ class MilvusSession:
 
     def __init__(self, connection: MilvusConnection) -> None:
         self._connection = connection
-        self._stemmer = Stemmer()
+        self.stemmer = Stemmer()
         self._lock = threading.Lock()
         self._statistics: TermStatistics | None = None
         self._loaded_generation = -1
@@ -59,10 +59,6 @@ class MilvusSession:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
-
-    def stem(self, text: str) -> list[str]:
-        """The stems of a text, in order."""
-        return self._stemmer.stem([text])[0]
 
     def statistics(self, manifest: Manifest) -> TermStatistics:
         """Term statistics for an index in this state, read again when the index has changed too much."""
@@ -96,7 +92,7 @@ class MilvusSnapshot(MilvusReader):
         self, vector: Vectors, terms: Terms, limit: int, filters: Filters | None
     ) -> tuple[dict[int, float], dict[int, float]]:
         """Cosines of the best passages by meaning or by words, and the ``limit`` best BM25 scores, each by chunk id."""
-        stems = self._session.stem(" ".join(terms.chosen()))
+        stems = self._session.stemmer.stem([" ".join(terms.chosen())])[0]
         rows = self._search(vector, stems, limit, filters)
         frequencies = self.document_frequency(set(stems)) if stems else {}
         average = self._session.statistics(self._manifest).average_length if stems else 0.0
