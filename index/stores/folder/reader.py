@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 from index.reports import VerifyReport
@@ -21,7 +22,7 @@ class FolderReader(Catalog):
 
     def summary(self) -> Summary:
         """The index as a whole; its size is that of the folder's files."""
-        size = sum(file.stat().st_size for file in self.location.glob("*") if file.is_file())
+        size = sum(map(_size, self.location.glob("*")))
         return Summary(self.meta(), self.revision(), self.count("documents"), self.count("chunks"), size)
 
     def verify(self) -> VerifyReport:
@@ -30,3 +31,10 @@ class FolderReader(Catalog):
             return check(self, self.location)
         except sqlite3.DatabaseError as error:
             raise damaged(self.location, str(error)) from error
+
+
+def _size(path: Path) -> int:
+    """The bytes of a file; 0 for a folder, and for a file that a writer has just removed."""
+    with suppress(FileNotFoundError):
+        return path.stat().st_size if path.is_file() else 0
+    return 0
