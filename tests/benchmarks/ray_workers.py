@@ -61,7 +61,8 @@ def main() -> None:
     parser.add_argument("--build", nargs=3, help=argparse.SUPPRESS)  # folder, place and workers of one build
     arguments = parser.parse_args()
     if arguments.build:
-        return build_with(*arguments.build)
+        build_with(*arguments.build)
+        return
     count, ratios = arguments.documents, []
     print_machine()
     with tempfile.TemporaryDirectory() as scratch:
