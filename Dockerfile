@@ -2,7 +2,7 @@
 #   -e QUOTH_TOKEN=... quoth
 FROM python:3.11-slim
 
-# The CPU build of torch is all that is used; PyPI's brings CUDA along.
+# Use the CPU build of torch; the one on PyPI includes CUDA.
 ENV PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu PIP_NO_CACHE_DIR=1 PYTHONUNBUFFERED=1
 
 WORKDIR /opt/quoth
@@ -21,5 +21,5 @@ VOLUME /index
 EXPOSE 7860
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
   CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:7860/readyz', timeout=4)"]
-# exec, so that the signal to stop reaches quoth itself
+# exec, so that the stop signal reaches quoth instead of sh
 CMD ["sh", "-c", "quoth index /documents; exec quoth chat"]

@@ -28,7 +28,7 @@ class ReaderSettings(BaseModel):
         le=1.0,
         description="Below this probability the answer is 'not found'; unset: the one fitted with the reader.",
     )
-    question_characters: int = Field(default=2000, ge=1, description="Longer questions are turned away.")
+    question_characters: int = Field(default=2000, ge=1, description="The longest question, in characters.")
     answer_tokens: int = Field(default=40, ge=1, le=200, description="The longest answer, in the reader's tokens.")
 
 

@@ -1,4 +1,4 @@
-"""Every error of the ways in, in the groups that ``index`` defines.
+"""Every error that ``ui`` defines, in the groups of ``index``.
 
 StateError
 ├── UnavailableError          the service cannot do this now, but may be able to in a moment
@@ -13,7 +13,7 @@ InputError
 └── UploadError               an uploaded file is not accepted
 SetupError
 ├── SettingsError             a setting does not exist, or cannot have this value
-├── AccessError               the service would be open to more people than it should be
+├── AccessError               the service would admit people that it should not
 └── AddressError              the service cannot listen on this address
 """
 
@@ -35,15 +35,15 @@ class NotReadyError(UnavailableError):
 
 
 class ShuttingDownError(UnavailableError):
-    """The service is shutting down, and its background work with it."""
+    """The service is shutting down, so its background work stops."""
 
 
 class RebuildStoppedError(StateError):
-    """A rebuild was asked to stop; what it had committed stays."""
+    """A rebuild was asked to stop; what it has committed stays."""
 
 
 class ForeignDocumentError(StateError):
-    """The document is not an upload but lies in somebody's folder, so it cannot be removed here."""
+    """The document is not an upload, so it cannot be removed here."""
 
 
 class ThresholdFileError(StorageError):
@@ -51,7 +51,7 @@ class ThresholdFileError(StorageError):
 
 
 class UploadError(InputError):
-    """An uploaded file is not accepted: its name, its type or its size."""
+    """An uploaded file is not accepted, because of its name, type or size."""
 
 
 class SettingsError(SetupError):
@@ -59,7 +59,7 @@ class SettingsError(SetupError):
 
 
 class AccessError(SetupError):
-    """The service would be open to more people than it should be."""
+    """The service would admit people that it should not."""
 
 
 class AddressError(SetupError):

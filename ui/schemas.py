@@ -1,4 +1,4 @@
-"""What the HTTP service takes and gives, and the MCP server with it."""
+"""Requests and responses of the HTTP service; the MCP server shares some of the responses."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ Date = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$", examples=["202
 
 
 class Narrowing(BaseModel):
-    """Which documents to search; every given condition must hold."""
+    """Conditions on the documents to search. A document must meet all that are given."""
 
     model_config = ConfigDict(extra="forbid")
 
-    path: str | None = Field(None, max_length=1000, description="A glob over the relative path.", examples=["*.txt"])
+    path: str | None = Field(
+        None, max_length=1000, description="A glob pattern for the relative path.", examples=["*.txt"]
+    )
     after: Date | None = Field(None, description="The earliest date.")
     before: Date | None = Field(None, description="The latest date.")
     media_type: str | None = Field(None, max_length=200, examples=["text/plain"])
@@ -24,16 +26,16 @@ class Narrowing(BaseModel):
     documents: list[Annotated[str, Field(max_length=1000)]] = Field(
         default_factory=list,
         max_length=100,
-        description="Relative paths, or absolute ones where several share one, of which a document must have one.",
+        description="The paths of the documents to search: relative, or absolute where several share a relative one.",
     )
 
     def as_filters(self) -> Filters:
-        """These conditions as the index takes them."""
+        """The conditions as the index's filters."""
         return Filters(self.path, self.after, self.before, self.media_type, self.metadata, frozenset(self.documents))
 
 
 class Question(BaseModel):
-    """A question, and where to look."""
+    """A question, and the documents to search."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -46,13 +48,13 @@ class Question(BaseModel):
 
 
 class Search(Question):
-    """What to search for, and how many passages to return."""
+    """A question to find passages for, and how many."""
 
-    k: int = Field(10, ge=1, le=100, description="How many passages at most.")
+    k: int = Field(10, ge=1, le=100, description="The most passages to return.")
     rerank: bool = Field(
         default=False,
-        description="Whether the reader ranks the nearest again, by the probability that they hold the answer, which "
-        "is then their score; it takes longer than an answer.",
+        description="Whether the reader ranks the nearest passages again, by the probability that they hold the "
+        "answer, which is then their score. This takes longer than an answer.",
     )
 
 
@@ -64,7 +66,7 @@ class Hits(BaseModel):
 
 
 class Documents(BaseModel):
-    """Some of the documents, by path, and every file that could not be read."""
+    """Some of the documents, ordered by path, and every file that could not be read."""
 
     documents: list[DocumentRecord]
     failures: list[Failure]
@@ -80,7 +82,7 @@ class Documents(BaseModel):
 
 
 class Stretch(BaseModel):
-    """Code points ``start`` to ``end`` of a document's text: what a citation points at."""
+    """A part of a document's text: the code points from ``start`` up to ``end``, as a citation counts them."""
 
     document_id: int
     start: int
@@ -89,7 +91,7 @@ class Stretch(BaseModel):
 
     @classmethod
     def of(cls, index: DocumentIndex, document_id: int, start: int, end: int | None, longest: int) -> Stretch:
-        """The range, cut to the text and to ``longest`` code points. Raises ``DocumentNotFoundError``."""
+        """The part, cut at the end of the text and at ``longest`` code points. Raises ``DocumentNotFoundError``."""
         whole = index.text(document_id)
         first = min(start, len(whole))
         last = max(first, min(len(whole) if end is None else end, len(whole), first + longest))

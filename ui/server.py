@@ -24,20 +24,20 @@ from ui.service.service import Service
 from ui.settings import Settings
 from ui.web.app import create_app
 
-GRACE_SECONDS = 5  # for requests in progress when the server is asked to stop
-KEEP_ALIVE_SECONDS = 30  # that a connection may stay open between two requests
+GRACE_SECONDS = 5  # for requests in progress to finish when the server stops
+KEEP_ALIVE_SECONDS = 30  # for which an idle connection stays open between two requests
 
 
 def assemble(service: Service) -> FastAPI:
-    """The application over a service. Raises ``AccessError`` when it would admit a network without a secret."""
+    """The application over a service. Raises ``AccessError`` when it would serve a network without a secret."""
     settings = service.settings
     credentials = Credentials.of(settings)
     routers = (health.router, questions.router, documents.router, problems.router)
-    app = create_app(settings.index, settings=settings, engine=service.engine, ask=service.answer, routers=routers)
+    app = create_app(settings.index, engine=service.engine, ask=service.answer, routers=routers)
     describe(app)
     app.state.service = service
     for served in (app, *(route.app for route in app.routes if isinstance(route, Mount))):
-        if isinstance(served, FastAPI):  # Gradio's is one in itself
+        if isinstance(served, FastAPI):  # Gradio's is a FastAPI application too
             problems.install(served)
     # Middleware added last runs first.
     app.add_middleware(BodyLimits, most_bytes=settings.upload_megabytes * 10**6, seconds=settings.body_seconds)
@@ -107,7 +107,7 @@ def _exit_without_waiting() -> None:
 
     The interpreter would wait for such a thread. As a daemon it would not, but then the process aborts: CPython before
     3.14 ends a daemon thread by pthread_exit when it next needs the GIL (gh-87135), and inside torch that happens in a
-    C++ destructor which must not unwind (pybind11's gil_scoped_release). Nothing is lost that was committed.
+    C++ destructor which must not unwind (pybind11's gil_scoped_release). No committed data is lost.
     """
     if threading.active_count() > 1:
         sys.stdout.flush()

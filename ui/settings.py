@@ -1,6 +1,6 @@
-"""Every setting in one place: flags over environment (``QUOTH_*``) over ``quoth.toml`` over defaults.
+"""All settings. Flags win over the environment (``QUOTH_*``), that over ``quoth.toml``, and that over the defaults.
 
-The threshold chosen on the page is saved beside the index; it overrides the default and nothing else.
+The threshold chosen on the page is saved beside the index; it overrides only the default.
 
 A setting has one name: ``chunk_tokens`` in the file is ``QUOTH_CHUNK_TOKENS`` in the environment and
 ``--set chunk_tokens=150`` on the command line.
@@ -42,27 +42,32 @@ def _words(value: object) -> object:
 
 
 class ServerSettings(BaseModel):
-    """How the chat and the HTTP service are served, and to whom."""
+    """Settings of the server: where it listens, whom it admits, and its limits."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    host: str = Field("127.0.0.1", description="The address to listen on; any but this machine's own needs a secret.")
-    port: int = Field(7860, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
+    host: str = Field(
+        "127.0.0.1",
+        description="The address to listen on. Any but a loopback address needs a token or a password file.",
+    )
+    port: int = Field(7860, ge=0, le=65535, description="The port to listen on; 0 chooses a free one.")
     token: SecretStr | None = Field(
-        None, min_length=16, description="The bearer token that HTTP requests must carry; a long random text."
+        None, min_length=16, description="The bearer token that HTTP requests must carry: a long random text."
     )
-    password_file: Path | None = Field(None, description="A file of user:password lines for the page's login.")
+    password_file: Path | None = Field(None, description="A file with user:password lines, for logging in to the page.")
     trusted_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = Field(
-        (), description="Names, separated by commas, under which requests may arrive beside this machine's own."
+        (), description="Host names to serve besides localhost, separated by commas."
     )
-    waiting: int = Field(64, ge=0, le=10_000, description="How many questions may wait; more are refused (503).")
-    upload_megabytes: int = Field(50, ge=1, le=2000, description="The largest file that may be uploaded.")
-    body_seconds: float = Field(60.0, gt=0, description="How long a request may take to arrive.")
-    log_text: bool = Field(False, description="Whether the log holds questions and answers.")
+    waiting: int = Field(
+        64, ge=0, le=10_000, description="The most questions that may wait; further ones are rejected (503)."
+    )
+    upload_megabytes: int = Field(50, ge=1, le=2000, description="The largest file that may be uploaded, in megabytes.")
+    body_seconds: float = Field(60.0, gt=0, description="The longest that a request may take to arrive, in seconds.")
+    log_text: bool = Field(False, description="Whether questions and answers are logged.")
 
 
 class Settings(IndexSettings, ReaderSettings, ServerSettings, BaseSettings):
-    """All settings, read from their sources; usable wherever those of index, reader or server are expected."""
+    """All settings, read from their sources. An instance serves as the settings of index, reader and server."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, toml_file=CONFIG_FILE, extra="forbid", frozen=True)
 
@@ -80,20 +85,20 @@ class Settings(IndexSettings, ReaderSettings, ServerSettings, BaseSettings):
 
 
 class SavedThreshold(PydanticBaseSettingsSource):
-    """The threshold saved beside the index that the sources before this one name."""
+    """The threshold saved beside the index, whose place the earlier sources give."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """Nothing: all values come from ``__call__``."""
+        """None, because all values come from ``__call__``."""
         return None, field_name, False
 
     def __call__(self) -> dict[str, Any]:
-        """``threshold``, if one was chosen. Raises ``ThresholdFileError``."""
+        """``{"threshold": ...}`` if one is saved. Raises ``ThresholdFileError``."""
         saved = load_threshold(Path(self.current_state.get("index") or Settings.model_fields["index"].default))
         return saved.model_dump() if saved else {}
 
 
 class ChosenThreshold(BaseModel):
-    """The probability from which answers are given, as chosen on the page."""
+    """The threshold chosen on the page: the lowest probability at which an answer is given."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -113,10 +118,10 @@ def load_threshold(location: Path) -> ChosenThreshold | None:
 
 
 def save_threshold(location: Path, chosen: ChosenThreshold) -> None:
-    """Replace the saved threshold, whole or not at all. Raises ``ThresholdFileError``."""
+    """Replace the saved threshold atomically. Raises ``ThresholdFileError``."""
     partial = location / f".{THRESHOLD_FILE}.{secrets.token_hex(4)}"
     try:
-        location.mkdir(parents=True, exist_ok=True)  # an index in another store has no folder of its own
+        location.mkdir(parents=True, exist_ok=True)  # there is no folder when the index is in Milvus
         with partial.open("x", encoding="utf-8") as file:
             file.write(chosen.model_dump_json() + "\n")
             file.flush()
@@ -134,7 +139,7 @@ SECRETS = frozenset(name for name, field in Settings.model_fields.items() if "Se
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A setting as it is in force, for display; the value of a secret stays hidden."""
+    """A setting and its value, for display; the value of a secret is masked."""
 
     name: str
     value: str
@@ -143,9 +148,9 @@ class Setting:
 
 
 def load_settings(flags: Mapping[str, object] | None = None) -> Settings:
-    """The settings in force. A flag that is None is not set.
+    """The settings from all sources. A flag that is None counts as not given.
 
-    Raises ``SettingsError``, and ``ThresholdFileError`` when the saved threshold is damaged.
+    Raises ``SettingsError``, and ``ThresholdFileError`` if the saved threshold cannot be read.
     """
     given = {name: value for name, value in (flags or {}).items() if value is not None}
     for name, origin in _named(given):
@@ -158,7 +163,7 @@ def load_settings(flags: Mapping[str, object] | None = None) -> Settings:
 
 
 def describe_settings(settings: Settings, flags: Mapping[str, object] | None = None) -> list[Setting]:
-    """Every setting of ``settings``, with where its value came from."""
+    """Every setting of ``settings``, with its value and origin."""
     given = {name: value for name, value in (flags or {}).items() if value is not None}
     on_the_page = {"threshold": "page"} if load_threshold(settings.index) else {}
     origins = on_the_page | dict(reversed(list(_named(given))))
@@ -169,21 +174,21 @@ def describe_settings(settings: Settings, flags: Mapping[str, object] | None = N
 
 
 def parse_assignments(assignments: Iterable[str]) -> dict[str, str]:
-    """``["threshold=0.4"]`` as a mapping. Raises ``SettingsError`` for one without a name and a value."""
+    """Parses ``["threshold=0.4"]``. Raises ``SettingsError`` for a malformed item, and for a secret."""
     pairs = [assignment.partition("=") for assignment in assignments]
     for name, sign, _ in pairs:
         if not (name and sign):
-            raise SettingsError(f"a setting is given as NAME=VALUE, not as {name!r}")
+            raise SettingsError(f"--set needs NAME=VALUE, not {name!r}")
     given = {name.replace("-", "_"): value for name, _, value in pairs}
     for name in given.keys() & SECRETS:
         raise SettingsError(
-            f"anyone on this machine can read the command line: set {PREFIX}{name.upper()}, or {name} in {CONFIG_FILE}"
+            f"other users can see {name} on the command line: set {PREFIX}{name.upper()}, or {name} in {CONFIG_FILE}"
         )
     return given
 
 
 def _named(flags: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    """Every name that has a value and its origin, in order of precedence."""
+    """The names that have a value, each with its origin, in order of precedence."""
     yield from ((name, "flag") for name in flags)
     names = (key[len(PREFIX) :] for key in os.environ if key.upper().startswith(PREFIX))
     yield from ((name.lower(), "environment") for name in names)
@@ -195,18 +200,20 @@ def _config() -> dict[str, object]:
         return {}
     try:
         values = tomllib.loads(CONFIG_FILE.read_text(encoding="utf-8"))
-        open_to_others = CONFIG_FILE.stat().st_mode & 0o077
+        readable_by_others = CONFIG_FILE.stat().st_mode & 0o077
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise SettingsError(f"{CONFIG_FILE.resolve()} cannot be read: {error}") from error
-    if open_to_others and values.keys() & SECRETS:
-        raise SettingsError(f"{CONFIG_FILE.resolve()} holds a secret and others can read it: run `chmod 600` on it")
+    if readable_by_others and values.keys() & SECRETS:
+        raise SettingsError(
+            f"{CONFIG_FILE.resolve()} holds a secret and other users can read it: run `chmod 600 {CONFIG_FILE}`"
+        )
     return values
 
 
 def _unknown(name: str, origin: str) -> str:
     names = (name, *get_close_matches(name, Settings.model_fields, n=1, cutoff=0.5))
     given, *nearest = (f"{PREFIX}{one.upper()}" if origin == "environment" else one for one in names)
-    remedy = f"did you mean {nearest[0]!r}?" if nearest else "`quoth settings` lists those there are"
+    remedy = f"did you mean {nearest[0]!r}?" if nearest else "run `quoth settings` to list all"
     return f"there is no setting {given!r} (from the {origin}): {remedy}"
 
 

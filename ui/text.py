@@ -1,4 +1,4 @@
-"""Untrusted text made safe to show, shortened and counted; the page and the terminal share it. Pure."""
+"""Making untrusted text safe to show, and shortening and counting, for the page and the terminal. Pure."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import re
 
 ELLIPSIS = "…"
 REPLACEMENT = "\ufffd"
-# C0 controls have pictures in Unicode (U+2400 on). C1 controls and the characters that set the writing direction, which
-# would reorder the text around them, have none.
+# Unicode has a picture of each C0 control (from U+2400), but none of C1 controls and of direction controls, which would
+# reorder the text around them.
 CONTROL_PICTURES = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\n\t"} | {0x7F: "\u2421"}
 DIRECTION_CONTROLS = (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C)
 VISIBLE = CONTROL_PICTURES | dict.fromkeys((*range(0x80, 0xA0), *DIRECTION_CONTROLS), REPLACEMENT)
 WHITE_SPACE = re.compile(r"\s+")
-LONGEST_WORD = 40  # characters; a longer one is cut
+LONGEST_WORD = 40  # characters; a longer word is cut
 
 
 def visible(text: str) -> str:
-    """``text`` with a visible character in place of each control and direction control; its length stays.
+    """``text`` of the same length with a visible character for each control and direction control.
 
     Line feeds and tabs are kept.
     """

@@ -1,4 +1,4 @@
-"""The served page and a browser for the tests of the ways in."""
+"""The served page and a browser for the tests of ``ui``."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(browser: Browser) -> Iterator[Open]:
-    """Open an address as a new visitor; afterwards no other server was asked and nothing went wrong."""
+    """Opens an address as a new visitor; checks afterwards that pages asked no other server and had no errors."""
     observed = Observed()
     contexts: list[BrowserContext] = []
 
@@ -41,7 +41,7 @@ def visit(browser: Browser) -> Iterator[Open]:
         height: int = 900,
         dark: bool = False,
         path: str = "/",
-        broken: bool = False,  # the test stops the server, of which Gradio's scripts complain
+        broken: bool = False,  # the test stops the server, which makes Gradio's scripts log errors
     ) -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": height},

@@ -1,4 +1,4 @@
-"""The MCP server, tried by the SDK's own client: in this process, and over a process's stdin and stdout."""
+"""The MCP server, used by the SDK's own client: in this process, and over another process's stdin and stdout."""
 
 import asyncio
 import json
@@ -30,18 +30,18 @@ def _with_client(server: MCPServer | StdioServerParameters, use: Callable[[Clien
     return asyncio.run(session())
 
 
-def test_it_offers_reading_tools_and_says_that_they_only_read(seed_index: Path):
+def test_the_tools_are_marked_as_read_only(seed_index: Path):
     tools = _with_client(_server(seed_index), lambda client: client.list_tools()).tools
     assert [tool.name for tool in tools] == ["answer", "search", "documents", "passage"]
     assert all(tool.annotations.read_only_hint for tool in tools)
 
 
-def test_rebuilding_is_offered_only_when_allowed(seed_index: Path):
+def test_the_rebuild_tool_is_offered_only_when_allowed(seed_index: Path):
     tools = _with_client(_server(seed_index, writing=True), lambda client: client.list_tools()).tools
     assert [tool.name for tool in tools if not tool.annotations.read_only_hint] == ["rebuild"]
 
 
-def test_over_a_process_an_answer_can_be_followed_to_its_passage(seed_index: Path):
+def test_a_client_of_the_process_can_follow_an_answer_to_its_passage(seed_index: Path):
     async def ask(client: Client) -> None:
         answered = (await client.call_tool("answer", {"question": "What rocket was used?"})).structured_content
         assert "Soyuz" in answered["text"]
@@ -73,7 +73,7 @@ def test_documents_and_passages_are_listed(seed_index: Path):
     _with_client(_server(seed_index), look)
 
 
-def test_errors_are_told_and_not_swallowed(seed_index: Path, tmp_path: Path):
+def test_errors_reach_the_client(seed_index: Path, tmp_path: Path):
     async def err(client: Client) -> None:
         empty = await client.call_tool("answer", {"question": " "})
         unknown = await client.call_tool("passage", {"document_id": 999, "start": 0, "end": 9})

@@ -1,4 +1,4 @@
-"""One settings tree: flags over environment over quoth.toml over defaults."""
+"""Settings: flags win over the environment, that over quoth.toml, and that over the defaults."""
 
 from pathlib import Path
 
@@ -35,7 +35,7 @@ def test_flags_win_over_environment_over_file_over_defaults(folder: Path, monkey
     assert load_settings({"chunk_tokens": 133}).chunk_tokens == 133
 
 
-def test_each_value_tells_where_it_came_from(folder: Path, monkeypatch: pytest.MonkeyPatch):
+def test_every_setting_shows_the_origin_of_its_value(folder: Path, monkeypatch: pytest.MonkeyPatch):
     (folder / "quoth.toml").write_text("port = 8001\nchunk_tokens = 111\n")
     monkeypatch.setenv("QUOTH_CHUNK_TOKENS", "122")
     flags = {"index": Path("elsewhere")}
@@ -44,7 +44,7 @@ def test_each_value_tells_where_it_came_from(folder: Path, monkeypatch: pytest.M
     assert {name: origins[name] for name in wanted} == wanted
 
 
-def test_a_threshold_chosen_on_the_page_gives_way_to_every_other(folder: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_threshold_chosen_on_the_page_is_overridden_by_every_other(folder: Path, monkeypatch: pytest.MonkeyPatch):
     location = folder / "library"
     location.mkdir()
     save_threshold(location, ChosenThreshold(threshold=0.37))
@@ -56,7 +56,7 @@ def test_a_threshold_chosen_on_the_page_gives_way_to_every_other(folder: Path, m
         return settings.threshold, origin
 
     assert in_force() == (0.37, "page")
-    assert load_settings().threshold is None  # another index knows nothing of it
+    assert load_settings().threshold is None  # it does not apply to another index
     (folder / "quoth.toml").write_text("threshold = 0.5\n")
     assert in_force() == (0.5, "quoth.toml")
     monkeypatch.setenv("QUOTH_THRESHOLD", "0.6")
@@ -65,7 +65,7 @@ def test_a_threshold_chosen_on_the_page_gives_way_to_every_other(folder: Path, m
     assert in_force() == (0.7, "flag")
 
 
-def test_a_damaged_choice_is_named_and_not_passed_over(folder: Path):
+def test_a_damaged_threshold_file_is_an_error_that_names_it(folder: Path):
     (folder / ".quoth").mkdir()
     (folder / ".quoth" / THRESHOLD_FILE).write_text('{"threshold": 7}')
     with pytest.raises(ThresholdFileError, match=r"chosen\.json cannot be read \(.*less than or equal to 1.*delete it"):
@@ -104,7 +104,7 @@ def test_a_secret_is_never_shown(monkeypatch: pytest.MonkeyPatch):
     assert "too-short" not in str(caught.value)
 
 
-def test_a_secret_is_not_taken_where_others_see_it(folder: Path):
+def test_a_secret_is_not_accepted_where_other_users_can_see_it(folder: Path):
     with pytest.raises(SettingsError, match="QUOTH_TOKEN") as caught:
         parse_assignments(["token=open-sesame-1234"])
     assert "open-sesame" not in str(caught.value)
@@ -129,7 +129,7 @@ def test_an_assignment_needs_a_name_and_a_value():
         parse_assignments(["chunk_tokens"])
 
 
-def test_no_setting_stands_in_two_parts_and_each_is_described():
+def test_no_setting_is_declared_twice_and_each_is_described():
     parts = [IndexSettings, ReaderSettings, ServerSettings]
     names = [name for part in parts for name in part.model_fields]
     assert sorted(names) == sorted(set(names)) == sorted(Settings.model_fields)

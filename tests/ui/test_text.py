@@ -1,4 +1,4 @@
-"""Untrusted text is shown as text, and shortened without losing what it is about."""
+"""Untrusted text is shown as text, and shortened without cutting the relevant span."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_visible_text_keeps_its_length_line_feeds_and_tabs(text: str) -> None:
 
 
 @given(st.text(), st.integers(0, 50), st.integers(0, 50), st.integers(1, 30))
-def test_an_excerpt_never_shortens_what_it_is_about(text: str, start: int, length: int, room: int) -> None:
+def test_an_excerpt_never_cuts_the_span_itself(text: str, start: int, length: int, room: int) -> None:
     start = min(start, len(text))
     end = min(start + length, len(text))
     before, inside, after = excerpt(text, start, end, room)

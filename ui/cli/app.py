@@ -1,4 +1,4 @@
-"""The command line: ``quoth index``, ``quoth ask``, ``quoth chat`` and the rest.
+"""The command line, ``quoth``: its global options and all its commands.
 
 Modules that are slow to import (the models, Gradio) are imported inside the commands that need them.
 """

@@ -45,10 +45,10 @@ def answer_question(
 def search(
     context: typer.Context,
     question: Question,
-    k: Annotated[int, typer.Option("-k", help="How many passages at most.", min=1, max=100, metavar="N")] = 5,
+    k: Annotated[int, typer.Option("-k", help="The most passages to show.", min=1, max=100, metavar="N")] = 5,
     rerank: Annotated[
         bool,
-        typer.Option("--rerank", help="Order them by the reader, which takes longer than an answer."),
+        typer.Option("--rerank", help="Let the reader rank them, which takes longer than an answer."),
     ] = False,
     index: Index = None,
     store: Store = None,
@@ -59,7 +59,7 @@ def search(
     metadata: Metadata = None,
     as_json: Json = False,
 ) -> None:
-    """Find the passages nearest to a question, best first. Exits with 1 when no document passes the filters."""
+    """Find the passages nearest to a question, best first. Exits with 1 when no document matches the filters."""
     settings = settings_of(context, index=index, store=store)
     from index import DocumentIndex, open_store
     from qa import Answerer, checked_question

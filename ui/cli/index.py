@@ -99,7 +99,9 @@ def _sources(paths: list[Path], index_store: IndexStore) -> list[Path]:
         return paths
     if SEEDS.is_dir():
         return [SEEDS]
-    raise SourceNotFoundError(f"no index at {index_store.name} and nothing to make one from: run `quoth index FOLDER`")
+    raise SourceNotFoundError(
+        f"no index at {index_store.name} and no folder ./seeds to make one from: run `quoth index FOLDER`"
+    )
 
 
 def add(

@@ -27,15 +27,17 @@ Before = Annotated[str | None, typer.Option("--before", help="Only documents dat
 MediaType = Annotated[str | None, typer.Option("--type", help="Only documents of this media type, as application/pdf.")]
 Metadata = Annotated[
     list[str] | None,
-    typer.Option("--meta", help="Only documents with this in their front matter; repeatable.", metavar="KEY=VALUE"),
+    typer.Option(
+        "--meta", help="Only documents with this value in their front matter; repeatable.", metavar="KEY=VALUE"
+    ),
 ]
 Wait = Annotated[
-    float, typer.Option("--wait", help="How long to wait for another writer to finish.", min=0, metavar="SECONDS")
+    float, typer.Option("--wait", help="The longest to wait for another writer to finish.", min=0, metavar="SECONDS")
 ]
 
 
 def settings_of(context: typer.Context, **flags: object) -> Settings:
-    """The settings in force for a command: its own flags, then ``--set``, environment, file, defaults."""
+    """A command's settings: its own flags, then ``--set``, environment, file, defaults."""
     from ui.settings import load_settings
 
     return load_settings(flags_of(context, **flags))
@@ -51,7 +53,7 @@ def flags_of(context: typer.Context, **flags: object) -> dict[str, object]:
 def filters_of(
     path: str | None, after: str | None, before: str | None, media_type: str | None, metadata: list[str] | None
 ) -> Filters | None:
-    """The filters given; None if there are none. Raises BadParameter when metadata is not KEY=VALUE."""
+    """The given filters; None if there are none. Raises ``BadParameter`` when metadata is not KEY=VALUE."""
     from index import Filters
 
     pairs = [pair.partition("=") for pair in metadata or ()]

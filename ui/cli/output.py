@@ -1,4 +1,4 @@
-"""What every command prints: results on stdout, progress and errors on stderr, and an exit code."""
+"""The output of every command: results on stdout, progress and errors on stderr, and the exit code."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Exit(IntEnum):
     DONE = 0
     NOT_FOUND = 1  # the documents do not hold the answer, or a check found damage
     USAGE = 2  # the command line, a setting or the question is wrong
-    ERROR = 3  # it failed
+    ERROR = 3  # anything else failed
 
 
 _UNLIMITED = 10_000  # columns
@@ -46,7 +46,7 @@ def note(view: RenderableType) -> None:
 
 
 def _console(stream: TextIO) -> Console:
-    """A console for a stream; lines and tables are not wrapped unless it is a terminal."""
+    """A console for a stream, which wraps lines and tables only if the stream is a terminal."""
     from rich.console import Console
 
     plain = not stream.isatty()
@@ -55,9 +55,8 @@ def _console(stream: TextIO) -> Console:
 
 
 def to_json(result: object, indent: int | None = 2) -> str:
-    """``result`` as JSON; dataclasses become objects, paths strings."""
-    plain = asdict(result) if is_dataclass(result) and not isinstance(result, type) else result
-    return json.dumps(plain, ensure_ascii=False, indent=indent, default=_plain)
+    """``result`` as JSON; dataclasses become objects, paths become strings."""
+    return json.dumps(result, ensure_ascii=False, indent=indent, default=_plain)
 
 
 def _plain(value: object) -> Any:

@@ -20,12 +20,12 @@ if TYPE_CHECKING:  # importing these at run time would load what most commands d
     from qa import Answer, Candidate, Citation, PassageRead
     from ui.settings import Setting
 
-SHOWN_PATHS = 20  # of each kind in a plan
-EXCERPT_CHARACTERS = 240  # of a passage's sentence, without its surroundings
+SHOWN_PATHS = 20  # the most paths of each kind in a plan
+EXCERPT_CHARACTERS = 240  # the most of a passage's sentence; the text around it is extra
 
 
 def one_line(text: str) -> str:
-    """``text`` made visible, each run of white space one space."""
+    """``text`` with control characters made visible, and each run of white space as one space."""
     return " ".join(visible(text).split())
 
 
@@ -69,7 +69,7 @@ def _refusal(answer: Answer, passages: int) -> Iterator[RenderableType]:
 def render_hits(question: str, hits: Sequence[Hit]) -> RenderableType:
     """Passages by rank, each with its document, its score, and the sentence nearest to the question."""
     if not hits:
-        return Text("No document passes the filters: widen them.", style="bold")
+        return Text("No document matches the filters: use fewer or wider ones.", style="bold")
     return Group(*(line for hit in hits for line in _hit(question, hit)))
 
 
@@ -177,7 +177,7 @@ def render_failures(failures: Sequence[Failure]) -> RenderableType:
 
 def render_documents(records: Iterable[DocumentRecord], failures: Sequence[Failure]) -> RenderableType:
     """A table of the documents with the warnings from loading them, then the files that could not be read."""
-    path = Column("Document", overflow="fold")  # a path must stay whole to be copied
+    path = Column("Document", overflow="fold")  # folded, not cut, so that the path can be copied
     table = Table(path, "Title", "Type", "Date", "Pages", "Passages", "Warnings", box=None, header_style="bold")
     for record in records:
         cells = (record.path, record.title, record.media_type, record.date or "", str(record.page_count or ""))

@@ -1,4 +1,4 @@
-"""Who is admitted: under which host names, from which pages, and with which secret."""
+"""Access control: the host names that are served, the pages that may send requests, and the secrets."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from ui.errors import AccessError
 from ui.http.problems import problem
 from ui.settings import ServerSettings
 
-PUBLIC_PATHS = frozenset({"/healthz", "/readyz"})  # they reveal only whether the service works
-API_PATHS = ("/v1/", "/metrics")  # programs are asked for a token, people for a password
+PUBLIC_PATHS = frozenset({"/healthz", "/readyz"})  # they tell only whether the service works, and its revision
+API_PATHS = ("/v1/", "/metrics")  # here the challenge asks for a token; elsewhere browsers ask for a password
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-CORS_PREFIX = "access-control-"  # headers by which Gradio would admit every page in the browser
-OWN_SITES = frozenset({"same-origin", "none"})  # Sec-Fetch-Site of the page itself, and of an address that is typed
+CORS_PREFIX = b"access-control-"  # Gradio sets these headers so that any site's page may read its responses
+OWN_SITES = frozenset({"same-origin", "none"})  # Sec-Fetch-Site of the page's requests, and of an address typed in
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
 
 
@@ -38,10 +38,10 @@ def is_loopback(host: str) -> bool:
 
 
 def trusted_hosts(settings: ServerSettings) -> list[str]:
-    """The names under which requests may arrive.
+    """The host names that are served.
 
-    A foreign page can make its own name resolve to this machine (DNS rebinding); its requests then carry that name. A
-    secret makes such requests useless, so any name is allowed when a secret is required and no names are set.
+    Another site can make its own name resolve to this machine (DNS rebinding); its page's requests then carry that
+    name. They cannot carry the secret, so every name is served when a secret is required and no names are set.
     """
     if settings.trusted_hosts:
         return [*LOOPBACK_NAMES, *settings.trusted_hosts]
@@ -49,7 +49,7 @@ def trusted_hosts(settings: ServerSettings) -> list[str]:
 
 
 class Credentials:
-    """The secrets that admit to the service; without any, everyone is admitted."""
+    """The token and the passwords; with neither, every request is admitted."""
 
     def __init__(self, token: str | None, passwords: Mapping[str, str]) -> None:
         self._token = None if token is None else _digest(token)
@@ -58,7 +58,7 @@ class Credentials:
 
     @classmethod
     def of(cls, settings: ServerSettings) -> Credentials:
-        """The secrets in the settings. Raises ``AccessError`` when a network would be admitted without one."""
+        """The secrets in the settings. Raises ``AccessError`` if there are none but other machines can connect."""
         token = settings.token.get_secret_value().strip() if settings.token else None
         passwords = read_passwords(settings.password_file) if settings.password_file else {}
         if not (token or passwords or is_loopback(settings.host)):
@@ -78,7 +78,7 @@ class Credentials:
         return scheme.lower() == "basic" and self._is_valid(*_decode(value))
 
     def _is_valid(self, user: str, password: str) -> bool:
-        """Accepts a user's password, or for any other user the token, so that a browser can use the token too."""
+        """Whether it is the user's password, or for an unknown user the token, so that browsers can use it too."""
         known = self._passwords.get(user, self._token) or self._no_password
         return secrets.compare_digest(_digest(password), known)
 
@@ -87,7 +87,7 @@ def read_passwords(file: Path) -> dict[str, str]:
     """Passwords by user, from a file of user:password lines. Raises ``AccessError``."""
     try:
         if file.stat().st_mode & 0o077:
-            raise AccessError(f"others on this machine can read {file}: run `chmod 600 {file}`")
+            raise AccessError(f"other users of this machine can read {file}: run `chmod 600 {file}`")
         lines = [line for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
     except OSError as error:
         raise AccessError(f"the password file {file} cannot be read: {error.strerror}") from error
@@ -98,10 +98,10 @@ def read_passwords(file: Path) -> dict[str, str]:
 
 
 class Access:
-    """ASGI middleware: refuses requests under foreign host names, from other sites' pages, or without a secret."""
+    """ASGI middleware: refuses requests with unknown host names, from other sites' pages, or without a secret."""
 
     def __init__(self, app: ASGIApp, credentials: Credentials, hosts: Sequence[str]) -> None:
-        """``hosts`` are the names, or patterns of names, under which requests may arrive."""
+        """``hosts`` are the host names that are served, or patterns of them."""
         self.app = app
         self.credentials = credentials
         self.hosts = hosts
@@ -109,7 +109,7 @@ class Access:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request through, or answer with a problem."""
         if scope["type"] != "http":
-            if scope["type"] != "websocket":  # none is served
+            if scope["type"] != "websocket":  # WebSockets are not served
                 await self.app(scope, receive, send)
         elif refusal := self._refusal(scope["method"], scope["path"], Headers(scope=scope)):
             await refusal(scope, receive, send)
@@ -119,11 +119,11 @@ class Access:
     def _refusal(self, method: str, path: str, headers: Headers) -> Response | None:
         host = headers.get("host", "")
         if not any(fnmatchcase(_name(host), pattern.lower()) for pattern in self.hosts):
-            return problem(HTTPStatus.BAD_REQUEST, "Nothing is served under this name: see the setting trusted_hosts.")
+            detail = f"The host name {_name(host)!r} is not served: add it to the setting `trusted_hosts`."
+            return problem(HTTPStatus.BAD_REQUEST, detail)
         origin = headers.get("origin")
-        if method not in SAFE_METHODS and origin is not None and origin.partition("://")[2] != host:
-            return problem(HTTPStatus.FORBIDDEN, "This request comes from another site's page.")
-        if _is_of_another_site(headers) and not _opens_page(method, path, headers):
+        foreign_write = method not in SAFE_METHODS and origin is not None and origin.partition("://")[2] != host
+        if foreign_write or (_is_cross_site(headers) and not _opens_page(method, path, headers)):
             return problem(HTTPStatus.FORBIDDEN, "This request comes from another site's page.")
         if path in PUBLIC_PATHS or self.credentials.admit(_utf8(headers.get("authorization", ""))):
             return None
@@ -135,13 +135,13 @@ class Access:
         )
 
 
-def _is_of_another_site(headers: Headers) -> bool:
-    """Whether a browser says that a page of another site made it ask; programs and old browsers say nothing."""
+def _is_cross_site(headers: Headers) -> bool:
+    """Whether a browser says that another site's page sent the request; programs and old browsers do not say."""
     return not OWN_SITES.issuperset(headers.getlist("sec-fetch-site"))
 
 
 def _opens_page(method: str, path: str, headers: Headers) -> bool:
-    """Whether a person follows a link to the page."""
+    """Whether a person followed a link to the page."""
     navigates = headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
     return method in SAFE_METHODS and path == "/" and navigates
 
@@ -151,19 +151,16 @@ def _without_cors(send: Send) -> Send:
 
     async def send_without_cors(message: Message) -> None:
         if message["type"] == "http.response.start":
-            kept = [(name, value) for name, value in message.get("headers", ()) if not _is_cors(name)]
+            headers = message.get("headers", ())
+            kept = [header for header in headers if not header[0].lower().startswith(CORS_PREFIX)]
             message = {**message, "headers": kept}
         await send(message)
 
     return send_without_cors
 
 
-def _is_cors(header: bytes) -> bool:
-    return header.lower().startswith(CORS_PREFIX.encode())
-
-
 def _utf8(header: str) -> str:
-    """A header, which arrives decoded as Latin-1, as the UTF-8 that clients send."""
+    """A header as UTF-8, which clients send; Starlette has decoded it as Latin-1."""
     return header.encode("latin-1", "replace").decode("utf-8", "replace")
 
 

@@ -20,9 +20,9 @@ from ui.service.rebuilds import Event
 from ui.service.service import Served
 from ui.service.uploads import Batch
 
-Id = Annotated[int, Path(ge=1, le=2**53, description="The id of a document, as the list has it.", examples=[1])]
+Id = Annotated[int, Path(ge=1, le=2**53, description="The id of a document, from the list of documents.", examples=[1])]
 Offset = Annotated[int, Query(ge=0, le=2**53, description="How many documents to skip.")]
-Limit = Annotated[int, Query(ge=1, le=1000, description="How many documents to list at most.")]
+Limit = Annotated[int, Query(ge=1, le=1000, description="The most documents to list.")]
 Start = Annotated[int, Query(ge=0, le=2**53, description="The first code point, counted from 0.")]
 End = Annotated[int | None, Query(ge=0, le=2**53, description="The code point after the last one.")]
 LONGEST_STRETCH = 100_000  # code points
@@ -34,14 +34,14 @@ router = APIRouter(
     responses=responses(*EVERYWHERE, HTTPStatus.CONFLICT, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 MISSING = responses(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY)
-NO_ROOM = responses(HTTPStatus.INSUFFICIENT_STORAGE)
-UPLOADING = (
+DISK_FULL = responses(HTTPStatus.INSUFFICIENT_STORAGE)
+UPLOAD_ERRORS = (
     HTTPStatus.REQUEST_TIMEOUT,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     HTTPStatus.UNPROCESSABLE_ENTITY,
     HTTPStatus.INSUFFICIENT_STORAGE,
 )
-LOCATION = {"Location": {"description": "Where the document is.", "schema": {"type": "string"}}}
+LOCATION = {"Location": {"description": "The address of the new document.", "schema": {"type": "string"}}}
 
 
 def _find(document_id: Id, service: Served) -> DocumentRecord:
@@ -56,29 +56,29 @@ Found = Annotated[DocumentRecord, Depends(_find)]
 
 @router.get("/documents", responses=responses(HTTPStatus.UNPROCESSABLE_ENTITY) | openapi.example(openapi.DOCUMENTS))
 def list_documents(service: Served, offset: Offset = 0, limit: Limit = 100) -> Documents:
-    """List what is indexed and what could not be."""
+    """List the indexed documents, and the files that could not be read."""
     return Documents.of(service.engine.answerer().index, offset, limit)
 
 
 @router.get("/documents/{document_id}", responses=MISSING)
 def get_document(record: Found) -> DocumentRecord:
-    """Report on one document."""
+    """Describe one document."""
     return record
 
 
 @router.get("/documents/{document_id}/text", responses=MISSING)
 def get_text(record: Found, service: Served, start: Start = 0, end: End = None) -> Stretch:
-    """Give a stretch of a document's text, at most 100,000 code points of it."""
+    """Return a part of a document's text, at most 100,000 code points."""
     return Stretch.of(service.engine.answerer().index, record.id, start, end, LONGEST_STRETCH)
 
 
 @router.post(
     "/documents",
     status_code=HTTPStatus.CREATED,
-    responses={201: {"headers": LOCATION}, **responses(*UPLOADING)},
+    responses={201: {"headers": LOCATION}, **responses(*UPLOAD_ERRORS)},
 )
 def add_document(file: UploadFile, service: Served, response: Response) -> DocumentRecord:
-    """Upload a document; one of the same name is replaced."""
+    """Upload a document. It replaces an upload of the same name."""
     with service.rebuilds.exclusive() as build:
         batch = Batch(service.uploads, secrets.token_hex(16))
         name = batch.add(file.filename or "", file.file)
@@ -91,16 +91,16 @@ def add_document(file: UploadFile, service: Served, response: Response) -> Docum
     return added
 
 
-@router.delete("/documents/{document_id}", status_code=HTTPStatus.NO_CONTENT, responses=MISSING | NO_ROOM)
+@router.delete("/documents/{document_id}", status_code=HTTPStatus.NO_CONTENT, responses=MISSING | DISK_FULL)
 def remove_document(record: Found, service: Served) -> None:
-    """Remove an uploaded document; one that lies in an indexed folder is removed there."""
+    """Remove an uploaded document. A document in one of the indexed folders is refused: delete its file instead."""
     with service.rebuilds.exclusive() as build, service.uploads.removing(record):
         build([service.uploads.folder])
 
 
 @router.post("/plan", responses=openapi.example(openapi.PLANNED))
 def plan(service: Served) -> BuildReport:
-    """Say what a rebuild would do, and change nothing."""
+    """Report what a rebuild would change, without changing anything."""
     return service.rebuilds.plan()
 
 
@@ -112,9 +112,9 @@ async def _started(service: Served) -> AsyncIterator[Event]:
     "/rebuild", response_class=EventSourceResponse, responses=openapi.example(openapi.EVENTS, "text/event-stream")
 )
 async def rebuild(events: Annotated[AsyncIterator[Event], Depends(_started)]) -> AsyncIterator[ServerSentEvent]:
-    """Bring the index up to date with its folders: events `progress`, then `done` or `failed`.
+    """Bring the index up to date with its folders. The events are `progress`, then `done` or `failed`.
 
-    It continues when the client disconnects, and questions are answered meanwhile.
+    Questions are answered meanwhile. The rebuild continues when the client disconnects.
     """
     async for event in server_sent(events):
         yield event

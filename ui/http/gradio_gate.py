@@ -1,8 +1,8 @@
 """An allow-list in front of Gradio: the routes that the page needs, with a schema for each request.
 
-Gradio brings about ninety routes; some read files or fetch URLs, and so does any value that looks like a file. Requests
-that match no route in ``NEEDED`` get 404. Query and body are rebuilt from the validated schema, so Gradio never sees
-anything else.
+Gradio has about ninety routes. Some read files or fetch URLs, and a value in any request does too if it looks like
+Gradio's description of a file. A request that matches no route in ``ALLOWED`` gets 404. Query and body are rebuilt from
+the validated schema, so Gradio sees nothing that the schema does not name.
 """
 
 from __future__ import annotations
@@ -15,29 +15,31 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.datastructures import MutableHeaders, QueryParams
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.http.limits import JSON_BYTES, TOO_LARGE
 from ui.http.problems import problem
 
 READ = frozenset({"GET", "HEAD"})
-GRADIO_HEADERS = b"x-gradio-"  # set proxies, buckets and tokens; the page sends none
+GRADIO_HEADERS = b"x-gradio-"  # these configure proxies, buckets and tokens; the page sends none
 
 Session = Annotated[str, Field(pattern=r"^[a-z0-9]{1,32}$")]
 
 
-class Nothing(BaseModel):
-    """No fields: everything sent is dropped."""
+class NoFields(BaseModel):
+    """A query or body that is dropped whole."""
 
 
-class Stream(BaseModel):
+class StreamQuery(BaseModel):
     """The query of the page's event stream."""
 
     session_hash: Session
 
 
-class Question(BaseModel):
-    """The body of a question: the question and its scope, both text."""
+class QuestionBody(BaseModel):
+    """A question and its scope; both are plain text."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
 
@@ -52,81 +54,69 @@ class Question(BaseModel):
 class Route:
     """A route of Gradio that the page needs."""
 
-    path: str  # as Gradio writes it
+    path: str  # as Gradio declares it
     methods: frozenset[str] = READ
-    name: str = ""  # what its ``{path:path}`` may be, as a regular expression
-    query: type[BaseModel] = Nothing
+    parameter: str = ""  # a regular expression that its ``{path:path}`` must match
+    query: type[BaseModel] = NoFields
     body: type[BaseModel] | None = None
 
-    def takes(self, method: str, path: str) -> bool:
-        """Whether a request matches this route."""
-        start, parameter, _ = self.path.partition("{")
-        named = re.fullmatch(re.escape(start) + (self.name if parameter else ""), path, re.ASCII)
-        return method in self.methods and named is not None
+    def matches(self, method: str, path: str) -> bool:
+        """Whether a request is for this route."""
+        pattern = re.escape(self.path.partition("{")[0]) + self.parameter
+        return method in self.methods and re.fullmatch(pattern, path, re.ASCII) is not None
 
 
-NEEDED = (
+ALLOWED = (
     Route("/"),
-    Route("/assets/{path:path}", name=r"\w[\w-]*(\.[\w-]+)+"),  # scripts and styles
-    Route("/static/{path:path}", name=r"js/iframeResizer\.contentWindow\.min\.js"),
+    Route("/assets/{path:path}", parameter=r"\w[\w-]*(\.[\w-]+)+"),  # scripts and styles
+    Route("/static/{path:path}", parameter=r"js/iframeResizer\.contentWindow\.min\.js"),
     Route("/theme.css"),
     Route("/favicon.ico"),
     Route("/gradio_api/app_id"),  # polled after a lost connection
-    Route("/gradio_api/queue/join", frozenset({"POST"}), body=Question),
-    Route("/gradio_api/queue/data", query=Stream),
+    Route("/gradio_api/queue/join", frozenset({"POST"}), body=QuestionBody),
+    Route("/gradio_api/queue/data", query=StreamQuery),
 )
 
 
-def needed(method: str, path: str) -> Route | None:
-    """The matching route, or None."""
-    return next((route for route in NEEDED if route.takes(method, path)), None)
+def find_route(method: str, path: str) -> Route | None:
+    """The allowed route that a request is for, or None."""
+    return next((route for route in ALLOWED if route.matches(method, path)), None)
 
 
 class GradioGate:
-    """ASGI middleware inside Gradio's application: passes on the routes in ``NEEDED``, answers 404 to the rest."""
+    """ASGI middleware inside Gradio's application: passes on requests to ``ALLOWED`` routes; 404 for others."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on one rebuilt request, or answer with a problem."""
+        """Pass on the rebuilt request, or answer with a problem."""
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
-            return
         if scope["type"] != "http":
             return
         try:
-            passed, arriving = await _rewritten(scope, receive)
-        except _RefusedError as refused:
-            answer = problem(refused.status, refused.detail)
-            await answer(scope, receive, send)
+            rebuilt, body = await _rebuild(scope, receive)
+        except HTTPException as refused:
+            await problem(refused.status_code, refused.detail)(scope, receive, send)
         else:
-            await self.app(passed, arriving, send)
+            await self.app(rebuilt, _replay(body, receive), send)
 
 
-class _RefusedError(Exception):
-    """The request is not passed on."""
-
-    def __init__(self, status: HTTPStatus, detail: str) -> None:
-        super().__init__(detail)
-        self.status, self.detail = status, detail
-
-
-async def _rewritten(scope: Scope, receive: Receive) -> tuple[Scope, Receive]:
-    """The rebuilt request. Raises ``_RefusedError``."""
-    route = needed(scope["method"], scope["path"])
+async def _rebuild(scope: Scope, receive: Receive) -> tuple[Scope, bytes]:
+    """The scope and body to pass on. Raises ``HTTPException`` for a request that is not allowed."""
+    route = find_route(scope["method"], scope["path"])
     if route is None:
-        raise _RefusedError(HTTPStatus.NOT_FOUND, f"There is nothing at {scope['path']}.")
+        raise HTTPException(HTTPStatus.NOT_FOUND, f"There is nothing at {scope['path']}.")
     try:
         query = route.query.model_validate(dict(QueryParams(scope["query_string"])))
-        body = route.body.model_validate_json(await _whole(receive)) if route.body else None
+        body = route.body.model_validate_json(await _read_body(scope, receive)) if route.body else None
     except ValidationError:
-        raise _RefusedError(
-            HTTPStatus.NOT_FOUND, f"{scope['path']} takes what the page sends, and nothing else."
-        ) from None
-    written = body.model_dump_json(exclude_unset=True).encode() if body else b""
-    passed = dict(scope, query_string=urlencode(query.model_dump()).encode(), headers=_headers(scope, len(written)))
-    return passed, _Replay(written, receive).receive
+        detail = f"{scope['path']} accepts only the requests that the page itself sends."
+        raise HTTPException(HTTPStatus.NOT_FOUND, detail) from None
+    content = body.model_dump_json(exclude_unset=True).encode() if body else b""
+    query_string = urlencode(query.model_dump()).encode()
+    return dict(scope, query_string=query_string, headers=_headers(scope, len(content))), content
 
 
 def _headers(scope: Scope, length: int) -> list[tuple[bytes, bytes]]:
@@ -140,32 +130,30 @@ def _headers(scope: Scope, length: int) -> list[tuple[bytes, bytes]]:
     return headers.raw
 
 
-async def _whole(receive: Receive) -> bytes:
-    """The body of a request. Raises ``_RefusedError`` if it is too large or the client disconnects."""
+async def _read_body(scope: Scope, receive: Receive) -> bytes:
+    """The body of a request. Raises ``HTTPException`` if it is too large or the client disconnects."""
     body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise _RefusedError(HTTPStatus.BAD_REQUEST, "The request ended before its body did.")
-        body += message.get("body", b"")
-        if len(body) > JSON_BYTES:
-            raise _RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE.format(JSON_BYTES))
-        if not message.get("more_body", False):
-            return bytes(body)
+    try:
+        async for block in Request(scope, receive).stream():
+            body += block
+            if len(body) > JSON_BYTES:
+                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE.format(JSON_BYTES))
+    except ClientDisconnect:
+        raise HTTPException(HTTPStatus.BAD_REQUEST, "The client disconnected before it had sent the body.") from None
+    return bytes(body)
 
 
-class _Replay:
-    """Replays a body already received, then waits for the client to disconnect."""
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """A ``receive`` that gives ``body``, then waits for the client to disconnect."""
+    given = False
 
-    def __init__(self, body: bytes, receive: Receive) -> None:
-        self._body, self._receive = body, receive
-        self._given = False
+    async def replayed() -> Message:
+        nonlocal given
+        if not given:
+            given = True
+            return {"type": "http.request", "body": body, "more_body": False}
+        while (message := await receive())["type"] == "http.request":
+            pass  # the client's own body, which is dropped
+        return message
 
-    async def receive(self) -> Message:
-        if not self._given:
-            self._given = True
-            return {"type": "http.request", "body": self._body, "more_body": False}
-        while True:
-            message = await self._receive()
-            if message["type"] != "http.request":  # an unexpected body is dropped
-                return message
+    return replayed

@@ -32,17 +32,15 @@ class Readiness(BaseModel):
 
 @router.get("/healthz", responses=responses(HTTPStatus.BAD_REQUEST), openapi_extra=UNGUARDED)
 async def healthz() -> Health:
-    """Say that the process runs; nothing is opened for it."""
+    """Say that the process runs, without opening anything."""
     return Health()
 
 
 @router.get(
-    "/readyz",
-    responses=responses(HTTPStatus.BAD_REQUEST, HTTPStatus.SERVICE_UNAVAILABLE),
-    openapi_extra=UNGUARDED,
+    "/readyz", responses=responses(HTTPStatus.BAD_REQUEST, HTTPStatus.SERVICE_UNAVAILABLE), openapi_extra=UNGUARDED
 )
 def readyz(service: Served) -> Readiness:
-    """Say at once whether questions can be answered; where not, the index and the models are being opened."""
+    """Say at once whether questions can be answered. If not, the index and the models are now being opened."""
     return Readiness(revision=service.engine.ready().index.revision)
 
 
@@ -52,11 +50,11 @@ def readyz(service: Served) -> Readiness:
     responses={200: {"content": {CONTENT_TYPE_LATEST: {"schema": {"type": "string"}}}}, **responses(*EVERYWHERE)},
 )
 def metrics(service: Served) -> Response:
-    """Give the counters in Prometheus' text format."""
+    """Return the metrics in Prometheus' text format."""
     return Response(service.metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
 
 @router.get("/ui/process", response_class=PlainTextResponse, include_in_schema=False)
 async def process(service: Served) -> str:
-    """Give this service's random id: a page that waits for an answer learns by it that the server was restarted."""
+    """Return this service's random id; a page that waits for an answer sees by it that the server has restarted."""
     return service.id

@@ -1,4 +1,4 @@
-"""Limits on clients: how large a request may be, how long it may take, and how many may be connected."""
+"""Limits on clients: the size of a request, the time it may take to arrive, and the number of connections."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from ui.http.problems import problem
 from ui.service.question_queue import RETRY_AFTER
 
 JSON_BYTES = 64 * 1024  # a question and its filters
-FORM_BYTES = 64 * 1024  # what a form adds to the file in it
-UPLOADING = ("/v1/documents", "/ui/library/drops/", "/ui/quality")
+FORM_BYTES = 64 * 1024  # more than a form adds to the file in it
+UPLOAD_PATHS = ("/v1/documents", "/ui/library/drops/", "/ui/quality")
 TOO_LARGE = "The request is larger than {:,} bytes."
 FILE_TOO_LARGE = "The file is larger than {:,.0f} MB, the setting `upload_megabytes`."
 TOO_SLOW = "The request took too long to arrive."
-MOST_CONNECTIONS = 500  # a process may usually have 1,024 files open
+MAX_CONNECTIONS = 500  # well below 1,024, the usual limit of open files
 
 
 class BodyLimits:
     """ASGI middleware: refuses a body that is too large (413) or arrives too slowly (408)."""
 
     def __init__(self, app: ASGIApp, *, most_bytes: int, seconds: float) -> None:
-        """``most_bytes`` limits uploaded files; every other body is short JSON."""
+        """``most_bytes`` is the limit for an uploaded file; every other body is JSON of at most ``JSON_BYTES``."""
         self.app = app
         self.most_bytes = most_bytes + FORM_BYTES
         self.seconds = seconds
@@ -38,9 +38,9 @@ class BodyLimits:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        carries_file = scope["path"].startswith(UPLOADING)
-        limit = self.most_bytes if carries_file else JSON_BYTES
-        too_large = FILE_TOO_LARGE.format((limit - FORM_BYTES) / 1e6) if carries_file else TOO_LARGE.format(limit)
+        is_upload = scope["path"].startswith(UPLOAD_PATHS)
+        limit = self.most_bytes if is_upload else JSON_BYTES
+        too_large = FILE_TOO_LARGE.format((limit - FORM_BYTES) / 1e6) if is_upload else TOO_LARGE.format(limit)
         declared = Headers(scope=scope).get("content-length", "0")
         if declared.isdecimal() and int(declared) > limit:
             refusal = problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, too_large)
@@ -50,15 +50,15 @@ class BodyLimits:
 
 
 class _Body:
-    """A request's body while it arrives."""
+    """Receives a request's body until it is complete, too large or too late."""
 
     def __init__(self, receive: Receive, limit: int, seconds: float, too_large: str) -> None:
         self._receive, self._left, self._too_large = receive, limit, too_large
         self._deadline = asyncio.get_running_loop().time() + seconds
-        self._arrived = False
+        self._complete = False
 
     async def receive(self) -> Message:
-        if self._arrived:  # the next message says that the client has disconnected
+        if self._complete:  # the next message says that the client has disconnected
             return await self._receive()
         try:
             async with asyncio.timeout_at(self._deadline):
@@ -68,40 +68,40 @@ class _Body:
         self._left -= len(message.get("body", b""))
         if self._left < 0:
             raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, self._too_large)
-        self._arrived = not message.get("more_body", False)
+        self._complete = not message.get("more_body", False)
         return message
 
 
 def connection_class(request_seconds: float) -> type[asyncio.Protocol]:
-    """A protocol for uvicorn whose connections wait this long for a request."""
+    """The protocol class for uvicorn whose connections wait this many seconds for a request."""
     return type("Connection", (Connection,), {"request_seconds": request_seconds})
 
 
 class Connection(H11Protocol):
-    """uvicorn's connection with time limits, and a problem as the response to what it refuses.
+    """uvicorn's HTTP/1.1 connection with time limits; what it refuses is answered with a problem.
 
-    uvicorn itself waits without limit for the rest of a request's head, for a body that no route reads, and for a
-    client to read its response; a few hundred such clients would leave no connection for others.
+    uvicorn itself waits forever for the rest of a request's headers, for a body that no route reads, and for a client
+    to read its response, so a few hundred idle clients would use up all connections.
     """
 
-    request_seconds = 60.0  # in which a request must arrive
-    response_seconds = 30.0  # in which a client must go on reading its response
+    request_seconds = 60.0  # within which a request must arrive
+    response_seconds = 30.0  # a client may stop reading its response for this long
     _request_timer: asyncio.TimerHandle | None = None
     _response_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Wait for a request, or refuse when too many clients are connected."""
+        """Start the timer, or refuse the connection when there are too many."""
         super().connection_made(transport)
-        if len(self.connections) > MOST_CONNECTIONS:
+        if len(self.connections) > MAX_CONNECTIONS:
             retry = {"Retry-After": str(RETRY_AFTER)}
-            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, f"{MOST_CONNECTIONS} clients are connected already.", retry)
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, f"{MAX_CONNECTIONS} clients are connected already.", retry)
         else:
-            self._watch()
+            self._set_timer()
 
     def data_received(self, data: bytes) -> None:
-        """Receive part of a request."""
+        """Handle a part of a request, and start or stop the timer."""
         super().data_received(data)
-        self._watch()
+        self._set_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Cancel all timers."""
@@ -110,33 +110,32 @@ class Connection(H11Protocol):
         self._response_timer = _cancelled(self._response_timer)
 
     def pause_writing(self) -> None:
-        """Wait for the client to read."""
+        """Close the connection unless the client reads on in time."""
         super().pause_writing()
         self._response_timer = self._response_timer or self.loop.call_later(self.response_seconds, self.transport.abort)
 
     def resume_writing(self) -> None:
-        """The client has read: stop waiting."""
+        """Stop the timer: the client has read."""
         super().resume_writing()
         self._response_timer = _cancelled(self._response_timer)
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse input that is not HTTP."""
+        """Answer input that is not HTTP with a problem."""
         self._refuse(HTTPStatus.BAD_REQUEST, msg)
 
-    def _watch(self) -> None:
-        """Run the timer while the client owes a request's head, or the rest of a body after its response."""
+    def _set_timer(self) -> None:
+        """Run the timer while a request's headers are awaited, or the rest of a body that is already answered."""
         ours, theirs = self.conn.our_state, self.conn.their_state
-        owing = theirs is h11.IDLE or (theirs is h11.SEND_BODY and ours in (h11.DONE, h11.MUST_CLOSE))
-        if not owing or self.transport.is_closing():
+        awaited = theirs is h11.IDLE or (theirs is h11.SEND_BODY and ours in (h11.DONE, h11.MUST_CLOSE))
+        if not awaited or self.transport.is_closing():
             self._request_timer = _cancelled(self._request_timer)
         elif self._request_timer is None:
-            self._request_timer = self.loop.call_later(self.request_seconds, self._time_out)
-
-    def _time_out(self) -> None:
-        self._refuse(HTTPStatus.REQUEST_TIMEOUT, TOO_SLOW)
+            self._request_timer = self.loop.call_later(
+                self.request_seconds, self._refuse, HTTPStatus.REQUEST_TIMEOUT, TOO_SLOW
+            )
 
     def _refuse(self, status: HTTPStatus, detail: str, headers: Mapping[str, str] | None = None) -> None:
-        """Close the connection; send a problem first if no response has begun."""
+        """Close the connection, after a problem if no response has begun."""
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             refusal = problem(status, detail, headers={**(headers or {}), "Connection": "close"})
             start = h11.Response(status_code=status, headers=refusal.raw_headers, reason=status.phrase.encode())

@@ -1,4 +1,4 @@
-"""The OpenAPI description of the service: what the routes themselves do not say, and examples of responses."""
+"""The parts of the OpenAPI description that the routes do not give, and examples of responses."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from ui.http.problems import Problem
 
 DESCRIPTION = (
     "Answers questions about a folder of documents in the documents' own words, or says that they do not hold the "
-    "answer. Every error is a problem as of RFC 9457. Every response carries an `X-Request-ID`, the one that was sent "
-    "if it is of at most 64 letters, digits, dots, dashes and underscores; the log names it too."
+    "answer. Every error is a problem (RFC 9457). Every response has an `X-Request-ID`, which is in the log too: the "
+    "one that was sent, if it is at most 64 letters, digits, dots, dashes and underscores, else a new one."
 )
 TOKEN = {
     "type": "http",
     "scheme": "bearer",
-    "description": "The setting `token`. A service without one serves this machine only, and needs none.",
+    "description": "The setting `token`. A service without one admits every request, and serves only its own machine.",
 }
 UNGUARDED: dict[str, Any] = {"security": []}  # for a route that needs no token
 
@@ -142,12 +142,12 @@ EVENTS = (
 
 
 def example(value: Example | str, media_type: str = "application/json") -> dict[int | str, Example]:
-    """The 200 response of a route, with an example."""
+    """A route's 200 response with an example, for its ``responses``."""
     return {HTTPStatus.OK.value: {"content": {media_type: {"example": value}}}}
 
 
 def describe(app: FastAPI) -> None:
-    """Complete the description that ``app`` generates."""
+    """Complete the OpenAPI description that ``app`` generates."""
     app.version = version("quoth")
     app.description = DESCRIPTION
     app.license_info = {"name": "Apache License 2.0", "identifier": "Apache-2.0"}

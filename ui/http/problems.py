@@ -1,4 +1,4 @@
-"""Errors over HTTP: problem details (RFC 9457) with a message for a person and no internal details."""
+"""Errors over HTTP: problem details (RFC 9457) with a message for people and nothing internal."""
 
 from __future__ import annotations
 
@@ -14,15 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from index import (
-    DiskError,
-    DocumentNotFoundError,
-    InputError,
-    QuothError,
-    SetupError,
-    StateError,
-    StorageError,
-)
+from index import DiskError, DocumentNotFoundError, InputError, QuothError, SetupError, StateError, StorageError
 from ui.errors import UnavailableError
 from ui.service.question_queue import RETRY_AFTER
 
@@ -30,7 +22,7 @@ log = logging.getLogger("quoth.problems")
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 MEDIA_TYPE = "application/problem+json"
-CLIENT_CLOSED_REQUEST = 499  # only for the log, since the client is gone; not in HTTPStatus
+CLIENT_CLOSED_REQUEST = 499  # seen in the log only, as the client has gone; HTTPStatus does not have it
 
 # The first match counts; an error in no group is the server's own fault (500).
 STATUSES: tuple[tuple[type[QuothError], HTTPStatus], ...] = (
@@ -44,12 +36,12 @@ STATUSES: tuple[tuple[type[QuothError], HTTPStatus], ...] = (
 )
 
 MEANINGS = {
-    HTTPStatus.BAD_REQUEST: "The request is malformed, or came under a host name that is not served.",
+    HTTPStatus.BAD_REQUEST: "The request is malformed, or its host name is not served.",
     HTTPStatus.UNAUTHORIZED: "A token is needed: send `Authorization: Bearer TOKEN`.",
     HTTPStatus.FORBIDDEN: "The request comes from another site's page.",
     HTTPStatus.NOT_FOUND: "There is no such document.",
     HTTPStatus.REQUEST_TIMEOUT: "The request took too long to arrive.",
-    HTTPStatus.CONFLICT: "There is no index, or it cannot be used or written now; `detail` says what to do.",
+    HTTPStatus.CONFLICT: "There is no index, or it cannot be used or changed now; `detail` says what to do.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The request is too large.",
     HTTPStatus.UNPROCESSABLE_ENTITY: "The request is invalid; `detail` says what and where.",
     HTTPStatus.SERVICE_UNAVAILABLE: "Too many questions wait, or something is not available; `detail` says what.",
@@ -60,7 +52,7 @@ RETRY = {"Retry-After": {"description": "Seconds after which to try again.", "sc
 
 
 class Problem(BaseModel):
-    """An error as of RFC 9457."""
+    """An error as RFC 9457 defines it."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -98,10 +90,10 @@ def problem(
 
 
 def install(app: FastAPI) -> None:
-    """Answer every error in ``app`` with a problem."""
-    app.add_exception_handler(QuothError, _of_quoth)
-    app.add_exception_handler(RequestValidationError, _of_validation)
-    app.add_exception_handler(HTTPException, _of_http)
+    """Make ``app`` answer every error with a problem."""
+    app.exception_handler(QuothError)(_of_quoth)
+    app.exception_handler(RequestValidationError)(_of_validation)
+    app.exception_handler(HTTPException)(_of_http)
 
 
 class UnexpectedErrors:
@@ -114,17 +106,17 @@ class UnexpectedErrors:
         """Pass one request through."""
         begun = False
 
-        async def noting(message: Message) -> None:
+        async def noting_start(message: Message) -> None:
             nonlocal begun
             begun = True
             await send(message)
 
         try:
-            await self.app(scope, receive, noting)
+            await self.app(scope, receive, noting_start)
         except Exception as error:
             log.error("a request failed", exc_info=error)
             if begun or scope["type"] != "http":
-                raise  # a response has begun, so the connection can only be closed
+                raise  # uvicorn closes the connection, as no second response can be sent
             await _UNEXPECTED(scope, receive, send)
 
 
@@ -137,7 +129,7 @@ router = APIRouter()
 @router.api_route("/v1", methods=METHODS, include_in_schema=False)
 @router.api_route("/v1/{path:path}", methods=METHODS, include_in_schema=False)
 async def unknown(request: Request) -> None:
-    """Answer for unknown paths and methods of the service, before the page's catch-all route does."""
+    """Answer unknown paths and methods below the service's own, before the page's catch-all route does."""
     near = [route for route in request.app.routes if route.matches(request.scope)[0] is Match.PARTIAL]
     served = [m for m in METHODS if any(r.matches({**request.scope, "method": m})[0] is Match.FULL for r in near)]
     if served:
@@ -145,24 +137,21 @@ async def unknown(request: Request) -> None:
     raise HTTPException(HTTPStatus.NOT_FOUND, f"There is nothing at {request.url.path}.")
 
 
-def _of_quoth(_: Request, error: Exception) -> JSONResponse:
+def _of_quoth(_: Request, error: QuothError) -> JSONResponse:
     status = next((s for kind, s in STATUSES if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)
     headers = {"Retry-After": str(RETRY_AFTER)} if status == HTTPStatus.SERVICE_UNAVAILABLE else None
     return problem(status, str(error), kind=type(error).__name__.removesuffix("Error"), headers=headers)
 
 
-def _of_validation(_: Request, error: Exception) -> JSONResponse:
+def _of_validation(_: Request, error: RequestValidationError) -> JSONResponse:
     # The input is not sent back: it may be long, secret or invalid text.
-    found = error.errors() if isinstance(error, RequestValidationError) else []
-    details = (f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in found)
+    details = (f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']}" for one in error.errors())
     detail = "; ".join(details).encode("utf-8", "replace").decode()
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, kind="Invalid")
 
 
-def _of_http(_: Request, error: Exception) -> JSONResponse:
-    if not isinstance(error, HTTPException):
-        raise error
+def _of_http(_: Request, error: HTTPException) -> JSONResponse:
     return problem(error.status_code, str(error.detail), headers=error.headers)
 
 
-_UNEXPECTED = problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here; the server's log has the details.")
+_UNEXPECTED = problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong; the server's log has the details.")

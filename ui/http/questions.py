@@ -18,7 +18,7 @@ from ui.service.service import Served
 
 T = TypeVar("T")
 
-ASKING = (
+ERRORS = (
     HTTPStatus.REQUEST_TIMEOUT,
     HTTPStatus.CONFLICT,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -26,8 +26,7 @@ ASKING = (
     HTTPStatus.SERVICE_UNAVAILABLE,
 )
 
-
-router = APIRouter(prefix="/v1", tags=["questions"], responses=responses(*EVERYWHERE, *ASKING))
+router = APIRouter(prefix="/v1", tags=["questions"], responses=responses(*EVERYWHERE, *ERRORS))
 
 
 @router.post("/answer", responses=openapi.example(openapi.ANSWER))
@@ -38,14 +37,14 @@ async def answer(asked: Question, request: Request, service: Served) -> Answer:
 
 @router.post("/search", responses=openapi.example(openapi.HITS))
 async def search(asked: Search, request: Request, service: Served) -> Hits:
-    """Find the passages nearest to a question, or those that likeliest answer it."""
+    """Find the passages nearest to a question, or the most likely to answer it."""
     searching = service.queue.search(asked.question, asked.k, asked.narrowed(), rerank=asked.rerank)
     hits, revision = await unless_disconnected(request, searching)
     return Hits(hits=hits, revision=revision)
 
 
 async def unless_disconnected(request: Request, work: Awaitable[T]) -> T:
-    """The result of ``work``, which is cancelled if the client disconnects first."""
+    """The result of ``work``; it is cancelled if the client disconnects first."""
     task = asyncio.ensure_future(work)
     disconnected = asyncio.create_task(_disconnect_of(request))
     try:

@@ -12,7 +12,7 @@ from ui.service.rebuilds import Event
 
 
 async def server_sent(events: AsyncIterator[Event]) -> AsyncIterator[ServerSentEvent]:
-    """Each event of a build as ``progress``, then ``done`` with the report or ``failed`` with the reason."""
+    """A build's events by name: ``progress``, then ``done`` with the report or ``failed`` with the reason."""
     async for event in events:
         if isinstance(event, QuothError):
             yield ServerSentEvent(event="failed", data={"detail": str(event)})

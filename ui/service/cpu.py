@@ -1,4 +1,4 @@
-"""The processor's cores: work that someone waits for shares them, and background work runs at a lower priority."""
+"""The processor's cores: questions share them, and background work runs at a lower priority."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 import torch
 
-BACKGROUND_NICENESS = 5  # added to that of questions: beside a lasting crowd it still leaves a quarter of a core
+BACKGROUND_NICENESS = 5  # above that of questions; under constant load, background work still gets a quarter of a core
 
 
 @dataclass(slots=True)
 class CpuShare:
-    """The cores that one thread may use at present, at most ``limit``."""
+    """The number of cores that one thread may use at present, at most ``limit``."""
 
     limit: int
     contenders: Callable[[], int]
@@ -35,7 +35,8 @@ class CpuPool:
     def share(self, limit: int | None = None, contenders: Callable[[], int] = int) -> Iterator[CpuShare]:
         """Wait for a free core, then compute on a fair share of all cores, or on at most ``limit`` of them.
 
-        ``contenders`` gives how many threads are about to ask for a share, where that is more than have asked already.
+        ``contenders`` returns how many threads need a share or are about to; what is fair is computed from that number
+        if it is larger than the number of threads that have asked.
         """
         share = CpuShare(limit or self.total, contenders)
         with self._changed:
@@ -51,7 +52,7 @@ class CpuPool:
                 self._assign(share, 0)
 
     def rebalance(self, share: CpuShare) -> None:
-        """Resize the calling thread's share to what is fair now; call it where the computation can pause."""
+        """Resize the calling thread's share to what is fair now; to be called where the computation can pause."""
         with self._changed:
             fair = max(1, self.total // max(self._sharing, share.contenders()))
             self._assign(share, min(share.limit, fair, share.cores + self._free))
@@ -64,15 +65,15 @@ class CpuPool:
 
 
 def lower_priority() -> None:
-    """Let the calling thread compute on one core, behind the questions, until it ends.
+    """Let the calling thread compute on one core at a lower priority than questions, until it ends.
 
-    It takes no core from the pool: one of two cores reserved for it would halve how many questions are answered.
+    The core is not taken from the pool: on two cores, that would halve the rate at which questions are answered.
     """
     use_threads(1)
     os.nice(BACKGROUND_NICENESS)
 
 
 def use_threads(threads: int) -> None:
-    """Let models run by the calling thread use this many threads; other threads are not affected."""
+    """Set the number of threads that models use when run by the calling thread; other callers are not affected."""
     if torch.get_num_threads() != threads:
         torch.set_num_threads(threads)

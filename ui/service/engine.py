@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from typing import TypeVar
 
 from index import DocumentNotFoundError, Filters, Hit, IndexSettings, Place, QuothError, open_store
@@ -16,15 +17,15 @@ T = TypeVar("T")
 
 log = logging.getLogger("quoth.engine")
 
-CLOSE_SECONDS = 1.0  # how long closing waits for models that are being loaded
-ATTEMPTS = 3  # at a question whose documents are removed while it is answered
+CLOSE_SECONDS = 1.0  # that closing waits for models that are being loaded
+ATTEMPTS = 3  # to answer a question whose documents are removed meanwhile
 
 
 class AnswerEngine:
-    """Opens an index and its reader when they are first needed and keeps them open; owns the cores that all share.
+    """Opens an index and its reader when they are first needed, and keeps them open; also owns the pool of cores.
 
-    While there is no index, each question looks for it again, so a page served over an empty folder begins to answer
-    as soon as the first document is indexed. An index that was deleted and built anew is opened anew.
+    While there is no index, each question looks for it again, so a page over an empty folder answers as soon as the
+    first document is indexed. An index that was deleted and rebuilt is opened again.
     """
 
     def __init__(self, location: Place, *, settings: ReaderSettings | None = None) -> None:
@@ -63,7 +64,7 @@ class AnswerEngine:
         rerank: bool = False,
         should_continue: Callable[[], bool] = never_cancelled,
     ) -> tuple[list[Hit], int]:
-        """The k passages nearest to a question, or with ``rerank`` the likeliest to answer it; and the revision.
+        """The k passages nearest to a question, or with ``rerank`` the most likely to answer it; and the revision.
 
         Raises what ``Answerer.search`` raises.
         """
@@ -75,10 +76,10 @@ class AnswerEngine:
         return self._retry(search)
 
     def ready(self) -> Answerer:
-        """The answerer if questions can be answered at once; never waits.
+        """The answerer, if questions can be answered at once; never waits.
 
-        Otherwise raises ``NotReadyError`` with the error of the last opening, and opens the index and the models in
-        the background.
+        Otherwise opens the index and the models in the background, and raises ``NotReadyError`` with the reason why
+        the last attempt failed.
         """
         answerer = self._answerer
         if answerer is not None and self._identity == self._store.identity() and answerer.index.embedder.is_loaded:
@@ -88,7 +89,7 @@ class AnswerEngine:
         raise NotReadyError(self._opening_error or "the index and the models are being opened: ask again in a moment")
 
     def set_threshold(self, threshold: float) -> None:
-        """Answer from this probability on, until the engine is closed. Raises what ``answerer`` raises."""
+        """Answer from this probability up, until the engine is closed. Raises what ``answerer`` raises."""
         answerer = self.answerer()
         self._settings = answerer.settings = answerer.settings.model_copy(update={"threshold": threshold})
 
@@ -104,12 +105,10 @@ class AnswerEngine:
             self._lock.release()
 
     def _retry(self, ask: Callable[[Answerer], T]) -> T:
-        """Ask, and ask again when a document is removed between finding and reading it."""
+        """The result of ``ask``, called again when a document is removed between finding and reading it."""
         for _ in range(ATTEMPTS - 1):
-            try:
+            with suppress(DocumentNotFoundError):
                 return ask(self.answerer())
-            except DocumentNotFoundError:
-                continue
         return ask(self.answerer())
 
     def _open(self) -> None:

@@ -1,4 +1,4 @@
-"""Logs for machines: one JSON object per line on stderr, with the id of the request that it belongs to."""
+"""Logs for machines: one JSON object a line on stderr, with the id of the request in which it was written."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _log_thread_failure(ended: threading.ExceptHookArgs) -> None:
 
 
 def log_answer(answer: Answer, *, with_text: bool) -> None:
-    """Log the times and the outcome of an answer; its question and text only ``with_text``."""
+    """Log the outcome and the times of an answer, and with ``with_text`` its question and text."""
     fields: dict[str, object] = {
         "found": answer.found,
         "probability": round(answer.probability, 4),
@@ -78,7 +78,7 @@ def log_answer(answer: Answer, *, with_text: bool) -> None:
 
 
 class RequestLog:
-    """ASGI middleware: gives every request an id, returned in a header, and logs the request when it is done."""
+    """ASGI middleware: gives every request an id, returns it in a header, and logs the request when it is done."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

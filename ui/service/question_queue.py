@@ -1,8 +1,8 @@
-"""How many questions are answered at once, how many may wait, and what becomes of each.
+"""The queue of questions: how many are answered at once, how many may wait, and how each one ends.
 
-Waiting questions are answered side by side, each on one core: on the cores of one processor that is faster than one
-after another on all cores, and than several in one forward pass (tests/benchmarks/reading.py). A question that is
-alone uses every core; it gives cores up between two passages when others arrive.
+Questions are answered in parallel, each on one core, which is faster than one after another on all cores, and faster
+than several in one forward pass (tests/benchmarks/reading.py). A question that is alone uses every core, and gives
+cores up between two passages when others arrive.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from ui.service.metrics import Metrics
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
-RETRY_AFTER = 1  # seconds after which a client whose question was refused may try again
+RETRY_AFTER = 1  # seconds after which a client whose question was rejected may try again
 POLL_SECONDS = 0.01
 
 
 class State(Enum):
-    """Where a question is in its life."""
+    """The state of a question."""
 
     WAITING = auto()
     READING = auto()
@@ -41,20 +41,20 @@ class State(Enum):
 
 
 class Ask(Protocol[T_co]):
-    """What a question asks of the engine."""
+    """A call of the engine that can be cancelled."""
 
     def __call__(self, *, should_continue: Callable[[], bool]) -> T_co:
-        """The result; raises ``AbandonedError`` once ``should_continue`` says no."""
+        """The result. Raises ``AbandonedError`` once ``should_continue()`` is false."""
         ...
 
 
 class PendingQuestion(Generic[T]):
-    """One question from its admission to its end; safe to use from several threads."""
+    """One question, from when it joins the queue until it ends; safe to use from several threads."""
 
     def __init__(
         self, ask: Ask[T], threads: ThreadPoolExecutor, cpu: CpuPool, contenders: Callable[[], int] = int
     ) -> None:
-        """Begin to wait for one of ``threads``, and there for a share of ``cpu`` as one of ``contenders()``."""
+        """Wait for one of ``threads``, then on it for a share of ``cpu`` (see ``CpuPool.share`` for ``contenders``)."""
         self.state = State.WAITING
         self.waited = 0.0  # seconds before reading began
         self._ask, self._cpu, self._contenders = ask, cpu, contenders
@@ -63,7 +63,7 @@ class PendingQuestion(Generic[T]):
         self.future: Future[T] = threads.submit(self._read)
 
     async def result(self) -> T:
-        """What the engine gives or raises; a caller who is cancelled gives the question up."""
+        """The engine's result or error. Cancelling the caller gives the question up."""
         try:
             return await asyncio.wrap_future(self.future)
         except asyncio.CancelledError:
@@ -71,7 +71,7 @@ class PendingQuestion(Generic[T]):
             raise
 
     def give_up(self) -> None:
-        """Do not begin to read, or stop before the next passage."""
+        """Do not start reading, or stop before the next passage."""
         self._given_up.set()
         if self.future.cancel():
             self.state = State.GIVEN_UP
@@ -91,7 +91,7 @@ class PendingQuestion(Generic[T]):
             return result
 
     def _should_continue(self, share: CpuShare) -> bool:
-        """Whether to read another passage; others may have arrived or left meanwhile, so the share is adjusted too."""
+        """Whether to read another passage. Also adjusts the share, as other questions may have come or ended."""
         self._cpu.rebalance(share)
         return not self._given_up.is_set()
 
@@ -100,7 +100,7 @@ class QuestionQueue:
     """A bounded queue of questions in front of one engine; safe to use from several threads."""
 
     def __init__(self, engine: AnswerEngine, metrics: Metrics, *, places: int, at_once: int | None = None) -> None:
-        """``places`` questions may wait while ``at_once`` (default: one per core) are being answered."""
+        """``places`` questions may wait while ``at_once`` (by default one per core) are being answered."""
         self._at_once = min(at_once or engine.cpu.total, engine.cpu.total)
         self._engine, self._metrics = engine, metrics
         self._bound = places + self._at_once
@@ -112,7 +112,7 @@ class QuestionQueue:
     async def answer(self, question: str, filters: Filters | None = None) -> Answer:
         """Wait for a core and answer. Raises ``QueueFullError`` at once when the queue is full.
 
-        Cancelling the caller gives the question up: it is not read, or read no further.
+        Cancelling the caller gives the question up: reading does not start, or stops before the next passage.
         """
         pending = self._admit(partial(self._engine.answer, question, filters))
         pending.future.add_done_callback(lambda _: self._count(pending))
@@ -121,11 +121,11 @@ class QuestionQueue:
     async def search(
         self, question: str, k: int, filters: Filters | None = None, *, rerank: bool = False
     ) -> tuple[list[Hit], int]:
-        """Wait for a core and search: the hits and the index's revision. Raises and is cancelled as ``answer`` is."""
+        """Wait for a core and search: the hits and the index's revision. Errors and cancelling are as in ``answer``."""
         return await self._admit(partial(self._engine.search, question, k, filters, rerank=rerank)).result()
 
     def close(self, seconds: float = 60.0) -> None:
-        """Give up the questions that wait, and let those being read finish within this time."""
+        """Give up the waiting questions, and let those being read finish within this time."""
         self._threads.shutdown(wait=False, cancel_futures=True)
         deadline = time.monotonic() + seconds
         while self._pending and time.monotonic() < deadline:
@@ -134,7 +134,7 @@ class QuestionQueue:
     def _admit(self, ask: Ask[T]) -> PendingQuestion[T]:
         with self._lock:
             if self._pending >= self._bound:
-                self._metrics.refused()
+                self._metrics.rejected()
                 raise QueueFullError(f"{self._pending} questions are waiting already: try again in a moment")
             self._pending += 1
         pending = PendingQuestion(ask, self._threads, self._engine.cpu, self._contenders)

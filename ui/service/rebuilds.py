@@ -1,4 +1,4 @@
-"""Bringing the index up to date while questions are answered: one build at a time, on a thread of its own."""
+"""Bringing the index up to date while questions are answered: one build at a time, on its own thread."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Event = Progress | BuildReport | QuothError
 Build = Callable[[Sequence[Path]], BuildReport]
 Work = Callable[[Build], BuildReport]
 
-BACKLOG = 1000  # events kept for a slow listener; beyond that, progress is dropped
+BACKLOG = 1000  # events kept for a slow listener; further progress events are dropped
 
 
 class Rebuilds:
@@ -28,7 +28,7 @@ class Rebuilds:
     def __init__(
         self, location: Place, settings: IndexSettings, embedder: Callable[[], Embedder], cpu: CpuPool
     ) -> None:
-        """``embedder`` gives the loaded model, so that a build does not load a second one."""
+        """``embedder`` returns the embedder that is loaded already, so that a build does not load a second one."""
         self._location, self._settings, self._embedder, self._cpu = location, settings, embedder, cpu
         self._busy = threading.Lock()
         self._stop = threading.Event()
@@ -39,14 +39,14 @@ class Rebuilds:
         return self._busy.locked()
 
     def plan(self) -> BuildReport:
-        """What a rebuild of the index's folders would do; changes nothing."""
+        """What a rebuild of the index's folders would change; changes nothing."""
         return self._build((), dry_run=True, progress=None)
 
     @contextmanager
     def exclusive(self) -> Iterator[Build]:
-        """A function that builds on this thread; nobody else in this process builds meanwhile.
+        """A function that builds on this thread; no other build of this process runs meanwhile.
 
-        Raises ``IndexLockedError`` at once when a build is running; the function raises it when another process writes.
+        Raises ``IndexLockedError`` at once if a build is running. The function raises it if another process is writing.
         """
         self._claim()
         try:
@@ -56,10 +56,10 @@ class Rebuilds:
             self._busy.release()
 
     def start(self, work: Work = lambda build: build(())) -> AsyncIterator[Event]:
-        """Start ``work`` (default: a build of the index's folders), which goes on whether or not anybody listens.
+        """Start ``work`` (by default a build of the index's folders) on a thread; its events.
 
-        Raises ``IndexLockedError`` at once when a build is running. The events end with the report, or with the error
-        that ended the build.
+        It runs to its end even if nobody reads the events. The last event is the report, or the error that ended the
+        build. Raises ``IndexLockedError`` at once if a build is running.
         """
         self._claim()
         listener = Listener()
@@ -71,7 +71,7 @@ class Rebuilds:
         self._stop.set()
 
     def wait(self, seconds: float) -> bool:
-        """Wait at most this long for a running build to end; whether none runs any more."""
+        """Wait at most this many seconds for a running build to end; whether it has ended."""
         ended = self._busy.acquire(timeout=seconds)
         if ended:
             self._busy.release()
@@ -103,7 +103,7 @@ class Rebuilds:
 
     def _check_stop(self, _: Progress) -> None:
         if self._stop.is_set():
-            raise RebuildStoppedError("the rebuild was stopped; what it had read so far is kept")
+            raise RebuildStoppedError("the rebuild was stopped; what it has indexed so far is kept")
 
     def _build(
         self, sources: Sequence[Path], *, dry_run: bool = False, progress: Callable[[Progress], None] | None
@@ -119,7 +119,7 @@ class Rebuilds:
 
 
 class Listener:
-    """Passes a build's events to the event loop; a slow or absent reader neither delays the build nor fills memory."""
+    """Passes a build's events to the event loop. A slow or absent reader neither delays the build nor fills memory."""
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -133,7 +133,7 @@ class Listener:
                 self._loop.call_soon_threadsafe(self._put, event)
 
     async def events(self) -> AsyncIterator[Event]:
-        """The events as they come, up to and including the first that is not progress."""
+        """The events as they arrive, up to the first that is not progress, which is the last."""
         try:
             while isinstance(event := await self._events.get(), Progress):
                 yield event

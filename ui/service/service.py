@@ -1,4 +1,4 @@
-"""The parts that serve one index in one process."""
+"""The service: everything in one process that the ways in share over one index."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from ui.service.rebuilds import Rebuilds
 from ui.service.uploads import Uploads
 from ui.settings import Settings
 
-FINISH_SECONDS = 1.5  # for questions and for a rebuild each, after uvicorn's own grace for requests
+FINISH_SECONDS = 1.5  # for questions, and again for a rebuild, after uvicorn's own grace period for requests
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The parts that every route works with."""
+    """What every route works with."""
 
     settings: Settings
     engine: AnswerEngine
@@ -32,7 +32,7 @@ class Service:
     uploads: Uploads
     rebuilds: Rebuilds
     metrics: Metrics
-    id: str = field(default_factory=lambda: secrets.token_hex(8))  # of this run; no other has the same
+    id: str = field(default_factory=lambda: secrets.token_hex(8))  # differs from run to run
 
     @classmethod
     def of(cls, settings: Settings) -> Service:
@@ -41,7 +41,7 @@ class Service:
         engine, metrics = AnswerEngine(store, settings=settings), Metrics()
         metrics.watch("index_revision", "Revision of the index", lambda: _revision(engine))
         rebuilds = Rebuilds(store, settings, lambda: _embedder(engine, settings), engine.cpu)
-        metrics.watch("rebuild_running", "Whether the index is being brought up to date", lambda: rebuilds.running)
+        metrics.watch("rebuild_running", "Whether a rebuild is running", lambda: rebuilds.running)
         return cls(
             settings=settings,
             engine=engine,
@@ -51,8 +51,8 @@ class Service:
             metrics=metrics,
         )
 
-    async def answer(self, question: str, filters: Filters | None = None) -> Answer:
-        """Answer a question when its turn comes, and log it. Raises ``QueueFullError`` and what answering raises."""
+    async def answer(self, question: str, filters: Filters | None) -> Answer:
+        """Answer a question when its turn comes, and log it. Raises what ``QuestionQueue.answer`` raises."""
         answered = await self.queue.answer(question, filters)
         log_answer(answered, with_text=self.settings.log_text)
         return answered
@@ -87,7 +87,7 @@ def _embedder(engine: AnswerEngine, settings: Settings) -> Embedder:
         return Embedder(settings)
 
 
-async def _service(request: Request) -> Service:  # not on a worker thread, all of which may be busy
+async def _service(request: Request) -> Service:  # async, as FastAPI would run it on a thread, and all may be busy
     service: Service = request.app.state.service
     return service
 

@@ -1,4 +1,4 @@
-"""Files that people upload: stored in a folder beside the index, and indexed a batch at a time."""
+"""Uploaded files: stored in a folder beside the index, and indexed a batch at a time."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BLOCK_BYTES = 1 << 20
 KEY = re.compile(r"[0-9a-f]{32}")
 EXPIRY_SECONDS = 24 * 3600  # after which a batch that was never indexed is deleted
 
-Indexed = Callable[[], Mapping[str, str]]  # gives the sha256 of each upload in the index, by name
+Indexed = Callable[[], Mapping[str, str]]  # returns the sha256 of each upload in the index, by name
 
 
 class Uploads:
@@ -35,7 +35,7 @@ class Uploads:
         self._most_bytes = most_bytes
 
     def store(self, name: str, content: BinaryIO, folder: Path) -> str:
-        """Write a file into ``folder``, replacing one of the same name; its name there. Raises ``UploadError``."""
+        """Write a file into ``folder``, replacing one of the same name; returns its name. Raises ``UploadError``."""
         checked = checked_name(name)
         folder.mkdir(parents=True, exist_ok=True)
         partial = self._unused_path()
@@ -50,26 +50,31 @@ class Uploads:
 
     @contextmanager
     def removing(self, record: DocumentRecord) -> Iterator[None]:
-        """Delete a document's file; an error in the block restores it.
+        """Delete a document's file before the ``with`` block, which rebuilds; an error in the block restores the file.
 
         Raises ``ForeignDocumentError`` for a document that is not an upload.
         """
         if not self.contains(record):
-            raise ForeignDocumentError(f"{record.path} lies in {record.source}: remove it there, then rebuild")
-        target = self.folder / checked_name(record.path)
-        with self.lock(), self._restored_on_error(target):
-            target.unlink(missing_ok=True)
-            yield
+            raise ForeignDocumentError(f"{record.path} was not uploaded: delete it from {record.source}, then rebuild")
+        target, backup = self.folder / checked_name(record.path), self._unused_path()
+        with self.lock(), _temporary(backup):
+            with suppress(FileNotFoundError):
+                target.replace(backup)
+            try:
+                yield
+            except BaseException:
+                _restore(target, backup)
+                raise
 
     def clear(self) -> None:
-        """Delete partial files that a killed service left, unless another service is using the folder."""
+        """Delete the partial files of a killed service, unless another service is using the folder."""
         with suppress(FileNotFoundError, BlockingIOError), self.lock(fcntl.LOCK_EX | fcntl.LOCK_NB):
             for partial in self.folder.glob(".*.part"):
                 partial.unlink(missing_ok=True)
 
     @contextmanager
     def lock(self, kind: int = fcntl.LOCK_SH) -> Iterator[None]:
-        """Lock the folder; all who write files into it share the lock."""
+        """Lock the folder. Writers share the lock; ``clear`` takes it alone."""
         folder = os.open(self.folder, os.O_RDONLY)
         try:
             fcntl.flock(folder, kind)
@@ -82,23 +87,11 @@ class Uploads:
         return record.source == str(self.folder)
 
     def among(self, records: Iterable[DocumentRecord]) -> dict[str, str]:
-        """The sha256 of those documents that are uploads, by name."""
+        """The sha256 of those ``records`` that are uploads, by name."""
         return {record.path: record.sha256 for record in records if self.contains(record)}
 
-    @contextmanager
-    def _restored_on_error(self, target: Path) -> Iterator[None]:
-        backup = self._unused_path()
-        if target.exists():
-            _duplicate(target, backup)
-        with _temporary(backup):
-            try:
-                yield
-            except BaseException:
-                _restore(target, backup)
-                raise
-
     def _unused_path(self) -> Path:
-        """A path that no file has, and that no build reads."""
+        """A path that is not taken, of a file that no build reads."""
         return self.folder / f".{secrets.token_hex(8)}.part"
 
     def _blocks(self, content: BinaryIO) -> Iterator[bytes]:
@@ -111,7 +104,7 @@ class Uploads:
 
 
 class Batch:
-    """Files uploaded together under a key that the client chose; no build reads them before ``build`` is called."""
+    """Files uploaded together, under a key that the client chooses. They are indexed only when ``build`` is called."""
 
     def __init__(self, uploads: Uploads, key: str) -> None:
         """Raises ``UploadError`` for a malformed key."""
@@ -119,30 +112,30 @@ class Batch:
             raise UploadError("the key of a batch is 32 hexadecimal digits")
         self._uploads = uploads
         self._folder = uploads.folder / f".batch-{key}"
-        self._replaced = self._folder / "replaced"  # never the name of an upload: it has no suffix
+        self._replaced = self._folder / "replaced"  # no upload has this name, as it has no suffix
 
     def add(self, name: str, content: BinaryIO) -> str:
-        """Store a file until the batch is built; the name that it will have then. Raises ``UploadError``."""
+        """Store a file until the batch is built; returns its name. Raises ``UploadError``."""
         self._delete_expired()
         try:
             return self._uploads.store(name, content, self._folder)
         except UploadError:
-            with suppress(OSError):  # the folder holds other files of the batch
+            with suppress(OSError):  # unless the folder holds other files of the batch
                 self._folder.rmdir()
             raise
 
     def build(self, build: Build, indexed: Indexed) -> BuildReport:
-        """Index all files of the batch in one build, replacing uploads of the same names; the build's report.
+        """Index all files of the batch in one build, replacing uploads of the same names; returns the report.
 
         A file that cannot be read, or that a stopped build did not reach, is deleted, and the upload that it replaced
-        is restored. Raises what ``build`` raises, and ``UploadError`` when the batch is empty.
+        is restored. Raises what ``build`` raises, and ``UploadError`` if the batch is empty.
         """
         try:
-            names = self._move_in()
+            names = self._install()
             try:
                 report = build([self._uploads.folder])
             finally:
-                restored = self._move_back(names, indexed())
+                restored = self._restore_missing(names, indexed())
             if restored:
                 build([self._uploads.folder])
             return report
@@ -150,10 +143,10 @@ class Batch:
             self.discard()
 
     def discard(self) -> None:
-        """Delete the files that were not indexed."""
+        """Delete the files of the batch that were not indexed."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _move_in(self) -> list[str]:
+    def _install(self) -> list[str]:
         names = [file.name for file in self._folder.iterdir()] if self._folder.is_dir() else []
         if not names:
             raise UploadError("no file was uploaded")
@@ -165,8 +158,8 @@ class Batch:
             (self._folder / name).replace(target)
         return names
 
-    def _move_back(self, names: list[str], indexed: Mapping[str, str]) -> list[str]:
-        """Restore what was replaced by files that are not in the index; their names."""
+    def _restore_missing(self, names: list[str], indexed: Mapping[str, str]) -> list[str]:
+        """Undo the upload of those ``names`` that are not in the index; returns them."""
         missing = [name for name in names if indexed.get(name) != _digest(self._uploads.folder / name)]
         for name in missing:
             _restore(self._uploads.folder / name, self._replaced / name)
@@ -180,37 +173,29 @@ class Batch:
 
 
 def checked_name(name: str) -> str:
-    """The last component of a file's name, if an upload may have it. Raises ``UploadError``."""
+    """``name`` without folders. Raises ``UploadError`` if an upload may not have it."""
     last = PurePosixPath(name.replace("\\", "/")).name
     suffix = PurePosixPath(last).suffix.lower()
     if suffix not in supported_suffixes():
-        raise UploadError(
-            f"files of type {suffix or 'unknown'} are not read: {', '.join(sorted(supported_suffixes()))} are"
-        )
+        supported = ", ".join(sorted(supported_suffixes()))
+        raise UploadError(f"files of type {suffix or 'unknown'} cannot be read; these can: {supported}")
     printable = all(unicodedata.category(character)[0] != "C" for character in last)
     if last.startswith((".", "~$")) or not printable or len(last.encode("utf-8", "replace")) > LONGEST_NAME:
-        raise UploadError("the file's name is hidden, too long or holds control characters: rename it")
+        raise UploadError("the file is hidden, or its name is too long or has control characters: rename it")
     return last
 
 
 @contextmanager
 def _temporary(file: Path) -> Iterator[None]:
-    """Delete a file after the block."""
+    """Delete a file, if it exists, at the end of the block."""
     try:
         yield
     finally:
         file.unlink(missing_ok=True)
 
 
-def _duplicate(file: Path, other: Path) -> None:
-    try:
-        other.hardlink_to(file)
-    except OSError:  # not every file system has hard links
-        shutil.copyfile(file, other)
-
-
 def _restore(target: Path, backup: Path) -> None:
-    """Put a backup in a file's place; without one, delete the file."""
+    """Replace a file by its backup, or delete it if there is no backup."""
     if backup.exists():
         backup.replace(target)
     else:

@@ -1,4 +1,4 @@
-// Detects a lost server while a question waits; Gradio alone would leave the question waiting forever.
+// Detects a lost server while a question is pending, which Gradio does not: it would wait forever.
 const INTERVAL = 2000; // milliseconds between checks
 const MAX_MISSED = 2; // failed checks in a row after which the server counts as lost
 let askedProcess; // the server process that the question was sent to
@@ -20,7 +20,7 @@ export async function isReachable() {
   return Boolean(await currentProcess());
 }
 
-// A new process on the same address does not have the question either.
+// The question is lost also if a new process answers at the same address.
 async function isLost() {
   const name = await currentProcess();
   missed = name ? 0 : missed + 1;

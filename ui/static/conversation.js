@@ -13,7 +13,7 @@ const BUSY = "The server is busy: too many questions are waiting already. Your q
 const log = document.getElementById("log");
 const stream = document.getElementById("stream");
 const welcome = document.getElementById("welcome");
-let typed = ""; // the waiting question
+let typed = ""; // the question that was asked last
 
 export function start() {
   for (const turn of turns.all()) show(turn.html);
@@ -55,7 +55,7 @@ export function start() {
   on("verdict", judge);
 }
 
-// Gradio reloads the page when its server comes back; the text in the question box is kept over that.
+// Gradio reloads the page when its server comes back; the text in the question box survives that.
 function keepDraft(box) {
   const draft = sessionStorage.getItem("quoth.draft");
   if (draft) writeQuestion(draft);
@@ -65,7 +65,7 @@ function keepDraft(box) {
   });
 }
 
-// Shows the question in the conversation at once, before the server has received it. Gradio sends one at a time.
+// Shows the question in the conversation at once, before the server has received it. Gradio sends one question at a time.
 function asking() {
   if (document.body.classList.contains("waiting")) return;
   typed = document.querySelector("#question textarea").value;
@@ -82,14 +82,14 @@ async function sendFailed(changes) {
   giveUp((await connection.isReachable()) ? BUSY : LOST);
 }
 
-// Marks the pending turn as failed, and puts its question back in the box unless another is being typed.
+// Marks the pending turn as failed, and puts its question back in the box unless the box is in use.
 function giveUp(message) {
   for (const turn of log.querySelectorAll(".pending")) {
     turn.classList.replace("pending", "failed");
     const words = Object.assign(document.createElement("p"), { className: "problem", textContent: message });
     words.setAttribute("role", "alert");
     turn.querySelector(".wait").replaceWith(words);
-    turn.dataset.turn += "-lost"; // an answer that arrives after all gets a turn of its own
+    turn.dataset.turn += "-lost"; // a late answer gets a turn of its own
   }
   settle();
   if (!document.querySelector("#question textarea").value) writeQuestion(typed);
@@ -145,7 +145,7 @@ function put(article) {
     article.scrollIntoView({ block: "start", behavior: "instant" });
 }
 
-// The page is waiting while a turn is pending, and shows the start page while there is no turn.
+// Sets the waiting state while a turn is pending, and shows the start page while there are no turns.
 function settle() {
   document.body.classList.toggle("waiting", Boolean(log.querySelector(".pending")));
   welcome.hidden = log.childElementCount > 0;
@@ -259,5 +259,5 @@ async function judge(button) {
   for (const one of turn.querySelectorAll("[data-do=verdict]"))
     one.setAttribute("aria-pressed", String(one === button));
   turns.add({ id: turn.dataset.turn, html: turn.outerHTML });
-  notice("Thank you. Kept for the next evaluation.");
+  notice("Thank you. Saved for the next evaluation.");
 }

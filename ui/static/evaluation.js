@@ -36,5 +36,5 @@ async function choose() {
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ threshold }),
   });
-  if (kept) notice("In use, and kept beside the index. A threshold in quoth.toml, in the environment or in a flag goes before it at the next start.");
+  if (kept) notice("In use, and saved beside the index. At the next start, a threshold in quoth.toml, the environment or a flag overrides it.");
 }

@@ -39,7 +39,7 @@ function occurrences(paper, wanted) {
       length += node.data.length;
     }
     const words = paragraph.textContent.toLowerCase();
-    if (words.length !== length) continue; // in a few languages lower case has more characters than upper case
+    if (words.length !== length) continue; // lower case can have more characters than upper case, which would shift the offsets
     for (let at = words.indexOf(wanted); at >= 0 && found.length < MAX_MATCHES; at = words.indexOf(wanted, at + wanted.length)) {
       const range = new Range();
       range.setStart(...spot(nodes, at));

@@ -1,4 +1,4 @@
-// The library: lists, adds and removes documents, rebuilds the index, and chooses which documents are asked.
+// The library: lists, adds and removes documents, rebuilds the index, and selects the documents to answer from.
 import { confirmed, fragment, notice, on } from "./actions.js";
 import { filters } from "./filters.js";
 import { close as closeViewer } from "./viewer.js";
@@ -47,7 +47,7 @@ async function refresh(name = "") {
   document.dispatchEvent(new Event("quoth:library"));
 }
 
-// Reports the end of a longer change, when the dialog may have been closed or show another view.
+// Reports the end of a long change; by then the dialog may be closed or show another view.
 async function finish(message, details) {
   say(message, details);
   if (dialog.querySelector("[data-drop]")) await refresh();
@@ -88,7 +88,7 @@ function names({ value, dataset: { document: address, path } }) {
 function showChosen() {
   for (const box of dialog.querySelectorAll("[data-document]")) box.checked = names(box).some((name) => filters.documents().includes(name));
   const number = filters.documents().length;
-  const message = number ? `Answers come only from the ${counted(number, "ticked document")}.` : "Tick documents to be answered from those alone.";
+  const message = number ? `Answers come only from the ${counted(number, "ticked document")}.` : "Tick documents to get answers only from those.";
   const place = dialog.querySelector("[data-ticked]");
   if (place) place.textContent = message;
 }
@@ -119,12 +119,12 @@ async function files(entry) {
   for (;;) {
     const some = await new Promise((found, failed) => reader.readEntries(found, failed));
     if (!some.length) break;
-    inside.push(...some.filter((one) => !one.name.startsWith("."))); // hidden files are no documents
+    inside.push(...some.filter((one) => !one.name.startsWith("."))); // skip hidden files
   }
   return (await Promise.all(inside.map(files))).flat();
 }
 
-// Names for the files: files with the same name in different folders are told apart by their paths.
+// Names for the files; those with the same name in different folders get their paths as names.
 function distinct(chosen) {
   const counts = Map.groupBy(chosen, (file) => file.name);
   const path = (file) => (folders.get(file) ?? file.webkitRelativePath).replace(/^\//, "").replaceAll("/", " - ");
@@ -206,7 +206,7 @@ async function remove(button) {
 }
 
 async function plan() {
-  say("Looking at the folders…");
+  say("Checking the folders…");
   try {
     progress.innerHTML = await fragment("/ui/library/plan", { method: "POST" });
   } catch (error) {

@@ -2,7 +2,7 @@
 import { problem } from "./actions.js";
 
 const STEPS = {
-  scan: "Looking at files",
+  scan: "Looking for files",
   parse: "Reading documents",
   embed: "Indexing passages",
   commit: "Indexing passages",
@@ -31,7 +31,7 @@ export async function watch(container, address) {
       bar.value = pace.done;
     }
   } catch {
-    return ["failed", { detail: "The connection was lost; what was begun goes on." }];
+    return ["failed", { detail: "The connection was lost. The rebuild continues on the server." }];
   }
   return ["failed", { detail: "The rebuild has ended." }];
 }
@@ -40,7 +40,7 @@ export function counted(number, noun) {
   return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 }
 
-// How far a build is, over all its steps; reading and indexing alternate.
+// The progress of a build over all its steps; reading and indexing alternate.
 class Pace {
   done = 0;
   total = 0;

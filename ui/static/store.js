@@ -1,4 +1,4 @@
-// What this browser remembers: the conversation and the settings. The server keeps neither.
+// The conversation and the settings, stored in this browser only.
 const PREFIX = "quoth.";
 const MAX_TURNS = 60; // kept
 

@@ -5,7 +5,7 @@ import * as find from "./find.js";
 const viewer = document.getElementById("viewer");
 const ANCHOR = /^#source\/(\d+)\/(\d+)-(\d+)(?:\.([0-9a-f]{8}))?$/;
 const LINKS = "a[href^='#source/']";
-let opener = null; // the link that was followed, which gets the focus back
+let opener = null; // the link that was followed; it gets the focus back on closing
 
 export function start() {
   addEventListener("hashchange", follow);

@@ -1,4 +1,4 @@
-"""A span of a document as links name it, with a checksum of its text when the link was made."""
+"""The address of a span in links, with a checksum of the span's text when the link was made."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Anchor:
         return f"#source/{self.document}/{self.start}-{self.end}" + (f".{self.checksum}" if self.checksum else "")
 
     def matches(self, text: str) -> bool:
-        """Whether the document's ``text`` still has the same words there; it may have changed since."""
+        """Whether the document's ``text`` still has the same words there."""
         return not self.checksum or checksum(text[self.start : self.end]) == self.checksum
 
 

@@ -1,4 +1,4 @@
-"""A turn of the conversation as HTML: the answer in its sentence, where it stands, how sure it is, and why. Pure."""
+"""A turn of the conversation as HTML: the answer in its sentence, its source, how sure it is, and why. Pure."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from ui.web.anchor import Anchor
 from ui.web.html import render
 from ui.web.paragraphs import MarkedText
 
-MOST_FAILURES = 5  # files named that could not be read
+MAX_FAILURES = 5  # unreadable files listed
 NEAREST = 3  # passages shown when the documents do not hold an answer
-MOST_PASSAGES = 10  # listed under "Why this answer"
+MAX_PASSAGES = 10  # listed under "Why this answer"
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a passage stands, and the link that opens the viewer there."""
+    """The source of a passage, with the link that opens the viewer there."""
 
     title: str
     page: int | None
@@ -30,12 +30,12 @@ class Source:
 
     @classmethod
     def of_citation(cls, citation: Citation) -> Source:
-        """Where a quote stands."""
+        """The source of a quote."""
         return cls(citation.title, citation.page, citation.date, _anchor(citation).href)
 
     @classmethod
     def of_passage(cls, passage: PassageRead, *, dated: bool = True) -> Source:
-        """Where a passage stands, with its document's date if ``dated``."""
+        """The source of a passage, with its document's date if ``dated``."""
         anchor = Anchor.of(passage.document_id, passage.start, passage.text)
         return cls(passage.title, passage.page, passage.date if dated else None, anchor.href)
 
@@ -51,14 +51,14 @@ class QuoteCard:
 
     @classmethod
     def of(cls, citation: Citation) -> QuoteCard:
-        """The card of a citation; no heading where that is only the document's title."""
+        """The card of a citation, without a heading if that is the document's title."""
         heading = citation.heading if citation.heading != citation.title else None
         return cls(Source.of_citation(citation), heading or "", _sentence(citation), _passage(citation))
 
 
 @dataclass(frozen=True, slots=True)
 class NearestPassage:
-    """A passage near the question, cut around the words that come nearest."""
+    """A passage near the question, cut around its sentence that is nearest."""
 
     source: Source
     text: str
@@ -83,17 +83,17 @@ class Confidence(NamedTuple):
 
 
 def pending(turn: str, question: str) -> str:
-    """The turn while its answer is being looked for."""
+    """The turn before it has an answer."""
     return _turn("pending", turn, "pending", question)
 
 
 def failed(turn: str, question: str, message: str) -> str:
-    """The turn whose question could not be answered, with what to do about it."""
+    """The turn whose question could not be answered, with the reason."""
     return _turn("failed", turn, "failed", question, message=message[:1].upper() + message[1:])
 
 
 def stopped(turn: str, question: str) -> str:
-    """The turn that the person who asked has stopped."""
+    """The turn that was stopped."""
     return _turn("stopped", turn, "failed", question)
 
 
@@ -102,7 +102,7 @@ def answered(
 ) -> str:
     """The turn with its answer, or with the passages nearest to the question.
 
-    ``asked`` is the question as it was typed, where it was completed from earlier turns; ``narrowed`` is true when only
+    ``asked`` is the question as it was typed, where it was completed from earlier turns; ``narrowed`` says that only
     some documents were searched.
     """
     return _turn(
@@ -113,14 +113,14 @@ def answered(
         record=json.dumps(record(answer), ensure_ascii=False),
         understood=answer.question if asked is not None else "",
         answer=answer,
-        passages=[_row(passage) for passage in answer.passages[:MOST_PASSAGES]],
+        passages=[_row(passage) for passage in answer.passages[:MAX_PASSAGES]],
         times={stage: _duration(getattr(answer.timings, stage)) for stage in ("search", "read", "total")},
         **(_found(answer) if answer.found else _refused(answer, failures, narrowed=narrowed)),
     )
 
 
 def record(answer: Answer) -> dict[str, object]:
-    """What the browser keeps of an answer: enough to export it and to store a verdict on it."""
+    """The answer as the browser stores it, to export it and to send a verdict on it."""
     return {
         "question": answer.question,
         "found": answer.found,
@@ -145,7 +145,7 @@ def record(answer: Answer) -> dict[str, object]:
 
 
 def confidence(answer: Answer) -> Confidence:
-    """How sure the answer is, by where its probability lies between the threshold and 1."""
+    """How sure the answer is: how far its probability is above the threshold, on the way to 1."""
     doubt = (1 - answer.probability) / max(1e-9, 1 - answer.threshold)  # 0: certain; 1: at the threshold
     if doubt <= 0.35:
         return Confidence("high", "Confident")
@@ -171,7 +171,7 @@ def _refused(answer: Answer, failures: Sequence[Failure], *, narrowed: bool) -> 
     return {
         "nearest": [_nearest(passage, answer.question) for passage in answer.passages[:NEAREST]],
         "failures": failures,
-        "most_failures": MOST_FAILURES,
+        "most_failures": MAX_FAILURES,
         "narrowed": narrowed,
     }
 
@@ -196,14 +196,14 @@ def _anchor(citation: Citation) -> Anchor:
 
 
 def _sentence(citation: Citation) -> MarkedText:
-    """The sentence around the quote."""
+    """The sentence with the quote marked."""
     start = citation.start - citation.sentence_start
     before, quote, after = excerpt(citation.sentence, start, start + len(citation.quote))
     return MarkedText(before=before, quote=quote, after=after)
 
 
 def _passage(citation: Citation) -> MarkedText:
-    """The passage that was read, around its sentence."""
+    """The passage that was read, with the sentence and the quote marked."""
     start = citation.sentence_start - citation.chunk_start
     end = min(start + len(citation.sentence), len(citation.passage))
     lead, _, tail = excerpt(citation.passage, max(0, start), max(0, end), room=280)
@@ -213,7 +213,7 @@ def _passage(citation: Citation) -> MarkedText:
 
 
 def _without_headings(lead: str, heading: str) -> str:
-    """``lead`` without the headings it begins with: they are shown above the passage."""
+    """``lead`` without the headings that it begins with, which are shown above the passage."""
     for title in heading.split(" › "):
         line, _, rest = lead.partition("\n")
         if title and line.strip("# \t") == title:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-# Set before gradio and its hub client are imported, which otherwise look up hosts.
+# Set before gradio and huggingface_hub are imported: without these they look up hosts.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ.update(dict.fromkeys(("HF_HUB_OFFLINE", "HF_HUB_DISABLE_TELEMETRY", "TRANSFORMERS_OFFLINE"), "1"))
 
@@ -14,11 +14,9 @@ from pathlib import Path
 
 import gradio as gr
 from fastapi import APIRouter, FastAPI
-from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 from starlette.routing import Mount
 
-from qa import ReaderSettings
 from ui.http.gradio_gate import GradioGate
 from ui.service.engine import AnswerEngine
 from ui.web import feedback, library, viewer
@@ -30,28 +28,20 @@ from ui.web.start_page import StartPage
 GRADIO_UPLOAD_BYTES = 1  # files are added in the library only, so Gradio's own uploads are refused
 
 
-def create_app(
-    location: Path,
-    *,
-    settings: ReaderSettings | None = None,
-    engine: AnswerEngine | None = None,
-    ask: Ask | None = None,
-    routers: Sequence[APIRouter] = (),
-) -> FastAPI:
+def create_app(location: Path, *, engine: AnswerEngine, ask: Ask, routers: Sequence[APIRouter]) -> FastAPI:
     """The whole application over the index at ``location``, ready for uvicorn.
 
-    ``engine`` is shared with other parts of the process; ``ask`` answers through the question queue. ``routers`` are
-    matched before the page, which takes all remaining paths.
+    ``engine`` is the one that ``routers`` use too; ``ask`` answers through the question queue. ``routers`` are matched
+    before the page, which takes all remaining paths.
     """
-    engine = engine or AnswerEngine(location, settings=settings)
     chat, start_page, evaluation = Chat(engine, ask), StartPage(engine), EvaluationPage(engine, location)
-    # No documentation pages: FastAPI's load scripts from other servers.
+    # No documentation pages, because FastAPI's load scripts from other servers.
     app = FastAPI(
         title="Quoth",
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan(start_page, evaluation),
-        generate_unique_id_function=_operation_id,
+        generate_unique_id_function=lambda route: route.name,  # generated clients name their methods by it
     )
     verdicts = feedback.router(location, engine)
     pages = (start_page.router, viewer.router(engine), library.router, evaluation.router, verdicts)
@@ -72,25 +62,15 @@ def create_app(
         mcp_server=False,
         ssr_mode=False,
     )
-    _guard_gradio(mounted)
+    (gradio,) = [r.app for r in mounted.routes if isinstance(r, Mount) and isinstance(r.app, gr.routes.App)]
+    gradio.add_middleware(GradioGate)  # in Gradio's own application, so that every path to it goes through the gate
     return mounted
-
-
-def _guard_gradio(app: FastAPI) -> None:
-    """Put the gate in front of Gradio's own application, so that every path to it goes through the gate."""
-    (gradio,) = [r.app for r in app.routes if isinstance(r, Mount) and isinstance(r.app, gr.routes.App)]
-    gradio.add_middleware(GradioGate)
-
-
-def _operation_id(route: APIRoute) -> str:
-    """The operation id in OpenAPI, which generated clients use as a method name."""
-    return route.name
 
 
 def _lifespan(
     start_page: StartPage, evaluation: EvaluationPage
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
-    """Load the models when the service starts, and stop what runs in the background when it ends."""
+    """Load the models when the service starts, and stop background work when it ends."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -6,7 +6,6 @@ import asyncio
 import logging
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
-from functools import partial
 from http import HTTPStatus
 
 import gradio as gr
@@ -32,9 +31,9 @@ log = logging.getLogger(__name__)
 class Chat:
     """The conversation over an engine; each question is a turn, which the page can stop by its id."""
 
-    def __init__(self, engine: AnswerEngine, ask: Ask | None = None) -> None:
-        """``ask`` answers a question through the question queue; without it each is answered at once."""
-        self._engine, self._ask = engine, ask or partial(_answer_at_once, engine)
+    def __init__(self, engine: AnswerEngine, ask: Ask) -> None:
+        """``ask`` answers a question through the question queue."""
+        self._engine, self._ask = engine, ask
         self._pending: dict[str, asyncio.Task[str]] = {}
         self.router = APIRouter(prefix="/ui/turns", include_in_schema=False)
         self.router.add_api_route("/{turn}", self.stop, methods=["DELETE"], status_code=HTTPStatus.NO_CONTENT)
@@ -45,7 +44,7 @@ class Chat:
         blocks.queue(max_size=WAITING)
         blocks._queue.sleep_when_free = POLL_SECONDS  # Gradio's default of 1 ms keeps an idle server busy
         with blocks:
-            # gr.HTML needs eval, which the page's policy forbids. gr.Markdown leaves HTML on one line unchanged.
+            # gr.HTML needs eval, which the page's policy forbids; gr.Markdown leaves HTML on one line as it is.
             turn = gr.Markdown(elem_id="turn", sanitize_html=False, latex_delimiters=[])
             with gr.Row(elem_id="composer"):
                 question = gr.Textbox(
@@ -89,16 +88,13 @@ class Chat:
             yield question, answer_html.failed(turn, question, str(problem))
         except Exception:
             log.exception("a question could not be answered")
-            yield (
-                question,
-                answer_html.failed(turn, question, FAILED),
-            )
+            yield question, answer_html.failed(turn, question, FAILED)
         finally:
             answering.cancel()
             del self._pending[turn]
 
     async def stop(self, turn: str) -> None:
-        """Stop a turn if it still waits for its answer."""
+        """Cancel a turn that is still waiting for its answer."""
         if answering := self._pending.get(turn):
             answering.cancel()
 
@@ -111,8 +107,3 @@ class Chat:
         failures = () if answer.found else await asyncio.to_thread(lambda: self._engine.answerer().index.failures())
         asked = None if understood == question else question
         return answer_html.answered(turn, answer, failures=failures, asked=asked, narrowed=filters is not None)
-
-
-async def _answer_at_once(engine: AnswerEngine, question: str, filters: Filters | None) -> Answer:
-    """Answer on a thread of its own, for an application without a question queue."""
-    return await asyncio.to_thread(lambda: engine.answer(question, filters))

@@ -1,4 +1,4 @@
-"""The evaluation page: asks a person's own questions in the background, shows the measures, sets the threshold."""
+"""The evaluation page: asks a file of questions in the background, shows the measures, and sets the threshold."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from ui.web.evaluation_report import render_report, svg_plots
 from ui.web.html import render
 from ui.web.shell import policy
 
-MAX_BYTES = 10_000_000  # of a file of questions
+MAX_BYTES = 10_000_000  # in a file of questions
 FAILED = "The evaluation failed. The server's log has the details."
 EXAMPLE = '{"question": "What rocket was used?", "answers": ["Soyuz 2.1a"]}'
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluationState:
-    """The progress of the evaluation while ``running``, else the result or the problem of the last one."""
+    """The progress of the evaluation while ``running``, else the result or the error of the last one."""
 
     running: bool = False
     name: str = ""
@@ -44,7 +44,7 @@ class EvaluationPage:
     """Evaluations over one engine, one at a time."""
 
     def __init__(self, engine: AnswerEngine, location: Path) -> None:
-        """``location`` is the folder of the index, where a chosen threshold is kept."""
+        """``location`` is the folder of the index, where the chosen threshold is saved."""
         self._engine, self._location = engine, location
         self._state = EvaluationState()
         self._lock = threading.Lock()
@@ -56,14 +56,11 @@ class EvaluationPage:
         self.router.add_api_route("/threshold", self.set_threshold, methods=["POST"])
 
     def show(self) -> str:
-        """The page: a file to choose, progress, or the result."""
-        try:
-            return render_evaluation(self._state, self._engine.answerer().threshold)
-        except QuothError as problem:
-            raise HTTPException(HTTPStatus.CONFLICT, str(problem)) from problem
+        """The page: its form, then the progress, then the result."""
+        return render_evaluation(self._state, self._engine.answerer().threshold)
 
     def start(self, file: UploadFile) -> str:
-        """Ask the questions of a file, in the background."""
+        """Start asking the questions of a file, in the background."""
         questions = _read(file)
         with self._lock:
             if self._state.running:
@@ -73,32 +70,29 @@ class EvaluationPage:
         return self.show()
 
     def stop(self) -> None:
-        """Stop the evaluation after the question that is being answered, when the service ends."""
+        """Stop the evaluation after the present question, when the service ends."""
         self._stopping.set()
 
     def report(self) -> HTMLResponse:
-        """The last evaluation as a page of its own, with every miss."""
+        """The last evaluation as a page of its own, with every wrong answer."""
         if self._state.evaluation is None:
             raise HTTPException(HTTPStatus.NOT_FOUND, "Nothing has been evaluated yet.")
         report = render_report(self._state.evaluation, f"Quoth on {self._state.name}")
         return HTMLResponse(report, headers={"content-security-policy": policy(report)})
 
     def set_threshold(self, choice: ChosenThreshold) -> str:
-        """Set the threshold for everybody, and keep it beside the index."""
-        try:
-            self._engine.set_threshold(choice.threshold)
-            save_threshold(self._location, choice)
-        except QuothError as problem:
-            raise HTTPException(HTTPStatus.CONFLICT, str(problem)) from problem
+        """Set the threshold for everyone, and save it beside the index."""
+        self._engine.set_threshold(choice.threshold)
+        save_threshold(self._location, choice)
         return self.show()
 
     def _run(self, questions: Sequence[GoldQuestion]) -> None:
-        lower_priority()  # so that people's questions are answered first
+        lower_priority()  # people's questions come first
         name = self._state.name
 
         def report_progress(step: Progress) -> None:
             if self._stopping.is_set():
-                raise ShuttingDownError("the service ends")
+                raise ShuttingDownError("the service is shutting down")
             self._state = EvaluationState(True, name, step.done, step.total)
 
         try:
@@ -112,7 +106,7 @@ class EvaluationPage:
 
 
 def render_evaluation(state: EvaluationState, threshold: float) -> str:
-    """The whole view, for the library's dialog."""
+    """The page as HTML, for the library's dialog."""
     result = _result(state.evaluation) if state.evaluation else {}
     return render("evaluation.html", state=state, threshold=threshold, example=EXAMPLE, **result)
 

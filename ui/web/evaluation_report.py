@@ -1,9 +1,8 @@
-"""An evaluation as one HTML page of its own, with every miss. Pure."""
+"""An evaluation as one HTML page of its own, with every miss: a wrong answer, or a wrong refusal. Pure."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
 
 from markupsafe import Markup
@@ -18,13 +17,13 @@ class Miss:
     """A question that was answered wrongly, or refused though the documents answer it."""
 
     outcome: Outcome
-    source: str  # of the passage that was quoted or came nearest
-    passage: MarkedText | None
-    elsewhere: str  # another passage, which holds the answer
+    source: str  # of ``passage``
+    passage: MarkedText | None  # the passage that was quoted, or would have been below the threshold
+    elsewhere: str  # another passage that holds the answer, or ""
 
     @classmethod
     def of(cls, outcome: Outcome) -> Miss:
-        """The miss with the passage of the answer, or of the likeliest one that was withheld."""
+        """The miss with the passage of the answer, or of the best candidate if none was given."""
         answer = outcome.answer
         cited = answer.citations if answer.found else [one.citation for one in answer.candidates[:1]]
         if not cited:
@@ -34,7 +33,8 @@ class Miss:
 
 
 def render_report(evaluation: Evaluation, title: str) -> str:
-    """The whole report, without scripts, fonts or pictures from elsewhere."""
+    """The report as HTML that loads nothing: no scripts, fonts or pictures."""
+    counts = Counter(outcome.verdict for outcome in evaluation.outcomes)
     right = (Verdict.RIGHT, Verdict.RIGHTLY_REFUSED)
     return render(
         "evaluation_report.html",
@@ -42,20 +42,15 @@ def render_report(evaluation: Evaluation, title: str) -> str:
         measures=[astuple(row) for row in measure_rows(evaluation.scores)],
         plots=svg_plots(evaluation),
         thresholds=threshold_rows(evaluation),
-        verdicts=list(_verdicts(evaluation.outcomes)),
+        verdicts=[(str(verdict), f"{counts[verdict]:,}") for verdict in Verdict if counts[verdict]],
         misses=[Miss.of(outcome) for outcome in evaluation.outcomes if outcome.verdict not in right],
         questions=len(evaluation.outcomes),
     )
 
 
 def svg_plots(evaluation: Evaluation) -> list[Markup]:
-    """The plots as markup."""
+    """The plots as SVG markup."""
     return [Markup(plot) for plot in report_plots(evaluation)]  # noqa: S704 (SVG that escapes its labels itself)
-
-
-def _verdicts(outcomes: Sequence[Outcome]) -> Iterator[tuple[str, str]]:
-    counts = Counter(outcome.verdict for outcome in outcomes)
-    yield from ((str(verdict), f"{counts[verdict]:,}") for verdict in Verdict if counts[verdict])
 
 
 def _source(citation: Citation) -> str:

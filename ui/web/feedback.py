@@ -1,4 +1,4 @@
-"""Verdicts on answers: kept beside the index as JSONL, and offered as questions for an evaluation."""
+"""People's verdicts on answers: saved beside the index as JSONL, and exported as questions for an evaluation."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from index import IndexNotFoundError
 from ui.service.engine import AnswerEngine
 
 FILE = "verdicts.jsonl"
-MAX_BYTES = 20_000_000  # of the file; people who use the page must not be able to fill the disk
+MAX_BYTES = 20_000_000  # in the file, so that people who use the page cannot fill the disk
 
 
 class CitedSpan(BaseModel):
@@ -43,24 +42,21 @@ class Verdict(BaseModel):
     citations: Annotated[list[CitedSpan], Field(max_length=50)]
 
     def as_example(self) -> dict[str, object]:
-        """The question and its answer as ``quoth eval`` reads them; without answers if it was rightly refused."""
+        """The question and its answer in the format of ``quoth eval``; without answers if it was not found."""
         example: dict[str, object] = {"question": self.question, "answers": [self.text] if self.found else []}
         return example | ({"document": self.citations[0].path} if self.citations else {})
 
 
 def router(location: Path, engine: AnswerEngine) -> APIRouter:
-    """The routes for verdicts on the engine's answers, kept in the folder ``location``."""
+    """The routes for verdicts on the engine's answers, which are saved in the folder ``location``."""
     routes = APIRouter(prefix="/ui/verdicts", include_in_schema=False)
     writing = threading.Lock()
     file = location / FILE
 
     @routes.post("", status_code=HTTPStatus.NO_CONTENT)
     def add(verdict: Verdict) -> None:
-        """Add a verdict; a later one on the same turn replaces it."""
-        try:
-            engine.answerer()
-        except IndexNotFoundError as error:
-            raise HTTPException(HTTPStatus.CONFLICT, "There is no index to keep verdicts beside.") from error
+        """Save a verdict; it replaces an earlier one on the same turn. Once the file is full, it is dropped."""
+        engine.answerer()  # raises if there is no index to keep verdicts beside
         location.mkdir(parents=True, exist_ok=True)  # it is missing when the index is in Milvus
         line = json.dumps(verdict.model_dump() | {"at": datetime.now(UTC).isoformat(timespec="seconds")})
         with writing, file.open("a", encoding="utf-8") as kept:
@@ -69,7 +65,7 @@ def router(location: Path, engine: AnswerEngine) -> APIRouter:
 
     @routes.get("/examples.jsonl", response_class=PlainTextResponse)
     def right_answers() -> str:
-        """The answers with a verdict of "right", as questions for ``quoth eval``."""
+        """The answers that were called right, as questions for ``quoth eval``."""
         right = (verdict for verdict in last_verdicts(file) if verdict.verdict == "up")
         return "".join(json.dumps(verdict.as_example(), ensure_ascii=False) + "\n" for verdict in right)
 

@@ -1,4 +1,4 @@
-"""HTML out of templates that escape every value they print, and the filters that templates use."""
+"""HTML from templates, which escape every value they print, and the filters that they use."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ LINE_BREAK = re.compile(r"\s*\n\s*")
 
 
 def escaped(value: object) -> Markup:
-    """``value`` as HTML text or attribute value on one line.
+    """``value`` as HTML text or attribute value on one line; markup stays as it is.
 
-    Markup stays markup. In both, controls and direction controls are replaced by visible characters.
+    Controls and direction controls in either are replaced by visible characters.
     """
     if hasattr(value, "__html__"):
         return Markup(visible(escape(value)))  # noqa: S704 (escape leaves markup as it is)
@@ -30,7 +30,7 @@ def escaped(value: object) -> Markup:
 
 
 class OneLine(Extension):
-    """Joins the lines of a template: Gradio's Markdown passes HTML through unchanged only without line breaks.
+    """Joins the lines of a template, because Gradio's Markdown leaves only HTML without line breaks unchanged.
 
     A line break between tags, values and statements is removed; one beside words becomes a space.
     """

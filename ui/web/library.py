@@ -1,4 +1,4 @@
-"""The library: what is indexed, how well it could be read, and what a rebuild would change."""
+"""The library: the documents, how well they could be read, and what a rebuild would change."""
 
 from __future__ import annotations
 
@@ -8,19 +8,11 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Query, UploadFile
+from fastapi import APIRouter, Depends, Query, UploadFile
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from index import (
-    BuildReport,
-    DocumentRecord,
-    Failure,
-    IndexNotFoundError,
-    NoDocumentsError,
-    QuothError,
-    supported_suffixes,
-)
+from index import BuildReport, DocumentRecord, Failure, IndexNotFoundError, NoDocumentsError, supported_suffixes
 from ui.http.sse import server_sent
 from ui.service.rebuilds import Event
 from ui.service.service import Served
@@ -28,8 +20,8 @@ from ui.service.uploads import Batch
 from ui.text import counted
 from ui.web.html import render
 
-MOST = 200  # rows shown at once; a name narrows a longer list
-MOST_PATHS = 20  # named under each heading of a plan
+MAX_ROWS = 200  # searching by name shortens a longer list
+MAX_PATHS = 20  # listed under each heading of a plan
 OPEN_XML = "application/vnd.openxmlformats-officedocument"
 TYPES = {
     "application/epub+zip": "E-book",
@@ -52,16 +44,16 @@ router = APIRouter(prefix="/ui/library", include_in_schema=False, default_respon
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A document in the table: the name it is chosen by, and what was noticed when it was read."""
+    """A document in the table, with the name to choose it by and remarks from reading it."""
 
     record: DocumentRecord
-    name: str  # its path, or its address where others have the same path
+    name: str  # its path, or its address if other documents have the same path
     remarks: list[str]
 
 
 @dataclass(frozen=True, slots=True)
 class PlanGroup:
-    """The paths that a rebuild would treat alike."""
+    """The paths that a rebuild would treat in the same way."""
 
     name: str
     paths: Sequence[str]
@@ -75,8 +67,6 @@ def show_library(service: Served, name: Annotated[str, Query(max_length=200)] = 
         records, failures = found.documents(), found.failures()
     except IndexNotFoundError:
         records, failures = [], []
-    except QuothError as problem:
-        raise HTTPException(HTTPStatus.CONFLICT, str(problem)) from problem
     removable = frozenset(record.id for record in records if service.uploads.contains(record))
     megabytes = service.settings.upload_megabytes
     return render_library(records, failures, megabytes=megabytes, name=name, removable=removable)
@@ -84,18 +74,16 @@ def show_library(service: Served, name: Annotated[str, Query(max_length=200)] = 
 
 @router.post("/plan")
 def show_plan(service: Served) -> str:
-    """What a rebuild would do."""
+    """What a rebuild would change."""
     try:
         return render_plan(service.rebuilds.plan())
     except (IndexNotFoundError, NoDocumentsError):
         return render("no_plan.html")
-    except QuothError as problem:
-        raise HTTPException(HTTPStatus.CONFLICT, str(problem)) from problem
 
 
 @router.post("/drops/{key}", response_class=PlainTextResponse)
 def receive_file(key: str, file: UploadFile, service: Served) -> str:
-    """Receive one of several files that were dropped together; returns the name that it will have."""
+    """Receive one of the files that were dropped together; returns the name of the document it becomes."""
     return Batch(service.uploads, key).add(file.filename or "", file.file)
 
 
@@ -112,14 +100,14 @@ async def _index_files(key: str, service: Served) -> AsyncIterator[Event]:
 
 @router.post("/drops/{key}/build", response_class=EventSourceResponse)
 async def index_files(events: Annotated[AsyncIterator[Event], Depends(_index_files)]) -> AsyncIterator[ServerSentEvent]:
-    """Index all the files received, in one build; the events are those of a rebuild."""
+    """Index the received files in one build; the events are those of a rebuild."""
     async for event in server_sent(events):
         yield event
 
 
 @router.post("/stop", status_code=HTTPStatus.NO_CONTENT)
 def stop_rebuild(service: Served) -> None:
-    """Stop a running rebuild; what it has committed stays."""
+    """Stop a running rebuild; what it has indexed so far stays."""
     service.rebuilds.stop()
 
 
@@ -131,18 +119,18 @@ def render_library(
     name: str = "",
     removable: frozenset[int] = frozenset(),
 ) -> str:
-    """The whole dialog, with the documents whose title or path contains ``name``.
+    """The dialog, with the documents whose title or path contains ``name``.
 
-    ``removable`` are the ids of documents that can be removed; ``megabytes`` is the largest size of an upload.
+    ``removable`` are the ids of the documents that can be removed; ``megabytes`` is the size limit of an upload.
     """
     wanted = name.casefold()
     matching = [one for one in records if wanted in one.title.casefold() or wanted in one.path.casefold()]
     return render(
         "library.html",
         records=records,
-        rows=_rows(records, matching[:MOST]),
+        rows=_rows(records, matching[:MAX_ROWS]),
         matching=len(matching),
-        most=MOST,
+        most=MAX_ROWS,
         media_types=sorted({one.media_type for one in records}, key=type_name),
         failures=failures,
         megabytes=megabytes,
@@ -154,7 +142,7 @@ def render_library(
 
 
 def render_plan(report: BuildReport) -> str:
-    """What a rebuild would change, with the button that starts it when there is something to do."""
+    """What a rebuild would change, with a button to start it if that is anything."""
     plan = report.plan
     groups = (
         PlanGroup("Added", plan.added),
@@ -164,17 +152,17 @@ def render_plan(report: BuildReport) -> str:
         PlanGroup("Unreadable", tuple(failure.path for failure in plan.failures)),
     )
     changes = any((plan.added, plan.changed, plan.renamed, plan.deleted))
-    return render("plan.html", changes=changes, groups=groups, most=MOST_PATHS, unchanged=plan.unchanged)
+    return render("plan.html", changes=changes, groups=groups, most=MAX_PATHS, unchanged=plan.unchanged)
 
 
 def type_name(media_type: str) -> str:
-    """A media type in plain words."""
+    """A short name of a media type, such as "PDF"."""
     return TYPES.get(media_type, media_type)
 
 
 def _rows(records: Iterable[DocumentRecord], shown: Iterable[DocumentRecord]) -> list[Row]:
-    times = Counter(one.path for one in records)
-    return [Row(one, one.path if times[one.path] == 1 else one.address, list(_remarks(one))) for one in shown]
+    uses = Counter(one.path for one in records)
+    return [Row(one, one.path if uses[one.path] == 1 else one.address, list(_remarks(one))) for one in shown]
 
 
 def _remarks(record: DocumentRecord) -> Iterator[str]:

@@ -11,8 +11,8 @@ from index import Document
 from qa import enclosing_sentences
 
 BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
-LONGEST = 4000  # characters of a paragraph; a browser lays out longer ones slowly
-WINDOW = 1500  # characters on each side of a quote in which its sentence is looked for
+LONGEST = 4000  # characters in a paragraph; browsers lay out longer ones slowly
+WINDOW = 1500  # characters on each side of a quote that are searched for its sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Marks:
 
     @classmethod
     def none(cls) -> Marks:
-        """Mark nothing."""
+        """Marks that mark nothing."""
         return cls(0, 0, 0, 0)
 
     @classmethod
@@ -67,7 +67,7 @@ class Marks:
 
 
 def split_paragraphs(document: Document) -> Iterator[tuple[int, int]]:
-    """Offsets of a document's paragraphs, in order: cut at blank lines, headings, pages, and every ``LONGEST``."""
+    """Offsets of a document's paragraphs in order, cut at blank lines, headings and pages, and at ``LONGEST``."""
     edges = {0, document.body_start, len(document.text)} | {
         found.end() for found in BLANK_LINES.finditer(document.text)
     }

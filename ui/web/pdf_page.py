@@ -1,4 +1,4 @@
-"""A page of a PDF as a picture, with boxes around a quote; drawn in a child process, which a PDF may crash.
+"""A page of a PDF as a picture, with boxes around a quote. It is drawn in a child process, as a bad PDF may crash it.
 
 The child reads a request as JSON on standard input and writes the picture as JSON on standard output, within limits of
 memory and time.
@@ -27,7 +27,9 @@ WIDTH = 1100  # pixels of the picture
 MAX_SCALE = 4.0  # pixels per point, so that a small page is not enlarged to the full width
 MEMORY = 2 << 30  # bytes
 SECONDS = 15
-HYPHENS = frozenset("-\u00ad\u2010\u2011\u0002\ufffe")  # at a line's end; the canonical text has the word in one piece
+HYPHENS = frozenset(
+    "-\u00ad\u2010\u2011\u0002\ufffe"
+)  # these divide words at a line's end; the canonical text has the whole word
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class PagePicture:
-    """A page as a PNG in base64, with a box around each line of the quote; none if it could not be found exactly."""
+    """A page as a PNG in base64, with a box around each line of the quote; no boxes if it was not found exactly."""
 
     png: str
     width: int
@@ -118,14 +120,14 @@ def _boxes(page: pdfium.PdfPage, text: str, start: int, end: int) -> tuple[Box, 
     drawn = "".join(chr(pdfium_c.FPDFText_GetUnicode(textpage, offset)) for offset in range(count))
     width, height = page.get_size()
     transformed = page.get_rotation() != 0 or tuple(page.get_cropbox()) != (0, 0, width, height)
-    if transformed:  # the picture's coordinates then differ from the page's, in which character boxes are
+    if transformed:  # then the character boxes, which are in page coordinates, do not fit the picture
         return ()
     corners = [textpage.get_charbox(offset, loose=True) for offset in align(drawn, text, start, end)]
     return tuple(_box(line, width, height) for line in split_lines(corners))
 
 
 def split_lines(corners: Iterable[Corners]) -> Iterator[list[Corners]]:
-    """The characters by lines: one that does not overlap the previous one vertically begins another line."""
+    """The characters line by line; one that does not overlap the previous one vertically begins a new line."""
     line: list[Corners] = []
     for one in corners:
         _, bottom, _, top = one
@@ -144,7 +146,7 @@ def _box(corners: list[Corners], width: float, height: float) -> Box:
 
 
 def main() -> None:
-    """Answer the request on standard input."""
+    """Read the request from standard input and write the picture to standard output."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     request = json.load(sys.stdin)

@@ -33,11 +33,11 @@ class Scope(BaseModel):
 
     @classmethod
     def read(cls, sent: str) -> Scope:
-        """Parse what the page sent. Raises ``QuestionError`` if it is malformed: no filter is silently ignored."""
+        """Parse what the page sent. Raises ``QuestionError`` if it is malformed, so that no filter is ignored."""
         try:
             return cls.model_validate_json(sent or "{}")
         except ValidationError as error:
-            raise QuestionError("the choice of documents was not understood: clear it in the library") from error
+            raise QuestionError("the filters on documents are malformed: clear them above the question box") from error
 
     def filters(self) -> Filters | None:
         """The filters for a search; None for all documents."""

@@ -20,12 +20,12 @@ from ui.web.html import render
 STATIC = Path(__file__).parent.parent / "static"
 GRADIO = re.compile(r"<gradio-app.*?</gradio-app>", re.DOTALL)
 HEAD = re.compile(r"</head>")
-SHARING_META = re.compile(r"\s*<meta\s+(?:property=\"og:|name=\"twitter:)[^>]*>")  # with URLs of Gradio's pictures
-MANIFEST = re.compile(r"\s*<link\s+rel=\"manifest\"[^>]*>")  # of an installable app, which this page is not
+SHARING_META = re.compile(r"\s*<meta\s+(?:property=\"og:|name=\"twitter:)[^>]*>")  # link to pictures on Gradio's site
+MANIFEST = re.compile(r"\s*<link\s+rel=\"manifest\"[^>]*>")  # for an installable app, which this page is not
 INLINE_SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 INLINE_STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 
-# Style attributes are allowed: Svelte sets them, and so do the boxes on a page's picture.
+# Style attributes are allowed because Svelte sets them, and the boxes on a picture of a page have them.
 POLICY = (
     "default-src 'none'; script-src 'self'{scripts}; style-src 'self'{styles}; style-src-attr 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; manifest-src 'self'; base-uri 'self'; "
@@ -34,7 +34,7 @@ POLICY = (
 
 
 def frame_page(page: str) -> str:
-    """Gradio's page with our frame around its app. Raises ``ValueError`` when its structure is unknown."""
+    """Gradio's page with our frame around its app. Raises ``ValueError`` if the page has another structure."""
     app = GRADIO.search(page)
     if app is None or HEAD.search(page) is None:
         raise ValueError("Gradio's page has changed: no <gradio-app> or no </head> in it")

@@ -31,7 +31,7 @@ class Examples:
 class StartPage:
     """The start page over one index.
 
-    Examples are made once per revision, in the background: each is answered to be sure that the documents answer it.
+    Examples are made once per revision, in the background; each is asked first, to check that the documents answer it.
     """
 
     def __init__(self, engine: AnswerEngine) -> None:
@@ -44,7 +44,7 @@ class StartPage:
         self.router.add_api_route("/examples", self.show_examples)
 
     def show(self) -> str:
-        """The heading with the counts, or an invitation to add documents when nothing is indexed."""
+        """How much is indexed, or an invitation to add documents if nothing is."""
         try:
             status = self._engine.answerer().index.status()
         except IndexNotFoundError:
@@ -65,13 +65,13 @@ class StartPage:
         return HTMLResponse(render("examples.html", questions=self._examples.questions))
 
     def make_examples(self) -> None:
-        """Begin to make examples of this revision unless that is under way; loads the models too."""
+        """Start making examples of this revision, if nobody is making them yet; also loads the models."""
         if not self._stopping.is_set() and self._making.acquire(blocking=False):
-            # Never a daemon, even when a daemon starts it: one inside torch at exit aborts the process (gh-87135).
+            # Never a daemon: at exit, a daemon thread inside torch aborts the process (gh-87135).
             threading.Thread(target=self._make, name="examples", daemon=False).start()
 
     def stop(self) -> None:
-        """Make no more examples; the question that is being answered is finished first."""
+        """Stop making examples, after the question that is being answered."""
         self._stopping.set()
 
     def _make(self) -> None:
@@ -80,7 +80,7 @@ class StartPage:
             revision = answerer.index.revision
             lower_priority()
             self._examples = Examples(revision, _questions(_StoppableAnswerer(answerer, self._stopping)))
-        except Exception:  # the start page shows a problem; an index closed meanwhile needs no examples
+        except Exception:  # the start page reports an error; an index that is closed needs no examples
             log.info("no example questions", exc_info=True)
         finally:
             self._making.release()
@@ -95,7 +95,7 @@ class _StoppableAnswerer:
 
     def answer(self, question: str) -> Answer:
         if self._stopping.is_set():
-            raise ShuttingDownError("the service ends")
+            raise ShuttingDownError("the service is shutting down")
         return self._answerer.answer(question)
 
 

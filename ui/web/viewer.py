@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Query
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse
 
-from index import Document, Page, QuothError
+from index import Document, Page
 from ui.service.engine import AnswerEngine
 from ui.text import counted, one_line
 from ui.web.anchor import Anchor
@@ -28,12 +28,12 @@ HEADING_SIGNS = re.compile(r" {0,3}#{1,6}[ \t]+")
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph to show; with an empty ``tag`` only the page that begins there is named."""
+    """A paragraph of the viewer. With an empty ``tag`` it has no text, only the number of a page that begins there."""
 
-    page: int | None  # the number of the page that begins with this paragraph
+    page: int | None  # the number of the page that begins here
     tag: str = ""
     text: MarkedText = field(default_factory=MarkedText)
-    front: bool = False  # before the document's body
+    front: bool = False  # stands before the document's body
 
 
 def _anchor(document_id: int, start: Offset = 0, end: Offset = 0, check: Checksum = "") -> Anchor:
@@ -44,14 +44,11 @@ At = Annotated[Anchor, Depends(_anchor)]
 
 
 def router(engine: AnswerEngine) -> APIRouter:
-    """The routes by which the page fetches a document and pictures of its pages."""
+    """The routes for a document's text and for pictures of its pages."""
     routes = APIRouter(prefix="/ui/source", include_in_schema=False, default_response_class=HTMLResponse)
 
     def find(document_id: int) -> Document:
-        try:
-            return engine.answerer().index.document(document_id)
-        except QuothError as problem:
-            raise HTTPException(404, str(problem)) from problem
+        return engine.answerer().index.document(document_id)
 
     @routes.get("/{document_id}")
     def source(at: At) -> str:
@@ -60,18 +57,18 @@ def router(engine: AnswerEngine) -> APIRouter:
 
     @routes.get("/{document_id}/page")
     def printed(at: At) -> str:
-        """The page on which the quote begins, as a picture with boxes around it; empty unless it is a PDF's."""
+        """A picture of the page on which the quote begins, with boxes around the quote; empty if it is not a PDF's."""
         document = find(at.document)
         page = page_at(document, at.start)
         if page is None or document.media_type != PDF or not at.matches(document.text):
             return ""
-        return render_picture(_picture(document, page, at.start, at.end), page)
+        return render("page_picture.html", picture=_picture(document, page, at.start, at.end), page=page)
 
     return routes
 
 
 def render_document(document: Document, anchor: Anchor) -> str:
-    """The whole viewer: the document's title and facts, then its text, the quote marked if it is still there."""
+    """The viewer: the document's title and facts, then its text with the quote marked, if it is still there."""
     matches = anchor.matches(document.text)
     marks = Marks.around(document, anchor.start, anchor.end) if matches else Marks.none()
     return render(
@@ -84,18 +81,13 @@ def render_document(document: Document, anchor: Anchor) -> str:
     )
 
 
-def render_picture(picture: PagePicture | None, page: Page) -> str:
-    """A page as a picture, or why there is none."""
-    return render("page_picture.html", picture=picture, page=page)
-
-
 def page_at(document: Document, offset: int) -> Page | None:
     """The page that holds the character at ``offset``."""
     return next((page for page in document.pages if page.start <= offset < page.end), None)
 
 
 def original(document: Document) -> Path | None:
-    """The file that a document was read from; None if it has changed since, or is outside its source folder."""
+    """The file that a document was read from; None if it has changed or is outside the document's source folder."""
     if not document.source:
         return None
     folder = Path(document.source).resolve()

@@ -1,4 +1,4 @@
-"""Every view, in both themes and three widths, as axe sees it; and with the keyboard alone."""
+"""Accessibility of every view: axe in both themes and three widths, and use by keyboard alone."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _answers(page: Page) -> None:
 
 
 def _everything(page: Page) -> None:
-    """Whatever an answer can have, which no one answer of the seed has."""
+    """An answer with every optional part, as no single answer from the seeds has."""
     text = "The crew of three, Kim, Ryzhikov and Zubritsky, was met by doctors."
     title = "The Extraordinarily Long Report of the Committee on Capsules, Parachutes and Everything Else"
     cited = citation(text, "Kim, Ryzhikov and Zubritsky", heading="Landing › The crew", title=title)
@@ -103,7 +103,7 @@ def test_axe_finds_nothing_serious_where_nothing_is_indexed(visit: Open, tmp_pat
         page.context.close()
 
 
-def test_on_a_phone_whatever_can_be_pressed_is_large_enough_for_a_finger(visit: Open, site: str) -> None:
+def test_on_a_phone_every_control_is_large_enough_for_a_finger(visit: Open, site: str) -> None:
     page = visit(site, width=390, height=844)
     _welcome(page)
     assert not page.evaluate(SMALL)
@@ -118,7 +118,9 @@ def test_on_a_phone_whatever_can_be_pressed_is_large_enough_for_a_finger(visit: 
     page.get_by_role("button", name="Close").click()
     _library(page)
     assert not page.evaluate(SMALL)
-    assert page.locator(".documents").evaluate("table => table.scrollWidth <= table.clientWidth")  # all of it is seen
+    assert page.locator(".documents").evaluate(
+        "table => table.scrollWidth <= table.clientWidth"
+    )  # it is completely visible
 
 
 def test_headings_are_in_order(visit: Open, site: str) -> None:
@@ -150,7 +152,7 @@ def test_everything_is_reached_with_the_keyboard(visit: Open, site: str) -> None
     expect(page.get_by_role("button", name="Library")).to_be_focused()
 
 
-def test_what_has_the_focus_is_seen(visit: Open, site: str) -> None:
+def test_the_focused_element_is_visible(visit: Open, site: str) -> None:
     page = visit(site)
     for _ in range(8):
         page.keyboard.press("Tab")

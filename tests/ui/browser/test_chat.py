@@ -73,9 +73,9 @@ def test_a_question_that_cannot_be_asked_gets_a_clear_message_and_is_not_lost(vi
 
 
 def test_an_answer_costs_one_request_and_at_most_three_changes_of_the_page(visit: Open, site: str) -> None:
-    """How soon it is there, ``tests/benchmarks/page_delay.py`` measures; this is what keeps it soon on any machine."""
+    """``tests/benchmarks/page_delay.py`` measures the delay; this bounds what causes it on every machine."""
     page = visit(site)
-    page.locator(".examples button").first.wait_for()  # the welcome has come, and asks for nothing more
+    page.locator(".examples button").first.wait_for()  # the start page is complete, and sends no more requests
     asked: list[str] = []
     page.on("request", lambda request: asked.append(urlsplit(request.url).path))
     changes = page.evaluate_handle(CHANGES)
@@ -88,7 +88,7 @@ def test_an_answer_costs_one_request_and_at_most_three_changes_of_the_page(visit
 def test_the_picture_of_the_readme_is_of_the_real_page(
     visit: Open, site: str, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
-    """``pytest tests/ui/browser/test_chat.py --pictures`` puts a new one into the tree."""
+    """``pytest tests/ui/browser/test_chat.py --pictures`` replaces the picture."""
     page = visit(site, width=1280, height=800)
     ask(page, "How long will Kim stay on the station?")
     page.locator("#log .chip").first.click()
@@ -103,7 +103,7 @@ def test_the_picture_of_the_readme_is_of_the_real_page(
 
 
 def held_up(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
-    """Let answers wait from now on, until the event is set."""
+    """Block answers from now on, until the event is set."""
     answer, go = Answerer.answer, threading.Event()
 
     def slow(answerer: Answerer, question: str, **narrowed: object) -> Answer:
@@ -139,7 +139,7 @@ def test_stopping_gives_the_question_up_and_the_next_one_is_answered(
         expect(page.locator("#log article").first).to_contain_text("Stopped")
 
 
-def test_a_server_that_is_lost_is_told_and_the_question_kept(
+def test_a_lost_server_is_reported_and_the_question_kept(
     visit: Open, seed_index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with serving(seed_index) as address:
@@ -173,7 +173,7 @@ def test_a_server_that_is_busy_says_so_and_the_question_is_kept(
             ask(page, ANSWERED[0][0])
         expect(page.locator("#log .failed").last).to_contain_text("64 questions are waiting already")
         expect(page.locator("#question textarea")).to_have_value(ANSWERED[0][0])
-        # Before a question comes to the line, Gradio has a queue of its own, which refuses past its bound.
+        # Before the question queue comes Gradio's own queue, which rejects questions when it is full.
         page.route("**/queue/join*", lambda route: route.fulfill(status=503, json={"detail": "Queue is full."}))
         page.get_by_role("button", name="Ask").click()
         expect(page.locator("#log .failed").last).to_contain_text("The server is busy")

@@ -1,4 +1,4 @@
-"""Evaluating by one's own questions, in a real browser."""
+"""Evaluation on one's own questions, in a real browser."""
 
 from __future__ import annotations
 
@@ -47,20 +47,20 @@ def test_a_file_of_questions_is_asked_plotted_and_sets_the_threshold(shelf: str,
     chosen = page.locator("[data-threshold]").input_value()
     page.get_by_role("button", name="Use it").click()
     expect(page.locator("#library .threshold strong")).to_have_text(f"{float(chosen):.2f}")
-    assert f"{load_settings({'index': tmp_path / 'index'}).threshold:.4f}" == chosen  # kept beside the index
+    assert f"{load_settings({'index': tmp_path / 'index'}).threshold:.4f}" == chosen  # saved beside the index
     with page.context.expect_page() as opening:
         page.get_by_role("link", name="The whole report").click()
     expect(opening.value.get_by_role("heading", level=1)).to_contain_text("mine.jsonl")
 
 
 @pytest.mark.parametrize(("name", "content"), [("a.jsonl", "not json"), ("b.txt", "words"), ("c.csv", "")])
-def test_a_file_that_is_no_file_of_questions_says_why(
+def test_a_file_without_questions_is_refused_with_the_reason(
     shelf: str, visit: Open, tmp_path: Path, name: str, content: str
 ) -> None:
     page = _open(visit(shelf))
     _hand_in(page, tmp_path / name, content)
     expect(page.locator("#notice")).not_to_be_empty()
-    assert page.locator("#notice").evaluate(ON_TOP)  # the dialog lies above all else
+    assert page.locator("#notice").evaluate(ON_TOP)  # the dialog is above everything else
     assert str(tmp_path) not in page.locator("#notice").inner_text()
 
 

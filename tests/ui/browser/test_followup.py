@@ -1,4 +1,4 @@
-"""Questions that lean on the one before."""
+"""Questions that depend on the one before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents that attack the page: whatever they hold is shown as text, in every place where it is shown."""
+"""Documents that attack the page: all their content is shown as text, wherever it is shown."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_hostile_documents_are_text_in_the_export(visit: Open, hostile_site: str
     assert set(re.findall(r"<(\w+)", READ.render(exported))) <= PARTS
 
 
-def test_whatever_words_are_exported_read_as_themselves(visit: Open, hostile_site: str) -> None:
+def test_exported_text_renders_as_itself(visit: Open, hostile_site: str) -> None:
     page = visit(hostile_site)
     place = {"page": 3, "start": 0, "end": 9}
     records = [
@@ -131,10 +131,10 @@ def test_whatever_words_are_exported_read_as_themselves(visit: Open, hostile_sit
     placed = re.findall(r"<li>(.*) · page 3 · .* · characters 0 to 9</li>", shown)
     assert [unescape(words) for words in quoted] == WOULD_BE_MARKDOWN
     assert [unescape(words) for words in placed] == [f"{words} · {words}" for words in WOULD_BE_MARKDOWN]
-    assert "www.elsewhere" not in exported  # GitHub makes a link of it
+    assert "www.elsewhere" not in exported  # GitHub turns it into a link
 
 
-def test_no_control_of_the_writing_direction_is_exported(visit: Open, hostile_site: str) -> None:
+def test_no_direction_control_is_exported(visit: Open, hostile_site: str) -> None:
     words = "".join(map(chr, DIRECTION_CONTROLS))
     citation = {"title": words, "path": words, "date": words, "sentence": words, "page": 1, "start": 0, "end": 9}
     record = {"question": words, "found": True, "text": words, "citations": [citation]}
@@ -143,8 +143,8 @@ def test_no_control_of_the_writing_direction_is_exported(visit: Open, hostile_si
 
 
 def _is_whole(page: Page) -> None:
-    """Nothing of a document has become an element, and the layout stands."""
-    # Waits, since Gradio shows a picture of its own while it loads.
+    """No part of a document has become an element, and the layout is intact."""
+    # Retries, because Gradio shows a picture of its own while it loads.
     expect(page.locator(".panes script, .panes iframe, .panes style, .panes svg, dialog script")).to_have_count(0)
     pictures = page.locator("#log img, #library img, #welcome img, #viewer img:not([src^='data:image/png;base64,'])")
     assert pictures.count() == 0

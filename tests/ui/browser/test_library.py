@@ -1,4 +1,4 @@
-"""The library, in a real browser, over an index of its own."""
+"""The library, in a real browser, over its own index."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_an_empty_library_invites_the_first_file_and_answers_from_it(empty: str,
     expect(page.locator("#log article").last).to_contain_text("harbour")
 
 
-def test_the_table_tells_type_passages_date_and_report(shelf: Shelf, visit: Open) -> None:
+def test_the_table_shows_type_passages_date_and_remarks(shelf: Shelf, visit: Open) -> None:
     page = _open(visit(shelf.address))
     row = page.locator("#library tbody tr", has_text="harbour.txt")
     expect(row).to_contain_text("Text")
@@ -72,14 +72,12 @@ def test_a_file_that_fails_does_not_stop_the_others(shelf: Shelf, visit: Open, t
     _add(page, tmp_path, files)
     expect(page.locator("#progress")).to_contain_text("1 of 3 files added")
     expect(page.locator("#progress")).to_contain_text("damaged")
-    expect(page.locator("#progress")).to_contain_text(".exe are not read")
+    expect(page.locator("#progress")).to_contain_text(".exe cannot be read")
     expect(page.locator("#library tbody tr")).to_have_count(3)
     expect(page.locator("#library .unreadable")).to_have_count(0)
 
 
-def test_a_dropped_folder_is_walked_through_and_its_hidden_files_left_out(
-    shelf: Shelf, visit: Open, tmp_path: Path
-) -> None:
+def test_a_dropped_folder_is_added_without_its_hidden_files(shelf: Shelf, visit: Open, tmp_path: Path) -> None:
     page = visit(shelf.address)
     folder = tmp_path / "dropped"
     for name, words in (("mill", "The mill was built in 1887."), ("inn/old", "The inn has nine rooms."), (".git", "x")):
@@ -95,7 +93,7 @@ def test_a_dropped_folder_is_walked_through_and_its_hidden_files_left_out(
     expect(rows.filter(has_text="dropped - inn - old - notes.txt")).to_have_count(1)
 
 
-def test_a_file_that_is_too_large_is_turned_away(shelf: Shelf, visit: Open, tmp_path: Path) -> None:
+def test_a_file_that_is_too_large_is_refused(shelf: Shelf, visit: Open, tmp_path: Path) -> None:
     page = _open(visit(shelf.address))
     large = tmp_path / "large.txt"
     with large.open("wb") as file:
@@ -106,9 +104,9 @@ def test_a_file_that_is_too_large_is_turned_away(shelf: Shelf, visit: Open, tmp_
     expect(page.locator("#library tbody tr")).to_have_count(2)
 
 
-def test_what_was_handed_in_can_be_removed(shelf: Shelf, visit: Open, tmp_path: Path) -> None:
+def test_an_uploaded_document_can_be_removed(shelf: Shelf, visit: Open, tmp_path: Path) -> None:
     page = _open(visit(shelf.address))
-    assert page.get_by_role("button", name="Remove").count() == 0  # files of a person's own folder stay theirs
+    assert page.get_by_role("button", name="Remove").count() == 0  # files in a person's own folder are not removed
     _add(page, tmp_path, {"mill.txt": b"The mill was built in 1887 by Ada Lund."})
     _only(page, "mill.txt").check()
     expect(page.locator("#chosen .filter")).to_have_text(["mill.txt"])
@@ -163,7 +161,7 @@ def test_an_old_answer_says_that_its_document_has_changed(shelf: Shelf, visit: O
     expect(page.locator("#viewer mark")).to_have_count(0)
 
 
-def test_filters_narrow_what_is_asked_and_are_seen_in_the_chat(shelf: Shelf, visit: Open) -> None:
+def test_filters_limit_the_answers_and_are_shown_in_the_chat(shelf: Shelf, visit: Open) -> None:
     (shelf.folder / "mill.txt").write_text("Ada Lund approved the plan for the mill in Bergen.")
     page = _open(visit(shelf.address))
     page.get_by_role("button", name="Check for changes").click()
@@ -182,7 +180,7 @@ def test_filters_narrow_what_is_asked_and_are_seen_in_the_chat(shelf: Shelf, vis
     page.reload()
     page.locator("#question textarea").wait_for()
     expect(chosen).to_have_text(["airport.md", "mill.txt"])
-    page.get_by_role("button", name="Take off: airport.md").click()
+    page.get_by_role("button", name="Remove filter: airport.md").click()
     _ask_who(page, "Ada Lund", of=["Lund"])
     expect(_only(_open(page), "mill.txt")).to_be_checked()
     expect(_only(page, "airport.md")).not_to_be_checked()
@@ -201,9 +199,7 @@ def test_filters_narrow_what_is_asked_and_are_seen_in_the_chat(shelf: Shelf, vis
     expect(page.locator("#chosen")).to_be_hidden()
 
 
-def test_a_document_stays_chosen_when_another_of_its_name_comes_and_goes(
-    shelf: Shelf, visit: Open, tmp_path: Path
-) -> None:
+def test_a_chosen_document_stays_chosen_when_another_gets_its_name(shelf: Shelf, visit: Open, tmp_path: Path) -> None:
     twin = tmp_path / "letters" / "harbour.txt"
     twin.parent.mkdir()
     twin.write_text("Ada Lund approved the plan for the mill in Bergen.")
@@ -214,7 +210,7 @@ def test_a_document_stays_chosen_when_another_of_its_name_comes_and_goes(
     twin.unlink()
     build([], tmp_path / "index")
     page.get_by_role("button", name="Close").click()
-    expect(_open(page).locator("#library tbody tr")).to_have_count(2)  # until then it shows what it held
+    expect(_open(page).locator("#library tbody tr")).to_have_count(2)  # until then it shows its old content
     expect(_only(page, "harbour.txt")).to_be_checked()
     _only(page, "harbour.txt").uncheck()
     expect(page.locator("#chosen .filter")).to_have_count(0)
@@ -223,7 +219,7 @@ def test_a_document_stays_chosen_when_another_of_its_name_comes_and_goes(
     build([], tmp_path / "index")
     page.get_by_role("button", name="Close").click()
     expect(_open(page).locator("#library tbody tr")).to_have_count(3)
-    expect(_only(page, "documents/harbour.txt")).to_be_checked()  # the path alone is of both
+    expect(_only(page, "documents/harbour.txt")).to_be_checked()  # both documents have this path
     expect(_only(page, "letters/harbour.txt")).to_be_checked()
 
 
@@ -232,7 +228,7 @@ def _only(page: Page, name: str) -> Locator:
 
 
 def _ask_who(page: Page, answer: str, *, of: list[str]) -> None:
-    """Ask what every document answers; nobody but ``of`` may come up."""
+    """Ask a question that every document answers; only ``of`` may be quoted."""
     ask(page, "Who approved the plan?")
     turn = page.locator("#log article").last
     expect(turn.locator("mark").first).to_have_text(re.compile(answer))
@@ -247,7 +243,7 @@ def _open(page: Page) -> Page:
 
 
 def _drop(page: Page, folder: Path, *, onto: str) -> None:
-    """Drag a real folder in, as a person does; the browser's protocol alone can."""
+    """Drag a real folder in, which only the browser's protocol can do."""
     box = page.locator(onto).bounding_box()
     assert box
     where = {"x": box["x"] + box["width"] / 2, "y": box["y"] + 10}

@@ -44,12 +44,12 @@ def test_a_chip_opens_the_document_at_the_passage_and_escape_goes_back(visit: Op
     expect(mark).to_be_in_viewport()
     expect(mark).to_have_text(page.locator("#log .said mark").inner_text())
     expect(page.locator("#viewer .sentence").first).to_contain_text("orbital outpost")
-    expect(page.locator("#log .said")).to_be_visible()  # both are on the screen
+    expect(page.locator("#log .said")).to_be_visible()  # both are visible
     page.keyboard.press("Escape")
     expect(page.locator("#viewer")).to_be_hidden()
 
 
-def test_on_a_phone_the_source_takes_the_screen_and_gives_it_back(visit: Open, site: str) -> None:
+def test_on_a_phone_the_viewer_covers_the_conversation_until_closed(visit: Open, site: str) -> None:
     page = visit(site, width=390, height=844)
     ask(page, QUESTION)
     page.locator("#log .found .chip").first.click()
@@ -59,7 +59,7 @@ def test_on_a_phone_the_source_takes_the_screen_and_gives_it_back(visit: Open, s
     expect(page.locator("#log .said")).to_be_visible()
 
 
-def test_a_copied_link_opens_at_its_place_for_somebody_else(visit: Open, site: str) -> None:
+def test_a_copied_link_opens_at_the_quote_in_another_browser(visit: Open, site: str) -> None:
     page = visit(site)
     ask(page, QUESTION)
     page.locator("#log .found").get_by_role("button", name="Copy link").click()
@@ -114,7 +114,7 @@ def test_a_markdown_file_keeps_its_headings(visit: Open, pdf_site: str, pdf_inde
     expect(page.locator("#viewer .paper").get_by_role("heading")).to_have_count(2)
 
 
-def test_a_document_that_is_gone_says_so(visit: Open, site: str) -> None:
+def test_a_removed_document_is_reported_as_missing(visit: Open, site: str) -> None:
     page = visit(site, path="/#source/99/1-2")
     expect(page.locator("#viewer")).to_contain_text("there is no document 99")
     page.get_by_role("button", name="Close").click()

@@ -1,4 +1,4 @@
-"""What a browser remembers, what it gives out, and what it never shares."""
+"""What a browser stores, what it exports, and what it never shares."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_two_people_never_see_each_others_questions(visit: Open, site: str) -> N
     expect(other.locator("#log")).not_to_contain_text("Kim stay")
 
 
-def test_the_conversation_outlives_the_server(visit: Open, seed_index: Path) -> None:
+def test_the_conversation_survives_a_restart_of_the_server(visit: Open, seed_index: Path) -> None:
     with serving(seed_index) as address:
         page = visit(address, broken=True)
         ask(page, FOUND)
@@ -53,7 +53,7 @@ def test_the_export_is_markdown_with_citations(visit: Open, site: str, tmp_path:
     assert "Not found in the documents." in words
 
 
-def test_verdicts_are_kept_and_come_out_as_questions_to_evaluate_by(visit: Open, site: str) -> None:
+def test_verdicts_are_saved_and_exported_as_evaluation_questions(visit: Open, site: str) -> None:
     page = visit(site)
     ask(page, FOUND)
     quote = page.locator("#log .said mark").inner_text()
@@ -72,7 +72,7 @@ def test_verdicts_are_kept_and_come_out_as_questions_to_evaluate_by(visit: Open,
     assert "Where did it blast off from?" not in examples
 
 
-def test_a_question_half_typed_outlives_a_reload(visit: Open, site: str) -> None:
+def test_a_half_typed_question_survives_a_reload(visit: Open, site: str) -> None:
     page = visit(site)
     page.locator("#question textarea").fill("How long will")
     page.keyboard.press("Shift+Enter")

@@ -15,7 +15,7 @@ QUOTH = str(Path(sys.executable).parent / "quoth")
 Quoth = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def test_version_and_help_are_told_without_an_index(quoth: Quoth, tmp_path: Path):
+def test_version_and_help_need_no_index(quoth: Quoth, tmp_path: Path):
     assert quoth("--version").stdout.startswith("quoth 0.")
     assert "Exit codes: 0 done, 1 not found, 2 wrong usage, 3" in " ".join(quoth("--help").stdout.split())
     assert list(tmp_path.iterdir()) == []
@@ -52,7 +52,7 @@ def test_the_index_can_be_named_by_the_environment_and_the_question_piped(quoth:
     assert "Soyuz" in json.loads(piped.stdout)["text"]
 
 
-def test_what_the_documents_do_not_say_exits_with_1_and_shows_what_is_near(quoth: Quoth, seed_index: Path):
+def test_a_refusal_exits_with_1_and_shows_the_nearest_passages(quoth: Quoth, seed_index: Path):
     asked = quoth("ask", "Who won the 2022 World Cup?", "--index", str(seed_index))
     assert asked.returncode == 1
     assert "I can't find that in the documents." in asked.stdout
@@ -82,18 +82,18 @@ def test_bad_input_gets_a_message_and_a_code(
     assert done.stdout == ""
 
 
-def test_with_no_documents_in_sight_it_says_what_to_do(quoth: Quoth):
+def test_without_any_documents_the_error_says_what_to_do(quoth: Quoth):
     for arguments in (["index"], ["status"], ["ask", "Why?"]):
         done = quoth(*arguments)
         assert done.returncode == 3
         assert "quoth index" in done.stderr
 
 
-def test_an_error_is_json_where_json_was_asked_for(quoth: Quoth):
+def test_with_json_an_error_is_json(quoth: Quoth):
     assert json.loads(quoth("status", "--json").stdout)["error"]["type"] == "IndexNotFoundError"
 
 
-def test_seeds_of_the_current_folder_are_indexed_when_nothing_is_named(quoth: Quoth, tmp_path: Path, seeds: Path):
+def test_without_paths_the_folder_seeds_is_indexed(quoth: Quoth, tmp_path: Path, seeds: Path):
     (tmp_path / "seeds").symlink_to(seeds)
     assert quoth("index").returncode == 0
     status = json.loads(quoth("status", "--json").stdout)
@@ -118,7 +118,7 @@ def test_documents_are_added_listed_and_removed(quoth: Quoth, tmp_path: Path):
     assert (tmp_path / "b" / "two.txt").exists()
 
 
-def test_a_sound_index_passes_and_a_damaged_one_is_told_and_mended(quoth: Quoth, tmp_path: Path, seeds: Path):
+def test_a_sound_index_passes_and_a_damaged_one_is_reported_and_repaired(quoth: Quoth, tmp_path: Path, seeds: Path):
     quoth("index", str(seeds))
     assert quoth("verify").returncode == 0
     vectors = next((tmp_path / ".quoth").glob("*.faiss"))
@@ -141,7 +141,7 @@ def test_passages_are_searched_and_ranked_again_by_the_reader(quoth: Quoth, seed
     assert 0 <= ranked["hits"][-1]["score"] <= ranked["hits"][0]["score"] <= 1
     nowhere = quoth("search", "rocket", "--path", "*.pdf", "--index", str(seed_index))
     assert (nowhere.returncode, nowhere.stderr) == (1, "")
-    assert "widen them" in nowhere.stdout
+    assert "use fewer or wider ones" in nowhere.stdout
 
 
 def test_control_characters_in_a_question_do_no_harm(quoth: Quoth, seed_index: Path):
@@ -173,12 +173,12 @@ def test_the_chat_does_not_start_on_a_network_without_a_secret(quoth: Quoth, see
     assert "QUOTH_TOKEN" in done.stderr
 
 
-def test_a_watched_folder_is_followed(tmp_path: Path):
+def test_changes_in_a_watched_folder_are_indexed(tmp_path: Path):
     notes = tmp_path / "notes"
     notes.mkdir()
     (notes / "one.txt").write_text("One is the first.")
     command = [QUOTH, "watch", "notes", "--json"]
-    # A shell's background jobs ignore Ctrl-C, and hand that on.
+    # A shell's background jobs ignore Ctrl-C, and so do their children.
     heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True, preexec_fn=heed) as watching:
         assert watching.stdout is not None

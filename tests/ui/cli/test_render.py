@@ -1,4 +1,4 @@
-"""What a terminal is shown of texts that nobody vouches for."""
+"""Untrusted text as a terminal shows it."""
 
 import io
 from dataclasses import replace
@@ -33,7 +33,7 @@ def test_the_answer_is_marked_in_its_sentence_with_its_place():
     assert "high (91%)" in _shown(ANSWER)
 
 
-def test_every_further_place_is_named():
+def test_every_further_citation_is_named():
     other = replace(CITATION, title="Diary", path="Diary", page=None, date=None)
     assert "also stated in Diary\n" in _shown(replace(ANSWER, citations=(CITATION, other)))
 
@@ -43,7 +43,7 @@ def test_a_refusal_says_so():
 
 
 @given(st.text())
-def test_nothing_is_left_that_a_terminal_obeys(text: str):
+def test_no_control_character_reaches_the_terminal(text: str):
     shown = visible(text)
     assert len(shown) == len(text)
     assert all(
@@ -51,7 +51,7 @@ def test_nothing_is_left_that_a_terminal_obeys(text: str):
     )
 
 
-def test_escape_codes_in_a_document_come_out_as_pictures():
+def test_escape_codes_in_a_document_are_shown_as_pictures():
     hostile = "\x1b[31mred\x1b]0;title\x07 \u202eevil\x9b2J"
     sentence = hostile + " Kim flew."
     citation = replace(CITATION, title=hostile, sentence=sentence, sentence_start=0, start=len(hostile) + 1)
@@ -65,7 +65,7 @@ def test_a_title_of_several_lines_is_one_line():
     assert one_line("a\n b\r\n\tc") == "a b␍ c"
 
 
-def test_of_a_nearest_passage_the_sentence_is_shown_that_comes_nearest():
+def test_a_nearest_passage_shows_its_sentence_nearest_to_the_question():
     text = "Carp are fish. " * 40 + "The ferry leaves Dagebüll at nine. " + "Owls are birds. " * 40
     near = PassageRead(1, "a.txt", "A", None, None, None, 0, len(text), text, 1.0, 1, 1, None, "")
     refused = replace(ANSWER, question="When does the ferry leave?", found=False, citations=(), passages=(near,))

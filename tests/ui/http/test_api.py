@@ -1,4 +1,4 @@
-"""The HTTP service: what it answers, and what it answers to those who send something else."""
+"""The HTTP service: its responses to valid and to invalid requests."""
 
 import io
 import json
@@ -38,7 +38,7 @@ def _form(disposition: bytes) -> bytes:
 
 @pytest.fixture(scope="module")
 def client(seed_index: Path) -> TestClient:
-    """A client of a service over the index of seeds, which no test changes."""
+    """A client of a service over the index of seeds; no test changes that index."""
     return _client(index=seed_index)
 
 
@@ -58,7 +58,7 @@ def library(folder: Path, tmp_path: Path) -> TestClient:
     return _client(index=tmp_path / "index", upload_megabytes=1)
 
 
-def test_an_answer_is_a_verbatim_stretch_of_its_document(client: TestClient):
+def test_an_answer_is_a_verbatim_span_of_its_document(client: TestClient):
     answered = client.post("/v1/answer", json={"question": "What rocket was used?"}).json()
     assert answered["found"]
     place = answered["citations"][0]
@@ -67,7 +67,7 @@ def test_an_answer_is_a_verbatim_stretch_of_its_document(client: TestClient):
     assert text["text"] == answered["text"] == place["quote"]
 
 
-def test_a_refusal_is_an_answer_too(client: TestClient):
+def test_a_refusal_is_an_answer_without_text(client: TestClient):
     answered = client.post("/v1/answer", json={"question": "Who won the 2022 World Cup?"})
     assert answered.status_code == 200
     assert (answered.json()["found"], answered.json()["citations"]) == (False, [])
@@ -135,7 +135,7 @@ def test_every_error_is_a_problem_with_a_reason(client: TestClient, request_of: 
     assert "Traceback" not in answered.text
 
 
-def test_an_index_that_is_not_there_yet_is_a_conflict_and_says_what_to_do(tmp_path: Path):
+def test_a_missing_index_is_a_conflict_that_says_what_to_do(tmp_path: Path):
     client = _client(index=tmp_path / "none")
     assert client.get("/healthz").status_code == 200
     answered = client.post("/v1/answer", json={"question": "Why?"})
@@ -161,7 +161,7 @@ def test_it_is_not_ready_before_the_models_are_loaded_and_says_so_at_once(
     wait_until(lambda: client.get("/readyz").status_code == 200, "the service to be ready")
 
 
-def test_an_index_that_is_deleted_is_missed_and_one_in_its_place_is_asked(folder: Path, tmp_path: Path):
+def test_a_deleted_index_is_noticed_and_its_replacement_is_used(folder: Path, tmp_path: Path):
     build([folder], tmp_path / "index")
     client = _client(index=tmp_path / "index")
     assert client.get("/v1/documents").json()["total"] == 1
@@ -174,7 +174,7 @@ def test_an_index_that_is_deleted_is_missed_and_one_in_its_place_is_asked(folder
     wait_until(lambda: client.get("/readyz").status_code == 200, "the service to be ready")
 
 
-def test_what_another_writer_commits_or_rebuilds_is_answered_from_without_a_restart(
+def test_commits_and_rebuilds_of_another_writer_are_used_without_a_restart(
     library: TestClient, folder: Path, tmp_path: Path
 ):
     def answer() -> str:
@@ -187,7 +187,7 @@ def test_what_another_writer_commits_or_rebuilds_is_answered_from_without_a_rest
         assert place in answer()
 
 
-def test_it_says_whether_it_is_ready_and_what_it_has_done(client: TestClient):
+def test_readiness_and_metrics_are_reported(client: TestClient):
     assert client.get("/healthz").json() == {"status": "ok"}
     client.post("/v1/answer", json={"question": "What rocket was used?"})
     assert client.get("/readyz").json()["revision"] > 0
@@ -198,7 +198,7 @@ def test_it_says_whether_it_is_ready_and_what_it_has_done(client: TestClient):
     assert "quoth_index_revision" in counted
 
 
-def test_a_document_is_handed_in_asked_replaced_and_taken_out(library: TestClient):
+def test_a_document_is_uploaded_asked_replaced_and_removed(library: TestClient):
     def hand_in(text: str) -> dict:
         return library.post("/v1/documents", files={"file": ("bus.txt", text.encode())}).json()
 
@@ -219,7 +219,7 @@ def test_a_document_is_handed_in_asked_replaced_and_taken_out(library: TestClien
 @pytest.mark.parametrize(
     "name", ["../../escape.txt", "..\\..\\escape.txt", "/etc/escape.txt", "deep/er/escape.txt"]
 )  # fmt: skip
-def test_a_name_with_a_path_in_it_leads_nowhere_else(library: TestClient, name: str, tmp_path: Path):
+def test_a_path_in_an_upload_name_does_not_leave_the_folder(library: TestClient, name: str, tmp_path: Path):
     before = {path for path in tmp_path.rglob("*") if "index" not in path.parts}
     handed_in = library.post("/v1/documents", files={"file": (name, b"Nothing leaves the folder of uploads.")})
     assert handed_in.json()["path"] == "escape.txt"
@@ -231,7 +231,7 @@ def test_a_name_with_a_path_in_it_leads_nowhere_else(library: TestClient, name: 
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
-        ("program.exe", b"MZ", "files of type .exe are not read"),
+        ("program.exe", b"MZ", "files of type .exe cannot be read"),
         ("noending", b"text", "files of type unknown"),
         (".hidden.txt", b"text", "hidden"),
         ("x" * 200 + ".txt", b"text", "too long"),
@@ -241,7 +241,7 @@ def test_a_name_with_a_path_in_it_leads_nowhere_else(library: TestClient, name: 
         pytest.param("deep.html", b"<div>" * 100_000 + b"end", "deep.html", id="deep HTML"),
     ],
 )
-def test_a_file_that_cannot_be_taken_is_refused_with_its_reason(
+def test_a_file_that_cannot_be_indexed_is_refused_with_the_reason(
     library: TestClient, name: str, content: bytes, reason: str
 ):
     refused = library.post("/v1/documents", files={"file": (name, content)})
@@ -259,7 +259,7 @@ def test_an_upload_that_is_too_large_is_refused_and_leaves_nothing(library: Test
     assert not uploads.exists() or list(uploads.iterdir()) == []
 
 
-def test_a_file_that_swells_when_it_is_opened_is_refused(library: TestClient):
+def test_a_file_that_expands_when_it_is_opened_is_refused(library: TestClient):
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr("[Content_Types].xml", "<Types/>")
@@ -274,7 +274,7 @@ def test_a_file_that_swells_when_it_is_opened_is_refused(library: TestClient):
     assert refused.json()["detail"] == "bomb.docx: larger than 500 MB when unpacked"
 
 
-def test_no_file_comes_in_by_gradios_own_way(tmp_path: Path):
+def test_gradios_own_upload_route_is_closed(tmp_path: Path):
     client = _client(index=tmp_path / "none")
     assert client.post("/gradio_api/upload", files={"files": ("a.txt", b"words")}).status_code == 404
 
@@ -317,7 +317,7 @@ def test_an_unreadable_file_does_not_replace_a_good_one_of_its_name(library: Tes
     assert "harbour" in library.get(f"/v1/documents/{bus['id']}/text").json()["text"]
 
 
-def test_while_another_process_writes_nothing_is_taken_in_or_out(library: TestClient, tmp_path: Path):
+def test_uploads_and_removals_are_refused_while_another_process_writes(library: TestClient, tmp_path: Path):
     uploads = tmp_path / "index" / "uploads"
     assert _bus(library, "The bus waits at the harbour.") == 201
     bus = next(d for d in library.get("/v1/documents").json()["documents"] if d["path"] == "bus.txt")
@@ -332,7 +332,7 @@ def test_while_another_process_writes_nothing_is_taken_in_or_out(library: TestCl
     assert list(uploads.iterdir()) == []
 
 
-def test_what_a_killed_service_left_half_done_is_cleared_unless_another_is_at_work(tmp_path: Path):
+def test_partial_files_of_a_killed_service_are_deleted_unless_another_is_running(tmp_path: Path):
     uploads = Uploads(tmp_path, most_bytes=1000)
     uploads.clear()  # there is no folder yet
     uploads.store("bus.txt", io.BytesIO(b"The bus waits."), uploads.folder)
@@ -345,7 +345,7 @@ def test_what_a_killed_service_left_half_done_is_cleared_unless_another_is_at_wo
     assert [file.name for file in uploads.folder.iterdir()] == ["bus.txt"]
 
 
-def test_two_who_hand_in_the_same_name_do_not_mix(library: TestClient, tmp_path: Path):
+def test_two_uploads_of_the_same_name_at_once_do_not_mix(library: TestClient, tmp_path: Path):
     with ThreadPoolExecutor(2) as people:
         texts = ("The bus waits at the harbour.", "The bus waits at the town hall.")
         statuses = list(people.map(lambda text: _bus(library, text), texts))
@@ -356,7 +356,9 @@ def test_two_who_hand_in_the_same_name_do_not_mix(library: TestClient, tmp_path:
     assert library.get(f"/v1/documents/{bus['id']}/text").json()["text"].strip() == kept
 
 
-def test_a_document_removed_during_an_answer_is_answered_around(library: TestClient, monkeypatch: pytest.MonkeyPatch):
+def test_a_question_is_answered_when_a_document_is_removed_meanwhile(
+    library: TestClient, monkeypatch: pytest.MonkeyPatch
+):
     text = IndexView.text
 
     def removed_once(view: IndexView, document_id: int) -> str:
@@ -395,14 +397,14 @@ def test_an_unexpected_error_is_a_problem_and_a_line_of_the_log_with_its_request
     assert "nobody" in logs.JsonLines().format(failed[0])
 
 
-def test_past_the_bound_the_page_turns_questions_away_too(client: TestClient):
+def test_the_page_too_rejects_questions_when_its_queue_is_full(client: TestClient):
     asked = {"data": ["Why?", ""], "fn_index": 0, "session_hash": "crowd"}  # nobody takes them: nothing has started
     joined = [client.post("/gradio_api/queue/join", json=asked).status_code for _ in range(chat.WAITING + 1)]
     assert set(joined[:-1]) == {200}
     assert joined[-1] == 503
 
 
-def test_nothing_beside_the_service_can_be_reached_by_a_path(client: TestClient):
+def test_no_path_reaches_files_outside_the_service(client: TestClient):
     name = Path(__file__).name
     for way in (
         "/static/quoth/{}",
@@ -430,7 +432,7 @@ def _events(text: str) -> Iterator[tuple[str, dict]]:
             yield fields["event"], json.loads(fields["data"])
 
 
-def test_a_rebuild_is_planned_then_told_step_by_step(library: TestClient, folder: Path):
+def test_a_rebuild_is_planned_then_reports_every_step(library: TestClient, folder: Path):
     (folder / "bus.md").write_text("# Bus\n\nThe bus to Niebüll waits at the harbour.\n")
     assert library.post("/v1/plan").json()["plan"]["added"] == ["bus.md"]
     assert library.get("/v1/documents").json()["total"] == 1

@@ -1,4 +1,4 @@
-"""Who may come in."""
+"""Access control: secrets, host names and the sites of pages."""
 
 import base64
 import secrets
@@ -18,7 +18,7 @@ TOKEN = "correct-horse-battery-staple"
 
 @pytest.fixture
 def password_file(tmp_path: Path) -> Path:
-    """Two people who may log in."""
+    """A password file with two users."""
     file = tmp_path / "passwords"
     file.write_text("ada:Ĺovelace\ngrace:hopper:with:colons\n", encoding="utf-8")
     file.chmod(0o600)
@@ -41,11 +41,11 @@ def test_it_does_not_start_on_a_network_without_a_secret(host: str):
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
-def test_on_this_machine_alone_none_is_needed(host: str):
+def test_no_secret_is_needed_on_a_loopback_address(host: str):
     assert Credentials.of(ServerSettings(host=host)).admit("")
 
 
-def test_programs_come_in_with_the_token_and_without_it_nothing_is_told(seed_index: Path):
+def test_programs_are_admitted_with_the_token_and_learn_nothing_without_it(seed_index: Path):
     client = _client(seed_index, host="0.0.0.0", token=TOKEN)
     for path in ("/v1/documents", "/metrics", "/openapi.json", "/"):
         assert client.get(path).status_code == 401
@@ -65,7 +65,7 @@ def test_people_log_in_with_their_password(seed_index: Path, password_file: Path
         assert client.get("/gradio_api/info", headers=wrong).status_code == 401
 
 
-def test_a_password_does_not_stand_in_for_another_user_nor_the_token_for_a_known_one(password_file: Path):
+def test_a_password_is_for_its_user_only_and_the_token_for_no_known_user(password_file: Path):
     gate = Credentials(TOKEN, read_passwords(password_file))
     assert gate.admit(_basic("anyone", TOKEN)["Authorization"])
     assert not gate.admit(_basic("ada", TOKEN)["Authorization"])
@@ -76,7 +76,7 @@ def test_a_password_does_not_stand_in_for_another_user_nor_the_token_for_a_known
     ("text", "mode", "message"),
     [("ada:x", 0o644, "chmod 600"), ("ada", 0o600, "user:password"), ("", 0o600, "user:password")],
 )
-def test_a_password_file_that_others_read_or_that_is_none_is_refused(
+def test_a_malformed_password_file_or_one_that_others_can_read_is_refused(
     text: str, mode: int, message: str, tmp_path: Path
 ):
     file = tmp_path / "passwords"
@@ -86,7 +86,7 @@ def test_a_password_file_that_others_read_or_that_is_none_is_refused(
         read_passwords(file)
 
 
-def test_a_page_of_another_site_cannot_ask(seed_index: Path):
+def test_another_sites_page_cannot_send_requests(seed_index: Path):
     client = _client(seed_index)
     for origin in ("http://evil.example", "http://127.0.0.1:9999", "null"):
         assert client.post("/v1/plan", headers={"Origin": origin}).status_code == 403
@@ -98,8 +98,8 @@ NAVIGATION = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site", "elsewhere", ""])
-def test_a_page_of_another_site_cannot_make_a_browser_ask(seed_index: Path, site: str):
-    """As an ``<img>`` does, which sends no Origin."""
+def test_another_sites_page_cannot_make_a_browser_send_requests(seed_index: Path, site: str):
+    """As an ``<img>`` does, whose request has no Origin."""
     client = _client(seed_index)
     sent = {"Sec-Fetch-Site": site}
     for path in ("/", "/v1/documents", "/healthz", "/static/quoth/quoth.js", "/theme.css", "/ui/welcome"):
@@ -112,16 +112,21 @@ def test_a_page_of_another_site_cannot_make_a_browser_ask(seed_index: Path, site
 
 
 @pytest.mark.parametrize("site", ["same-origin", "none"])
-def test_the_page_itself_and_a_person_may_ask(seed_index: Path, site: str):
+def test_the_page_itself_and_a_person_can_send_requests(seed_index: Path, site: str):
     client = _client(seed_index)
     for path in ("/", "/v1/documents", "/static/quoth/quoth.js", "/theme.css"):
         assert client.get(path, headers={"Sec-Fetch-Site": site}).status_code == 200
 
 
-def test_no_answer_may_be_read_by_a_page_of_another_site(seed_index: Path):
+def test_another_sites_page_cannot_read_responses(seed_index: Path):
     client = _client(seed_index, "http://quoth.example", host="0.0.0.0", token=TOKEN)
     headers = {"Authorization": f"Bearer {TOKEN}", "Origin": "http://evil.example"}
-    for path in ("/", "/config", "/gradio_api/info", "/v1/documents"):  # Gradio would open its own to every page
+    for path in (
+        "/",
+        "/config",
+        "/gradio_api/info",
+        "/v1/documents",
+    ):  # Gradio would allow every site to read its routes
         for answered in (
             client.get(path, headers=headers),
             client.options(path, headers={**headers, "Access-Control-Request-Method": "POST"}),
@@ -129,7 +134,7 @@ def test_no_answer_may_be_read_by_a_page_of_another_site(seed_index: Path):
             assert not [name for name in answered.headers if name.startswith("access-control-")]
 
 
-def test_a_foreign_name_that_leads_here_is_not_served(seed_index: Path):
+def test_an_unknown_host_name_is_not_served(seed_index: Path):
     refused = _client(seed_index, base_url="http://rebound.example:7860").get("/v1/documents")
     assert (refused.status_code, refused.headers["content-type"]) == (400, "application/problem+json")
     for name in ("http://localhost:7860", "http://127.0.0.1", "http://[::1]:7860", "http://LOCALHOST"):
@@ -148,10 +153,12 @@ def test_every_secret_is_compared_in_constant_time(password_file: Path, monkeypa
     tried = [f"Bearer {TOKEN}", "Bearer x", *(_basic(*pair)["Authorization"] for pair in (("ada", "x"), ("eve", "x")))]
     assert [gate.admit(one) for one in tried] == [True, False, False, False]
     assert len(compared) == len(tried)
-    assert {len(digest) for pair in compared for digest in pair} == {32}  # nor does a secret's length tell
+    assert {len(digest) for pair in compared for digest in pair} == {
+        32
+    }  # nor does the time depend on a secret's length
 
 
-def test_a_token_may_be_written_in_any_letters(seed_index: Path):
+def test_a_token_may_have_characters_outside_ascii(seed_index: Path):
     client = _client(seed_index, host="0.0.0.0", token="schlüssel-zum-hafen")
     sent = "Bearer schlüssel-zum-hafen".encode()
     assert client.get("/v1/documents", headers={b"Authorization": sent}).status_code == 200

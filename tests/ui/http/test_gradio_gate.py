@@ -1,4 +1,4 @@
-"""What of Gradio can be reached: the routes that the page needs, with requests of the shape that the page sends."""
+"""Of Gradio, only the routes that the page needs can be reached, and only with requests that the page sends."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.types import Receive, Scope, Send
 
 from tests.support.browser import serving
-from ui.http.gradio_gate import NEEDED, GradioGate, Route, needed
+from ui.http.gradio_gate import ALLOWED, GradioGate, Route, find_route
 from ui.http.problems import METHODS
 from ui.server import assemble
 from ui.service.service import Service
@@ -29,7 +29,7 @@ from ui.settings import load_settings
 
 JOIN = "/gradio_api/queue/join"
 OURS = ("/v1", "/ui/", "/healthz", "/readyz", "/metrics", "/openapi.json")
-SECRET = "a file that nobody named"
+SECRET = "a file that nobody may read"
 ELSEWHERE = "https://elsewhere.example/x"
 QUESTION = {"data": ["What rocket was used?", ""], "fn_index": 0, "session_hash": "page"}
 
@@ -46,7 +46,7 @@ def client(app: FastAPI) -> Iterator[TestClient]:
 
 
 def file_data(path: str) -> dict[str, object]:
-    """A value by which Gradio is made to take a file into its cache."""
+    """A value for which Gradio copies a file into its cache, to serve it."""
     return {"path": path, "url": path, "meta": {"_type": "gradio.FileData"}}
 
 
@@ -70,7 +70,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("route", ["/gradio_api/run/answer", "/gradio_api/call/answer", JOIN])
 @pytest.mark.parametrize("place", ["question", "scope"])
-def test_no_file_is_read_for_a_value_that_names_one(
+def test_a_value_that_names_a_file_does_not_make_gradio_read_it(
     cache: Path, secret: Path, seed_index: Path, route: str, place: str
 ):
     body = asked(**{"question": "What rocket was used?", place: file_data(str(secret))})
@@ -91,14 +91,14 @@ def test_a_pipe_instead_of_a_file_does_not_stop_the_server(tmp_path: Path, seed_
 
 
 @pytest.mark.parametrize("route", [f"file={ELSEWHERE}", f"file/{ELSEWHERE}", f"proxy={ELSEWHERE}"])
-def test_no_address_makes_the_server_ask_another(client: TestClient, network_attempts: list[str], route: str):
+def test_no_route_makes_the_server_fetch_a_url(client: TestClient, network_attempts: list[str], route: str):
     answered = client.get(f"/gradio_api/{route}")
     assert network_attempts == []
     assert answered.status_code == HTTPStatus.NOT_FOUND
 
 
 @pytest.mark.parametrize("route", ["/gradio_api/run/answer", JOIN])
-def test_no_value_makes_the_server_ask_another(client: TestClient, network_attempts: list[str], route: str):
+def test_no_value_makes_the_server_fetch_a_url(client: TestClient, network_attempts: list[str], route: str):
     answered = client.post(route, json=asked(file_data(ELSEWHERE)))
     assert network_attempts == []
     assert answered.status_code == HTTPStatus.NOT_FOUND
@@ -118,10 +118,10 @@ def walked(routes: Iterable[Any]) -> Iterator[tuple[str, BaseRoute | None]]:
             yield route.path, getattr(route, "original_route", route)
 
 
-def test_every_route_of_the_application_is_ours_or_needed_or_refused(app: FastAPI):
+def test_every_route_of_the_application_is_ours_or_allowed_or_refused(app: FastAPI):
     ours = [path for path, route in walked(app.routes) if not isinstance(route, Mount)]
     assert all(path.startswith(OURS) for path in ours), "a route of Gradio's lies outside its own application"
-    gradio, listed = TestClient(gradio_of(app)), {route.path for route in NEEDED}
+    gradio, listed = TestClient(gradio_of(app)), {route.path for route in ALLOWED}
     paths = {path for path, _ in walked(gradio_of(app).routes)}
     assert listed < paths
     assert len(paths) > 60
@@ -131,18 +131,18 @@ def test_every_route_of_the_application_is_ours_or_needed_or_refused(app: FastAP
                 assert gradio.request(method, filled).status_code == HTTPStatus.NOT_FOUND, (method, filled)
 
 
-@pytest.mark.parametrize("route", [route for route in NEEDED if "{" not in route.path], ids=lambda route: route.path)
-def test_a_route_that_is_needed_is_served_by_its_own_methods_alone(client: TestClient, route: Route):
+@pytest.mark.parametrize("route", [route for route in ALLOWED if "{" not in route.path], ids=lambda route: route.path)
+def test_an_allowed_route_is_served_only_by_its_own_methods(client: TestClient, route: Route):
     for method in METHODS:
-        assert (needed(method, route.path) is not None) == (method in route.methods)
+        assert (find_route(method, route.path) is not None) == (method in route.methods)
         if method not in route.methods:
             assert client.request(method, route.path).status_code == HTTPStatus.NOT_FOUND
 
 
 @pytest.mark.parametrize("name", ["../gradio.css", "a/../../b.js", ".hidden.js", "a.js/b.js", "", "a\n.js", "ä.js"])
-def test_an_asset_is_a_plain_name(name: str):
-    assert needed("GET", f"/assets/{name}") is None
-    assert needed("GET", f"/static/{name}") is None
+def test_an_asset_is_named_by_a_plain_file_name(name: str):
+    assert find_route("GET", f"/assets/{name}") is None
+    assert find_route("GET", f"/static/{name}") is None
 
 
 @pytest.mark.parametrize(
@@ -167,8 +167,8 @@ def test_a_question_of_another_shape_is_refused(client: TestClient, change: dict
     assert client.post(JOIN, json=QUESTION | change).status_code == HTTPStatus.NOT_FOUND
 
 
-def test_a_question_is_passed_on_as_it_was_understood():
-    """Of two fields of one name, Gradio must not take the other one."""
+def test_a_question_is_passed_on_as_it_was_validated():
+    """When a body has one field twice, Gradio must not see the one that was not validated."""
     passed: list[tuple[bytes, bytes, dict[str, str]]] = []
 
     async def inner(scope: Scope, receive: Receive, send: Send) -> None:
@@ -185,11 +185,11 @@ def test_a_question_is_passed_on_as_it_was_understood():
     assert "x-gradio-history-bucket" not in headers
 
 
-def test_the_page_is_served_without_what_a_link_to_it_asks_for(client: TestClient):
+def test_query_parameters_of_the_page_do_not_reach_gradio(client: TestClient):
     page = client.get("/", params={"deep_link": "../../x", "page": "other", "__theme": "dark"})
     assert page.status_code == HTTPStatus.OK
     assert 'deep_link_state":"none' in page.text
 
 
-def test_a_question_that_is_too_large_is_not_read_to_its_end(app: FastAPI):
+def test_reading_a_question_that_is_too_large_stops_early(app: FastAPI):
     assert TestClient(gradio_of(app)).post(JOIN, content=b" " * 70_000).status_code == 413

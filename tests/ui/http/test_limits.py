@@ -1,4 +1,4 @@
-"""Slow and lost clients, those that send no HTTP, and too many of them: seen from their end of the connection."""
+"""Slow clients, lost clients, too many clients, and input that is not HTTP, from the client's end of the connection."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ from ui.http.limits import Connection
 
 HEAD = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 WAIT = 0.5  # seconds
-PATIENCE = 25  # seconds: long for a busy machine, and shorter than a connection waits when it is not told otherwise
+PATIENCE = 25  # seconds: long enough for a busy machine, but shorter than a connection's default time limit
 
 
 async def _short(request: Request) -> Response:
@@ -59,14 +59,14 @@ def hasty() -> Iterator[uvicorn.Server]:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[uvicorn.Server]:
-    """A server whose connections wait as long as they do."""
+    """A server with the default time limits."""
     with _serving(Connection) as server:
         yield server
 
 
 @pytest.fixture
 def hurried(hasty: uvicorn.Server) -> Iterator[socket.socket]:
-    """A connection that is not waited for long."""
+    """A connection with a short time limit."""
     with _connected(hasty) as opened:
         yield opened
 
@@ -83,7 +83,7 @@ def _connected(server: uvicorn.Server) -> socket.socket:
 
 
 def _answered(server: uvicorn.Server, request: bytes) -> socket.socket:
-    """A connection on which a request was answered; on a busy machine the first may have come too late."""
+    """A connection on which a request was answered; on a busy machine, the first request may arrive too late."""
     for _ in range(20):
         opened = _connected(server)
         opened.sendall(request)
@@ -105,7 +105,7 @@ def _until_closed(client: socket.socket) -> bytes:
 
 
 def _trickle(client: socket.socket, piece: bytes = b"x") -> None:
-    """Send a byte now and then, for as long as the other end takes it."""
+    """Send a byte now and then, until the other end closes the connection."""
 
     def is_closed() -> bool:
         try:
@@ -124,12 +124,12 @@ def _problem(received: bytes) -> tuple[int, dict, bytes]:
 
 
 @pytest.mark.parametrize("begun", [b"", HEAD[:20]])
-def test_a_head_that_does_not_end_is_waited_for_no_longer(begun: bytes, hurried: socket.socket):
+def test_incomplete_headers_time_out(begun: bytes, hurried: socket.socket):
     hurried.sendall(begun)
     assert _problem(_until_closed(hurried))[0] == 408
 
 
-def test_a_head_that_comes_byte_by_byte_gets_no_more_time(hurried: socket.socket):
+def test_headers_sent_byte_by_byte_get_no_more_time(hurried: socket.socket):
     hurried.sendall(HEAD[:-2] + b"X-Slow: ")
     _trickle(hurried)
 
@@ -139,31 +139,31 @@ def test_a_second_request_gets_no_more_time_than_the_first(hasty: uvicorn.Server
         _trickle(client, HEAD[:1])
 
 
-def test_a_body_that_nobody_reads_is_waited_for_no_longer(hasty: uvicorn.Server):
+def test_an_incomplete_body_that_no_route_reads_times_out(hasty: uvicorn.Server):
     with _answered(hasty, b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n") as client:
         _trickle(client)
 
 
-def test_a_client_that_does_not_read_its_response_is_given_up(hasty: uvicorn.Server):
+def test_a_client_that_does_not_read_its_response_is_disconnected(hasty: uvicorn.Server):
     with _connected(hasty) as client:
         client.sendall(b"GET /endless HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert client.recv(1)
         wait_until(lambda: not hasty.server_state.connections, "the connection's end", seconds=PATIENCE)
-        assert len(_until_closed(client)) > 0  # what had been sent already; then the end comes, and not more of it
+        assert len(_until_closed(client)) > 0  # what had been sent already, then the end of the connection
 
 
-def test_who_sends_no_http_is_told_so(client: socket.socket):
+def test_input_that_is_not_http_is_answered_with_a_problem(client: socket.socket):
     client.sendall(b"\x16\x03\x01 this is no HTTP\r\n\r\n")
     assert _problem(_until_closed(client))[0] == 400
 
 
-def test_an_enormous_head_is_refused(client: socket.socket):
+def test_enormous_headers_are_refused(client: socket.socket):
     client.sendall(HEAD[:-2] + b"X-Large: " + b"x" * 200_000)
     assert _until_closed(client).startswith(b"HTTP/1.1 400")
 
 
-def test_past_the_bound_a_connection_is_refused_at_once(server: uvicorn.Server, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(limits, "MOST_CONNECTIONS", 3)
+def test_a_connection_above_the_limit_is_refused_at_once(server: uvicorn.Server, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(limits, "MAX_CONNECTIONS", 3)
     crowd = [_connected(server) for _ in range(4)]
     try:
         status, problem, head = _problem(_until_closed(crowd[3]))
@@ -176,7 +176,7 @@ def test_past_the_bound_a_connection_is_refused_at_once(server: uvicorn.Server, 
             one.close()
 
 
-def test_requests_sent_ahead_are_answered_in_order(client: socket.socket):
+def test_pipelined_requests_are_answered_in_order(client: socket.socket):
     client.sendall(b"".join(b"GET /?n=%d HTTP/1.1\r\nHost: localhost\r\n\r\n" % n for n in range(5)))
     received = b""
     while received.count(b"hello") < 5:

@@ -1,4 +1,4 @@
-"""The HTTP service keeps the promises of its OpenAPI description, whatever it is sent."""
+"""The HTTP service conforms to its OpenAPI description, whatever is sent to it."""
 
 import json
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ OPERATIONS = [(method, path) for path, methods in PUBLISHED["paths"].items() for
 
 @pytest.fixture(scope="module")
 def described(seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> schemathesis.BaseSchema:
-    """The description that a service over an index of its own gives of itself."""
+    """The OpenAPI description of a service over its own index."""
     location = tmp_path_factory.mktemp("openapi") / "index"
     build([seeds], location)
     service = Service.of(load_settings({"index": location, "trusted_hosts": "testserver"}))
@@ -30,9 +30,11 @@ def described(seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> schemath
     return schemathesis.openapi.from_asgi("/openapi.json", assemble(service))
 
 
-# A file may be unreadable and a question empty however well it is formed: to refuse it is no fault.
+# A well-formed request can hold an unreadable file or an empty question, so refusing it is correct.
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
-def test_nothing_breaks_the_service_or_its_description(method: str, path: str, described: schemathesis.BaseSchema):
+def test_no_generated_request_breaks_the_service_or_its_description(
+    method: str, path: str, described: schemathesis.BaseSchema
+):
     @given(described[path][method].as_strategy())
     @settings(max_examples=8, suppress_health_check=list(HealthCheck), derandomize=True)
     def promises_are_kept(case: schemathesis.Case) -> None:
@@ -49,7 +51,7 @@ def _parts(part: Any) -> Iterator[dict[str, Any]]:
         yield from _parts(inner)
 
 
-def test_the_description_is_whole_and_its_examples_are_what_it_describes():
+def test_the_description_is_complete_and_its_examples_match_its_schemas():
     referred = [part["$ref"] for part in _parts(PUBLISHED) if isinstance(part.get("$ref"), str)]
     assert {name.removeprefix("#/components/schemas/") for name in referred} <= PUBLISHED["components"][
         "schemas"
@@ -61,7 +63,7 @@ def test_the_description_is_whole_and_its_examples_are_what_it_describes():
         jsonschema_rs.validate({**part["schema"], "components": PUBLISHED["components"]}, part["example"])
 
 
-def test_every_operation_has_a_name_of_its_own_and_tells_its_errors():
+def test_every_operation_has_a_unique_name_and_describes_its_errors():
     operations = [PUBLISHED["paths"][path][method] for method, path in OPERATIONS]
     names = [operation["operationId"] for operation in operations]
     assert len(set(names)) == len(names)

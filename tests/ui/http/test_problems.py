@@ -1,4 +1,4 @@
-"""What the service answers when the index or the installation is not as it must be."""
+"""The service's responses when the index or the installation is damaged or incomplete."""
 
 import sqlite3
 from pathlib import Path

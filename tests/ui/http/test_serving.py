@@ -1,4 +1,4 @@
-"""The service as a process: its logs, what it does to slow and lost clients, and how it stops."""
+"""The service as a process: its logs, how it treats slow and lost clients, and how it stops."""
 
 import json
 import shutil
@@ -26,7 +26,7 @@ QUESTION = {"question": "What rocket was used?"}
 BODY = json.dumps(QUESTION).encode()
 HEAD = "POST /v1/answer HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
 PATIENCE = 600  # seconds, for a busy machine
-STOPPED = 10  # seconds after which the service has ended, whatever was under way
+STOPPED = 10  # seconds within which the service ends, whatever it was doing
 ASKED = f"{HEAD}{len(BODY)}\r\n\r\n".encode() + BODY
 
 
@@ -53,7 +53,7 @@ class Serving:
             return answered.read().decode()
 
     def pending(self) -> int:
-        """Questions that wait or are being answered."""
+        """The number of questions that are waiting or being answered."""
         told = (line.split() for line in self.get("/metrics").splitlines() if not line.startswith("#"))
         return int(float(dict(told)["quoth_questions_pending"]))
 
@@ -66,7 +66,7 @@ class Serving:
         return [line for line in logged if line["message"] == message]
 
     def stop(self) -> None:
-        """Tell it to stop, and see that it does, and in time."""
+        """Ask it to stop, and check that it ends in time."""
         began = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
         assert self.process.wait(timeout=PATIENCE) == 0
@@ -103,25 +103,25 @@ def test_every_answer_is_one_line_of_the_log_without_what_was_asked(serving: Ser
     assert "rocket" not in serving.log.read_text()
 
 
-def test_an_id_that_could_forge_a_log_line_is_replaced(serving: Serving):
+def test_a_request_id_that_could_forge_a_log_line_is_replaced(serving: Serving):
     _, _, headers = serving.post("/v1/plan", **{"X-Request-ID": 'x","found":true,"' + "y" * 99})
     assert headers["x-request-id"].isalnum()
 
 
-def test_a_body_that_never_ends_is_waited_for_no_longer(serving: Serving):
+def test_an_incomplete_body_times_out(serving: Serving):
     with serving.connect() as slow:
         slow.sendall(b"POST /v1/answer HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n{")
-        slow.settimeout(50)  # less than a body is waited for when nothing else is said
+        slow.settimeout(50)  # less than the default time for a body
         assert slow.recv(1000).startswith(b"HTTP/1.1 408")
 
 
-def test_a_head_that_never_ends_is_waited_for_no_longer(serving: Serving):
+def test_headers_that_never_end_time_out(serving: Serving):
     with serving.connect() as slow:
         slow.sendall(b"POST /v1/answer HTTP/1.1\r\nHost: local")
         assert slow.recv(1000).startswith(b"HTTP/1.1 408")
 
 
-def test_a_body_that_is_declared_too_large_is_refused_before_it_comes(serving: Serving):
+def test_a_body_declared_too_large_is_refused_before_it_arrives(serving: Serving):
     with serving.connect() as large:
         large.sendall(b"POST /v1/answer HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000000\r\n\r\n")
         assert large.recv(1000).startswith(b"HTTP/1.1 413")
@@ -134,7 +134,7 @@ def test_a_body_of_unknown_length_is_cut_off_at_the_limit(serving: Serving):
         assert flood.recv(1000).startswith(b"HTTP/1.1 413")
 
 
-def test_clients_that_hang_up_cost_no_answer(serving: Serving):
+def test_disconnected_clients_do_not_keep_others_from_an_answer(serving: Serving):
     before = len(serving.lines("answered"))
     for _ in range(20):
         with serving.connect() as lost:
@@ -145,7 +145,7 @@ def test_clients_that_hang_up_cost_no_answer(serving: Serving):
     assert "Traceback" not in serving.log.read_text()
 
 
-def test_it_stops_when_told_and_finishes_what_it_is_answering(seed_index: Path, tmp_path: Path):
+def test_stopping_finishes_the_questions_being_answered(seed_index: Path, tmp_path: Path):
     serving = _start(seed_index, tmp_path, host="::1")
     assert serving.url.startswith("http://[::1]:")
     assert "gradio-app" in serving.get("/")
@@ -158,7 +158,7 @@ def test_it_stops_when_told_and_finishes_what_it_is_answering(seed_index: Path, 
         assert asking.recv(1000).startswith(b"HTTP/1.1 200")
 
 
-def test_what_a_killed_one_left_half_done_is_cleared_by_the_next(tmp_path: Path):
+def test_partial_files_of_a_killed_service_are_deleted_by_the_next(tmp_path: Path):
     left = tmp_path / "index" / "uploads" / ".0123456789abcdef.part"
     left.parent.mkdir(parents=True)
     left.write_text("half a fi")
@@ -166,16 +166,16 @@ def test_what_a_killed_one_left_half_done_is_cleared_by_the_next(tmp_path: Path)
     assert not left.exists()
 
 
-def test_it_stops_while_the_models_are_loaded(seed_index: Path, tmp_path: Path):
+def test_it_can_be_stopped_while_the_models_are_loading(seed_index: Path, tmp_path: Path):
     _start(seed_index, tmp_path).stop()
 
 
-def test_what_it_waits_for_when_told_to_stop_is_over_within_ten_seconds():
+def test_stopping_takes_at_most_ten_seconds():
     assert GRACE_SECONDS + 2 * FINISH_SECONDS + CLOSE_SECONDS < STOPPED
 
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGKILL])
-def test_ended_in_the_middle_of_a_rebuild_and_of_a_crowd_it_leaves_a_sound_index(
+def test_stopping_during_a_rebuild_under_load_leaves_a_sound_index(
     ending: signal.Signals, tmp_path: Path, seeds: Path, embedder: Embedder
 ):
     shutil.copytree(seeds, tmp_path / "notes")
@@ -192,7 +192,7 @@ def test_ended_in_the_middle_of_a_rebuild_and_of_a_crowd_it_leaves_a_sound_index
             piece = watching.recv(4096)
             assert piece, received
             received += piece
-        for asking in crowd:  # more than can be answered in the time that is left
+        for asking in crowd:  # more than can be answered in the remaining time
             asking.sendall(ASKED)
         while serving.pending() < len(crowd) // 2:
             pass

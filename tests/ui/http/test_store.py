@@ -1,4 +1,4 @@
-"""A Milvus that cannot be used, as each way in says it."""
+"""The message about an unusable Milvus from each interface."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def nobody() -> Iterator[str]:
 
 @pytest.fixture
 def later(tmp_path: Path) -> str:
-    """An index that a later version of Quoth wrote."""
+    """An index written by a later version of Quoth."""
     place = str(tmp_path / "index.db")
     connection = MilvusConnection(place)
     create_key_values(connection, MANIFESTS)
@@ -46,7 +46,7 @@ def later(tmp_path: Path) -> str:
 
 @pytest.fixture
 def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A Milvus that answers what it is asked only when the test is over."""
+    """A Milvus that answers only when the test is over."""
     from milvus_lite.adapter.grpc.servicer import MilvusServicer
 
     answering = threading.Event()
@@ -63,14 +63,14 @@ def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     connection.close()
 
 
-def test_the_command_line_names_a_milvus_that_does_not_answer(quoth: Quoth, nobody: str):
+def test_the_command_line_names_an_unreachable_milvus(quoth: Quoth, nobody: str):
     for command in (["status"], ["ask", "Why?"], ["index", "."]):
         done = quoth(*command, "--store", nobody, QUOTH_STORE_SECONDS="1")
         assert done.returncode == 3
         assert nobody in done.stderr and "check that it runs and that the setting `store` names it" in done.stderr
 
 
-def test_the_command_line_tells_another_schema(quoth: Quoth, later: str):
+def test_the_command_line_reports_an_unknown_schema(quoth: Quoth, later: str):
     done = quoth("ask", "Why?", "--store", later)
     assert (done.returncode, done.stdout) == (3, "")
     assert "has schema 2, this version reads 1: upgrade quoth" in done.stderr
@@ -84,7 +84,9 @@ def test_the_command_line_tells_another_schema(quoth: Quoth, later: str):
         ("later", 409, "has schema 2, this version reads 1: upgrade quoth"),
     ],
 )
-def test_the_page_and_the_service_say_so_too(request: pytest.FixtureRequest, what: str, status: int, words: str):
+def test_the_page_and_the_service_report_an_unusable_milvus(
+    request: pytest.FixtureRequest, what: str, status: int, words: str
+):
     service = Service.of(load_settings({"store": request.getfixturevalue(what), "store_seconds": 1.0}))
     client = TestClient(assemble(service), base_url="http://127.0.0.1:7860", raise_server_exceptions=False)
     welcome = client.get("/ui/welcome").text
@@ -93,11 +95,11 @@ def test_the_page_and_the_service_say_so_too(request: pytest.FixtureRequest, wha
     assert answered.status_code == status and words in answered.json()["detail"]
     turn = asyncio.run(_last_turn(service))
     assert words in turn and "Something went wrong" not in turn
-    assert client.get("/healthz").status_code == 200  # the process itself is well
+    assert client.get("/healthz").status_code == 200  # the process itself works
     service.close()
 
 
 async def _last_turn(service: Service) -> str:
-    """What the chat shows in the end."""
+    """The last turn that the chat shows."""
     shown = [turn async for _, turn in Chat(service.engine, service.answer).turns("Why?", "")]
     return shown[-1]

@@ -1,4 +1,4 @@
-"""The engine opens the index that its settings name, as they say."""
+"""The engine opens the index with its settings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ui.service.engine import AnswerEngine
 from ui.settings import Settings
 
 
-def test_an_address_is_asked_with_the_token_and_the_time_limit_of_the_settings(monkeypatch: pytest.MonkeyPatch):
+def test_a_milvus_address_is_opened_with_the_token_and_time_limit_of_the_settings(monkeypatch: pytest.MonkeyPatch):
     client = pytest.importorskip("index.stores.milvus.client")
     asked: list[tuple[str, str, float]] = []
 

@@ -1,4 +1,4 @@
-"""The question queue: bounded, fair, left by callers who are cancelled, and counted in the metrics."""
+"""The question queue: its bound, its fairness, cancellation, and its metrics."""
 
 import asyncio
 import threading
@@ -18,7 +18,7 @@ from ui.service.question_queue import PendingQuestion, QuestionQueue, State
 
 
 class SlowEngine:
-    """An engine that answers when it is released."""
+    """An engine that answers once it is released."""
 
     def __init__(self) -> None:
         self.released = threading.Event()
@@ -57,13 +57,13 @@ async def _until_pending(count: int, metrics: Metrics) -> None:
 
 @pytest.fixture
 def engine() -> Iterator[SlowEngine]:
-    """An engine that is released at the end, whatever happened."""
+    """An engine that is released at the end of the test, even if that fails."""
     slow = SlowEngine()
     yield slow
     slow.released.set()
 
 
-def test_beyond_the_bound_a_question_is_refused_at_once(engine: SlowEngine):
+def test_a_question_is_rejected_at_once_when_the_queue_is_full(engine: SlowEngine):
     metrics = Metrics()
     queue = QuestionQueue(engine, metrics, places=2, at_once=1)
 
@@ -78,12 +78,12 @@ def test_beyond_the_bound_a_question_is_refused_at_once(engine: SlowEngine):
 
     asyncio.run(crowd())
     counted = metrics.text().decode()
-    assert "quoth_turned_away_total 1.0" in counted
+    assert "quoth_rejected_total 1.0" in counted
     assert 'quoth_answers_total{outcome="not_found"} 4.0' in counted
     assert "quoth_questions_pending 0.0" in counted
 
 
-def test_a_caller_cancelled_while_waiting_is_not_answered_and_frees_the_place(engine: SlowEngine):
+def test_cancelling_a_waiting_caller_frees_the_place_in_the_queue(engine: SlowEngine):
     metrics = Metrics()
     queue = QuestionQueue(engine, metrics, places=1, at_once=1)
 
@@ -101,7 +101,7 @@ def test_a_caller_cancelled_while_waiting_is_not_answered_and_frees_the_place(en
     assert engine.asked == ["first", "staying"]
 
 
-def test_a_caller_cancelled_while_reading_is_read_no_further_and_is_no_error(engine: SlowEngine):
+def test_cancelling_a_caller_stops_reading_and_is_not_counted_as_an_error(engine: SlowEngine):
     metrics = Metrics()
     queue = QuestionQueue(engine, metrics, places=1, at_once=1)
 
@@ -118,7 +118,7 @@ def test_a_caller_cancelled_while_reading_is_read_no_further_and_is_no_error(eng
     assert "error" not in metrics.text().decode()
 
 
-def test_a_cancelled_search_is_ranked_no_further(engine: SlowEngine):
+def test_cancelling_a_search_stops_its_ranking(engine: SlowEngine):
     queue = QuestionQueue(engine, Metrics(), places=1, at_once=1)
 
     async def crowd() -> None:
@@ -147,7 +147,7 @@ def test_an_error_in_one_answer_leaves_the_queue_open(engine: SlowEngine):
     assert 'quoth_answers_total{outcome="error"} 1.0' in metrics.text().decode()
 
 
-def test_closing_finishes_what_is_being_read_and_gives_up_what_waits(engine: SlowEngine):
+def test_closing_finishes_questions_being_read_and_gives_up_waiting_ones(engine: SlowEngine):
     queue = QuestionQueue(engine, Metrics(), places=5, at_once=1)
 
     async def crowd() -> None:
@@ -164,7 +164,7 @@ def test_closing_finishes_what_is_being_read_and_gives_up_what_waits(engine: Slo
     asyncio.run(crowd())
 
 
-def test_no_more_are_answered_at_once_than_there_are_cores(engine: SlowEngine):
+def test_at_most_one_question_per_core_is_answered_at_once(engine: SlowEngine):
     metrics = Metrics()
     queue = QuestionQueue(engine, metrics, places=20, at_once=1000)
 
@@ -178,7 +178,7 @@ def test_no_more_are_answered_at_once_than_there_are_cores(engine: SlowEngine):
     asyncio.run(crowd())
 
 
-def test_a_question_alone_has_every_core_and_those_in_a_crowd_share_them(engine: SlowEngine):
+def test_one_question_uses_every_core_and_several_share_them(engine: SlowEngine):
     engine.cpu, metrics = CpuPool(4), Metrics()
     queue = QuestionQueue(engine, metrics, places=20)
 
@@ -190,7 +190,7 @@ def test_a_question_alone_has_every_core_and_those_in_a_crowd_share_them(engine:
         await _until(lambda: engine.threads)
         waiting = asyncio.create_task(ask(*"abcdefgh"))
         await _until_pending(9, metrics)
-        assert (engine.asked, engine.threads) == (["alone"], [4])  # no core is free, so nobody else begins
+        assert (engine.asked, engine.threads) == (["alone"], [4])  # no core is free, so no other question starts
         engine.released.set()
         await asyncio.gather(alone, waiting)
         await ask("alone again")
@@ -200,7 +200,7 @@ def test_a_question_alone_has_every_core_and_those_in_a_crowd_share_them(engine:
     assert max(engine.threads[1:6]) == 1
 
 
-def test_a_later_question_starts_between_two_passages_of_the_one_before(engine: SlowEngine):
+def test_a_later_question_starts_between_two_passages_of_the_earlier_one(engine: SlowEngine):
     engine.cpu, metrics = CpuPool(2), Metrics()
     queue = QuestionQueue(engine, metrics, places=20)
 
@@ -220,7 +220,7 @@ def test_a_later_question_starts_between_two_passages_of_the_one_before(engine: 
     assert engine.threads == [2, 1]
 
 
-def test_cores_that_others_leave_go_to_a_share_that_is_rebalanced():
+def test_rebalancing_a_share_adds_cores_that_have_become_free():
     cpu = CpuPool(4)
     with cpu.share() as mine:
         assert mine.cores == 4
@@ -246,7 +246,7 @@ def test_closing_waits_no_longer_than_asked(engine: SlowEngine):
     asyncio.run(asyncio.wait_for(crowd(), 50))
 
 
-def test_an_upload_waits_for_a_core_as_a_question_does(engine: SlowEngine):
+def test_an_upload_waits_for_a_core_like_a_question(engine: SlowEngine):
     engine.cpu = CpuPool(2)
     queue = QuestionQueue(engine, Metrics(), places=20)
 
@@ -282,7 +282,7 @@ def _pending(engine: SlowEngine, threads: ThreadPoolExecutor, question: str) -> 
     return PendingQuestion(partial(engine.answer, question), threads, engine.cpu)
 
 
-def test_a_question_waits_then_is_read_then_answered(engine: SlowEngine, threads: ThreadPoolExecutor):
+def test_a_question_goes_from_waiting_to_reading_to_answered(engine: SlowEngine, threads: ThreadPoolExecutor):
     first, second = (_pending(engine, threads, question) for question in ("first", "second"))
     wait_until(lambda: bool(engine.asked), "the first question to be read")
     assert (first.state, second.state) == (State.READING, State.WAITING)
@@ -304,7 +304,7 @@ def test_a_question_is_given_up_while_waiting_or_reading(engine: SlowEngine, thr
     wait_until(lambda: bool(engine.asked), "the first question to be read")
     reading.give_up()
     waiting.give_up()
-    assert (reading.state, waiting.state) == (State.READING, State.GIVEN_UP)  # a passage is read to its end
+    assert (reading.state, waiting.state) == (State.READING, State.GIVEN_UP)  # reading stops only between passages
     engine.released.set()
     assert isinstance(reading.future.exception(60), AbandonedError)
     assert (reading.state, engine.asked) == (State.GIVEN_UP, ["reading"])

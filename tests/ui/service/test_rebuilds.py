@@ -1,4 +1,4 @@
-"""Rebuilds beside questions: nobody waits without end, and a listener that has gone gets no events."""
+"""Rebuilds while questions are answered: one at a time, and without filling memory for a listener that is gone."""
 
 import asyncio
 import os
@@ -77,12 +77,12 @@ def test_a_listener_that_is_slow_or_gone_does_not_fill_the_memory():
         for number in range(3 * BACKLOG):
             listener.send(Progress("parse", number, 0))
         listener.send(REPORT)
-        await asyncio.sleep(0)  # lets the loop run what is scheduled
+        await asyncio.sleep(0)  # let the loop run scheduled callbacks
         received = [event async for event in events]
         assert len(received) == BACKLOG + 1
         assert received[-1] == REPORT
         listener.send(Progress("parse", 1, 1))
-        await asyncio.sleep(0)  # lets the loop run what is scheduled
+        await asyncio.sleep(0)  # let the loop run scheduled callbacks
         assert listener._events.qsize() == 0
 
     asyncio.run(listen())

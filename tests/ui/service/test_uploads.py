@@ -1,4 +1,4 @@
-"""Files uploaded together: one build indexes them, and those that it cannot index leave no trace."""
+"""Files uploaded together: one build indexes them, and files that cannot be indexed are deleted."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def shelf(tmp_path: Path, embedder: Embedder) -> Shelf:
     return Shelf(tmp_path / "index", embedder)
 
 
-def test_a_batch_is_one_build_and_nothing_of_it_is_indexed_before(shelf: Shelf) -> None:
+def test_a_batch_is_indexed_by_one_build_and_not_before(shelf: Shelf) -> None:
     batch = shelf.batch(mill="The mill was built in 1887.", inn="The inn has nine rooms.")
     assert shelf.indexed() == {}
     report = batch.build(shelf.build, shelf.indexed)
@@ -68,7 +68,7 @@ def test_an_unreadable_file_is_reported_and_deleted_while_the_others_stay(shelf:
         assert opened.failures() == []
 
 
-def test_a_build_that_is_stopped_leaves_what_was_there(shelf: Shelf) -> None:
+def test_a_stopped_build_restores_the_replaced_uploads(shelf: Shelf) -> None:
     shelf.batch(mill="The mill was built in 1887.").build(shelf.build, shelf.indexed)
     batch = shelf.batch(mill="The mill burnt down.", inn="The inn has nine rooms.")
 

@@ -1,4 +1,4 @@
-"""What a person sees of an answer."""
+"""An answer as the page shows it."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ def test_a_citation_links_to_its_place() -> None:
 def test_confidence_is_in_words_with_the_number_on_hover(probability: float, words: str) -> None:
     shown = render.answered("t1", found(probability=probability))
     assert words in plain(shown)
-    assert f"being right {probability:.0%}" in shown
+    assert f"being right: {probability:.0%}" in shown
 
 
-def test_other_places_that_say_the_same_are_counted_and_shown() -> None:
+def test_other_places_that_state_the_answer_are_counted_and_shown() -> None:
     shown = render.answered("t1", found(citation(), citation(title="Another"), citation(title="Third")))
     assert "Also stated in 2 other places" in shown
     assert "Another" in shown and "Third" in shown
@@ -55,7 +55,7 @@ def test_disagreeing_documents_are_both_shown() -> None:
 
 
 @pytest.mark.parametrize("above", ["The crew", "## The crew", "# Landing\n\n## The crew"])
-def test_a_heading_is_said_once_above_its_passage(above: str) -> None:
+def test_a_heading_is_shown_once_above_its_passage(above: str) -> None:
     words = f"{above}\n\nKim was met by doctors. They walked by themselves."
     shown = render.answered("t1", found(citation(words, "Kim", heading="Landing › The crew")))
     card = shown.partition('<section class="card">')[2].partition("</section>")[0]
@@ -65,7 +65,7 @@ def test_a_heading_is_said_once_above_its_passage(above: str) -> None:
     assert 'class="heading"' not in named
 
 
-def test_a_question_that_failed_is_no_empty_heading_and_its_message_a_sentence() -> None:
+def test_a_failed_empty_question_has_no_heading_and_its_message_is_a_sentence() -> None:
     assert "<h2" not in render.failed("t1", "  ", "the question is empty")
     assert ">The question is empty<" in render.failed("t1", "  ", "the question is empty")
 
@@ -75,7 +75,7 @@ def test_a_list_is_shown_as_a_list() -> None:
     assert re.search(r"<ul class=\"items\".*<li dir=\"auto\">Ryzhikov</li>", shown)
 
 
-def test_a_refusal_of_some_documents_offers_to_ask_all() -> None:
+def test_a_refusal_of_a_filtered_question_offers_to_ask_all_documents() -> None:
     narrowed = render.answered("t1", refused(), narrowed=True)
     assert "the documents you have chosen" in narrowed and "Ask all documents" in narrowed
     assert "chosen" not in render.answered("t1", refused())
@@ -95,7 +95,7 @@ def test_an_abandoned_passage_shows_its_sentence_nearest_to_the_question() -> No
     assert "Kim landed in Kazakhstan" in plain(render.answered("t1", refused(given_up, question="Where did Kim land?")))
 
 
-def test_why_tells_ranks_margin_runner_up_and_time() -> None:
+def test_why_shows_ranks_margin_other_candidates_and_times() -> None:
     shown = plain(render.answered("t1", found(candidates=(candidate(citation(quote="Baikonur"), 0.31),))))
     for part in ("Meaning", "Words", "+3.2", "Baikonur", "31%", "Search 4 ms", "reading 120 ms"):
         assert part in shown
@@ -114,7 +114,7 @@ def test_the_record_kept_by_the_browser_names_every_place() -> None:
 
 
 @pytest.mark.parametrize("words", HOSTILE)
-def test_hostile_documents_are_only_text(words: str) -> None:
+def test_hostile_documents_are_shown_as_text(words: str) -> None:
     text = f"Before it. The word {words} stood here. After it."
     cited = citation(text, words, title=words, path=words, heading=words, date=words)
     shown = render.answered(

@@ -1,4 +1,4 @@
-"""The report: one page that needs nothing else, in which whatever documents and questions hold stays text."""
+"""The evaluation report: one self-contained page, in which the text of documents and questions stays text."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HOSTILE = (
 
 @pytest.fixture
 def evaluation() -> Evaluation:
-    """A right answer, a miss of each kind, and a rightly refused question, all of them hostile."""
+    """A right answer, a miss of each kind, and a correct refusal, all with hostile text."""
     return evaluation_of(
         make_outcome(("the lake",), said="lake", probability=0.9, rank=1, question="Where are carp?"),
         make_outcome(
@@ -50,7 +50,7 @@ class Seen(HTMLParser):
         self.text += data
 
 
-def test_the_page_needs_nothing_from_elsewhere_and_runs_nothing(evaluation: Evaluation) -> None:
+def test_the_report_loads_nothing_and_runs_nothing(evaluation: Evaluation) -> None:
     seen = Seen(render_report(evaluation, HOSTILE))
     assert {"script", "link", "img", "iframe", "object", "use", "a"}.isdisjoint(tag for tag, _ in seen.elements)
     names = {name for _, attributes in seen.elements for name in attributes}
@@ -59,7 +59,7 @@ def test_the_page_needs_nothing_from_elsewhere_and_runs_nothing(evaluation: Eval
     assert policy is not None and policy.startswith("default-src 'none'")
 
 
-def test_misses_are_listed_with_the_passage_shown_and_the_rest_is_not(evaluation: Evaluation) -> None:
+def test_only_misses_are_listed_each_with_its_passage(evaluation: Evaluation) -> None:
     page = render_report(evaluation, "Fish")
     seen = Seen(page)
     assert "Misses (3 of 6)" in seen.text
@@ -82,7 +82,7 @@ def test_what_would_reorder_or_hide_text_is_made_visible(evaluation: Evaluation)
     assert "\ufffdesrever\ufffd" in page
 
 
-def test_a_browser_shows_the_page_without_a_word_of_complaint(evaluation: Evaluation, tmp_path: Path) -> None:
+def test_a_browser_shows_the_report_without_errors(evaluation: Evaluation, tmp_path: Path) -> None:
     report = tmp_path / "report.html"
     report.write_text(render_report(evaluation, "Fish"), encoding="utf-8")
     with sync_playwright() as playwright:

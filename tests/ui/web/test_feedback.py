@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from qa.evaluation.questions import read_gold
+from ui.http import problems
 from ui.service.engine import AnswerEngine
 from ui.web import feedback
 
@@ -21,6 +22,7 @@ def client(tmp_path: Path, seed_index: Path) -> TestClient:
 
 def _client(location: Path, index: Path) -> TestClient:
     app = FastAPI()
+    problems.install(app)
     app.include_router(feedback.router(location, AnswerEngine(index)))
     return TestClient(app)
 
@@ -39,7 +41,7 @@ def verdict(turn: str = "a" * 32, **changes: object) -> dict[str, object]:
     return kept | changes
 
 
-def test_what_was_called_right_can_be_evaluated_by(client: TestClient, tmp_path: Path) -> None:
+def test_answers_called_right_are_exported_as_evaluation_questions(client: TestClient, tmp_path: Path) -> None:
     refused = verdict("b" * 32, found=False, text="", citations=[], question="Who won?")
     for one in (verdict(), refused, verdict("c" * 32, verdict="down")):
         assert client.post("/ui/verdicts", json=one).status_code == 204
@@ -64,17 +66,17 @@ def test_the_last_verdict_on_a_turn_counts(client: TestClient, tmp_path: Path) -
 @pytest.mark.parametrize(
     "wrong", [{"turn": "../x"}, {"verdict": "maybe"}, {"question": "q" * 3000}, {"probability": 7}, {"revision": -1}]
 )
-def test_a_verdict_that_is_none_is_turned_away(client: TestClient, wrong: dict[str, object]) -> None:
+def test_a_malformed_verdict_is_rejected(client: TestClient, wrong: dict[str, object]) -> None:
     assert client.post("/ui/verdicts", json=verdict(**wrong)).status_code == 422
 
 
-def test_without_an_index_a_verdict_is_turned_away_and_makes_nothing(tmp_path: Path) -> None:
+def test_without_an_index_a_verdict_is_rejected_and_nothing_is_written(tmp_path: Path) -> None:
     nothing = tmp_path / "nothing"
     assert _client(nothing, nothing).post("/ui/verdicts", json=verdict()).status_code == 409
     assert not nothing.exists()
 
 
-def test_beside_an_index_that_is_elsewhere_a_verdict_makes_its_own_folder(tmp_path: Path, seed_index: Path) -> None:
+def test_for_an_index_stored_elsewhere_the_folder_of_verdicts_is_made(tmp_path: Path, seed_index: Path) -> None:
     client = _client(tmp_path / "made", seed_index)
     assert client.post("/ui/verdicts", json=verdict()).status_code == 204
     assert (tmp_path / "made" / feedback.FILE).is_file()

@@ -1,4 +1,4 @@
-"""Whatever a template prints is text."""
+"""Every value that a template prints is text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ui.web.html import TEMPLATES, escaped, render, spoken_date
 
 
 class Tags(HTMLParser):
-    """Collects whatever a browser would take for markup."""
+    """Collects everything that a browser would treat as markup."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -51,7 +51,7 @@ def test_controls_become_pictures_and_direction_overrides_become_visible() -> No
     ("iso", "spoken"),
     [("2025-04-08", "8 April 2025"), ("2025-04", "April 2025"), ("2025", "2025"), ("2025-13-40", "2025-13-40")],
 )
-def test_dates_are_written_as_people_do(iso: str, spoken: str) -> None:
+def test_dates_are_written_as_people_write_them(iso: str, spoken: str) -> None:
     assert spoken_date(iso) == spoken
 
 
@@ -61,7 +61,7 @@ def test_no_template_prints_controls_not_even_in_markup(value: str) -> None:
     assert "\ufffd␛" in shown and not {"\u202e", "\x1b"} & set(shown)
 
 
-def test_a_value_that_is_missing_is_an_error() -> None:
+def test_a_missing_template_value_is_an_error() -> None:
     with pytest.raises(UndefinedError):
         render("turn/failed.html", turn="t", state="failed", question="")
 

@@ -30,7 +30,7 @@ class Rows(HTMLParser):
             self.cells[-1] += 1
 
 
-def test_documents_of_one_path_are_chosen_by_their_folders() -> None:
+def test_documents_with_the_same_path_are_chosen_by_their_addresses() -> None:
     twin = replace(RECORDS[0], id=3, source="/letters")
     shown = render_library([*RECORDS, twin], (), megabytes=50)
     assert [f'value="{name}"' in shown for name in ("/notes/1.txt", "/letters/1.txt", "2.txt")] == [True] * 3

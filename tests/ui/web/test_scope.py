@@ -1,4 +1,4 @@
-"""What a question is asked within."""
+"""The scope of a question: filters and earlier turns."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def test_nothing_chosen_is_no_filter() -> None:
     assert Scope.read('{"media_type": "", "documents": []}').filters() is None
 
 
-def test_what_was_chosen_is_what_is_searched() -> None:
+def test_the_chosen_documents_become_the_filters() -> None:
     chosen = {"documents": ["a.txt", "b*.txt"], "media_type": "text/plain", "after": "2024", "before": "2025-01-31"}
     documents = frozenset(chosen["documents"])
     assert Scope.read(json.dumps(chosen)).filters() == Filters(
@@ -24,8 +24,8 @@ def test_what_was_chosen_is_what_is_searched() -> None:
 
 
 @pytest.mark.parametrize("sent", ["no json", '{"after": "yesterday"}', "[]", '{"topic": 3}', '{"documents": "a.txt"}'])
-def test_what_is_not_understood_is_refused_and_never_ignored(sent: str) -> None:
-    with pytest.raises(QuestionError, match="not understood"):
+def test_a_malformed_scope_is_refused_and_never_ignored(sent: str) -> None:
+    with pytest.raises(QuestionError, match="malformed"):
         Scope.read(sent)
 
 

@@ -23,13 +23,13 @@ def test_every_inline_script_is_allowed_by_its_hash_and_no_other() -> None:
     assert scripts == f"script-src 'self' 'sha256-{digest}'"
 
 
-def test_styles_stand_in_our_files_in_the_page_itself_or_in_attributes() -> None:
+def test_styles_are_allowed_from_our_files_inline_by_hash_and_in_attributes() -> None:
     digest = base64.b64encode(hashlib.sha256(b"b { color: red }").digest()).decode()
     styles = [part for part in policy(GRADIO).split("; ") if part.startswith("style-src")]
     assert styles == [f"style-src 'self' 'sha256-{digest}'", "style-src-attr 'unsafe-inline'"]
 
 
-def test_nothing_may_be_loaded_from_elsewhere_or_evaluated() -> None:
+def test_the_policy_forbids_other_hosts_and_eval() -> None:
     assert "unsafe-eval" not in policy(GRADIO)
     assert "http" not in policy(GRADIO)
     assert policy().startswith("default-src 'none'")
@@ -42,10 +42,10 @@ def test_the_page_keeps_gradio_and_gains_the_frame() -> None:
     assert "elsewhere.example" not in page
 
 
-def test_the_page_names_no_manifest_which_is_not_served() -> None:
+def test_the_page_links_no_manifest_because_none_is_served() -> None:
     assert "manifest.json" not in frame_page(GRADIO)
 
 
-def test_an_unknown_page_of_gradio_is_refused_loudly() -> None:
+def test_a_page_of_gradio_with_another_structure_is_an_error() -> None:
     with pytest.raises(ValueError, match="has changed"):
         frame_page("<html><head></head><body><div id='app'></div></body></html>")

@@ -1,4 +1,4 @@
-"""A document shown at a place."""
+"""The source viewer: a document's text and the picture of a page."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_the_answer_is_marked_and_its_sentence_tinted() -> None:
 
 
 @pytest.mark.parametrize(("start", "end"), [(0, 0), (5, 3), (10, 10_000)])
-def test_a_place_that_is_not_in_the_text_marks_nothing(start: int, end: int) -> None:
+def test_offsets_outside_the_text_mark_nothing(start: int, end: int) -> None:
     assert "<mark>" not in render_document(document(), Anchor(1, start, end))
 
 
@@ -51,7 +51,7 @@ def test_a_document_that_changed_since_it_was_quoted_says_so_and_marks_nothing()
     assert "<mark>" not in shown and "has changed since it was quoted" in shown
 
 
-def test_the_head_of_a_document_stands_apart_from_its_text() -> None:
+def test_text_before_the_body_has_its_own_style() -> None:
     shown = render_document(document("date 2025-04-08 " + WORDS, body_start=16), Anchor(1, 0, 0))
     assert '<p dir="auto" class="front">date 2025-04-08</p>' in shown
 
@@ -67,7 +67,7 @@ def test_markdown_headings_lose_their_marks_and_text_headings_stay() -> None:
 
 
 @pytest.mark.parametrize("words", HOSTILE)
-def test_hostile_documents_are_only_text(words: str) -> None:
+def test_hostile_documents_are_shown_as_text(words: str) -> None:
     hostile = document(f"Before. {words} after.", title=words, path=words, date=words)
     shown = render_document(hostile, Anchor.of(1, 8, words))
     outline = Outline(shown)
@@ -89,7 +89,7 @@ def test_a_page_is_drawn_with_boxes_around_exactly_the_quote(tmp_path: Path) -> 
     (box,) = drawn.boxes
     corner = (box.left * drawn.width, box.top * drawn.height)
     inside = picture.crop((*corner, corner[0] + box.width * drawn.width, corner[1] + box.height * drawn.height))
-    assert inside.getextrema()[0] < 100  # there is ink in it
+    assert inside.getextrema()[0] < 100  # it is not blank
     line = picture.crop((0, corner[1], drawn.width, corner[1] + box.height * drawn.height))
     assert _ink(inside) / _ink(line) == pytest.approx(7 / 31, abs=0.06)  # letters of the word to those of its line
 
@@ -104,15 +104,15 @@ def test_a_quote_over_two_lines_has_two_boxes(tmp_path: Path) -> None:
     assert drawn.boxes[0].left > drawn.boxes[1].left and drawn.boxes[0].top < drawn.boxes[1].top
 
 
-def test_words_divided_at_the_end_of_a_line_are_found() -> None:
+def test_words_hyphenated_at_the_end_of_a_line_are_found() -> None:
     assert align("cosmo\x02\r\ndrome at", "cosmodrome at", 0, 10) == [0, 1, 2, 3, 4, 8, 9, 10, 11, 12]
 
 
-def test_nothing_is_drawn_where_the_writing_differs() -> None:
+def test_no_boxes_are_drawn_where_the_texts_differ() -> None:
     assert align("cosmodrome at", "cosmodrome in", 0, 10) == []
 
 
-def test_a_damaged_file_is_not_drawn_and_harms_nothing(tmp_path: Path) -> None:
+def test_a_damaged_file_is_not_drawn_and_does_no_harm(tmp_path: Path) -> None:
     file = tmp_path / "broken.pdf"
     file.write_bytes(b"%PDF-1.7 and then nothing of use")
     assert picture_of(file, 1, "words", 0, 5) is None
@@ -135,6 +135,6 @@ def _ink(picture: Image.Image) -> int:
     return sum(1 for shade in picture.get_flattened_data() if shade < 128)
 
 
-def test_plain_words_of_the_viewer_name_the_document() -> None:
+def test_the_viewer_names_the_document() -> None:
     shown = render_document(document(date="2025-04-08"), Anchor(1, 0, 0))
     assert "8 April 2025 · a.txt" in plain(shown).replace("  ", " ")
