@@ -19,7 +19,7 @@ from hypothesis import settings as hypothesis_settings
 
 from index import Embedder, IndexSettings, build
 from qa import Answerer
-from tests.support.paths import ROOT
+from tests.support.paths import ROOT, SEEDS
 
 ATTEMPTS = pytest.StashKey[list[str]]()
 GUARD = ROOT / "tests" / "support" / "guard"
@@ -92,7 +92,7 @@ def guard(tmp_path: Path) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def seeds() -> Path:
     """The folder of documents that the project indexes by default."""
-    return ROOT / "seeds"
+    return SEEDS
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,9 @@
-"""How well the reader reads a question with the right paragraph given.
+"""How well the reader answers a question when it is given the right paragraph.
 
     python -m tests.benchmarks.gold_paragraph squad.valid.jsonl docs.valid.jsonl nq.valid.jsonl
 
-For each file of questions that carry their paragraphs: EM and F1 of the best span over the answerable questions, and
-over all of them the best F1 that any threshold on the margin reaches and the area under the ROC curve of answerable
-against not.
+For each file of questions with paragraphs: EM and F1 of the best span over the answerable questions; over all questions
+the best F1 that any threshold on the margin reaches, and the AUROC of the margin, answerable against unanswerable.
 """
 
 from __future__ import annotations
@@ -12,48 +11,38 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from qa import Reader
-from qa.evaluation.metrics import auroc, best_f1, exact_match, f1
-from qa.evaluation.questions import GoldQuestion, read_gold
-from qa.reader.windows import Passage
+from qa import Reader, read_gold
+from qa.evaluation.evaluate import read_alone
+from qa.evaluation.scores import paragraph_scores
 from qa.settings import MODEL
 
 
-def measure(reader: Reader, questions: list[GoldQuestion]) -> dict[str, float]:
-    """The figures of one file, in percent but for the AUROC."""
-    ems, f1s, margins = [], [], []
-    for gold in questions:
-        spans = reader.read(gold.question, [Passage(gold.context or "", gold.title)])
-        said = spans[0].text if spans else ""
-        ems.append(exact_match(said, gold.answers) if gold.answers else 0.0)
-        f1s.append(f1(said, gold.answers) if gold.answers else 0.0)
-        margins.append(spans[0].margin if spans else -1e9)
-    answerable = [bool(gold.answers) for gold in questions]
-    count = sum(answerable)
+def measure(reader: Reader, path: Path) -> dict[str, float | None]:
+    """The figures of one file, all but the AUROC in percent; None if no question contributes to it."""
+    read = [(gold, alone) for gold in read_gold(path) if (alone := read_alone(reader, gold))]
+    scores = paragraph_scores(read)
+    percent = {"EM": scores.em, "F1": scores.f1, "best F1 of all": scores.best_f1}
     return {
-        "questions": len(questions),
-        "answerable": count,
-        "EM": 100 * sum(ems) / count,
-        "F1": 100 * sum(f1s) / count,
-        "best F1 of all": 100 * best_f1(margins, f1s, answerable)[0],
-        "AUROC": auroc(margins, answerable),
+        "questions": len(read),
+        "answerable": sum(bool(gold.answers) for gold, _ in read),
+        **{name: share and 100 * share for name, share in percent.items()},
+        "AUROC": scores.auroc,
     }
 
 
 def main() -> None:
-    """Print a row a file."""
+    """Print a row for each file."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", type=Path, nargs="+")
     parser.add_argument("--model", type=Path, default=MODEL)
     arguments = parser.parse_args()
     reader = Reader.load(arguments.model)
     for path in arguments.files:
-        figures = measure(reader, read_gold(path))
-        print(
-            f"{path.stem:14}",
-            "  ".join(f"{name} {value:.3f}".rstrip("0").rstrip(".") for name, value in figures.items()),
-            flush=True,
-        )
+        figures = measure(reader, path)
+        texts = {
+            name: "-" if value is None else f"{value:.3f}".rstrip("0").rstrip(".") for name, value in figures.items()
+        }
+        print(f"{path.stem:14}", "  ".join(f"{name} {text}" for name, text in texts.items()), flush=True)
 
 
 if __name__ == "__main__":

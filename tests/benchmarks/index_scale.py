@@ -1,17 +1,13 @@
-"""What the size of an index costs: ``python -m tests.benchmarks.index_scale [VECTORS | --curve [FOLDER]]``.
+"""The costs of an index by size: ``python -m tests.benchmarks.index_scale [VECTORS] [--curve]``.
 
-The FAISS index that is chosen for the size against exact search: time, recall of the first ten, and the memory of
-opening it; the vectors are perturbed real embeddings. Then, as a curve, time, memory and disk of whole indexes
-of 1,000, 10,000 and 100,000 passages and the time of a search in them, kept in FOLDER if given.
+First the FAISS index that is chosen for so many vectors is compared with exact search: time, recall of the first ten,
+and the memory of opening it. The vectors are perturbed real embeddings. Then, as a curve, the time, memory and disk of
+building whole indexes of 1,000, 10,000 and 100,000 passages, and the time of a search in them.
 """
 
 from __future__ import annotations
 
-import datetime
-import os
-import resource
-import subprocess
-import sys
+import argparse
 import tempfile
 import time
 from pathlib import Path
@@ -22,15 +18,16 @@ import numpy as np
 from index import Embedder, build_documents
 from index.embedder import Vectors
 from index.stores.folder import faiss_index
-from tests.benchmarks.corpus import PerturbingEmbedder, documents, peak_megabytes, perturbed, real_sentences
+from tests.benchmarks.corpus import PerturbingEmbedder, documents, perturbed, real_sentences
 from tests.benchmarks.index_speed import time_searches
+from tests.benchmarks.measuring import in_new_process, peak_megabytes, print_machine, resident_megabytes
 
 QUESTIONS, K, BATCH = 200, 10, 50_000
 SIZES, COSTS = (1000, 10_000, 100_000), ("seconds", "processor s", "peak MB", "disk MB", "search ms")
 
 
 def searching(count: int, place: Path) -> None:
-    """Build the index of ``count`` vectors, and compare it with exact search."""
+    """Build the FAISS index of ``count`` vectors and compare it with exact search."""
     centres = Embedder().encode(real_sentences()[:4000])
     questions = perturbed(centres, QUESTIONS, np.random.default_rng(9), 0.02)
     sample = perturbed(centres, faiss_index.sample_size(count), np.random.default_rng(8))
@@ -45,11 +42,11 @@ def searching(count: int, place: Path) -> None:
     print(f"{count:,} vectors: {type(made).__name__}, made in {time.perf_counter() - began:.0f} s, truth included")
     del made
     np.savez(place / "truth.npz", questions=questions, truth=truth.ids)
-    subprocess.run([sys.executable, "-m", "tests.benchmarks.index_scale", "--search", str(place)], check=True)
+    in_new_process(search, place)
 
 
 class _Best:
-    """The exact ten best of every question over batches of vectors."""
+    """The exact ten best vectors for every question, over all batches."""
 
     def __init__(self, questions: Vectors) -> None:
         self._questions = questions
@@ -66,11 +63,11 @@ class _Best:
 
 
 def search(place: Path) -> None:
-    """In a process of its own: open the file, search, and print time, processor time, recall and memory."""
+    """Open the file, search, and print time, processor time, recall and memory."""
     stored = np.load(place / "truth.npz")
-    before = resident()
+    before = resident_megabytes()
     opened = faiss_index.read(place / "vectors.faiss")
-    after_opening = resident() - before
+    after_opening = resident_megabytes() - before
     taken, hits = [], 0
     for question, best in zip(stored["questions"], stored["truth"], strict=True):
         began = time.perf_counter()
@@ -90,19 +87,12 @@ def search(place: Path) -> None:
     print(f"  recall@{K} against the exact search: {hits / QUESTIONS / K:.4f}")
 
 
-def resident() -> float:
-    """Megabytes of this process in memory now."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 1e6
-
-
 def curve(place: Path) -> None:
-    """Time, peak memory, disk and time of a search of whole indexes, each in a process of its own."""
+    """Print the costs of whole indexes, each built in a process of its own, as a table and as bars."""
     print("passages" + "".join(f"{name:>13}" for name in COSTS))
     rows = []
     for count in SIZES:
-        command = [sys.executable, "-m", "tests.benchmarks.index_scale", "--cost", str(count), str(place / str(count))]
-        figures = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-        rows.append([float(figure) for figure in figures])
+        rows.append(in_new_process(cost, count, place / str(count)))
         print(f"{count:>8,}" + "".join(f"{figure:>13.1f}" for figure in rows[-1]), flush=True)
     for column, name in enumerate(COSTS):
         most = max(row[column] for row in rows)
@@ -110,10 +100,10 @@ def curve(place: Path) -> None:
             print(f"{name:>11} {count:>8,} |{'#' * max(1, round(50 * row[column] / most))} {row[column]:.1f}")
 
 
-def cost(count: int, location: Path) -> None:
-    """Build an index without the model's own time, and print its costs in the order of COSTS.
+def cost(count: int, location: Path) -> list[float]:
+    """Build an index without the time of the model; its costs, in the order of ``COSTS``.
 
-    A search is given in processor time, which other load does not lengthen.
+    The time of a search is processor time, which other load on the machine does not affect.
     """
     real = Embedder()
     embedder = PerturbingEmbedder(real)
@@ -121,20 +111,21 @@ def cost(count: int, location: Path) -> None:
     build_documents(documents(count), location, embedder=embedder)
     seconds, own = time.perf_counter() - began, time.process_time() - began_own
     disk = sum(file.stat().st_size for file in location.iterdir()) / 1e6
-    print(seconds, own, peak_megabytes(), disk, time_searches(location, real)[1])
+    return [seconds, own, peak_megabytes(), disk, time_searches(location, real)[1]]
+
+
+def main() -> None:
+    """Compare with exact search, then print the curve."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("vectors", type=int, nargs="?", default=1_000_000)
+    parser.add_argument("--curve", action="store_true", help="only the curve")
+    arguments = parser.parse_args()
+    print_machine()
+    with tempfile.TemporaryDirectory() as folder:
+        if not arguments.curve:
+            searching(arguments.vectors, Path(folder))
+        curve(Path(folder))
 
 
 if __name__ == "__main__":
-    match sys.argv[1:]:
-        case ["--search", folder]:
-            search(Path(folder))
-        case ["--cost", number, folder]:
-            cost(int(number), Path(folder))
-        case rest:
-            print(
-                f"{datetime.date.today()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before the first run"
-            )
-            with tempfile.TemporaryDirectory() as folder:
-                if "--curve" not in rest:
-                    searching(int(rest[0]) if rest else 1_000_000, Path(folder))
-                curve(Path(rest[1] if len(rest) > 1 else folder))
+    main()

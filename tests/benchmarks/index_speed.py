@@ -1,40 +1,35 @@
 """How fast the index embeds, grows and is searched: ``python -m tests.benchmarks.index_speed [PART...]``.
 
-Parts are ``embedding``, ``fp32`` (the same as where there is no bf16), ``memory`` and ``large``; by default all
-of them. An argument with a slash is the folder of the large index, which is made when it is missing, and kept.
-
-Embedding is measured against ``SentenceTransformer.encode`` left at its defaults, in turn on the same passages in
-one process. Then an index of 100,000 passages gets one document more, and is searched; its vectors are perturbed real
-ones, so that the model only embeds the one document. Last, the peak memory of building
-10,000 documents against that of 1,000, each in a process of its own.
+``embedding``: passages per second, compared with ``SentenceTransformer.encode`` at its defaults, in turn on the same
+passages in one process. ``fp32``: the same without bf16. ``memory``: the peak memory of indexing 1,000 and 10,000
+documents, each in a process of its own. ``large``: an index of 100,000 passages gets one more document and is searched;
+its other vectors are perturbed real ones, so that the model embeds only this document.
 """
 
 from __future__ import annotations
 
-import datetime
+import argparse
 import os
 import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from index import DocumentIndex, Embedder, add, build_documents, remove, torch_runtime
 from index.embedder import packaged_model
-from tests.benchmarks.corpus import PerturbingEmbedder, documents, peak_megabytes, perturbed, real_sentences
+from tests.benchmarks.corpus import PerturbingEmbedder, documents, perturbed, real_sentences
+from tests.benchmarks.measuring import in_new_process, peak_megabytes, print_machine, timed
 
 ROUNDS, PASSAGES, LARGE = 5, 32, 100_000
 
 
 def embedding(embedder: Embedder) -> None:
-    """Passages a second of both and their ratio in each pair of runs: all cores by the clock, one by processor time.
+    """Passages per second of both, and their ratios: on one core by processor time, on all cores by the clock.
 
-    Processor time is the figure to trust on a busy machine.
+    On a busy machine only processor time is reliable.
     """
     import torch
     from sentence_transformers import SentenceTransformer
@@ -61,7 +56,7 @@ def embedding(embedder: Embedder) -> None:
 
 
 def growing_and_searching(embedder: Embedder, location: Path) -> None:
-    """One more document in a large index, and searches of it without the embedding of the question."""
+    """Add a document to a large index five times, then search it without embedding the questions."""
     if not location.exists():
         build_documents(documents(LARGE), location, embedder=PerturbingEmbedder(embedder))
     with DocumentIndex.open(location, embedder=embedder) as opened:
@@ -83,9 +78,9 @@ def growing_and_searching(embedder: Embedder, location: Path) -> None:
 
 
 def time_searches(location: Path, embedder: Embedder, count: int = 200) -> tuple[list[float], float]:
-    """Milliseconds of each search by the clock, and the mean of processor time; embeddings are computed before.
+    """Milliseconds of each search by the clock, and the mean processor time of a search.
 
-    Other load on the machine lengthens the first only.
+    The questions are embedded in advance. Other load on the machine does not affect processor time.
     """
     questions = [f"What is said about {' '.join(text.split()[3:8])}?" for text in real_sentences()[:count]]
     vectors = perturbed(embedder.encode(real_sentences()[:500]), len(questions), np.random.default_rng(2), 0.02)
@@ -99,36 +94,27 @@ def time_searches(location: Path, embedder: Embedder, count: int = 200) -> tuple
 
 
 def memory() -> None:
-    """Peak memory of building 1,000 and 10,000 documents."""
-    peaks = {}
-    for count in (1000, 10_000):
-        command = [sys.executable, "-m", "tests.benchmarks.index_speed", "--peak", str(count)]
-        peaks[count] = float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    """Print the peak memory of indexing 1,000 and 10,000 documents."""
+    peaks = {count: in_new_process(peak, count) for count in (1000, 10_000)}
     print(f"peak memory: {peaks[1000]:.0f} MB for 1,000 documents, {peaks[10_000]:.0f} MB for 10,000")
     print(f"  difference: {peaks[10_000] - peaks[1000]:.0f} MB")
 
 
-def peak(count: int) -> None:
-    """Build and print the peak of this process, in megabytes."""
+def peak(count: int) -> float:
+    """Index so many documents; the peak memory of this process in megabytes."""
     with tempfile.TemporaryDirectory() as place:
         build_documents(documents(count, sentences=1), Path(place), embedder=Embedder())
-    print(peak_megabytes())
+    return peak_megabytes()
 
 
-def timed(action: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:
-    """Seconds that a call takes, by a clock."""
-    began = clock()
-    action()
-    return clock() - began
-
-
-if __name__ == "__main__":
-    if "--peak" in sys.argv:
-        peak(int(sys.argv[-1]))
-        sys.exit()
-    kept = [Path(name) for name in sys.argv[1:] if "/" in name]
-    wanted = [name for name in sys.argv[1:] if "/" not in name] or ["embedding", "fp32", "memory", "large"]
-    print(f"{datetime.date.today()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before the first run")
+def main() -> None:
+    """Measure the parts that are asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", metavar="PART", help="embedding, fp32, memory, large (default: all)")
+    parser.add_argument("--index", type=Path, help="folder of the large index; made if it does not exist, and kept")
+    arguments = parser.parse_args()
+    wanted = arguments.parts or ["embedding", "fp32", "memory", "large"]
+    print_machine()
     model = Embedder()
     if "embedding" in wanted:
         embedding(model)
@@ -141,4 +127,8 @@ if __name__ == "__main__":
         memory()
     if "large" in wanted:
         with tempfile.TemporaryDirectory() as folder:
-            growing_and_searching(model, kept[0] if kept else Path(folder, "index"))
+            growing_and_searching(model, arguments.index or Path(folder, "index"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,11 +1,11 @@
-"""What the service does under load: one client, fifty at once, half of its highest rate, and fifty during a rebuild.
+"""The service under load: one client, fifty clients, half of its highest rate, and fifty clients during a rebuild.
 
     apt-get install wrk
     python -m tests.benchmarks.load --seconds 120
 
 Serves an index of 2,000 documents on this machine, so that every question finds ten passages, asks with wrk, and prints
-rate, latency, statuses and memory of each phase; the last while all 2,000 are read and embedded anew. Only the ratios
-at the end compare between machines.
+rate, latency, statuses and memory of each phase. In the last phase all 2,000 documents are parsed and embedded again.
+Only the ratios at the end are comparable between machines.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from pathlib import Path
 
 from index import build
 from qa.evaluation.questions import DEMO_QUESTIONS, read_gold
-from tests.support.paths import ROOT
+from tests.benchmarks.measuring import resident_megabytes
+from tests.support.paths import SEEDS
 
-SEEDS = ROOT / "seeds"
 CROWD = 50
-REBUILT = 2000  # documents that the last phase reads anew
-# What wrk runs; its arguments are the file of questions and the pause between two of them, in milliseconds.
+REBUILT = 2000  # documents that change before the last phase
+# The script for wrk; its arguments are the file of questions and the pause between two questions in milliseconds.
 WRK_SCRIPT = r"""
 local questions, at, pause = {}, 0, 0
 counted = {}
@@ -46,7 +46,7 @@ function init(args)
   at = math.random(#questions)
 end
 
--- Evenly spread around the pause that was asked for, so that the clients do not ask at the same moments.
+-- Random, with the given pause as its mean, so that the clients do not ask at the same moments.
 function delay() return math.floor(2 * pause * math.random()) end
 
 function request()
@@ -86,14 +86,14 @@ class Phase:
     rate: float  # answers a second
     p50: float  # ms
     p95: float
-    lost: int  # connections that broke
+    lost: int  # broken connections
     statuses: dict[str, int]
-    megabytes: float  # resident at its end
-    cores: float  # processor time of the service, in seconds a second
+    megabytes: float  # resident memory at the end
+    cores: float  # processor seconds of the service per second
 
     @property
     def failed(self) -> int:
-        """Requests that ended with another status than 200 or 503, or with a broken connection."""
+        """Requests with a status other than 200 and 503, or with a broken connection."""
         return self.lost + sum(count for status, count in self.statuses.items() if status not in {"200", "503"})
 
     def row(self) -> str:
@@ -122,20 +122,14 @@ def serving(index: Path) -> Iterator[tuple[str, int]]:
             process.send_signal(signal.SIGTERM)
 
 
-def resident(pid: int) -> float:
-    """Megabytes of memory that a process holds."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGESIZE") / 1e6
-
-
 def processor_seconds(pid: int) -> float:
-    """Processor time that a process and the children it has waited for have used."""
+    """Processor time of a process and of the children that it has waited for."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return sum(int(field) for field in fields[11:15]) / os.sysconf("SC_CLK_TCK")
 
 
 def ask(name: str, url: str, pid: int, questions: Path, *, clients: int, seconds: float, pause: float = 0) -> Phase:
-    """Ask with ``clients`` for some seconds, each with a pause in milliseconds between two questions."""
+    """Ask with ``clients`` for some seconds; each pauses so many milliseconds between two questions."""
     command = [
         "wrk",
         "-t1",
@@ -152,27 +146,27 @@ def ask(name: str, url: str, pid: int, questions: Path, *, clients: int, seconds
     cores = (processor_seconds(pid) - used) / (time.perf_counter() - began)
     found = json.loads(done.stdout.splitlines()[-1])
     del found["p99"]
-    phase = Phase(name=name, megabytes=resident(pid), cores=cores, **found)
+    phase = Phase(name=name, megabytes=resident_megabytes(pid), cores=cores, **found)
     print(phase.row(), flush=True)
     return phase
 
 
 def script_for(questions: Path) -> Path:
-    """The file beside the questions that tells wrk how to ask them."""
+    """Write the script for wrk beside the questions."""
     script = questions.with_suffix(".lua")
     script.write_text(WRK_SCRIPT, encoding="utf-8")
     return script
 
 
 def plant(folder: Path, planted: str) -> None:
-    """Write the documents; all of them change with the word ``planted``."""
+    """Write the documents; another word for ``planted`` changes all of them."""
     for number in range(REBUILT):
         text = f"Tree {number} of the alley was {planted} in {1700 + number % 300} and is {number % 40} metres tall. "
         (folder / f"{number}.txt").write_text(text * 8)
 
 
 def rebuild(url: str, folder: Path) -> threading.Thread:
-    """Change the documents and let the service rebuild in the background."""
+    """Change the documents and start a rebuild in the background."""
     plant(folder, "set")
 
     def run() -> None:
@@ -189,10 +183,10 @@ def rebuild(url: str, folder: Path) -> threading.Thread:
 
 
 def main() -> None:
-    """Run the phases and print the table, the ratios last."""
+    """Prepare the index, serve it and measure."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=120.0, help="how long the crowd asks")
-    parser.add_argument("--prepared", type=Path, help="a folder for documents and index, made unless they are there")
+    parser.add_argument("--seconds", type=float, default=120.0, help="length of the phases with fifty clients")
+    parser.add_argument("--prepared", type=Path, help="folder of documents and index; made if it does not exist")
     parser.add_argument("--prepare", action="store_true", help="only make that folder")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="quoth-load-") as name:
@@ -203,7 +197,7 @@ def main() -> None:
             plant(folder, "planted")
             build([folder], index)
         asked = read_gold(DEMO_QUESTIONS)
-        random.Random(17).shuffle(asked)  # a mix, however few of them are asked
+        random.Random(17).shuffle(asked)  # so that even a few questions are a mix
         questions.write_text("".join(json.dumps({"question": one.question}) + "\n" for one in asked))
         if chosen.prepare:
             return
@@ -212,12 +206,15 @@ def main() -> None:
 
 
 def measure(url: str, pid: int, questions: Path, folder: Path, seconds: float) -> None:
-    """The phases; one client asks before and after the crowd, since a machine's speed changes."""
+    """Run the phases and print the table and the ratios.
+
+    One client asks before and after the fifty, because the speed of a machine varies.
+    """
     print(f"{'':<28}{'per sec.':>8} {'p50 ms':>9} {'p95 ms':>9} {'MB':>9} {'cores':>9}", flush=True)
     short = max(10.0, seconds / 3)
     ask("warm-up", url, pid, questions, clients=CROWD, seconds=short)
     one = ask("one client in turn", url, pid, questions, clients=1, seconds=short)
-    before = resident(pid)
+    before = resident_megabytes(pid)
     crowd = ask(f"{CROWD} clients", url, pid, questions, clients=CROWD, seconds=seconds)
     one_again = ask("one client in turn, again", url, pid, questions, clients=1, seconds=short)
     clients = 8

@@ -1,9 +1,9 @@
-"""How much later than the server's answer the page shows it: ``python -m tests.benchmarks.page_delay``.
+"""How long the page takes to show an answer, beyond the server's own time: ``python -m tests.benchmarks.page_delay``.
 
-Serves ``seeds/`` with the shipped reader, asks in headless Chromium, and measures in the page itself: from Enter to the
-frame in which the answer is drawn, less what the server says it took to search and read. Each question is asked once,
-in one conversation; the first is the first of a page just opened. Also what opening the page costs: bytes and
-requests, and the time until a question can be typed.
+Serves ``seeds/`` with the shipped reader, asks in headless Chromium, and measures in the page: from pressing Enter to
+the frame that shows the answer, minus the time that the server states for searching and reading. All questions are
+asked in one conversation on a newly opened page. Also measured is what opening the page costs: bytes, requests, and the
+time until a question can be typed.
 """
 
 from __future__ import annotations
@@ -17,9 +17,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from index import build
 from tests.support.browser import CHROMIUM, FLAGS, serving
-from tests.support.paths import ROOT
+from tests.support.paths import SEEDS
 
-SEEDS = ROOT / "seeds"
 QUESTIONS = [
     "What rocket was used?",
     "Where did it blast off from?",
@@ -55,14 +54,14 @@ WEIGHT = """
 
 
 def asked(page: Page, question: str) -> tuple[float, float, int]:
-    """Milliseconds on the page, of them the server's, and how often the conversation changed."""
+    """Milliseconds until the page shows the answer, the server's share of them, and how often the page changed."""
     page.locator("#question textarea").fill(question)
     timed = page.evaluate(TIMED)
     return timed["took"], timed["server"], timed["updates"]
 
 
 def opened(browser: Browser, address: str) -> Page:
-    """A page just opened by a new person."""
+    """The page, newly opened in a browser context of its own."""
     page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
     page.goto(address)
     page.locator("#question textarea").wait_for()
@@ -72,7 +71,7 @@ def opened(browser: Browser, address: str) -> Page:
 def main() -> None:
     """Print the delays and the weight."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pages", type=int, default=3, help="How many pages are opened, one after another.")
+    parser.add_argument("--pages", type=int, default=3, help="pages that are opened, one after another")
     arguments = parser.parse_args()
     first, later, updates, ready = [], [], set(), []
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:

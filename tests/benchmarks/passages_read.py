@@ -1,17 +1,17 @@
-"""How right the answers are by the number of passages that may be read, and what early exits save and cost.
+"""How good the answers are by the number of passages that may be read, and what early exits save and cost.
 
     python -m tests.benchmarks.passages_read squad.valid.jsonl docs.valid.jsonl --paragraphs squad.train.jsonl
 
-The paragraphs of all files become one index. Questions of the first files are asked, of those that
-``qa.training.calibrate`` did not draw; a file all of whose questions it drew is asked from them.
+The paragraphs of all files become one index. The questions that are asked are drawn from the first files, without those
+that ``qa.training.calibrate`` was fitted to by default (unless it was fitted to all questions of a file).
 
-By number of passages: EM and F1 of the likeliest answer to answerable questions, given or withheld; whether an answer
-is among the passages; how many answers are given; passages read to the end; the median time of reading. Reading more
-should never make an answer less right.
+By number of passages: EM and F1 of the most probable answer to answerable questions, given or withheld; the share of
+questions with an answer among the passages; the share of answers given; the passages read to the end; the median time
+of reading. Reading more passages should never make the answers worse.
 
-Early exits: each question is asked with and without them, in changing order. Printed are passages read, F1 of what is
-given to answerable questions, how many are given, how many right answers (F1 of 0.5 or more) one way has and the other
-has not, the time of reading, and last the ratio of its means.
+Early exits: each question is asked with and without them, in alternating order. Printed are the passages read, the F1
+of the answers given to answerable questions, the answers given, the right answers (F1 of 0.5 or more) that only this
+way gives, the time of reading, and the ratio of the mean times.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ from pathlib import Path
 from qa import Answer, Answerer, ReaderSettings
 from qa.answering.calibration import Calibration
 from qa.evaluation.evaluate import answerer_over
-from qa.evaluation.metrics import exact_match, f1
+from qa.evaluation.metrics import exact_match, f1, mentions
 from qa.evaluation.questions import GoldQuestion, paragraph_documents, read_gold
-from qa.evaluation.scores import mentions
+from qa.evaluation.scores import RIGHT_F1
 
 NUMBERS = (1, 3, 5, 10, 20)
-FITTED = 700  # questions of each file that qa.training.calibrate draws by default, by the seed below
+FITTED = 700  # questions that qa.training.calibrate draws from each file by default, with the seed below
 SEED = 17
 
 
 @dataclass(frozen=True)
 class Pair:
-    """A question's answer with early exits and without."""
+    """The answers to a question with early exits and without."""
 
     gold: GoldQuestion
     exiting: Answer
@@ -47,7 +47,7 @@ class Pair:
 
 
 def drawn(path: Path, count: int) -> list[GoldQuestion]:
-    """So many questions of a file, of those that the calibration was not fitted on if there are any."""
+    """``count`` questions of a file; none that the calibration was fitted to, unless there are no others."""
     every = read_gold(path)
     fitted = {id(one) for one in random.Random(SEED).sample(every, min(FITTED, len(every)))}
     others = [one for one in every if id(one) not in fitted] or every
@@ -60,7 +60,7 @@ def count_read(answer: Answer) -> int:
 
 
 def measure(answerer: Answerer, questions: Sequence[GoldQuestion], number: int, *, read_all: bool = False) -> str:
-    """One line of the table by number of passages."""
+    """One row of the table by number of passages; with ``read_all`` no passage is skipped."""
     settings = answerer.settings.model_copy(update={"passages": number})
     bounded = answerer.calibration
     calibration = Calibration(bounded.weights, bounded.bias, bounded.threshold) if read_all else bounded
@@ -88,7 +88,7 @@ def print_numbers(answerer: Answerer, questions: Sequence[GoldQuestion]) -> None
 
 
 def pairs_of(exiting: Answerer, questions: Sequence[GoldQuestion]) -> list[Pair]:
-    """The answers to each question with and without early exits; which is asked first changes."""
+    """The answers to each question with and without early exits, asked in alternating order."""
     whole = Answerer(exiting.index, exiting.reader, replace(exiting.calibration, exits={}), exiting.settings)
     pairs = []
     for number, gold in enumerate(questions):
@@ -99,7 +99,7 @@ def pairs_of(exiting: Answerer, questions: Sequence[GoldQuestion]) -> list[Pair]
 
 
 def given_f1(gold: GoldQuestion, answer: Answer) -> float:
-    """F1 of what is given, 0 where nothing is."""
+    """The F1 of the answer if it is given, else 0."""
     return f1(answer.text, gold.answers) if answer.found and gold.answers else 0.0
 
 
@@ -113,7 +113,7 @@ def print_exits(name: str, pairs: Sequence[Pair]) -> None:
     for (way, answers), (_, others) in zip(ways.items(), reversed(ways.items()), strict=True):
         right = [given_f1(pair.gold, answer) for pair, answer in zip(pairs, answers, strict=True)]
         other = [given_f1(pair.gold, answer) for pair, answer in zip(pairs, others, strict=True)]
-        alone = sum(mine >= 0.5 > theirs for mine, theirs in zip(right, other, strict=True))
+        alone = sum(mine >= RIGHT_F1 > theirs for mine, theirs in zip(right, other, strict=True))
         times = [answer.timings.read for answer in answers]
         means.append(statistics.mean(times))
         figures = f"{statistics.mean(map(count_read, answers)):8.1f}{100 * sum(right) / max(1, len(answerable)):8.1f}"

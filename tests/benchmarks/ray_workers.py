@@ -1,15 +1,15 @@
-"""Build throughput of two Ray workers against one: ``python -m tests.benchmarks.store_workers [DOCUMENTS]``.
+"""Build throughput of two Ray workers and of one: ``python -m tests.benchmarks.ray_workers [DOCUMENTS]``.
 
-The same documents, of two passages or so each, are indexed into a folder by one worker and by two, with the real
-embedding model and eight files a task, so that the last tasks end together. The time is that from the first commit to
-the last; starting Ray and loading models does not depend on the size and is printed beside it. Each ratio is of two
-consecutive runs, once in each order. With few documents the ratio says little: what the second worker has in progress
-at the first commit weighs too much.
+The same documents, of about two passages each, are indexed into a folder by one worker and by two, with the real
+embedding model and eight files per task, so that the last tasks end together. The time is that from the first commit to
+the last one; starting Ray and loading the models takes as long for any number of documents and is printed separately.
+Each ratio is of two consecutive runs, once in each order. It is only meaningful for many documents, because the work
+that the second worker has begun before the first commit is not counted.
 """
 
 from __future__ import annotations
 
-import datetime
+import argparse
 import os
 import subprocess
 import sys
@@ -21,12 +21,13 @@ from index import IndexSettings, Progress, build
 from index.ingestion import ray_engine
 from index.ingestion.ray_engine import RayEngine
 from tests.benchmarks.corpus import documents
+from tests.benchmarks.measuring import print_machine
 
 PAIRS = ((1, 2), (2, 1))
 
 
-def drive(folder: str, place: str, workers: str) -> None:
-    """Build, and print passages a second and the seconds before the first commit."""
+def build_with(folder: str, place: str, workers: str) -> None:
+    """Build, and print the documents per second and the seconds before the first commit."""
     commits: list[tuple[float, int]] = []
     done = [0]
 
@@ -35,7 +36,7 @@ def drive(folder: str, place: str, workers: str) -> None:
         if step.step == "commit" and step.done:
             commits.append((time.perf_counter(), done[0]))
 
-    os.environ["RAY_worker_niceness"] = "0"  # noqa: SIM112 - Ray's own default is 15 more
+    os.environ["RAY_worker_niceness"] = "0"  # noqa: SIM112 - Ray lowers the priority of workers by default
     ray_engine.FILES_A_TASK = 8
     began = time.perf_counter()
     settings = IndexSettings(commit_chunks=64)
@@ -45,16 +46,25 @@ def drive(folder: str, place: str, workers: str) -> None:
 
 
 def measured(folder: Path, place: Path, workers: int) -> float:
-    """Documents a second."""
-    command = [sys.executable, "-m", "tests.benchmarks.ray_workers", "--drive", str(folder), str(place), str(workers)]
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-    rate, before = float(told[-2]), float(told[-1])
+    """Documents per second of one build in a process of its own."""
+    command = [sys.executable, "-m", "tests.benchmarks.ray_workers", "--build", str(folder), str(place), str(workers)]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    rate, before = map(float, printed[-2:])
     print(f"{workers} worker(s): {rate:6.1f} documents/s, the first commit after {before:.0f} s", flush=True)
     return rate
 
 
-def main(count: int) -> None:
-    ratios = []
+def main() -> None:
+    """Build twice with each number of workers and print the ratios."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("documents", type=int, nargs="?", default=1000)
+    parser.add_argument("--build", nargs=3, help=argparse.SUPPRESS)  # folder, place and workers of one build
+    arguments = parser.parse_args()
+    if arguments.build:
+        build_with(*arguments.build)
+        return
+    count, ratios = arguments.documents, []
+    print_machine()
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch, "documents")
         folder.mkdir()
@@ -63,12 +73,9 @@ def main(count: int) -> None:
         for number, pair in enumerate(PAIRS):
             rates = {workers: measured(folder, Path(scratch, f"{number}-{workers}"), workers) for workers in pair}
             ratios.append(rates[2] / rates[1])
-    told = " and ".join(f"{ratio:.2f}" for ratio in ratios)
-    print(f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}, {count} documents: two workers {told} times as many")
+    listed = " and ".join(f"{ratio:.2f}" for ratio in ratios)
+    print(f"{count} documents: two workers index {listed} times as many per second as one")
 
 
 if __name__ == "__main__":
-    if "--drive" in sys.argv:
-        drive(*sys.argv[2:])
-    else:
-        main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)
+    main()

@@ -1,6 +1,6 @@
-"""This reader beside Haystack's extractive reader and txtai's Questions, with the same weights on the same passages.
+"""This reader, Haystack's extractive reader and txtai's Questions, with the same weights on the same passages.
 
-The others need an environment of their own, once:
+The other two need an environment of their own:
 
     python3.11 -m venv /tmp/others
     /tmp/others/bin/pip install torch==2.13.0 haystack-ai transformers-haystack txtai
@@ -9,11 +9,11 @@ and then, with a file of SQuAD-shaped questions:
 
     python -m tests.benchmarks.readers squad.valid.jsonl --others /tmp/others/bin/python
 
-The int8 weights of ``qa/model`` are turned back to fp32 and written as an ordinary transformers folder, which both
-others load as they load any model, at their defaults. Each system runs in a process of its own; every question goes to
-one after the other, alone, with its own paragraph, and must be answered, so that other load on the machine falls on
-all three. Printed: EM and F1 of the best answers, questions a second and processor time of the median question, peak
-memory of the process, how often it raised; last, the medians over the questions of one's time over the other's.
+The int8 weights of ``qa/model`` are converted to fp32 and written as an ordinary transformers folder, which the other
+two load with their default settings. Each system runs in a process of its own. Every question is put to one system
+after the other, with its own paragraph and no option to refuse, so that other load on the machine affects all three.
+Printed are EM and F1 of the best answers, questions per second and processor time of the median question, peak memory
+of the process, and how often it raised; last, the medians over all questions of the ratios of their times.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ Ask = Callable[[str, str], str]  # question and paragraph in, the best answer ou
 
 
 def quoth(folder: Path) -> Ask:
-    """This project's reader, as it is shipped."""
+    """The reader of this project, as shipped."""
     from qa.reader.reader import Reader
     from qa.reader.windows import Passage
 
@@ -74,9 +74,9 @@ def txtai(folder: Path) -> Ask:
 
 
 def serve(system: str, folder: Path) -> None:
-    """Answer the questions that come in, one a line; each process runs this."""
+    """Answer the questions on standard input, one per line; each system's process runs this."""
     ask: Ask = {"quoth": quoth, "haystack": haystack, "txtai": txtai}[system](folder)
-    out, sys.stdout = sys.stdout, sys.stderr  # what a library prints is no answer
+    out, sys.stdout = sys.stdout, sys.stderr  # keeps the output of libraries apart from the answers
     for line in sys.stdin:
         question, context = json.loads(line)
         began, worked, raised = time.perf_counter(), time.process_time(), ""
@@ -90,13 +90,16 @@ def serve(system: str, folder: Path) -> None:
 
 
 def peak_memory() -> int:
-    """The largest resident size of this process, bytes. (What getrusage says is inherited from the parent.)"""
+    """The peak resident memory of this process in bytes; ``getrusage`` would include the parent's.
+
+    This module imports nothing of this project at its head, because the other environment runs it too.
+    """
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return int(status.split("VmHWM:")[1].split()[0]) * 1024
 
 
 def plain_folder(model: Path, out: Path) -> None:
-    """Write the reader's weights as the transformers folder that other programs expect."""
+    """Write the reader's weights as an ordinary transformers folder."""
     import torch
     from transformers import PreTrainedTokenizerFast
 
@@ -124,7 +127,7 @@ class System:
         )  # fmt: skip
 
     def ask(self, question: str, context: str) -> dict[str, Any]:
-        """What it says to one question, how long it took and what it raised."""
+        """The answer to one question, its time, and what was raised."""
         assert self.process.stdin and self.process.stdout
         self.process.stdin.write(json.dumps([question, context]) + "\n")
         self.process.stdin.flush()
@@ -152,7 +155,7 @@ def _ratio(slower: list[dict[str, Any]], quicker: list[dict[str, Any]], kind: st
 
 
 def main() -> None:
-    """Prepare, run each in turn, print."""
+    """Start the systems, ask each in turn, and print the table."""
     if sys.argv[1:2] == ["--serve"]:
         serve(sys.argv[2], Path(sys.argv[3]))
         return
@@ -163,7 +166,7 @@ def main() -> None:
     parser.add_argument("questions", type=Path, help="SQuAD-shaped questions with their paragraphs")
     parser.add_argument("--others", required=True, help="the Python of the environment that holds the others")
     parser.add_argument("--sample", type=int, default=120)
-    parser.add_argument("--threads", type=int, default=os.cpu_count() or 1, help="of each system")
+    parser.add_argument("--threads", type=int, default=os.cpu_count() or 1, help="threads of each system")
     parser.add_argument("--reader", type=Path, default=ReaderSettings().reader)
     arguments = parser.parse_args()
     answerable = [question for question in read_gold(arguments.questions) if question.answers]
@@ -176,7 +179,7 @@ def main() -> None:
         for number, question in enumerate([chosen[0], *chosen]):
             for system in systems:
                 answer = system.ask(question.question, question.context or "")
-                said[system.name] += [answer] if number else []  # the first one warms up
+                said[system.name] += [answer] if number else []  # the first question is a warm-up
         for system in systems:
             system.process.communicate()
     print(f"{len(chosen)} questions of {arguments.questions.name}, one at a time, {arguments.threads} threads")

@@ -1,14 +1,14 @@
-"""What reading costs over the bare forward pass, and how to batch it.
+"""The time of reading over that of the bare forward pass, and how it depends on batching.
 
     python -m tests.benchmarks.reading --rounds 15
 
-Ten passages of about 220 tokens are read for one question by ``Reader.read``, by ``Reader.skim`` to their end as
-answering does, and by the model alone, in turn in one process, so that a busy machine slows all three. Each question
-and each passage is new in its round: nothing is cached.
+Ten passages of about 220 tokens are read for one question by ``Reader.read``, by ``Reader.skim`` to their end (as in
+answering), and by the model alone, in turn in one process, so that other load on the machine affects all three. Every
+round has new questions and passages, so that nothing is cached.
 
-Then ten passages of uneven length are read in batches of several sizes: the time of each over that of one passage
-after another. Last, the passages of several questions are read in four ways: one question after another on all cores,
-all in one forward pass, in batches, and side by side with a core each, which is what the service does.
+Then ten passages of different lengths are read in batches of several sizes; printed is the time over that of reading
+one passage after another. Last, the passages of several questions are read in four ways: one question after another on
+all cores, all in one forward pass, in batches, and side by side on one core each, as in the service.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from __future__ import annotations
 import argparse
 import os
 import statistics
-import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -31,13 +30,13 @@ from qa.reader.early_exit import LAYERS
 from qa.reader.reader import BATCH_TOKENS, forward
 from qa.reader.weights import load_model
 from qa.reader.windows import Featurizer, Passage, Window
-from tests.support.paths import ROOT
+from tests.benchmarks.measuring import timed
+from tests.support.paths import SEEDS
 
-SEEDS = ROOT / "seeds"
 PASSAGES, CHARACTERS = 10, 1160  # about 220 tokens of this text
 LENGTHS = range(250, 1150, 90)  # characters
-BATCHES = (1, 300, 500, 800, 1200, 2500)  # padded tokens; with 1 every passage is read alone
-QUESTIONS = (1, 2, 4)  # that wait at the same time
+BATCHES = (1, 300, 500, 800, 1200, 2500)  # padded tokens; with 1, every passage is a batch of its own
+QUESTIONS = (1, 2, 4)  # waiting at the same time
 CORES = len(os.sched_getaffinity(0))
 
 
@@ -47,7 +46,7 @@ def seed_text() -> str:
 
 
 def passages(text: str, number: int) -> list[Passage]:
-    """Ten passages, different in every round."""
+    """Ten passages of equal length, different in every round."""
     words = text.split(" ")
     size = next(k for k in range(len(words)) if len(" ".join(words[:k])) > CHARACTERS)
     turned = [words[(7 * number + 13 * k) % len(words) :] + words for k in range(PASSAGES)]
@@ -55,31 +54,24 @@ def passages(text: str, number: int) -> list[Passage]:
 
 
 def uneven_windows(featurizer: Featurizer, text: str, number: int) -> list[Window]:
-    """The windows of one question's ten passages of uneven length, different for every number."""
+    """The windows of ten passages of different lengths for one question, different for every number."""
     read = [Passage(text[(197 * k + 37 * number) % 900 :][:length], "Of space") for k, length in enumerate(LENGTHS)]
     return featurizer.windows(f"What happened on day {number}?", read)
 
 
-def milliseconds(action: Callable[[], object]) -> float:
-    """How long a call takes by the clock."""
-    began = time.perf_counter()
-    action()
-    return 1e3 * (time.perf_counter() - began)
-
-
 def in_turn(ways: Mapping[Any, Callable[[], object]], rounds: int) -> dict[Any, list[float]]:
-    """Milliseconds of each way in each round, one after the other; a first round warms up and does not count."""
-    taken = [{name: milliseconds(way) for name, way in ways.items()} for _ in range(rounds + 1)][1:]
+    """Milliseconds of each way in each round, one way after the other; the first round is a warm-up and is left out."""
+    taken = [{name: 1e3 * timed(way) for name, way in ways.items()} for _ in range(rounds + 1)][1:]
     return {name: [one[name] for one in taken] for name in ways}
 
 
 def ratio(taken: list[float], base: list[float]) -> float:
-    """The median of one way's time over another's in the same round."""
+    """The median over the rounds of the ratio of two ways' times."""
     return statistics.median(mine / other for mine, other in zip(taken, base, strict=True))
 
 
 class Benchmark:
-    """One model and its text."""
+    """The measurements of one model."""
 
     def __init__(self, folder: Path) -> None:
         self.reader, self.featurizer = Reader.load(folder), Featurizer.load(folder)
@@ -95,7 +87,7 @@ class Benchmark:
             self.model(input_ids=ids, attention_mask=mask)
 
     def rounds(self, count: int) -> Iterator[tuple[dict[str, float], float]]:
-        """Milliseconds of each way to read ten passages, and their mean tokens, of each round."""
+        """For each round, the milliseconds of each way to read ten passages, and the mean tokens of a passage."""
         for number in range(-2, count):
             question, read = f"What happened on day {number}?", passages(self.text, number)
             windows = self.featurizer.windows(question, read)
@@ -109,9 +101,9 @@ class Benchmark:
                     self.reader.skim(q, one, LAYERS, lambda *_: True) for one in read
                 ],
             }
-            order = list(ways) if number % 2 else list(reversed(ways))  # which is first changes with the round
-            taken = {name: milliseconds(ways[name]) for name in order}
-            if number >= 0:  # the first ones warm up
+            order = list(ways) if number % 2 else list(reversed(ways))  # alternates between rounds
+            taken = {name: 1e3 * timed(ways[name]) for name in order}
+            if number >= 0:  # the first rounds are a warm-up
                 yield taken, statistics.mean(len(window.offsets) for window in windows)
 
     def print_overhead(self, count: int) -> None:
@@ -125,7 +117,7 @@ class Benchmark:
             print(f"{name:16}{min(times):9.0f} ms{statistics.median(times):9.0f} ms{over:8.2f}")
 
     def print_batches(self, count: int) -> None:
-        """The time of each size of a batch over that of every passage alone."""
+        """The time of each size of batch over that of reading every passage alone."""
         windows = uneven_windows(self.featurizer, self.text, 3)
         taken = in_turn({tokens: (lambda n=tokens: self.read(windows, n)) for tokens in BATCHES}, count)
         print(f"{'batches of':16}" + "".join(f"{tokens:8}" for tokens in BATCHES) + "  padded tokens")
@@ -133,7 +125,7 @@ class Benchmark:
         print(f"{'over each alone':16}{ratios}")
 
     def print_questions(self, count: int) -> None:
-        """The time of each way to read several questions that wait, over that of one after another."""
+        """The time of each way to read several waiting questions over that of one after another."""
         pool = ThreadPoolExecutor(CORES, initializer=torch.set_num_threads, initargs=(1,))
         print(f"{'questions':12}{'one by one':>14}{'one pass':>10}{'batches':>10}{'side by side':>14}")
         for number in QUESTIONS:

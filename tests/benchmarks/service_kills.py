@@ -2,9 +2,9 @@
 
     python -m tests.benchmarks.service_kills --kills 20
 
-Every round changes all documents, starts the service, asks it to rebuild (every third time it uploads a file instead),
-and kills it at a random moment of the time that this takes undisturbed. Then the index must verify and hold every
-document as it was in one of the rounds; after the last round a rebuild must bring all of them up to date.
+Every round changes all documents, starts the service, starts a rebuild (or, every third time, an upload), and kills the
+service at a random moment of the time that the rebuild takes undisturbed. Then the index must be sound and have every
+document as it was in one of the rounds. After the last round, a rebuild must bring all documents up to date.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from index import DocumentIndex, build, verify
-from tests.benchmarks.load import SEEDS, serving
+from tests.benchmarks.load import serving
+from tests.support.paths import SEEDS
 
 DOCUMENTS = 60
 OURS = {f"{k}.txt" for k in range(DOCUMENTS)}
@@ -33,21 +34,21 @@ BOUNDARY = "boundary"
 
 
 def write(folder: Path, number: int) -> None:
-    """Change every document; each says in which round."""
+    """Change every document; each states the round."""
     for k in range(DOCUMENTS):
         text = f"In round {number} the tree {k} of the alley was {k % 40} metres tall and had {number} rings. "
         (folder / f"{k}.txt").write_text(text * 10)
 
 
 def ask(url: str, path: str, body: bytes = b"", kind: str = "application/json") -> None:
-    """Send a request; the service may be killed before it ends."""
+    """Send a request; the service may be killed before it answers."""
     request = urllib.request.Request(url + path, body, {"Content-Type": kind}, method="POST")
     with suppress(OSError, http.client.HTTPException), urllib.request.urlopen(request, timeout=60) as answered:
         answered.read()
 
 
 def await_models(url: str) -> None:
-    """Wait until the models are loaded, so that loading is no part of a rebuild's time."""
+    """Wait until the models are loaded, so that the time of a rebuild does not include loading."""
     while True:
         with suppress(urllib.error.HTTPError), urllib.request.urlopen(f"{url}/readyz", timeout=60):
             return
@@ -65,7 +66,7 @@ def disturb(url: str, number: int) -> None:
 
 
 def examine(index: Path, number: int) -> str:
-    """What was lost up to a round; empty when nothing was."""
+    """What the index has lost up to a round; empty if nothing."""
     report = verify(index)
     if not report.sound:
         return f"the index is not sound: {report.problems}"
@@ -83,7 +84,7 @@ def _whole(text: str, number: int) -> bool:
 
 
 def undisturbed(index: Path, number: int) -> float:
-    """One round without a kill; the seconds that it took from the request on."""
+    """One round without a kill: its seconds, from the request on."""
     with serving(index) as (url, _):
         await_models(url)
         began = time.perf_counter()
@@ -92,7 +93,7 @@ def undisturbed(index: Path, number: int) -> float:
 
 
 def kill(index: Path, number: int, after: float) -> None:
-    """One round, in which the service is killed so many seconds after the request."""
+    """One round in which the service is killed ``after`` so many seconds from the request."""
     with serving(index) as (url, pid):
         await_models(url)
         left_over = list((index / "uploads").glob(".*.part"))
@@ -105,7 +106,7 @@ def kill(index: Path, number: int, after: float) -> None:
 
 
 def main() -> None:
-    """Kill as often as asked, then rebuild undisturbed."""
+    """Run the rounds, then rebuild undisturbed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=20)
     kills = parser.parse_args().kills

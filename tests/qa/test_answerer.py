@@ -1,4 +1,4 @@
-"""The main job, on the real models and the real document."""
+"""Answering with the real models and the real document."""
 
 import re
 import shutil
@@ -55,7 +55,7 @@ def test_the_first_questions_of_a_process_may_come_from_several_threads(seed_ind
 
 
 @pytest.mark.parametrize("question", REFUSED)
-def test_what_the_document_does_not_say_is_refused(answerer, question):
+def test_unanswerable_questions_are_refused(answerer, question):
     answer = answerer.answer(question)
     assert not answer.found
     assert (answer.text, answer.citations) == ("", ())
@@ -84,7 +84,7 @@ def test_a_probability_does_not_depend_on_how_many_passages_are_read(answerer):
             assert one.probability == pytest.approx(other.probability, abs=0.02)
 
 
-def test_a_threshold_of_one_refuses_and_of_nought_answers(answerer):
+def test_a_threshold_of_one_refuses_and_a_threshold_of_zero_answers(answerer):
     def ask(threshold):
         settings = ReaderSettings(threshold=threshold)
         return Answerer(answerer.index, answerer.reader, answerer.calibration, settings).answer(RIGHT[0][0])
@@ -98,7 +98,7 @@ def test_filters_keep_other_documents_out(answerer):
 
 
 @pytest.mark.parametrize("question", [question for question, _ in RIGHT])
-def test_a_search_that_the_reader_ranks_begins_with_the_passage_of_the_answer(answerer, question):
+def test_reranking_puts_the_passage_with_the_answer_first(answerer, question):
     answer, hits = answerer.answer(question), answerer.search(question, 2, rerank=True)
     assert answer.text in hits[0].chunk.text
     assert hits[0].score == pytest.approx(answer.probability)
@@ -106,35 +106,35 @@ def test_a_search_that_the_reader_ranks_begins_with_the_passage_of_the_answer(an
     assert hits[0].score >= hits[1].score
 
 
-def test_as_many_passages_are_ranked_again_as_the_setting_says_or_as_are_asked_for(answerer):
+def test_reranking_reads_as_many_passages_as_the_setting_or_the_caller_asks_for(answerer):
     few = Answerer(answerer.index, answerer.reader, answerer.calibration, ReaderSettings(rerank_passages=1))
     first, second = answerer.index.search(RIGHT[0][0], 2)
     assert few.search(RIGHT[0][0], 1, rerank=True)[0].chunk == first.chunk
     assert few.search(RIGHT[0][0], 2, rerank=True)[0].chunk == second.chunk
 
 
-def test_a_search_that_is_not_ranked_again_is_that_of_the_index(answerer):
+def test_without_reranking_search_is_that_of_the_index(answerer):
     assert answerer.search("rocket", 3) == answerer.index.search("rocket", 3)
 
 
 @pytest.mark.parametrize("rerank", [True, False])
-def test_an_empty_search_is_turned_away(answerer, rerank):
+def test_an_empty_search_is_rejected(answerer, rerank):
     with pytest.raises(QuestionError, match="empty"):
         answerer.search(" ", rerank=rerank)
 
 
 @pytest.mark.parametrize("question", ["", "   ", "\x00\x07", "?!", "\u200b"])
-def test_an_empty_question_is_turned_away(answerer, question):
+def test_an_empty_question_is_rejected(answerer, question):
     with pytest.raises(QuestionError, match="empty"):
         answerer.answer(question)
 
 
-def test_a_question_of_ten_thousand_characters_is_turned_away(answerer):
+def test_a_question_of_ten_thousand_characters_is_rejected(answerer):
     with pytest.raises(QuestionError, match=r"10,000 characters.*shorten"):
         answerer.answer("w" * 10_000)
 
 
-def test_control_characters_in_a_question_are_left_out():
+def test_control_characters_are_removed_from_a_question():
     asked = checked_question("What\x00 rocket\x1b[31m\nwas\tused?", 100)
     assert not any(unicodedata.category(c) == "Cc" for c in asked)
     assert asked.startswith("What rocket")
@@ -169,7 +169,7 @@ def test_example_questions_are_answered_by_the_documents(answerer):
     assert all(answerer.answer(question).found for question in questions)
 
 
-def test_no_example_question_is_made_of_a_clause_or_of_what_it_points_at(tmp_path):
+def test_no_example_question_is_made_of_a_clause_or_a_pointing_word(tmp_path):
     words = "Since this reservation is a serious restriction, ask. The mill is a museum. One of them is an inn."
     (tmp_path / "notes.txt").write_text(words)
     build([tmp_path / "notes.txt"], tmp_path / "index")
@@ -177,7 +177,7 @@ def test_no_example_question_is_made_of_a_clause_or_of_what_it_points_at(tmp_pat
         assert list(candidates(index)) == ["What is the mill?"]
 
 
-def test_no_sign_of_a_documents_markup_comes_into_an_example(tmp_path, embedder):
+def test_example_questions_contain_no_markup(tmp_path, embedder):
     hostile = (
         "<script>alert(1)</script> is a danger. A <b>vault</b> is a box. \u202eFalcon\u202c is a vault. "
         "The mill is a museum. "
@@ -192,7 +192,7 @@ def test_no_sign_of_a_documents_markup_comes_into_an_example(tmp_path, embedder)
     assert all(re.fullmatch(r"[\w '-]+\?", question) for question in made)
 
 
-def test_a_question_that_a_document_asks_itself_is_not_its_answer(answerer):
+def test_a_question_in_a_document_is_not_an_answer(answerer):
     questions = "21. Can the library be used from several threads?\n22. Can it read zip archives?\n"
     answers = "\n21. Can the library be used from several threads?\n\nOnly when each thread has a stream of its own.\n"
     text = questions + answers
@@ -222,7 +222,7 @@ OFFICE = "Where is the office of Meridian Ltd?"
 
 
 class ReplacedWhileRead(Reader):
-    """A reader during whose first passage the document is replaced and another search is made."""
+    """A reader that, while it reads its first passage, replaces the document and searches again."""
 
     def __init__(self, loaded, replace, search):
         vars(self).update(vars(loaded))
@@ -238,7 +238,7 @@ class ReplacedWhileRead(Reader):
 
 @pytest.fixture
 def office(tmp_path, embedder, answerer):
-    """An answerer over one document, which is replaced, under its id, by calling what comes with it."""
+    """An answerer over one document, and a function that replaces this document under the same id."""
     document = tmp_path / "office.txt"
 
     def write(text):
@@ -288,7 +288,7 @@ def open_files(folder):
     return [target for link in links if str(target := link.readlink()).startswith(str(folder))]
 
 
-def test_of_many_indexes_that_are_asked_the_least_recent_ones_are_closed(seed_index, tmp_path):
+def test_the_least_recently_used_indexes_are_closed(seed_index, tmp_path):
     folders = [tmp_path / str(number) for number in range(OPEN_ANSWERERS + 2)]
     for folder in folders:
         shutil.copytree(seed_index, folder)

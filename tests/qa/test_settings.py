@@ -24,7 +24,7 @@ def test_the_function_reads_the_environment(seed_index: Path, monkeypatch: pytes
     assert not answer("What rocket was used?").found
 
 
-def test_a_value_that_is_not_allowed_is_named_by_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_value_is_reported_with_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QUOTH_PASSAGES", "many")
     with pytest.raises(SetupError, match=r"QUOTH_PASSAGES.*integer"):
         answer("What rocket was used?")

@@ -17,7 +17,7 @@ def split(text):
 
 
 @given(PROSE)
-def test_sentences_are_ordered_and_hold_all_that_is_not_white_space(text):
+def test_sentences_are_ordered_and_cover_all_but_white_space(text):
     bounds = sentences(text)
     assert all(a < b for a, b in bounds)
     assert all(before[1] <= after[0] for before, after in pairwise(bounds))
@@ -45,14 +45,14 @@ def test_sentences_end_where_a_person_would_end_them(text, expected):
 
 
 @given(PROSE, st.data())
-def test_the_sentence_around_a_place_holds_it(text, data):
+def test_the_enclosing_sentence_contains_the_range(text, data):
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
     first, last = enclosing_sentences(text, start, end)
     assert 0 <= first <= start <= end <= last <= len(text)
 
 
-def test_places_are_numbered_by_their_sentence():
+def test_offsets_get_the_number_of_their_sentence():
     text = "One here. Two here."
     assert sentence_numbers(text, np.array([0, 4, 10, 14])).tolist() == [1, 1, 2, 2]
 
@@ -68,10 +68,10 @@ def test_places_are_numbered_by_their_sentence():
         ("", []),
     ],
 )
-def test_a_sentence_that_asks_is_told_from_one_that_states(text, asks):
+def test_questions_are_told_from_statements(text, asks):
     assert interrogatives(text).tolist() == [False, *asks]
 
 
-def test_a_very_long_line_is_cut_without_the_segmenter():
+def test_a_very_long_line_is_split_without_the_segmenter():
     text = "word " * 30_000 + "end. Next."
     assert split(text)[-1] == "Next."

@@ -13,3 +13,6 @@ def tracked_files() -> list[Path]:
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     return [Path(name) for name in listed.split("\0") if name and (ROOT / name).exists()]
+
+
+SEEDS = ROOT / "seeds"

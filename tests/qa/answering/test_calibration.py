@@ -18,7 +18,7 @@ EVIDENCE = st.builds(Evidence, FINITE, FINITE, st.floats(-1, 1), st.floats(0, 1)
 
 
 def synthetic(questions=1500, seed=3):
-    """Questions of five proposals; one of them is right with a chance that its margin tells."""
+    """Questions with five proposals, each right with a probability that depends on its margin."""
     rng = np.random.default_rng(seed)
     made = []
     for _ in range(questions):
@@ -42,7 +42,7 @@ def test_the_probability_is_calibrated_on_questions_not_used_to_fit():
 
 
 @given(st.lists(EVIDENCE, min_size=1, max_size=3))
-def test_a_probability_is_one_whatever_the_logits(many):
+def test_a_probability_is_in_range_for_any_logits(many):
     calibration = Calibration((0.5, 0.2, 0.3, 0.4), -1.0, 0.5)
     assert all(0.0 <= calibration.probability(one) <= 1.0 for one in many)
 
@@ -53,7 +53,7 @@ def test_a_larger_margin_is_never_less_probable():
     assert said == sorted(said)
 
 
-def test_the_threshold_is_where_right_given_and_wrong_withheld_are_most():
+def test_the_balanced_threshold_maximises_right_given_plus_wrong_withheld():
     assert balance(np.array([0.1, 0.2, 0.6, 0.9]), np.array([0.0, 0.0, 1.0, 1.0])) == pytest.approx(0.21)
 
 
@@ -65,18 +65,18 @@ def test_an_even_threshold_does_not_depend_on_how_many_questions_of_a_kind_are_a
     assert once == more == pytest.approx(0.11)
 
 
-def test_a_calibration_is_read_back_as_it_was_written():
+def test_a_calibration_is_stored_without_loss():
     calibration = fit(synthetic(200), [True] * 200)
     assert Calibration.from_json(calibration.to_json()) == calibration
 
 
-def test_its_exits_are_read_back_as_they_were_written_but_for_their_last_digits():
+def test_exits_are_stored_to_four_digits():
     told = EarlyExit(np.array([0.123456, -2.0], dtype=np.float32), 0.5, QuantileBound((0.1,), (1.0, 2.0)))
     read = Calibration.from_json(replace(fit(synthetic(200), [True] * 200), exits={4: told}).to_json()).exits[4]
     assert (read.bias, read.bound, read.weights.tolist()) == (0.5, told.bound, pytest.approx([0.1235, -2.0]))
 
 
-def test_hardly_a_case_is_more_probable_than_what_its_passage_comes_to():
+def test_hardly_any_case_exceeds_the_ceiling_of_its_passage():
     questions = synthetic(300)
     calibration = fit(questions, [True] * 300)
     cases = [case.evidence for case in chain.from_iterable(questions)]
@@ -93,6 +93,6 @@ NO_END = (
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"weights": 1, "bias": 0, "threshold": 0}', WRONG_LENGTH, NO_END])
-def test_anything_else_is_no_calibration(text):
+def test_other_text_is_no_calibration(text):
     with pytest.raises((ValueError, KeyError, TypeError)):
         Calibration.from_json(text)

@@ -14,7 +14,7 @@ def test_the_head_is_read_only_when_the_question_asks_for_the_date(question, rea
     assert retrieve(" date 2025-04-08 A rocket flew.", question, body_start=17).passage.body_start == read
 
 
-def test_overlapping_chunks_propose_a_range_once():
+def test_overlapping_chunks_propose_a_span_once():
     first, second = retrieve(TEXT, start=0, end=55), retrieve(TEXT, start=25, end=66, rank=2)
     found = proposals([first, second], span(first, "eight months", 4.0), span(second, "eight months", 5.0, passage=1))
     assert [(p.text, p.span.margin) for p in found] == [("eight months", 5.0)]
@@ -55,7 +55,7 @@ def test_the_possessor_is_not_the_answer_to_a_question_about_a_possession(questi
 
 
 @pytest.mark.parametrize(("answer", "names"), [("Jonathan", True), ("Envoy Jonathan", True), ("Anna Berg", False)])
-def test_nor_is_another_part_of_the_possessors_name(answer, names):
+def test_another_part_of_the_possessors_name_is_not_the_answer(answer, names):
     text = "Then Envoy Jonathan Kim’s envoy spoke. Anna Berg is her name."
     start = text.index(answer)
     assert names_possessor("Who is Kim's envoy?", text, start, start + len(answer)) is names

@@ -16,25 +16,25 @@ from qa.types import Span
 
 CALIBRATION = Calibration((0.5, 0.2, 0.5, 0.5), -2.0, 0.3).bounded([[Case(Evidence(12.0, 10.0, 0.0, 0.0), 1.0)]])
 FAR, NEAR = Case(Evidence(0.0, 0.0, 0.1, 0.0), 0.0), Case(Evidence(12.0, 10.0, 0.9, 1.0), 1.0)
-STEPPED = CALIBRATION.bounded([[FAR, NEAR]])  # far passages come to little
+STEPPED = CALIBRATION.bounded([[FAR, NEAR]])  # far passages have a low ceiling
 RECORD = DocumentRecord(1, "1.txt", "", "text/plain", "", "", None, 0, 9, 0, 1, {}, ())
 
 
-class Told:
-    """An exit after which what reading adds is known."""
+class ExactExit:
+    """An exit whose bound is exactly what reading adds."""
 
     def upper(self, states):
         return float(states[0])
 
 
-EXITING = replace(CALIBRATION, exits={4: Told()})
+EXITING = replace(CALIBRATION, exits={4: ExactExit()})
 
 
 class Scripted:
-    """Reads every passage as its whole text, with a margin that is decided beforehand; keeps what it read."""
+    """A reader whose only span is the whole passage, with a given margin; records what it reads and abandons."""
 
     def __init__(self, margins):
-        self.margins, self.asked, self.given_up = margins, [], []
+        self.margins, self.asked, self.abandoned = margins, [], []
 
     def read(self, question, passages):
         return self.skim(question, *passages, (), None)
@@ -45,7 +45,7 @@ class Scripted:
         if all(read_on(layer, np.array([added])) for layer in layers):
             self.asked.append(passage.text)
             return [span]
-        self.given_up.append(passage.text)
+        self.abandoned.append(passage.text)
         return []
 
 
@@ -80,7 +80,7 @@ def test_a_clear_answer_in_the_nearest_passage_leaves_far_ones_unread():
     assert reader.asked == ["answer 0"]
 
 
-def test_what_is_far_is_passed_over_and_what_comes_after_it_and_is_near_is_read():
+def test_a_far_passage_is_skipped_and_a_near_one_after_it_is_read():
     sources = [source(0, 0.5, 0.5), source(1, 0.5, 0.5), source(2, 0.0, 0.0), source(3, 0.5, 0.5), source(4, 0.1, 0.0)]
     reader = Scripted({s.document_text: 1.0 for s in sources})
     read_until_settled(reader, STEPPED, sources)
@@ -88,25 +88,25 @@ def test_what_is_far_is_passed_over_and_what_comes_after_it_and_is_near_is_read(
 
 
 @pytest.mark.parametrize(("document", "read"), [(5, 2), (0, 1)])
-def test_a_passage_that_may_contradict_is_read_when_it_is_of_another_document(document, read):
+def test_a_passage_that_may_contradict_is_read_if_it_is_from_another_document(document, read):
     sources = [source(0, 0.8, 1.0), source(1, 0.3, 0.5, document=document)]
     reader = Scripted({"answer 0": 11.0, "answer 1": 10.0})
     read_until_settled(reader, CALIBRATION, sources)
     assert len(reader.asked) == read
 
 
-def test_a_passage_passed_over_is_read_when_it_may_contradict_a_later_winner():
+def test_a_skipped_passage_is_read_if_it_may_contradict_a_later_winner():
     sources = [source(0, 0.5, 0.5, document=0), source(1, 0.3, 0.3, document=0), source(2, 0.8, 1.0, document=9)]
     reader = Scripted({"answer 0": 9.0, "answer 1": 8.0, "answer 2": 11.0})
     read_until_settled(reader, CALIBRATION, sources)
     assert reader.asked == ["answer 0", "answer 2", "answer 1"]
 
 
-def test_a_passage_that_cannot_win_is_given_up_halfway():
+def test_a_passage_that_cannot_win_is_abandoned_halfway():
     sources = [source(0, 0.5, 0.5), source(1, 0.5, 0.5), source(2, 0.5, 0.5)]
     reader = Scripted({"answer 0": 1.0, "answer 1": -8.0, "answer 2": 4.0})
     read_until_settled(reader, EXITING, sources)
-    assert (reader.asked, reader.given_up) == (["answer 0", "answer 2"], ["answer 1"])
+    assert (reader.asked, reader.abandoned) == (["answer 0", "answer 2"], ["answer 1"])
 
 
 def test_the_nearest_passage_is_read_to_the_end_however_poor_it_is():
@@ -115,26 +115,26 @@ def test_the_nearest_passage_is_read_to_the_end_however_poor_it_is():
     assert [span.text for span in spans] == ["answer 0"]
 
 
-def test_a_passage_given_up_is_read_when_it_may_contradict_a_later_winner():
+def test_an_abandoned_passage_is_read_if_it_may_contradict_a_later_winner():
     sources = [source(0, 0.5, 0.5, document=0), source(1, 0.5, 0.5, document=0), source(2, 0.5, 0.5, document=9)]
     reader = Scripted({"answer 0": 9.0, "answer 1": 8.9, "answer 2": 9.5})
     spans = read_until_settled(reader, EXITING, sources)
-    assert reader.given_up == ["answer 1"]
+    assert reader.abandoned == ["answer 1"]
     assert {span.passage for span in spans} == {0, 1, 2}
 
 
-def test_a_passage_given_up_that_holds_the_winners_words_is_read_after_all():
+def test_an_abandoned_passage_that_contains_the_winners_words_is_read_after_all():
     sources = [source(0, 0.5, 0.5), source(1, 0.5, 0.5), source(2, 0.0, 0.0, text="Yes: answer 0")]
     reader = Scripted({"answer 0": 11.0, "answer 1": -8.0, "Yes: answer 0": -9.0})
     spans = read_until_settled(reader, EXITING, sources)
     assert {span.passage for span in spans} == {0, 2}
 
 
-def test_the_words_of_an_answer_that_is_withheld_are_looked_for_nowhere_else():
+def test_a_withheld_answer_is_not_looked_for_in_other_passages():
     sources = [source(0, 0.5, 0.5), source(1, 0.0, 0.0, text="Yes: answer 0")]
     reader = Scripted({"answer 0": -8.0, "Yes: answer 0": -9.0})
     read_until_settled(reader, EXITING, sources, min_probability=0.5)
-    assert (reader.asked, reader.given_up) == (["answer 0"], ["Yes: answer 0"])
+    assert (reader.asked, reader.abandoned) == (["answer 0"], ["Yes: answer 0"])
 
 
 def test_without_an_answer_everything_is_read():
@@ -152,7 +152,7 @@ def test_passages_whose_answer_would_be_withheld_are_left_unread():
         assert len(reader.asked) == read
 
 
-def test_a_far_passage_that_holds_the_winners_words_is_read_as_well():
+def test_a_far_passage_that_contains_the_winners_words_is_read_as_well():
     same = source(7, 0.0, 0.0, text="answer 0")
     sources = [source(0, 0.8, 1.0), *(source(k, 0.0, 0.0) for k in range(1, 7)), same]
     reader = Scripted({s.document_text: 11.0 if s.document_text == "answer 0" else -8.0 for s in sources})
@@ -161,7 +161,7 @@ def test_a_far_passage_that_holds_the_winners_words_is_read_as_well():
     assert len(reader.asked) == 2
 
 
-def test_an_answer_that_nobody_wants_any_more_is_read_no_further():
+def test_a_cancelled_question_is_read_no_further():
     sources = [source(k, 0.5, 0.5) for k in range(10)]
     reader = Scripted({s.document_text: -8.0 for s in sources})
     with pytest.raises(AbandonedError):
@@ -178,7 +178,7 @@ def test_the_reader_ranks_passages_by_the_probability_of_their_best_answer():
     assert ranked[0][1] == propose(sources, [Span(3, 0, 8, "answer 3", 9.0)], CALIBRATION)[0].probability
 
 
-def test_passages_that_hold_no_answer_stay_in_the_order_they_were_found_in():
+def test_passages_without_an_answer_keep_the_order_of_retrieval():
     class Silent:
         def read(self, *_):
             return []
@@ -186,7 +186,7 @@ def test_passages_that_hold_no_answer_stay_in_the_order_they_were_found_in():
     assert rerank(Silent(), CALIBRATION, [source(k, 0.5, 0.5) for k in range(3)]) == [(0, 0.0), (1, 0.0), (2, 0.0)]
 
 
-def test_a_ranking_that_nobody_wants_any_more_is_read_no_further():
+def test_a_cancelled_ranking_is_read_no_further():
     sources = [source(k, 0.5, 0.5) for k in range(10)]
     reader = Scripted({s.document_text: -8.0 for s in sources})
     with pytest.raises(AbandonedError):

@@ -49,11 +49,11 @@ def test_a_follow_up_is_understood(turns, question, understood):
         "When does it rain in Kazakhstan?",
     ],
 )
-def test_a_question_that_stands_on_its_own_is_left_alone(question):
+def test_a_self_contained_question_stays_as_it_is(question):
     assert understand(question, [WHO, ROCKET]) == question
 
 
-def test_a_first_question_is_left_alone():
+def test_a_first_question_stays_as_it_is():
     assert understand("How long will he stay?", []) == "How long will he stay?"
 
 

@@ -12,5 +12,5 @@ from tests.support.outcomes import make_outcome
 
 @pytest.fixture
 def outcome() -> Callable[..., Outcome]:
-    """Makes one outcome from what matters about it."""
+    """A function that makes an outcome from the given values and defaults."""
     return make_outcome

@@ -1,4 +1,4 @@
-"""Measuring on the real models: a small index whose answers are known, and the command people run."""
+"""Evaluation with the real models: a small index with known answers, and the command."""
 
 import csv
 import json
@@ -30,7 +30,7 @@ QUESTIONS = [
 
 @pytest.fixture(scope="module")
 def paragraphs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answerer]:
-    """The real reader over the paragraphs that the questions carry."""
+    """The real reader over the paragraphs of the questions."""
     with answerer_over(paragraph_documents(QUESTIONS), tmp_path_factory.mktemp("paragraphs")) as opened:
         yield opened
 
@@ -77,7 +77,7 @@ def test_a_passage_must_be_of_the_named_document_to_count(paragraphs: Answerer):
     assert not holds(hit, GoldQuestion("Where?", ("Dage",)))
 
 
-def test_a_citation_is_held_against_the_file_as_it_is_now(tmp_path: Path):
+def test_a_citation_is_checked_against_the_current_file(tmp_path: Path):
     notes = tmp_path / "notes"
     notes.mkdir()
     (notes / "ferry.txt").write_text(FERRY, encoding="utf-8")
@@ -91,7 +91,7 @@ def test_a_citation_is_held_against_the_file_as_it_is_now(tmp_path: Path):
         assert run_evaluation(answerer, asked).scores.citation_exactness == 0.0
 
 
-def test_a_threshold_moves_refusals_and_nothing_else(paragraphs: Answerer, evaluation: Evaluation):
+def test_a_threshold_changes_only_refusals(paragraphs: Answerer, evaluation: Evaluation):
     strict = ReaderSettings(threshold=1.0)
     refusing = run_evaluation(
         Answerer(paragraphs.index, paragraphs.reader, paragraphs.calibration, strict), assign_documents(QUESTIONS)
@@ -109,7 +109,7 @@ def test_a_question_that_cannot_be_asked_is_named(paragraphs: Answerer):
         run_evaluation(paragraphs, [])
 
 
-def test_memory_is_what_the_process_holds():
+def test_peak_memory_is_that_of_the_process():
     before = peak_memory()
     held = bytearray(64 << 20)
     held[::4096] = b"x" * len(held[::4096])
@@ -146,7 +146,7 @@ def test_the_command_asks_the_paragraphs_of_all_files_and_writes_its_report(quot
     assert {path.name for path in tmp_path.iterdir()} == {"few.jsonl", "one.jsonl", "out.html"}  # no index is left
 
 
-def test_the_command_reads_a_table_and_asks_the_index_in_force(
+def test_the_command_reads_a_table_and_asks_the_configured_index(
     quoth: Callable[..., str], tmp_path: Path, seed_index: Path
 ):
     with (tmp_path / "own.csv").open("w", newline="", encoding="utf-8") as file:
@@ -175,7 +175,7 @@ def test_the_demonstration_indexes_the_seeds_for_itself(
         ("--demo", "--html", "missing/out.html"),
     ],
 )
-def test_what_cannot_be_meant_is_wrong_usage(arguments: tuple[str, ...]):
+def test_contradictory_options_are_wrong_usage(arguments: tuple[str, ...]):
     assert CliRunner().invoke(app, ["eval", *arguments]).exit_code == 2
 
 
@@ -185,7 +185,7 @@ def test_the_demonstration_needs_the_seeds(tmp_path: Path, monkeypatch: pytest.M
         CliRunner().invoke(app, ["eval", "--demo"], catch_exceptions=False)
 
 
-def test_a_bad_file_is_complained_about_with_its_line(tmp_path: Path):
+def test_a_bad_file_is_reported_with_its_line(tmp_path: Path):
     (tmp_path / "q.jsonl").write_text('{"question": "Why?"}')
     command = [str(Path(sys.executable).parent / "quoth"), "eval", "q.jsonl"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)

@@ -1,4 +1,4 @@
-"""The measures of the SQuAD evaluation script, on cases worked out by hand, and those of probabilities."""
+"""The measures of the SQuAD evaluation script and of probabilities, on cases computed by hand."""
 
 import numpy as np
 import pytest
@@ -10,9 +10,9 @@ from qa.evaluation.metrics import auroc, best_f1, calibration_error, exact_match
 NORMALISED = [
     ("The  Eiffel Tower!", "eiffel tower"),
     ("an apple, a day", "apple day"),
-    ("U.S. Army", "us army"),  # punctuation goes without leaving a space
+    ("U.S. Army", "us army"),  # punctuation leaves no space
     ("Theatre", "theatre"),  # an article is a whole word
-    ("state-of-the-art", "stateoftheart"),  # and punctuation goes first, so there is no article left in here
+    ("state-of-the-art", "stateoftheart"),  # punctuation goes first, so no article is left
     ("$5,000", "5000"),
     ("l’été", "l’été"),  # only ASCII punctuation goes
     ("The", ""),
@@ -39,8 +39,8 @@ SCORED = [
     ("", ["Denver Broncos"], 0, 0),
     ("", [], 1, 1),  # rightly refused
     ("Denver", [], 0, 0),  # answered, though there is no answer
-    ("the", [], 1, 1),  # nothing but an article is nothing
-    ("the", ["a"], 1, 1),  # both are nothing
+    ("the", [], 1, 1),  # an article alone is empty
+    ("the", ["a"], 1, 1),  # both are empty
 ]
 
 
@@ -82,13 +82,13 @@ def test_the_best_f1_is_that_of_the_best_threshold():
     assert best_f1([1], [0], [False]) == 1.0  # refusing everything is best
 
 
-def test_probabilities_that_are_kept_have_no_calibration_error():
+def test_calibrated_probabilities_have_no_calibration_error():
     assert calibration_error([0.5] * 10, [1, 0] * 5, bins=1) == 0
     assert calibration_error([0.9] * 4, [1, 0, 0, 1], bins=1) == pytest.approx(0.4)
     assert calibration_error([0.2, 0.2, 0.8, 0.8], [0, 0, 1, 1], bins=2) == pytest.approx(0.2)
 
 
-def test_the_bins_are_filled_equally_and_hold_everything():
+def test_the_bins_have_equal_sizes_and_cover_everything():
     bins = reliability(np.linspace(0, 1, 25).tolist(), [1.0] * 25, bins=10)
     assert sum(weight for _, _, weight in bins) == pytest.approx(1)
     assert max(weight for *_, weight in bins) - min(weight for *_, weight in bins) < 0.05

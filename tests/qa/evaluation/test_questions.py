@@ -1,4 +1,4 @@
-"""Question files: every shape that is read, and what is said about one that is not."""
+"""Question files: every format is read, and faults are named."""
 
 import json
 from collections import Counter
@@ -70,7 +70,7 @@ def squad(*asked: dict[str, object]) -> str:
     return json.dumps({"version": "v2.0", "data": [article]})
 
 
-def test_squads_own_shape_brings_paragraph_title_and_places(tmp_path: Path):
+def test_squad_json_has_paragraph_title_and_spans(tmp_path: Path):
     told = {"id": "1", "question": "Where are carp?", "answers": [{"text": "the lake", "answer_start": 5}] * 2}
     untold = {"id": "2", "question": "Eels?", "answers": [], "is_impossible": True, "plausible_answers": []}
     first, second = read_gold(written(tmp_path, "dev.json", squad(told, untold)))
@@ -89,7 +89,7 @@ def test_answers_may_be_parallel_lists_and_a_list_of_objects_may_be_the_file(tmp
     assert (read.answers, read.spans) == (("lake", "the lake"), ((5, 13), (9, 13)))
 
 
-def test_a_place_that_the_paragraph_does_not_bear_out_is_dropped(tmp_path: Path):
+def test_a_span_that_does_not_match_the_paragraph_is_dropped(tmp_path: Path):
     row = {"question": "Carp?", "context": CONTEXT, "answers": [{"text": "lake", "answer_start": 0}]}
     (read,) = read_gold(written(tmp_path, "q.jsonl", json.dumps(row)))
     assert (read.answers, read.spans) == (("lake",), ())
@@ -151,7 +151,7 @@ def test_a_question_without_a_paragraph_has_no_document():
         assign_documents([GoldQuestion("Carp?", ("lake",), origin="q.jsonl:3")])
 
 
-def test_the_demonstration_is_about_the_seed_document_and_its_answers_stand_in_it(seeds: Path):
+def test_the_demonstration_questions_have_answers_in_the_seed_document(seeds: Path):
     questions = read_gold(DEMO_QUESTIONS)
     counts = Counter(bool(question.answers) for question in questions)
     assert counts[True] >= 30 and counts[False] >= 15
@@ -166,5 +166,5 @@ def test_the_demonstration_is_about_the_seed_document_and_its_answers_stand_in_i
     ("title", "shown"),
     [("1973_oil_crisis", "1973 oil crisis"), ("Wiki1k:wikipedia:1:2", ""), ("groff: Mom", "groff: Mom")],
 )
-def test_a_title_is_shown_as_a_person_would_write_it(title, shown):
+def test_an_identifier_becomes_a_readable_title(title, shown):
     assert display_title(title) == shown

@@ -1,4 +1,4 @@
-"""What a report shows: the measures, the cost of each threshold, and the plots."""
+"""The content of a report: the measures, the cost of each threshold, and the plots."""
 
 import re
 from collections.abc import Callable
@@ -38,7 +38,7 @@ def test_the_table_names_every_measure_of_the_issue(evaluation: Evaluation):
     assert table["Recall@1"] == "66.7%"
 
 
-def test_measures_that_could_not_be_taken_are_dashes(outcome: MakeOutcome):
+def test_measures_without_a_value_are_dashes(outcome: MakeOutcome):
     evaluation = evaluation_of(outcome((), said="cod", probability=0.9))
     table = {row.name: row.value for row in measure_rows(evaluation.scores)}
     assert (table["MRR"], table["AUROC"], table["F1, answerable"], table["Refusal precision"]) == ("–", "–", "–", "–")
@@ -53,18 +53,18 @@ def test_every_threshold_and_the_best_are_in_the_table_of_costs(evaluation: Eval
     assert sum("best balance" in name for name, *_ in body) == 1
 
 
-def test_there_is_a_plot_for_each_question_that_people_ask(evaluation: Evaluation):
+def test_the_report_has_every_plot(evaluation: Evaluation):
     titles = [re.search('aria-label="([^"]+)"', svg) for svg in report_plots(evaluation)]
     assert [found[1] for found in titles if found] == [
         "Reliability", "Risk over coverage", "Recall by rank", "Latency", "Refusing",
     ]  # fmt: skip
 
 
-def test_a_plot_puts_its_points_where_they_belong_and_keeps_them_inside():
+def test_a_plot_draws_points_at_their_values_and_inside_its_axes():
     svg = draw("A <b> & B", Axis("x"), Axis("y"), [Line([(0, 0), (1, 1), (2, -1)], "line", dots=True)])
     circles = [(float(x), float(y)) for x, y in re.findall(r'cx="([\d.]+)" cy="([\d.]+)"', svg)]
     (left, bottom), (right, top), (beyond, below) = circles
-    assert left < right and top < bottom  # SVG counts downwards
+    assert left < right and top < bottom  # in SVG, y increases downwards
     assert (beyond, below) == (right, bottom)
     assert "A &lt;b&gt; &amp; B" in svg and "<b>" not in svg
 

@@ -1,4 +1,4 @@
-"""What outcomes add up to, against figures worked out on paper."""
+"""The scores of outcomes agree with figures computed by hand."""
 
 from collections.abc import Callable
 
@@ -33,8 +33,8 @@ def four(outcome: MakeOutcome) -> list[Outcome]:
 def test_the_measures_are_those_worked_out_by_hand(four: list[Outcome]):
     scores = compute_scores(four, 0.5, 1 << 20)
     assert (scores.questions, scores.answerable) == (4, 3)
-    assert (scores.em, scores.f1) == (0.5, 0.5)  # as given: the first and the refusal
-    assert (scores.answerable_em, scores.answerable_f1) == pytest.approx((2 / 3, 2 / 3))  # made to answer
+    assert (scores.em, scores.f1) == (0.5, 0.5)  # the first and the refusal are right
+    assert (scores.answerable_em, scores.answerable_f1) == pytest.approx((2 / 3, 2 / 3))  # without refusing
     assert dict(scores.recall) == pytest.approx({1: 1 / 3, 3: 1 / 3, 5: 2 / 3, 10: 2 / 3})
     assert scores.mrr == pytest.approx((1 + 1 / 4) / 3)
     assert (scores.refusal_precision, scores.refusal_recall) == (0.5, 1.0)
@@ -44,7 +44,7 @@ def test_the_measures_are_those_worked_out_by_hand(four: list[Outcome]):
     assert (scores.latency_p50, scores.latency_p95) == pytest.approx((250, 385))
 
 
-def test_a_threshold_costs_what_it_withholds(four: list[Outcome]):
+def test_a_threshold_has_the_cost_of_what_it_withholds(four: list[Outcome]):
     low, high = cost_of(four, 0.05), cost_of(four, 0.8)
     assert (low.answered, low.right, low.refusal_precision, low.refusal_recall) == (1.0, 0.5, None, 0.0)
     assert (high.answered, high.right, high.refusal_recall) == (0.25, 1.0, 1.0)
@@ -66,7 +66,7 @@ def test_recall_is_over_answerable_questions_alone(outcome: MakeOutcome):
     assert recall_at([outcome(())], [1]) == ()
 
 
-def test_measures_that_cannot_be_taken_are_none(outcome: MakeOutcome):
+def test_measures_without_a_question_are_none(outcome: MakeOutcome):
     unanswerable = compute_scores([outcome((), said="cod", probability=0.9)], 0.5, 0)
     assert (unanswerable.mrr, unanswerable.answerable_f1, unanswerable.auroc, unanswerable.recall) == (
         None,
@@ -78,7 +78,7 @@ def test_measures_that_cannot_be_taken_are_none(outcome: MakeOutcome):
     assert unanswerable.alone is None
 
 
-def test_what_is_lost_between_the_paragraph_alone_and_the_whole_index(outcome: MakeOutcome):
+def test_answers_lost_between_the_paragraph_alone_and_the_whole_index_are_counted(outcome: MakeOutcome):
     right, wrong = Alone("lake", 5.0), Alone("cod", 1.0)
     outcomes = [
         outcome(("lake",), said="lake", probability=0.9, rank=1, alone=right),

@@ -24,21 +24,21 @@ def reader() -> Reader:
 
 
 def told(passages=6000, seed=1):
-    """States of which three numbers tell what is added, but for noise; ten passages a question."""
+    """States with three numbers that determine, up to noise, what reading adds; ten passages per question."""
     dice = np.random.default_rng(seed)
     states = dice.normal(size=(passages, 20)).astype(np.float32)
     added = states[:, :3] @ np.array([1.0, -2.0, 0.5]) + 0.3 * dice.normal(size=passages) - 1.0
     return states, added.astype(np.float32), np.arange(passages) // 10
 
 
-def test_what_an_exit_tells_bounds_nearly_all_passages_it_was_not_fitted_to():
+def test_an_exit_bounds_nearly_all_passages_it_was_not_fitted_to():
     exit_at = EarlyExit.fit(*told())
     states, added, _ = told(seed=2)
     held = [value <= exit_at.upper(one) for one, value in zip(states, added, strict=True)]
     assert QUANTILE - 0.01 < np.mean(held) < 1.0
 
 
-def test_an_exit_tells_poor_passages_from_good_ones():
+def test_an_exit_separates_poor_passages_from_good_ones():
     exit_at = EarlyExit.fit(*told())
     states, added, _ = told(seed=2)
     highest = np.array([exit_at.upper(one) for one in states])
@@ -53,7 +53,7 @@ def read_fully(_layer, _states):
     return True
 
 
-def test_what_is_fitted_to_questions_tells_what_reading_added_to_their_passages():
+def test_exits_fitted_to_questions_predict_what_reading_adds():
     states, added, _ = told(1000)
     calibration = Calibration((1.0, 0.0, 0.0, 0.0), 0.0, 0.5)
     margins = 10 * np.arctanh(np.clip(added / 5, -0.99, 0.99))
@@ -73,7 +73,7 @@ def test_what_is_fitted_to_questions_tells_what_reading_added_to_their_passages(
     assert QUANTILE - 0.02 < np.mean(added <= highest) < 1.0
 
 
-def test_to_fit_an_exit_a_window_is_read_to_its_end_and_its_states_are_kept(answerer, reader):
+def test_for_fitting_a_window_is_read_to_its_end_and_its_states_are_kept(answerer, reader):
     hit, *_ = answerer.index.search(QUESTION, 1)
     spans, states = read_with_states(reader, RetrievedPassage.of(hit, "", QUESTION))
     assert spans[0].margin == pytest.approx(answerer.answer(QUESTION).passages[0].margin, abs=0.2)
@@ -81,17 +81,17 @@ def test_to_fit_an_exit_a_window_is_read_to_its_end_and_its_states_are_kept(answ
 
 
 @pytest.mark.parametrize("passage", [PASSAGE, LONG], ids=["one window", "several"])
-def test_a_passage_that_is_skimmed_to_its_end_is_read_as_ever(reader, passage):
+def test_skimming_a_passage_to_its_end_gives_the_spans_of_reading(reader, passage):
     spans, skimmed = reader.read(QUESTION, [passage]), reader.skim(QUESTION, passage, LAYERS, read_fully)
     assert [span.text for span in skimmed[:3]] == [span.text for span in spans[:3]]
     assert [span.margin for span in skimmed[:3]] == pytest.approx([span.margin for span in spans[:3]], abs=0.2)
 
 
-def test_without_layers_to_leave_at_a_passage_is_read_as_ever(reader):
+def test_skimming_without_exits_gives_the_spans_of_reading(reader):
     assert reader.skim(QUESTION, PASSAGE, (), read_fully) == reader.read(QUESTION, [PASSAGE])
 
 
-def test_a_passage_that_is_given_up_has_no_spans_and_is_computed_no_further(reader):
+def test_an_abandoned_passage_has_no_spans_and_is_computed_no_further(reader):
     asked = []
 
     def read_on(layer, _states):
@@ -102,7 +102,7 @@ def test_a_passage_that_is_given_up_has_no_spans_and_is_computed_no_further(read
     assert asked == list(LAYERS[:2])
 
 
-def test_of_a_long_passage_only_the_windows_worth_it_are_read(reader):
+def test_only_promising_windows_of_a_long_passage_are_read(reader):
     windows = []
 
     def read_on(layer, states):

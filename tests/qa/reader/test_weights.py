@@ -14,7 +14,7 @@ from qa.settings import MODEL
 
 
 @given(st.integers(1, 9), st.integers(1, 9), st.floats(1e-6, 1e6), st.integers(0, 99))
-def test_an_entry_is_off_by_at_most_half_a_step(rows, columns, size, seed):
+def test_a_weight_is_off_by_at_most_half_a_step(rows, columns, size, seed):
     weight = torch.randn((rows, columns), generator=torch.Generator().manual_seed(seed)) * size
     back = dequantise(quantise({"w": weight, "b": weight[0]}), torch.float32)
     step = weight.abs().amax(dim=1, keepdim=True) / 127
@@ -22,7 +22,7 @@ def test_an_entry_is_off_by_at_most_half_a_step(rows, columns, size, seed):
     assert torch.equal(back["b"], weight[0])
 
 
-def test_a_row_of_zeros_stays_one():
+def test_a_row_of_zeros_stays_zero():
     assert torch.equal(dequantise(quantise({"w": torch.zeros(2, 3)}), torch.float32)["w"], torch.zeros(2, 3))
 
 
@@ -32,7 +32,7 @@ def copy(tmp_path):
     return tmp_path / "model"
 
 
-def test_a_flipped_bit_is_noticed(copy):
+def test_a_flipped_bit_is_detected(copy):
     shard = next(copy.glob("*.safetensors"))
     content = bytearray(shard.read_bytes())
     content[len(content) // 2] ^= 1
@@ -54,7 +54,7 @@ def test_a_missing_calibration_is_named(copy):
         load_calibration(copy)
 
 
-def test_a_calibration_of_another_version_says_what_it_lacks_and_what_to_do(copy):
+def test_a_calibration_of_another_version_names_what_is_missing_and_the_remedy(copy):
     (copy / CALIBRATION).write_text('{"weights": [1, 1, 1, 1], "bias": 0, "threshold": 0, "exits": []}')
     with pytest.raises(ModelError, match=r"'unread' is missing.*python -m qa\.training\.calibrate"):
         load_calibration(copy)

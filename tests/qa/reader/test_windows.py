@@ -23,7 +23,7 @@ TEXT = st.text(
 
 
 @given(text=TEXT, title=TEXT, question=TEXT, body=st.integers(0, 50))
-def test_every_token_is_a_place_of_the_passage(featurizer, text, title, question, body):
+def test_every_token_has_offsets_in_the_passage(featurizer, text, title, question, body):
     for window in featurizer.windows(question, [Passage(text, title, body)]):
         assert len(window.input_ids) <= 384
         assert len(window.offsets) == len(window.starts) == len(window.ends)

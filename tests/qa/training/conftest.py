@@ -43,6 +43,6 @@ def training_questions(training_data: Path) -> list[GoldQuestion]:
 
 @pytest.fixture(scope="session")
 def competition(training_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Competition]:
-    """The search for rivals in a real index of both halves."""
+    """Rivals from a real index of both halves."""
     with open_corpus(training_data, ["squad"], tmp_path_factory.mktemp("work")) as corpus:
         yield Competition(corpus, seed=17)

@@ -1,4 +1,4 @@
-"""Examples are read by rendering and share, and rivals never say the answer."""
+"""Examples are selected by rendering and share, and rivals never contain the answer."""
 
 import json
 from collections import Counter
@@ -11,7 +11,7 @@ from qa.evaluation.questions import GoldQuestion
 from qa.training.corpus import Competition, examples, in_rows, read_examples, sample
 
 
-def test_a_question_without_a_paragraph_or_a_place_for_its_answer_is_no_example(tmp_path: Path):
+def test_a_question_without_a_paragraph_or_a_span_is_no_example(tmp_path: Path):
     rows = [
         {"question": "Carp?", "answers": ["lake"], "context": "In the lake."},
         {"question": "Carp?", "answers": ["lake"]},
@@ -49,7 +49,7 @@ def tables(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_file_of_tables_is_parted_by_rendering(tables: Path):
+def test_a_file_of_tables_is_split_by_rendering(tables: Path):
     assert all(in_rows(one) for one in examples(tables, "tables:rows", "train"))
     assert not any(in_rows(one) for one in examples(tables, "tables:other", "train"))
     assert len(examples(tables, "tables", "train")) == 20
@@ -61,7 +61,7 @@ def test_a_share_is_of_the_questions_of_its_file_and_above_one_repeats_them(tabl
     assert chosen == sample(tables, {"tables:rows": 1.5, "tables:other": 0.2}, seed=1)
 
 
-def test_rivals_are_found_by_search_and_do_not_say_the_answer(
+def test_rivals_are_found_by_search_and_do_not_contain_the_answer(
     competition: Competition, training_questions: list[GoldQuestion]
 ):
     answerable = [one for one in training_questions if one.answers]

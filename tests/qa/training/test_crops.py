@@ -1,4 +1,4 @@
-"""A crop holds the evidence whole, begins and ends between words, and its rest does not say the answer."""
+"""A crop contains the whole evidence, begins and ends between words, and the rest does not contain the answer."""
 
 import random
 
@@ -37,12 +37,12 @@ def test_a_crop_cuts_no_word(training_questions: list[GoldQuestion]):
             assert end == len(whole.text) or whole.text[end].isspace()
 
 
-def test_crops_of_one_question_stand_at_different_places(training_questions: list[GoldQuestion]):
+def test_crops_of_one_question_have_different_positions(training_questions: list[GoldQuestion]):
     answerable = next(one for one in training_questions if one.answers)
     assert len({crop.bounds for _, crop in crops(answerable, 350)}) > 5
 
 
-def test_without_an_answer_the_crop_stands_where_the_words_of_the_question_are(seeds):
+def test_without_an_answer_the_crop_surrounds_the_words_of_the_question(seeds):
     text = next(seeds.glob("*.txt")).read_text(encoding="utf-8")
     question = GoldQuestion("Who met their companions once the hatches were opened?", context=text)
     assert all("Once the hatches were opened" in crop.passage.text for _, crop in crops(question, 500))
@@ -53,7 +53,9 @@ def test_a_short_passage_stays_whole():
     assert crop_passage(whole, ((4, 9),), "Which rocket?", 350, random.Random(1)) == Crop(whole, ((4, 9),), (0, 23))
 
 
-def test_the_rest_of_a_passage_is_beside_the_crop_and_does_not_say_the_answer(training_questions: list[GoldQuestion]):
+def test_the_rest_of_a_passage_is_next_to_the_crop_and_does_not_contain_the_answer(
+    training_questions: list[GoldQuestion],
+):
     found = 0
     for question in training_questions:
         for whole, crop in crops(question, 350):

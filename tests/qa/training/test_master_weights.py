@@ -8,7 +8,7 @@ from qa.training.recipe import Recipe
 RECIPE = Recipe()
 
 
-def test_masters_keep_small_steps_that_bf16_would_lose():
+def test_master_weights_keep_small_steps_that_bf16_would_lose():
     model = torch.nn.Linear(2, 1, bias=False)
     torch.nn.init.constant_(model.weight, 256.0)
     masters = MasterWeights(model, decay=RECIPE.decay, average=RECIPE.average)

@@ -1,4 +1,4 @@
-"""A near miss asks for what the passage almost says."""
+"""A near miss asks for something that the passage almost says."""
 
 import random
 
@@ -22,17 +22,17 @@ def misses(question, passage=PASSAGE):
         ("Which is the Northern site?", "Which is the Southern site?"),
     ],
 )
-def test_one_word_name_or_number_is_exchanged(question, twisted):
+def test_one_word_name_or_number_is_replaced(question, twisted):
     assert twisted in misses(question)
 
 
-def test_a_name_is_not_exchanged_for_one_that_shares_a_word_with_the_question():
+def test_a_name_is_not_replaced_by_one_that_shares_a_word_with_the_question():
     assert not any(miss and "Kim" in miss for miss in misses("Who is Jonathan of NASA?"))
 
 
-def test_a_word_that_the_passage_writes_small_is_no_name():
+def test_a_word_that_occurs_in_lower_case_is_no_name():
     assert misses("Is Anna here?", "The answer is no. Nothing in the house is here. In is in.") == {None}
 
 
-def test_a_question_with_nothing_to_exchange_has_no_near_miss():
+def test_a_question_with_nothing_to_replace_has_no_near_miss():
     assert misses("what is it?") == {None}

@@ -62,7 +62,7 @@ def test_an_answerable_question_often_has_a_rival_and_an_unanswerable_one_never(
     assert {count for answerable, count in rivals if answerable} >= {0, 1}
 
 
-def test_a_position_has_the_same_groups_whenever_it_is_asked_for(plan: Plan, late: list[Read]):
+def test_a_position_always_has_the_same_groups(plan: Plan, late: list[Read]):
     assert [plan.groups(k, LATE)[0] for k in POSITIONS[:5]] == [group for _, group in late[:5]]
 
 

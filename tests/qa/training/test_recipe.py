@@ -22,7 +22,7 @@ def test_a_file_replaces_values_of_the_recipe_and_leaves_the_others(tmp_path: Pa
     assert (recipe.shares, recipe.rivals, recipe.seed, recipe.rate) == ({"squad": 0.5}, (0, 2), 41, RECIPE.rate)
 
 
-def test_a_value_that_no_recipe_has_is_named(tmp_path: Path):
+def test_an_unknown_value_of_a_recipe_is_named(tmp_path: Path):
     (tmp_path / "run.json").write_text('{"shars": {}}')
     with pytest.raises(ValueError, match="shars"):
         Recipe.read(tmp_path / "run.json")

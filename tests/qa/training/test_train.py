@@ -1,4 +1,4 @@
-"""A short run of a tiny reader, from its base to a model folder: trained, stopped, gone on with, exported."""
+"""A short run of a tiny reader: trained, stopped, continued and exported."""
 
 import json
 import subprocess
@@ -35,7 +35,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def trainer(training_data: Path, base: Path, tmp_path: Path) -> Callable[..., Trainer]:
-    """Makes a trainer in one folder of work: the second goes on where the first was saved."""
+    """A function that makes a trainer in one work folder: the second continues from the checkpoint of the first."""
 
     def make(base: Path = base, recipe: Recipe = RECIPE) -> Trainer:
         return Trainer(training_data, base, tmp_path, recipe)
@@ -43,7 +43,7 @@ def trainer(training_data: Path, base: Path, tmp_path: Path) -> Callable[..., Tr
     return make
 
 
-def test_a_run_goes_once_over_its_questions_and_lowers_the_loss(trainer: Callable[..., Trainer]):
+def test_a_run_reads_its_questions_once_and_lowers_the_loss(trainer: Callable[..., Trainer]):
     run = trainer()
     first = run.step()
     run.run(every=60.0)
@@ -55,7 +55,7 @@ def test_a_run_goes_once_over_its_questions_and_lowers_the_loss(trainer: Callabl
     assert again.step() < first
 
 
-def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(trainer: Callable[..., Trainer]):
+def test_a_stopped_run_continues_from_its_checkpoint(trainer: Callable[..., Trainer]):
     run = trainer()
     run.step()
     run.save()
@@ -78,7 +78,7 @@ def test_a_folder_with_another_runs_checkpoint_is_refused(trainer: Callable[...,
         trainer(base=other)
 
 
-def test_what_is_exported_is_a_reader_that_tells_how_it_was_trained(trainer: Callable[..., Trainer], tmp_path: Path):
+def test_the_exported_model_is_a_reader_that_records_its_training(trainer: Callable[..., Trainer], tmp_path: Path):
     run = trainer()
     run.step()
     run.export(tmp_path / "out")
@@ -89,12 +89,12 @@ def test_what_is_exported_is_a_reader_that_tells_how_it_was_trained(trainer: Cal
     assert note["recipe"]["shares"] == {"squad": 1.0}
 
 
-def test_figures_are_of_the_valid_files_that_there_are(trainer: Callable[..., Trainer]):
+def test_figures_are_of_the_valid_files_that_exist(trainer: Callable[..., Trainer]):
     assert set(trainer().figures()) == {"squad"}
 
 
 @pytest.mark.parametrize("progress", [0.1, 0.9])
-def test_a_run_meets_few_shapes_of_input(trainer: Callable[..., Trainer], progress: float):
+def test_a_run_has_few_shapes_of_input(trainer: Callable[..., Trainer], progress: float):
     run = trainer()
     widths: set[int] = set()
 
