@@ -1,1 +1,1 @@
-"""Every way in: the chat page, the command line, HTTP and MCP."""
+"""The interfaces: the chat page, the command line, HTTP and MCP."""

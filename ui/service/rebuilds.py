@@ -56,7 +56,7 @@ class Rebuilds:
             self._busy.release()
 
     def start(self, work: Work = lambda build: build(())) -> AsyncIterator[Event]:
-        """Start ``work`` (by default a build of the index's folders) on a thread; its events.
+        """Start ``work`` (by default a build of the index's folders) on a thread; returns its events.
 
         It runs to its end even if nobody reads the events. The last event is the report, or the error that ended the
         build. Raises ``IndexLockedError`` at once if a build is running.

@@ -1,4 +1,4 @@
-"""The service: everything in one process that the ways in share over one index."""
+"""The service: what the page, HTTP and MCP share in one process over one index."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ function show() {
 function part(name, words, value = "") {
   const button = Object.assign(document.createElement("button"), { type: "button", className: "filter", title: words });
   Object.assign(button.dataset, { do: "unfilter", name, value });
-  button.setAttribute("aria-label", `Remove filter: ${words}`);
+  button.setAttribute("aria-label", `Turn off filter: ${words}`);
   button.append(Object.assign(document.createElement("bdi"), { textContent: words }));
   return button;
 }

@@ -180,7 +180,7 @@ def test_filters_limit_the_answers_and_are_shown_in_the_chat(shelf: Shelf, visit
     page.reload()
     page.locator("#question textarea").wait_for()
     expect(chosen).to_have_text(["airport.md", "mill.txt"])
-    page.get_by_role("button", name="Remove filter: airport.md").click()
+    page.get_by_role("button", name="Turn off filter: airport.md").click()
     _ask_who(page, "Ada Lund", of=["Lund"])
     expect(_only(_open(page), "mill.txt")).to_be_checked()
     expect(_only(page, "airport.md")).not_to_be_checked()
