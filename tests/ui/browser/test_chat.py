@@ -169,7 +169,7 @@ def test_a_server_that_is_busy_says_so_and_the_question_is_kept(
     with serving(seed_index) as address:
         page = visit(address)
         with monkeypatch.context() as patch:
-            patch.setattr(QuestionQueue, "_enter", full)
+            patch.setattr(QuestionQueue, "_admit", full)
             ask(page, ANSWERED[0][0])
         expect(page.locator("#log .failed").last).to_contain_text("64 questions are waiting already")
         expect(page.locator("#question textarea")).to_have_value(ANSWERED[0][0])
