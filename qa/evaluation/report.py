@@ -9,7 +9,7 @@ import numpy as np
 
 from qa.evaluation.evaluate import Evaluation
 from qa.evaluation.metrics import reliability
-from qa.evaluation.plots import Axis, Bars, Line, draw, round_up
+from qa.evaluation.plots import Axis, Line, draw, round_up
 from qa.evaluation.scores import Scores, calibration_pairs, recall_at, risk_coverage
 
 
@@ -64,32 +64,24 @@ def _alone_rows(scores: Scores) -> Iterator[Row]:
 def report_plots(evaluation: Evaluation) -> list[str]:
     """Reliability, risk over coverage, recall by rank, latency and thresholds, each as one SVG element."""
     outcomes, scores = evaluation.outcomes, evaluation.scores
-    bins = [(mean, true) for mean, true, _ in reliability(*calibration_pairs(outcomes))]
     perfect = Line([(0, 0), (1, 1)], "perfect", guide=True)
+    measured = Line([(mean, true) for mean, true, _ in reliability(*calibration_pairs(outcomes))], "Quoth", dots=True)
+    share = Axis("Share of questions answered")
     given = sum(one.answer.found for one in outcomes) / len(outcomes)
-    ranks = [(float(k), share) for k, share in recall_at(outcomes, range(1, 11))]
+    risks = [Line(risk_coverage(outcomes)), _upright(given, "now")]
+    ranks = Axis("Passages found", 1, 10, "{:.0f}", 9)
+    recall = Line(recall_at(outcomes, range(1, 11)), dots=True)
     return [
-        draw(
-            "Reliability",
-            Axis("Probability", form="{:.1f}"),
-            Axis("How right (F1)"),
-            [perfect, Line(bins, "Quoth", dots=True)],
-        ),
-        draw(
-            "Risk over coverage",
-            Axis("Share of questions answered"),
-            Axis("Risk: 1 - F1 of the answers"),
-            [Line(risk_coverage(outcomes)), Line([(given, 0), (given, 1)], "now", guide=True)],
-        ),
-        draw(
-            "Recall by rank",
-            Axis("Passages found", 1, 10, "{:.0f}", 9),
-            Axis("Answer among them"),
-            [Line(ranks, dots=True)],
-        ),
+        draw("Reliability", Axis("Probability", form="{:.1f}"), Axis("How right (F1)"), [perfect, measured]),
+        draw("Risk over coverage", share, Axis("Risk: 1 - F1 of the answers"), risks),
+        draw("Recall by rank", ranks, Axis("Answer among them"), [recall]),
         _latencies([one.milliseconds for one in outcomes], scores),
         _thresholds(evaluation),
     ]
+
+
+def _upright(at: float, name: str, height: float = 1.0) -> Line:
+    return Line([(at, 0), (at, height)], name, guide=True)
 
 
 def _latencies(milliseconds: Sequence[float], scores: Scores) -> str:
@@ -98,14 +90,11 @@ def _latencies(milliseconds: Sequence[float], scores: Scores) -> str:
     most = 4 * round_up(float(counts.max()) / 4)
     bars = [(float(a), float(b), float(n)) for a, b, n in zip(edges, edges[1:], counts, strict=False)]
     marks = [
-        Line([(value, 0), (value, most)], name, guide=True)
-        for name, value in (
-            (f"p50 {scores.latency_p50:,.0f} ms", scores.latency_p50),
-            (f"p95 {scores.latency_p95:,.0f} ms", scores.latency_p95),
-        )
+        _upright(scores.latency_p50, f"p50 {scores.latency_p50:,.0f} ms", most),
+        _upright(scores.latency_p95, f"p95 {scores.latency_p95:,.0f} ms", most),
     ]
     across = Axis("Milliseconds", 0, longest, "{:,.0f}")
-    return draw("Latency", across, Axis("Questions", 0, most, "{:,.0f}", 4), [Bars(bars), *marks])
+    return draw("Latency", across, Axis("Questions", 0, most, "{:,.0f}", 4), marks, bars=bars)
 
 
 def _thresholds(evaluation: Evaluation) -> str:
@@ -116,12 +105,7 @@ def _thresholds(evaluation: Evaluation) -> str:
         "answers right": [(c.threshold, c.right) for c in costs],
     }
     lines = [Line([(a, b) for a, b in points if b is not None], name) for name, points in measures.items()]
-    return draw(
-        "Refusing",
-        Axis("Threshold", form="{:.1f}"),
-        Axis("Share"),
-        [*lines, Line([(now, 0), (now, 1)], "now", guide=True)],
-    )
+    return draw("Refusing", Axis("Threshold", form="{:.1f}"), Axis("Share"), [*lines, _upright(now, "now")])
 
 
 def threshold_rows(evaluation: Evaluation) -> list[tuple[str, ...]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from qa.evaluation.evaluate import THRESHOLDS, Evaluation
-from qa.evaluation.plots import Axis, Bars, Line, draw, round_up
+from qa.evaluation.plots import Axis, Line, draw, round_up
 from qa.evaluation.report import measure_rows, report_plots, threshold_rows
 from qa.evaluation.scores import Outcome
 from tests.support.outcomes import evaluation_of
@@ -70,7 +70,7 @@ def test_a_plot_draws_points_at_their_values_and_inside_its_axes():
 
 
 def test_a_plot_of_nothing_is_still_a_plot():
-    assert draw("Nothing", Axis("x", 0, 0), Axis("y"), [Line([]), Bars([])]).endswith("</svg>")
+    assert draw("Nothing", Axis("x", 0, 0), Axis("y"), [Line([])], bars=[]).endswith("</svg>")
 
 
 @pytest.mark.parametrize(
