@@ -5,44 +5,25 @@ from __future__ import annotations
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from index import (
-    Document,
-    DocumentIndex,
-    Hit,
-    IndexSettings,
-    Progress,
-    QuestionError,
-    QuothError,
-    build_documents,
-    load,
-)
+from index import Document, DocumentIndex, Hit, IndexSettings, QuestionError, QuothError, build_documents, load
+from index.reports import OnProgress, Progress, no_progress
 from qa.answerer import Answerer, load_reader
 from qa.evaluation.metrics import mentions
 from qa.evaluation.questions import GoldQuestion, QuestionFileError
-from qa.evaluation.scores import (
-    RECALL_AT,
-    Alone,
-    Cost,
-    Outcome,
-    Scores,
-    compute_scores,
-    cost_of,
-    fit_threshold,
-)
+from qa.evaluation.scores import RECALL_AT, Alone, Cost, Outcome, Scores, compute_scores, cost_of, fit_threshold
 from qa.reader.reader import Reader
 from qa.reader.weights import load_calibration
 from qa.reader.windows import Passage
 from qa.settings import ReaderSettings
 from qa.types import Answer, Citation
 
-OnProgress = Callable[[Progress], None]
 NO_SPAN = -99.0  # the margin where the reader finds no span: lower than any logits
 THRESHOLDS = tuple(step / 20 for step in range(1, 20))
 
@@ -77,7 +58,7 @@ def run_evaluation(
     """
     if not questions:
         raise QuestionFileError("there are no questions to ask")
-    report = progress or (lambda _: None)
+    report = progress or no_progress
     _ask(answerer, questions[0])
     _forget_peak()
     answered = []
