@@ -24,9 +24,8 @@ SHARES: Mapping[str, float] = {
 class Recipe:
     """The parameters of a run. Shares and probabilities are 0 to 1."""
 
-    shares: Mapping[str, float] = field(
-        default_factory=lambda: dict(SHARES)
-    )  # of each file that is read; above 1, questions are repeated
+    # The share of each file that is read; above 1, questions are repeated.
+    shares: Mapping[str, float] = field(default_factory=lambda: dict(SHARES))
     minutes: float = 125.0  # the run ends after these, or once it has read its share of the data
     rate: float = 4e-5  # peak learning rate
     warmup: float = 0.04  # share of the run in which the rate rises
@@ -37,11 +36,8 @@ class Recipe:
     cropped: float = 2 / 3  # share of the run that reads cropped passages; the remainder reads whole ones
     rest: float = 0.125  # share of answerable questions whose rival is the rest of their own passage
     searched: float = 0.1  # share of answerable questions with a rival found by search, while passages are cropped
-    rivals: tuple[int, ...] = (
-        0,
-        1,
-        1,
-    )  # how many rivals found by search, once passages are whole; one is drawn for each question
+    # How many rivals found by search, once passages are whole; one number is drawn for each question.
+    rivals: tuple[int, ...] = (0, 1, 1)
     near: float = 0.05  # share of answerable questions that are followed by their near miss
     frozen: int = 4  # lowest layers that are not trained; if any, the embeddings are not either
     tokens: int = 4000  # the most padded tokens of one forward pass
