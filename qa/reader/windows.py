@@ -58,6 +58,9 @@ class _Encoded:
     starts: BoolArray
     ends: BoolArray
 
+    def __getitem__(self, part: slice) -> _Encoded:
+        return _Encoded(self.ids[part], self.offsets[part], self.starts[part], self.ends[part])
+
 
 class Featurizer:
     """Makes windows of questions and passages with one tokenizer.
@@ -121,25 +124,18 @@ class Featurizer:
     def _slide(self, number: int, frame: list[int], body: _Encoded) -> Iterator[Window]:
         room = self._window - len(frame) - len(self._closing)
         for start in range(0, max(len(body.ids) - self._stride, 1), room - self._stride):
-            part = slice(start, start + room)
-            if not body.ids[part]:
+            part = body[start : start + room]
+            if not part.ids:
                 return
-            yield Window(
-                passage=number,
-                input_ids=frame + body.ids[part] + self._closing,
-                first=len(frame),
-                offsets=body.offsets[part],
-                starts=body.starts[part],
-                ends=body.ends[part],
-            )
+            input_ids = frame + part.ids + self._closing
+            yield Window(number, input_ids, len(frame), part.offsets, part.starts, part.ends)
 
 
 def _without_head(body: _Encoded, body_start: int) -> _Encoded:
     """Leave out the tokens that begin before ``body_start``: a document's head is metadata and is not quoted."""
     if body_start <= 0:
         return body
-    first = int(np.searchsorted(body.offsets[:, 0], body_start))
-    return _Encoded(body.ids[first:], body.offsets[first:], body.starts[first:], body.ends[first:])
+    return body[int(np.searchsorted(body.offsets[:, 0], body_start)) :]
 
 
 def _word_bounds(text: str, offsets: IntArray) -> tuple[BoolArray, BoolArray]:
