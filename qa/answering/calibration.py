@@ -121,10 +121,13 @@ def fit(questions: Sequence[Sequence[Case]], answerable: Sequence[bool]) -> Cali
     every = [case for cases in questions for case in cases]
     weights, _ = _logistic_regression([case.evidence.features() for case in every], [case.right for case in every])
     asked = [(cases, has) for cases, has in zip(questions, answerable, strict=True) if cases]
-    best = [max(cases, key=lambda case: float(np.dot(weights, case.evidence.features()))) for cases, _ in asked]
+
+    def score(case: Case) -> float:
+        return float(np.dot(weights, case.evidence.features()))
+
+    best = [max(cases, key=score) for cases, _ in asked]
     right = [case.right for case in best]
-    scores = [float(np.dot(weights, case.evidence.features())) for case in best]
-    (scale,), bias = _logistic_regression([(score,) for score in scores], right)
+    (scale,), bias = _logistic_regression([(score(case),) for case in best], right)
     calibration = Calibration(tuple(float(scale * weight) for weight in weights), bias, 0.5)
     probabilities = np.array([calibration.probability(case.evidence) for case in best])
     threshold = even_threshold(probabilities, np.array(right), np.array([has for _, has in asked]))
@@ -149,29 +152,23 @@ def _logistic_regression(
     return beta[:-1], float(beta[-1])
 
 
-def balance(probabilities: npt.NDArray[np.float64], right: npt.NDArray[np.float64]) -> float:
-    """The threshold, in whole percents, that maximises right answers given plus wrong answers withheld; arrays (n,)."""
-    grid = np.arange(1, 100) / 100
-    given = probabilities[None, :] >= grid[:, None]
-    earned = (given * right[None, :] + ~given * (1 - right[None, :])).sum(axis=1)
-    return float(grid[int(earned.argmax())])
-
-
 def even_threshold(
     probabilities: npt.NDArray[np.float64], right: npt.NDArray[np.float64], answerable: npt.NDArray[np.bool_]
 ) -> float:
     """The threshold, in whole percents, that maximises the balanced accuracy.
 
     That is the mean of two shares: answerable questions that are answered right, and unanswerable questions that are
-    refused. All arrays are (n,). If all questions are of one kind, the threshold is that of ``balance``.
+    refused. All arrays are (n,). If all questions are of one kind, the threshold maximises right answers given plus
+    wrong answers withheld.
     """
-    if answerable.all() or not answerable.any():
-        return balance(probabilities, right)
     grid = np.arange(1, 100) / 100
     given = probabilities[None, :] >= grid[:, None]
-    answered = (given * right[None, :])[:, answerable].mean(axis=1)
-    refused = (~given)[:, ~answerable].mean(axis=1)
-    return float(grid[int((answered + refused).argmax())])
+    answered = given * right[None, :]
+    if answerable.all() or not answerable.any():
+        earned = (answered + ~given * (1 - right[None, :])).sum(axis=1)
+    else:
+        earned = answered[:, answerable].mean(axis=1) + (~given)[:, ~answerable].mean(axis=1)
+    return float(grid[int(earned.argmax())])
 
 
 def _sigmoid(value: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answering.calibration import Calibration, Case, Evidence, balance, even_threshold, fit
+from qa.answering.calibration import Calibration, Case, Evidence, even_threshold, fit
 from qa.answering.quantile_bound import QUANTILE, QuantileBound
 from qa.evaluation.metrics import calibration_error
 from qa.reader.early_exit import EarlyExit
@@ -54,7 +54,8 @@ def test_a_larger_margin_is_never_less_probable():
 
 
 def test_the_balanced_threshold_maximises_right_given_plus_wrong_withheld():
-    assert balance(np.array([0.1, 0.2, 0.6, 0.9]), np.array([0.0, 0.0, 1.0, 1.0])) == pytest.approx(0.21)
+    probabilities, right = np.array([0.1, 0.2, 0.6, 0.9]), np.array([0.0, 0.0, 1.0, 1.0])
+    assert even_threshold(probabilities, right, np.ones(4, dtype=np.bool_)) == pytest.approx(0.21)
 
 
 def test_an_even_threshold_does_not_depend_on_how_many_questions_of_a_kind_are_asked():
