@@ -136,20 +136,14 @@ def fit_asked(asked: Sequence[AskedQuestion]) -> Calibration:
 
 def fit_exits(asked: Sequence[AskedQuestion], calibration: Calibration) -> dict[int, EarlyExit]:
     """An early exit for each of ``LAYERS``, fitted to all passages that fit in one window and have a case."""
-    states: list[FloatArray] = []
-    added: list[float] = []
-    questions: list[int] = []
+    rows: list[tuple[FloatArray, float, int]] = []
     for number, one in enumerate(asked):
-        most: dict[int, float] = {}
-        for rank, case in one.cases:
-            most[rank] = max(calibration.added(case.evidence), most.get(rank, -np.inf))
-        pairs = [(of_passage, most[rank]) for rank, of_passage in one.states if rank in most]
-        states.extend(of_passage for of_passage, _ in pairs)
-        added.extend(value for _, value in pairs)
-        questions.extend([number] * len(pairs))
-    numbers, values = np.array(questions), np.array(added, dtype=np.float32)
+        most = dict(sorted((rank, calibration.added(case.evidence)) for rank, case in one.cases))  # of each passage
+        rows.extend((states, most[rank], number) for rank, states in one.states if rank in most)
+    states, added, questions = zip(*rows, strict=True)
+    values, numbers = np.array(added, dtype=np.float32), np.array(questions)
     return {
-        layer: EarlyExit.fit(np.stack([of_passage[at] for of_passage in states]).astype(np.float32), values, numbers)
+        layer: EarlyExit.fit(np.stack([one[at] for one in states]).astype(np.float32), values, numbers)
         for at, layer in enumerate(LAYERS)
     }
 
@@ -166,23 +160,17 @@ def write_calibration(asked: Sequence[AskedQuestion], passages: int, model: Path
     calibration = fit_asked(asked)
     fitted = replace(calibration, exits=fit_exits(asked, calibration)).to_json()
     (model / CALIBRATION).write_text(fitted, encoding="utf-8")
-    sys.stdout.write(replace(calibration, exits={}).to_json())
+    sys.stdout.write(calibration.to_json())
 
 
 def main() -> None:
     """Ask all questions, fit the calibration and write it."""
     parser = argparse.ArgumentParser(prog="python -m qa.training.calibrate", description=__doc__)
     parser.add_argument("files", type=Path, nargs="+", help="question files with paragraphs")
-    parser.add_argument(
-        "--paragraphs",
-        type=Path,
-        nargs="*",
-        default=[],
-        help="further question files, of which only the paragraphs are used",
-    )
-    parser.add_argument(
-        "--model", type=Path, default=MODEL, help="folder of the reader; the calibration is written there"
-    )
+    paragraphs = "further question files, of which only the paragraphs are used"
+    parser.add_argument("--paragraphs", type=Path, nargs="*", default=[], help=paragraphs)
+    model = "folder of the reader; the calibration is written there"
+    parser.add_argument("--model", type=Path, default=MODEL, help=model)
     parser.add_argument("--most", type=int, default=700, help="the most questions of one file, drawn at random")
     parser.add_argument("--passages", type=int, default=10, help="passages read for each question")
     arguments = parser.parse_args()
@@ -190,9 +178,8 @@ def main() -> None:
     asked: list[AskedQuestion] = []
     with TemporaryDirectory() as folder:
         files = {path: read_gold(path) for path in [*arguments.files, *arguments.paragraphs]}
-        build_documents(
-            paragraph_documents(gold for file in files.values() for gold in file if gold.context), Path(folder)
-        )
+        questions = (gold for file in files.values() for gold in file if gold.context)
+        build_documents(paragraph_documents(questions), Path(folder))
         with DocumentIndex.open(Path(folder)) as index:
             for path in arguments.files:
                 drawn = random.Random(17).sample(files[path], min(arguments.most, len(files[path])))
