@@ -111,16 +111,12 @@ def _thresholds(evaluation: Evaluation) -> str:
 def threshold_rows(evaluation: Evaluation) -> list[tuple[str, ...]]:
     """The formatted table of what each threshold costs; the first row has the names of the columns."""
     fitted = evaluation.fitted
-    return [
-        ("Threshold", "Answered", "Answers right", "Refusal precision", "Refusal recall"),
-        *(
-            (
-                f"{cost.threshold:.2f}" + (" (best balance)" if cost.threshold == fitted.threshold else ""),
-                *map(_percent, (cost.answered, cost.right, cost.refusal_precision, cost.refusal_recall)),
-            )
-            for cost in sorted({*evaluation.costs, fitted}, key=lambda cost: cost.threshold)
-        ),
-    ]
+    rows: list[tuple[str, ...]] = [("Threshold", "Answered", "Answers right", "Refusal precision", "Refusal recall")]
+    for cost in sorted({*evaluation.costs, fitted}, key=lambda cost: cost.threshold):
+        threshold = f"{cost.threshold:.2f}" + (" (best balance)" if cost.threshold == fitted.threshold else "")
+        shares = (cost.answered, cost.right, cost.refusal_precision, cost.refusal_recall)
+        rows.append((threshold, *map(_percent, shares)))
+    return rows
 
 
 def _percent(share: float | None) -> str:
