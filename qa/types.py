@@ -18,8 +18,8 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Citation:
-    """The source of an answer: ``document.text[start:end] == quote``, in code points of the canonical text."""
+class Source:
+    """The document, and the part of it, that a text is from."""
 
     document_id: int
     path: str
@@ -27,6 +27,12 @@ class Citation:
     page: int | None
     heading: str | None
     date: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Citation(Source):
+    """The source of an answer: ``document.text[start:end] == quote``, in code points of the canonical text."""
+
     start: int
     end: int
     quote: str
@@ -47,15 +53,9 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class PassageRead:
+class PassageRead(Source):
     """A retrieved passage with its scores."""
 
-    document_id: int
-    path: str
-    title: str
-    page: int | None
-    heading: str | None
-    date: str | None
     start: int
     end: int
     text: str
