@@ -64,7 +64,7 @@ def candidates(index: DocumentIndex) -> Iterator[str]:
     """Questions to try, alternating between people and definitions, from documents spread over the index."""
     records = index.documents()
     spread = records[:: -(-len(records) // _DOCUMENTS) or 1]
-    texts = [text for record in spread for text in _prose(index, record.id)]
+    texts = [chunk.text for record in spread for chunk in index.chunks(record.id)[:_CHUNKS]]
     common = set(re.findall(r"\b[a-z]+\b", " ".join(texts)))  # "Manual" is no surname in documents with a "manual"
     people = [
         f"Who is {name}?"
@@ -74,10 +74,6 @@ def candidates(index: DocumentIndex) -> Iterator[str]:
     subjects = [question for text in texts for question in _definitions(text, common)]
     kinds = zip_longest(dict.fromkeys(people), dict.fromkeys(subjects))
     return (question for question in chain.from_iterable(kinds) if question)
-
-
-def _prose(index: DocumentIndex, document_id: int) -> list[str]:
-    return [chunk.text for chunk in index.chunks(document_id)[:_CHUNKS]]
 
 
 def _names(text: str) -> list[str]:
