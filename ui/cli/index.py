@@ -170,7 +170,7 @@ def watch(
     for found in changes(*_watched(index_store, settings), debounce=500, rust_timeout=1000, yield_on_timeout=True):
         if found or behind:
             updated = update([])
-            if updated.plan.added or updated.plan.changed or updated.plan.renamed or updated.plan.deleted:
+            if not updated.plan.empty:
                 _emit_report(updated, as_json=as_json, indent=None)
         behind = False
 
