@@ -144,9 +144,9 @@ class DocumentIndex:
 
     @classmethod
     def open(
-        cls, location: Place, *, settings: IndexSettings | None = None, embedder: Embedder | None = None
+        cls, location: Place | None = None, *, settings: IndexSettings | None = None, embedder: Embedder | None = None
     ) -> DocumentIndex:
-        """Open the index in a folder or another store.
+        """Open the index in a folder or another store, by default the one that the settings name.
 
         Raises IndexNotFoundError, IndexDamagedError, or IndexMismatchError when it was built with another model or
         by a newer version.

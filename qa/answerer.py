@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 
-from index import DocumentIndex, Filters, Hit, IndexSettings, IndexView, Place, QuestionError, open_store
+from index import DocumentIndex, Filters, Hit, IndexSettings, IndexView, Place, QuestionError
 from qa.answering import cascade
 from qa.answering.calibration import Calibration
 from qa.answering.candidates import Proposal, RetrievedPassage, propose
@@ -45,7 +45,7 @@ class Answerer:
         """
         settings = settings or ReaderSettings()
         searching = settings if isinstance(settings, IndexSettings) else IndexSettings()  # one class may hold both
-        index = DocumentIndex.open(open_store(location, searching), settings=searching)
+        index = DocumentIndex.open(location, settings=searching)
         return cls(index, load_reader(settings), load_calibration(settings.reader), settings)
 
     def __enter__(self) -> Answerer:

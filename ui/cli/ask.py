@@ -61,7 +61,7 @@ def search(
 ) -> None:
     """Find the passages nearest to a question, best first. Exits with 1 when no document matches the filters."""
     settings = settings_of(context, index=index, store=store)
-    from index import DocumentIndex, open_store
+    from index import DocumentIndex
     from qa import Answerer, checked_question
     from ui.cli.render import render_hits
 
@@ -70,7 +70,7 @@ def search(
         with Answerer.open(settings=settings) as answerer:
             hits, revision = answerer.search(text, k, filters=filters, rerank=True), answerer.index.revision
     else:  # without the reader, which takes seconds to load
-        with DocumentIndex.open(open_store(settings=settings), settings=settings) as opened:
+        with DocumentIndex.open(settings=settings) as opened:
             text = checked_question(text, settings.question_characters)
             hits, revision = opened.search(text, k, filters=filters), opened.revision
     emit({"hits": hits, "revision": revision}, lambda: render_hits(text, hits), as_json=as_json)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -115,9 +114,8 @@ def add(
     """Add folders or files to the index; later builds include them."""
     settings = settings_of(context, index=index, store=store)
     from index import add as add_paths
-    from index import open_store
 
-    _change(partial(add_paths, settings=settings), paths, open_store(settings=settings), wait, as_json=as_json)
+    _change(add_paths, paths, settings, wait, as_json=as_json)
 
 
 def remove(
@@ -130,18 +128,19 @@ def remove(
 ) -> None:
     """Remove documents from the index, by folder, file or listed path; the files themselves stay."""
     settings = settings_of(context, index=index, store=store)
-    from index import open_store
     from index import remove as remove_paths
 
-    _change(remove_paths, paths, open_store(settings=settings), wait, as_json=as_json)
+    _change(remove_paths, paths, settings, wait, as_json=as_json)
 
 
 def _change(
-    act: Callable[..., BuildReport], paths: list[Path], index_store: IndexStore, wait: float, *, as_json: bool
+    act: Callable[..., BuildReport], paths: list[Path], settings: Settings, wait: float, *, as_json: bool
 ) -> None:
     """Add or remove paths with a progress bar, and print the report."""
+    from index import open_store
+
     with progress() as report:
-        changed = act(paths, index_store, progress=report, wait_seconds=wait)
+        changed = act(paths, open_store(settings=settings), settings=settings, progress=report, wait_seconds=wait)
     _emit_report(changed, as_json=as_json)
 
 
@@ -170,7 +169,7 @@ def watch(
     for found in changes(*_watched(index_store, settings), debounce=500, rust_timeout=1000, yield_on_timeout=True):
         if found or behind:
             updated = update([])
-            if updated.plan.added or updated.plan.changed or updated.plan.renamed or updated.plan.deleted:
+            if not updated.plan.empty:
                 _emit_report(updated, as_json=as_json, indent=None)
         behind = False
 

@@ -29,10 +29,10 @@ def register(app: typer.Typer) -> None:
 def status(context: typer.Context, index: Index = None, store: Store = None, as_json: Json = False) -> None:
     """Show what is indexed."""
     settings = settings_of(context, index=index, store=store)
-    from index import DocumentIndex, open_store
+    from index import DocumentIndex
     from ui.cli.render import render_status
 
-    with DocumentIndex.open(open_store(settings=settings), settings=settings) as opened:
+    with DocumentIndex.open(settings=settings) as opened:
         found = opened.status()
     emit(found, lambda: render_status(found), as_json=as_json)
 
@@ -50,11 +50,11 @@ def documents(
 ) -> None:
     """List the documents with warnings from loading them, and the files that could not be read."""
     settings = settings_of(context, index=index, store=store)
-    from index import DocumentIndex, open_store
+    from index import DocumentIndex
     from ui.cli.render import render_documents
 
     filters = filters_of(path, after, before, media_type, metadata)
-    with DocumentIndex.open(open_store(settings=settings), settings=settings) as opened:
+    with DocumentIndex.open(settings=settings) as opened:
         records = [record for record in opened.documents() if filters is None or filters.admit(record)]
         failures = opened.failures()
     listed = {"documents": records, "failures": failures}

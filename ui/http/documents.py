@@ -12,7 +12,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.exceptions import HTTPException
 
 from index import BuildReport, DocumentRecord, UnreadableFileError
-from ui.http import openapi
+from ui.http.openapi import example
 from ui.http.problems import EVERYWHERE, responses
 from ui.http.sse import server_sent
 from ui.schemas import Documents, Stretch
@@ -54,7 +54,7 @@ def _find(document_id: Id, service: Served) -> DocumentRecord:
 Found = Annotated[DocumentRecord, Depends(_find)]
 
 
-@router.get("/documents", responses=responses(HTTPStatus.UNPROCESSABLE_ENTITY) | openapi.example(openapi.DOCUMENTS))
+@router.get("/documents", responses=responses(HTTPStatus.UNPROCESSABLE_ENTITY) | example("documents"))
 def list_documents(service: Served, offset: Offset = 0, limit: Limit = 100) -> Documents:
     """List the indexed documents, and the files that could not be read."""
     return Documents.of(service.engine.answerer().index, offset, limit)
@@ -98,7 +98,7 @@ def remove_document(record: Found, service: Served) -> None:
         build([service.uploads.folder])
 
 
-@router.post("/plan", responses=openapi.example(openapi.PLANNED))
+@router.post("/plan", responses=example("plan"))
 def plan(service: Served) -> BuildReport:
     """Report what a rebuild would change, without changing anything."""
     return service.rebuilds.plan()
@@ -108,9 +108,7 @@ async def _started(service: Served) -> AsyncIterator[Event]:
     return service.rebuilds.start()
 
 
-@router.post(
-    "/rebuild", response_class=EventSourceResponse, responses=openapi.example(openapi.EVENTS, "text/event-stream")
-)
+@router.post("/rebuild", response_class=EventSourceResponse, responses=example("rebuild", "text/event-stream"))
 async def rebuild(events: Annotated[AsyncIterator[Event], Depends(_started)]) -> AsyncIterator[ServerSentEvent]:
     """Bring the index up to date with its folders. The events are `progress`, then `done` or `failed`.
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 
 from qa import Answer
-from ui.http import openapi
+from ui.http.openapi import example
 from ui.http.problems import CLIENT_CLOSED_REQUEST, EVERYWHERE, responses
 from ui.schemas import Hits, Question, Search
 from ui.service.service import Served
@@ -29,13 +29,13 @@ ERRORS = (
 router = APIRouter(prefix="/v1", tags=["questions"], responses=responses(*EVERYWHERE, *ERRORS))
 
 
-@router.post("/answer", responses=openapi.example(openapi.ANSWER))
+@router.post("/answer", responses=example("answer"))
 async def answer(asked: Question, request: Request, service: Served) -> Answer:
     """Answer a question with a verbatim quote, or say that the documents do not hold the answer."""
     return await unless_disconnected(request, service.answer(asked.question, asked.narrowed()))
 
 
-@router.post("/search", responses=openapi.example(openapi.HITS))
+@router.post("/search", responses=example("search"))
 async def search(asked: Search, request: Request, service: Served) -> Hits:
     """Find the passages nearest to a question, or the most likely to answer it."""
     searching = service.queue.search(asked.question, asked.k, asked.narrowed(), rerank=asked.rerank)

@@ -151,8 +151,7 @@ def render_plan(report: BuildReport) -> str:
         PlanGroup("Deleted", plan.deleted),
         PlanGroup("Unreadable", tuple(failure.path for failure in plan.failures)),
     )
-    changes = any((plan.added, plan.changed, plan.renamed, plan.deleted))
-    return render("plan.html", changes=changes, groups=groups, most=MAX_PATHS, unchanged=plan.unchanged)
+    return render("plan.html", changes=not plan.empty, groups=groups, most=MAX_PATHS, unchanged=plan.unchanged)
 
 
 def type_name(media_type: str) -> str:

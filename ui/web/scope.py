@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from index import Filters, QuestionError
 from qa import Turn, understand
+from ui.schemas import Date
 
 DocumentPath = Annotated[str, Field(max_length=4096)]
-Date = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
 
 
 class EarlierTurn(BaseModel):
