@@ -13,7 +13,7 @@ from http import HTTPStatus
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from starlette.datastructures import MutableHeaders, QueryParams
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -38,12 +38,16 @@ class StreamQuery(BaseModel):
     session_hash: Session
 
 
+# Gradio's text boxes send null until something is written into them.
+Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
+
+
 class QuestionBody(BaseModel):
     """A question and its scope; both are plain text."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
 
-    data: Annotated[list[str], Field(min_length=2, max_length=2)]
+    data: Annotated[list[Text], Field(min_length=2, max_length=2)]
     fn_index: Literal[0]
     session_hash: Session
     trigger_id: Annotated[int, Field(ge=0)] | None = None

@@ -48,7 +48,6 @@ class Chat:
             turn = gr.Markdown(elem_id="turn", sanitize_html=False, latex_delimiters=[])
             with gr.Row(elem_id="composer"):
                 question = gr.Textbox(
-                    "",  # not None, so that the page always sends text
                     label="Your question",
                     placeholder="Ask about your documents",
                     elem_id="question",
@@ -62,7 +61,7 @@ class Chat:
                 send = gr.Button("Ask", elem_id="ask", variant="primary", scale=0, min_width=72)
                 # Gradio's own cancelling may lose the answer to the next question.
                 gr.Button("Stop", elem_id="stop", scale=0, min_width=72)
-            scope = gr.Textbox("", elem_id="scope", label="Scope", visible="hidden")
+            scope = gr.Textbox(elem_id="scope", label="Scope", visible="hidden")
             gr.on(
                 [question.submit, send.click],
                 self.turns,
