@@ -45,7 +45,7 @@ class AnswerEngine:
             identity = self._store.identity()
             if self._answerer is None or self._identity != identity:
                 self._answerer = None  # not closed: another thread may still be reading from it
-                self._answerer = Answerer.open(self.location, settings=self._settings)
+                self._answerer = Answerer.open(self._store, settings=self._settings)
                 self._identity = identity
             return self._answerer
 
