@@ -18,9 +18,10 @@ from index.children import start_child
 from index.errors import QuothError
 from index.ingestion.sources import SourceFile
 from index.loaders.dispatch import load, suffix
+from index.loaders.document_json import document_from_json
 from index.loaders.worker import HEADER, pack
 from index.settings import IndexSettings
-from index.types import Document, Failure, Heading, Page
+from index.types import Document, Failure
 
 _PLAIN = frozenset({".txt", ".text", ".md", ".markdown"})
 _PLAIN_LIMIT = 1_000_000  # bytes
@@ -145,7 +146,7 @@ class _Worker:
         response = json.loads(self._read(size, deadline, stop))
         if "reason" in response:
             return Failure(file.path, file.source, response["reason"], file.sha256)
-        return document_of(response["document"])
+        return document_from_json(response["document"])
 
     def end(self) -> None:
         """Kill the process and close its pipes."""
@@ -178,12 +179,3 @@ class _Worker:
         if code == -signal.SIGKILL:
             return "its parser was killed, perhaps because the machine ran out of memory"
         return f"its parser crashed ({signal.Signals(-code).name if code < 0 else f'exit code {code}'})"
-
-
-def document_of(fields: dict[str, Any]) -> Document:
-    """The document with these fields, which were read from JSON and have lists instead of tuples."""
-    fields["pages"] = tuple(Page(**page) for page in fields["pages"])
-    fields["headings"] = tuple(Heading(**heading) for heading in fields["headings"])
-    fields["warnings"] = tuple(fields["warnings"])
-    fields["empty_pages"] = tuple(fields["empty_pages"])
-    return Document(**fields)

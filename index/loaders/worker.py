@@ -10,12 +10,12 @@ import json
 import os
 import struct
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from index.errors import QuothError
 from index.loaders.dispatch import load
+from index.loaders.document_json import document_to_json
 
 HEADER = struct.Struct(">Q")
 
@@ -38,7 +38,7 @@ def main() -> None:
 
 def _respond(path: Path, root: Path, limit: int) -> dict[str, Any]:
     try:
-        return {"document": asdict(load(path, root, limit=limit))}
+        return {"document": document_to_json(load(path, root, limit=limit))}
     except QuothError as error:
         return {"reason": str(error)}
     except MemoryError:

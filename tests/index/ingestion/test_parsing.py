@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ import pytest
 from index import Document, Failure, IndexSettings, load
 from index.ingestion.parsing import _Worker, _WorkerError, parsed
 from index.ingestion.sources import Scope, SourceFile, scan
+from index.loaders.document_json import document_to_json
 from index.loaders.worker import pack
 from tests.support.processes import ends_within, is_running
 from tests.support.samples.files import decompression_bomb_pdf
@@ -94,7 +94,7 @@ def test_printing_parsers_do_not_disturb_the_answers(folder: Path) -> None:
     request = pack({"path": str(folder / "tea.txt"), "root": str(folder), "limit": 1000})
     command = [sys.executable, "-c", PRINTING, "2000"]
     done = subprocess.run(command, input=2 * request, capture_output=True, check=True)
-    document = asdict(load(folder / "tea.txt", folder))
+    document = document_to_json(load(folder / "tea.txt", folder))
     assert done.stdout == 2 * pack({"document": document})
     assert done.stderr == 2 * b"noise"
 
