@@ -75,7 +75,9 @@ def fit_asked(asked: Sequence[AskedQuestion], states: FloatArray, threshold_file
         likely = np.array([one.probability if one else 0.0 for one in best])
         right = np.array([_right(one, asked.read) for one, asked in zip(best, chosen, strict=True)])
         answerable = np.array([bool(one.read.answers) for one in chosen])
-        calibration = replace(calibration, threshold=even_threshold(likely, np.where(right >= RIGHT_F1, 1.0, 0.0), answerable))
+        calibration = replace(
+            calibration, threshold=even_threshold(likely, np.where(right >= RIGHT_F1, 1.0, 0.0), answerable)
+        )
     return replace(calibration, exits=fit_exits(asked, states, calibration))
 
 
