@@ -57,9 +57,12 @@ class MilvusWriter(MilvusReader):
         return [key for key in keys if key.hex() not in stored]
 
     @contextmanager
-    def transaction(self) -> Iterator[MilvusTransaction]:
-        """All changes inside are sent at the end, as the next revision; none of them when an error is raised."""
-        transaction = MilvusTransaction(self)
+    def transaction(self, meta: Mapping[str, str] | None = None) -> Iterator[MilvusTransaction]:
+        """All changes inside, and the facts ``meta``, are sent at the end as the next revision.
+
+        None of them is sent when an error is raised.
+        """
+        transaction = MilvusTransaction(self, meta)
         yield transaction
         self._commit(transaction)
 
