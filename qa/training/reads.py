@@ -23,6 +23,7 @@ from qa.evaluation.metrics import f1
 from qa.evaluation.questions import GoldQuestion
 from qa.reader.early_exit import LAYERS
 from qa.reader.reader import Reader
+from qa.reader.windows import CellRange, Passage
 from qa.types import Span
 
 _QUESTIONS, _STATES = "questions.jsonl", "states.f16"
@@ -37,9 +38,7 @@ class PassageRead:
 
     document: int  # its id
     start: int  # where the passage starts in its document
-    text: str
-    title: str
-    body_start: int
+    passage: Passage  # the reader's input
     similarity: float
     spans: tuple[Span, ...]
     states: int | None = None
@@ -124,9 +123,8 @@ def ask(
         spans, of_windows = read_with_states(reader, source)
         own = row + len(states) if len(of_windows) == 1 else None
         states.extend(of_windows if len(of_windows) == 1 else ())
-        place, passage = (hit.document.id, hit.chunk.start), source.passage
         found.append(
-            PassageRead(*place, passage.text, passage.title, passage.body_start, source.similarity, tuple(spans), own)
+            PassageRead(hit.document.id, hit.chunk.start, source.passage, source.similarity, tuple(spans), own)
         )
     alone = read_alone(reader, gold)
     own_f1 = f1(alone.text, gold.answers) if alone and gold.answers else 0.0
@@ -151,7 +149,11 @@ def _rows(reads: Iterable[QuestionRead]) -> int:
 
 
 def _read(fields: dict[str, Any]) -> QuestionRead:
-    passages = tuple(
-        PassageRead(**one | {"spans": tuple(Span(**span) for span in one["spans"])}) for one in fields["passages"]
-    )
+    passages = tuple(map(_passage_read, fields["passages"]))
     return QuestionRead(**fields | {"answers": tuple(fields["answers"]), "passages": passages})
+
+
+def _passage_read(fields: dict[str, Any]) -> PassageRead:
+    cells = tuple(CellRange(*cell) for cell in fields["passage"]["cells"])
+    passage = Passage(**fields["passage"] | {"cells": cells})
+    return PassageRead(**fields | {"passage": passage, "spans": tuple(Span(**span) for span in fields["spans"])})

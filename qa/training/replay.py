@@ -25,7 +25,7 @@ class ReplayReader:
     def __init__(self, read: QuestionRead, states: FloatArray) -> None:
         """``states`` is that of ``Reads.states``."""
         self._states = states
-        self._known = {passage_of(one): one for one in read.passages}
+        self._known = {one.passage: one for one in read.passages}
 
     def skim(
         self, _question: str, passage: Passage, layers: Collection[int], read_on: Callable[[int, FloatArray], bool]
@@ -36,11 +36,6 @@ class ReplayReader:
             if not read_on(layer, self._states[known.states, LAYERS.index(layer)].astype(np.float32)):
                 return []
         return list(known.spans)
-
-
-def passage_of(read: PassageRead) -> Passage:
-    """The reader's input."""
-    return Passage(read.text, read.title, read.body_start)
 
 
 def retrieved(read: QuestionRead) -> list[RetrievedPassage]:
@@ -69,21 +64,22 @@ def best_of_cascade(
 
 
 def _retrieved(question: str, read: PassageRead, rank: int) -> RetrievedPassage:
+    text = read.passage.text
     record = DocumentRecord(
         id=read.document,
         path=f"{read.document}.txt",
-        title=read.title,
+        title=read.passage.title,
         media_type="text/plain",
         sha256="",
         source="",
         date=None,
         body_start=0,
-        characters=len(read.text),
+        characters=len(text),
         page_count=0,
         chunk_count=1,
         metadata={},
         warnings=(),
     )
-    chunk = Chunk(rank, read.document, 0, read.start, read.start + len(read.text), read.text)
+    chunk = Chunk(rank, read.document, 0, read.start, read.start + len(text), text)
     hit = Hit(chunk, record, rank, 0.0, dense_score=read.similarity)
-    return RetrievedPassage.with_input(hit, "", passage_of(read), question)
+    return RetrievedPassage.with_input(hit, "", read.passage, question)
