@@ -20,8 +20,8 @@ from index import (
     build_documents,
 )
 from index.ranking.proximity import Proximity
+from index.ranking.stemming import Stemmer
 from index.ranking.terms import TermReader
-from index.stores.stemming import Stemmer
 from tests.support.samples.documents import write_documents
 
 
