@@ -124,7 +124,7 @@ def test_a_build_that_finds_nothing_leaves_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "index").exists()
 
 
-def test_two_folders_are_kept_apart_and_remembered(
+def test_two_folders_are_indexed_separately_and_remembered(
     folder: Path, tmp_path: Path, location: Path, embedder: Embedder
 ) -> None:
     other = tmp_path / "other"

@@ -121,7 +121,7 @@ def test_repair_deletes_what_belongs_to_no_document_and_embeds_what_is_damaged(p
     connection.close()
 
 
-def test_a_store_that_does_not_answer_says_so_in_time(folder: Path):
+def test_a_store_that_does_not_answer_is_an_error_in_time(folder: Path):
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         place = f"http://127.0.0.1:{closed.getsockname()[1]}"
@@ -134,7 +134,7 @@ def test_a_store_that_does_not_answer_says_so_in_time(folder: Path):
         assert time.monotonic() - began < 30
 
 
-def test_a_store_that_is_slow_to_search_says_so_in_time(place: str, folder: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_store_that_is_slow_to_search_is_an_error_in_time(place: str, folder: Path, monkeypatch: pytest.MonkeyPatch):
     from milvus_lite.adapter.grpc.servicer import MilvusServicer
 
     search_failed = threading.Event()  # Milvus answers only after the search has timed out
@@ -147,7 +147,7 @@ def test_a_store_that_is_slow_to_search_says_so_in_time(place: str, folder: Path
         search_failed.set()
 
 
-def test_another_schema_is_not_taken_for_damage(place: str, folder: Path):
+def test_a_newer_schema_is_a_mismatch_and_not_damage(place: str, folder: Path):
     embedder = HashEmbedder()
     build([folder], place, embedder=embedder)
     connection = MilvusConnection(place)
