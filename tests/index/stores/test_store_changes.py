@@ -65,7 +65,7 @@ def test_an_unreadable_file_is_reported(updated: Updated):
     assert [failure.path for failure in updated.report.failures] == ["broken.pdf"]
 
 
-def test_a_renamed_and_a_changed_document_keep_theirids_in(updated: Updated):
+def test_a_renamed_and_a_changed_document_keep_their_ids(updated: Updated):
     before, ids = updated.ids_before, updated.ids
     kept = (ids["tisane.txt"], ids["iron.html"], ids["deep/coffee.md"])
     assert kept == (before["tea.txt"], before["iron.html"], before["deep/coffee.md"])
