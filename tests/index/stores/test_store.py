@@ -146,7 +146,7 @@ def _with_tables(rows: int) -> Document:
 
 
 def test_tables_and_how_a_document_was_read_are_given_back(place: Place, hashing: HashEmbedder):
-    document = _with_tables(30_000)
+    document = _with_tables(3_000)
     build_documents([document], place, embedder=hashing)
     with DocumentIndex.open(place, embedder=hashing) as opened, opened.snapshot() as view:
         (record,) = view.documents()
@@ -156,13 +156,13 @@ def test_tables_and_how_a_document_was_read_are_given_back(place: Place, hashing
 
 
 def test_the_rows_of_a_passage_are_read_without_the_others(place: Place, hashing: HashEmbedder):
-    document = _with_tables(30_000)
+    document = _with_tables(3_000)
     build_documents([document], place, embedder=hashing)
     with DocumentIndex.open(place, embedder=hashing) as opened, opened.snapshot() as view:
-        hits = view.search("Which part is washer 17003?", k=50)
+        hits = view.search("Which part is washer 2703?", k=50)
         parts = view.table_parts([hit.chunk.id for hit in hits], around=2)
         assert parts.keys() == {hit.chunk.id for hit in hits if hit.chunk.rows}
-        found = [hit.chunk for hit in hits if "washer 17003." in hit.chunk.text]
+        found = [hit.chunk for hit in hits if "washer 2703." in hit.chunk.text]
         for chunk in (*found, *(hit.chunk for hit in hits if hit.chunk.rows)):
             rows = chunk.rows
             assert rows is not None
