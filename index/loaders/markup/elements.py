@@ -32,13 +32,13 @@ _STRUCK = frozenset("del s strike".split())
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _STRUCK_STYLE = re.compile(r"text-decoration[\w-]*\s*:[^;]*line-through", re.IGNORECASE)
 _BLOCK_STYLE = re.compile(r"display\s*:\s*(?:block|flex|grid|table|list-item)\b", re.IGNORECASE)
-_ROMAN = dict(zip("m cm d cd c xc l xl x ix v iv i".split(), (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1)))
+_ROMAN = {"m": 1000, "cm": 900, "d": 500, "cd": 400, "c": 100, "xc": 90, "l": 50, "xl": 40, "x": 10, "ix": 9, "v": 5}
+_ROMAN |= {"iv": 4, "i": 1}
 
 
 def name(element: Element) -> str:
-    """The element's name in lower case, without a namespace."""
-    tag = element.tag
-    return tag.rpartition("}")[2].lower() if isinstance(tag, str) else ""
+    """The element's name in lower case; empty for what is no element."""
+    return element.tag.lower() if isinstance(element.tag, str) else ""
 
 
 def is_unseen(tag: str, element: Element) -> bool:
@@ -47,20 +47,20 @@ def is_unseen(tag: str, element: Element) -> bool:
 
 
 def omission(tag: str, element: Element) -> str | None:
-    """Why an element's text is left out, as the name of one such element; None for one that is read."""
+    """What an element is whose text is left out, with {} for the plural's ending; None for one that is read."""
     style = element.get("style") or ""
     if element.get("hidden", "until-found") != "until-found" or _HIDDEN_STYLE.search(style):
-        return "hidden part"
+        return "hidden part{}"
     if tag == "dialog" and element.get("open") is None:
-        return "hidden part"
+        return "hidden part{}"
     if tag in _STRUCK or (style and _STRUCK_STYLE.search(style)):
-        return "struck-out passage"
+        return "struck-out passage{}"
     if tag == "nav":
-        return "navigation bar"
+        return "navigation bar{}"
     if tag == "svg":
-        return "drawing"
+        return "drawing{}"
     quoted = tag == "footer" and name(element.getparent()) in ("blockquote", "figure")
-    return "footer" if tag == "footer" and not quoted else None
+    return "footer{}" if tag == "footer" and not quoted else None
 
 
 def has_text(element: Element) -> bool:

@@ -31,11 +31,11 @@ class _List:
 
 
 class Renderer:
-    """Renders trees one after the other; ``left_out`` counts what it leaves out, by the name of one such thing."""
+    """Renders trees one after the other on ``builder``, and counts what it leaves out."""
 
-    def __init__(self, builder: TextBuilder, left_out: Counter[str] | None = None, *, one_line: bool = False) -> None:
+    def __init__(self, builder: TextBuilder, *, one_line: bool = False) -> None:
         self.builder = builder
-        self.left_out = Counter[str]() if left_out is None else left_out
+        self.omitted: Counter[str] = Counter()  # by what it is, with {} for the ending of the plural
         self._line = Line()
         self._gap = PARAGRAPH  # before the next block
         self._mark = ""  # of the list item that begins with the next block
@@ -70,6 +70,11 @@ class Renderer:
                 self._text(element.tail, elements.name(element.getparent()))
         self._break(PARAGRAPH)
 
+    def left_out(self) -> tuple[str, ...]:
+        """What is left out: "1 hidden part", "3 images without text"."""
+        counts = ((count, thing) for thing, count in self.omitted.items() if count)
+        return tuple(f"{count} {thing.format('s' if count > 1 else '')}" for count, thing in counts)
+
     def line(self) -> str:
         """The text of an element that was rendered as one line."""
         return self._line.take()
@@ -79,28 +84,21 @@ class Renderer:
         if elements.is_unseen(tag, element):
             return True
         if reason := elements.omission(tag, element):
-            self.left_out[reason] += elements.has_text(element)
+            self.omitted[reason] += elements.has_text(element)
             return True
         return tag == "table" and not self._within_line and self._table(element)
 
     def _table(self, table: Element) -> bool:
         """Append a table of data; False for one that only arranges the page."""
-        parts = data_table(table, self._cell, holds_tables=table in self._holders)
-        if parts is None:
+        omitted: Counter[str] = Counter()
+        grids = data_table(table, lambda cell: _one_line(cell, omitted), holds_tables=table in self._holders)
+        if grids is None:
             return False
+        self.omitted += omitted
         self._break(PARAGRAPH)
-        for part in parts:
-            if isinstance(part, str):
-                self.builder.add(part)
-            else:
-                self.builder.add_table(part)
+        for grid in grids:
+            self.builder.add_table(grid)
         return True
-
-    def _cell(self, cell: Element) -> str:
-        """The text of a table's cell on one line."""
-        renderer = Renderer(self.builder, self.left_out, one_line=True)
-        renderer.render(cell)
-        return " ".join(renderer.line().split())
 
     def _open(self, tag: str, element: Element) -> None:
         if gap := self._gap_at(tag, element, before=True):
@@ -189,7 +187,7 @@ class Renderer:
     def _image(self, element: Element) -> None:
         words = element.get("alt")
         if words is None:
-            self.left_out["image without text"] += 1
+            self.omitted["image{} without text"] += 1
         else:
             self._line.apart(words)
 
@@ -217,13 +215,23 @@ _OPENINGS: dict[str, Callable[[Renderer, Element], None]] = {
 }
 
 
+def _one_line(cell: Element, omitted: Counter[str]) -> str:
+    """The text of a table's cell."""
+    renderer = Renderer(TextBuilder(), one_line=True)
+    renderer.render(cell)
+    omitted += renderer.omitted
+    return renderer.line().strip()
+
+
 def _list_of(tag: str, element: Element) -> _List:
     marked = re.search(r"list-style[\w-]*\s*:[^;]*none", element.get("style") or "") is None
     if tag != "ol":
         return _List(1, 0, "1", marked)
     backwards = element.get("reversed") is not None
     first = len(element.findall("li")) if backwards else 1
-    return _List(elements.integer(element.get("start"), first), -1 if backwards else 1, element.get("type") or "1", marked)
+    return _List(
+        elements.integer(element.get("start"), first), -1 if backwards else 1, element.get("type") or "1", marked
+    )
 
 
 def _text_before(element: Element) -> str | None:

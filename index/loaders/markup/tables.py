@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import operator
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, takewhile
 
 from lxml import etree
@@ -45,8 +47,8 @@ def holders(root: Element) -> frozenset[Element]:
     return frozenset(found)
 
 
-def data_table(table: Element, read: Callable[[Element], str], *, holds_tables: bool) -> list[Grid | str] | None:
-    """The table as grids, and the lines that stand over all columns; None for a table that only arranges the page.
+def data_table(table: Element, read: Callable[[Element], str], *, holds_tables: bool) -> list[Grid] | None:
+    """The table as grids, a new one after each row that spans all columns; None for one that only arranges the page.
 
     ``read`` gives the text of a cell. Headers are those that ``th`` and ``thead`` mark, else those of ``read_grid``.
     """
@@ -57,13 +59,15 @@ def data_table(table: Element, read: Callable[[Element], str], *, holds_tables: 
     if holds_tables and not marked:
         return None
     head, rows = _rows(table, read)
+    if holds_tables and any(len(cell.text) > _LONGEST_CELL for row in rows for cell in row):
+        return None
     if not marked and not _looks_like_data(table, rows):
         return None
     head = head or sum(1 for _ in takewhile(_is_header, rows))
     if head == len(rows):  # headers of nothing
         head = int(len(rows) > 1)
     caption = next((read(child) for child in table if elements.name(child) == "caption"), "")
-    return list(_parts(_narrowed(rows), head, caption))
+    return list(_parts(_with_whole_amounts(_narrowed(rows), head), head, caption))
 
 
 def _own_parts(table: Element) -> Iterator[Element]:
@@ -81,11 +85,10 @@ def _rows(table: Element, read: Callable[[Element], str]) -> tuple[int, list[_Ro
     """How many rows the head has, and all rows in the order shown, filled to the same width."""
     sections: dict[str, list[_Row]] = {name: [] for name in _SECTIONS}
     for name, rows in _row_elements(table):
-        limit = _MOST_CELLS - sum(len(row) for section in sections.values() for row in section)
-        sections[name].extend(_spread(rows, read, limit))
+        sections[name].extend(_spread(rows, read))
     ordered = [row for section in sections.values() for row in section]
-    width = max(map(len, ordered), default=0)
-    return len(sections["thead"]), [row + [_EMPTY] * (width - len(row)) for row in ordered]
+    width = max(map(_reach, ordered), default=0)
+    return len(sections["thead"]), [row[:width] + [_EMPTY] * (width - len(row)) for row in ordered]
 
 
 def _row_elements(table: Element) -> Iterator[tuple[str, list[Element]]]:
@@ -173,22 +176,77 @@ def _is_header(row: _Row) -> bool:
     return len({id(cell) for cell in row if cell.header}) > 1 or row[-1].header
 
 
-def _narrowed(rows: Sequence[_Row], head: int) -> list[_Row]:
-    """The rows without empty columns and those that only cells over several columns fill, and with whole amounts."""
+def _narrowed(rows: Sequence[_Row]) -> list[_Row]:
+    """The rows without empty columns and those that only cells over several columns fill."""
     columns: list[tuple[_Cell, ...]] = []
     for column in zip(*rows, strict=True):
-        if not any(cell.text for cell in column):
-            continue
-        if columns and all(map(operator.is_, column, columns[-1])):
-            continue
-        columns.append(column)
-    return [list(row) for row in zip(*_with_whole_amounts(columns, head), strict=True)]
+        spanned = columns and all(map(operator.is_, column, columns[-1]))
+        if not spanned and any(cell.text for cell in column):
+            columns.append(column)
+    return [list(row) for row in zip(*columns, strict=True)]
 
 
-def _with_whole_amounts(columns: Sequence[tuple[_Cell, ...]], head: int) -> Iterator[tuple[_Cell, ...]]:
-    """The columns, those of currency signs and closing brackets joined with the amounts beside them."""
-    pending: tuple[_Cell, ...] | None = None
-    for column, following in itertools.zip_longest(columns, columns[1:]):
+def _with_whole_amounts(rows: Sequence[_Row], head: int) -> list[_Row]:
+    """The rows, the columns of currency signs and closing brackets joined with the amounts beside them."""
+    columns: list[tuple[_Cell, ...]] = []
+    sign: tuple[_Cell, ...] | None = None
+    for column in zip(*rows, strict=True):
+        if sign is not None:
+            column, sign = _joined(sign, column, head), None
         texts = {cell.text for cell in column[head:]}
-        if pending and (texts <= _ENDINGS or {cell.text for cell in pending[head:]} <= _CURRENCIES):
-            ...
+        if texts <= _CURRENCIES:
+            sign = column
+        elif columns and texts <= _ENDINGS:
+            columns[-1] = _joined(columns[-1], column, head)
+        else:
+            columns.append(column)
+    if sign is not None:
+        columns.append(sign)
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
+def _joined(left: Sequence[_Cell], right: Sequence[_Cell], head: int) -> tuple[_Cell, ...]:
+    """Two columns as one, whose headers are those of the column that has them."""
+    headers = [after if after.text else before for before, after in zip(left[:head], right[:head], strict=True)]
+    body = [
+        _Cell(before.text + after.text, before.header) for before, after in zip(left[head:], right[head:], strict=True)
+    ]
+    return (*headers, *body)
+
+
+def _parts(rows: Sequence[_Row], head: int, caption: str) -> Iterator[Grid]:
+    """The table, and one more after each row that spans all columns, with its text as the caption."""
+    headers = [row for row in rows[:head] if not _spans_all(row)]
+    above = [row[0].text for row in rows[:head] if _spans_all(row)]
+    caption = caption or (above[0] if above else "")
+    columns = [_path(column) for column in zip(*headers, strict=True)]
+    names = [[cell.text for cell in row] for row in headers]
+    body: list[_Row] = []
+    for row in rows[head:]:
+        if not _spans_all(row):
+            if [cell.text for cell in row] not in names:
+                body.append(row)
+            continue
+        if body:
+            yield _grid(body, columns, caption, above)
+            body, above = [], []
+        above.append(row[0].text)
+        caption = row[0].text
+    yield _grid(body, columns, caption, above)
+
+
+def _spans_all(row: _Row) -> bool:
+    return len(row) > 1 and bool(row[0].text) and all(cell is row[0] for cell in row)
+
+
+def _path(column: Sequence[_Cell]) -> tuple[str, ...]:
+    """The names above a column, each cell once."""
+    return tuple(text for text, _ in itertools.groupby(cell.text for cell in column) if text)
+
+
+def _grid(rows: Sequence[_Row], columns: Sequence[tuple[str, ...]], caption: str, above: Sequence[str]) -> Grid:
+    texts = [[cell.text for cell in row] for row in rows]
+    if any(columns) or (texts and len(texts[0]) == 2 and all(row[0].header for row in rows)):
+        return Grid(texts, columns if any(columns) else (), caption, above)
+    grid = read_grid(texts, caption)
+    return replace(grid, above=(*above, *grid.above))

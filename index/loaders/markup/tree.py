@@ -11,12 +11,14 @@ from lxml.html import HTMLParser, document_fromstring
 from index.errors import UnreadableFileError
 from index.loaders.markup.elements import Element
 
+Tree = tuple[Element, tuple[str, ...]]  # the root, and warnings
+
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31};)")
 _XML_NAMES = frozenset(("amp;", "lt;", "gt;", "quot;", "apos;"))
 TOO_DEEP = "nested too deep: what is within more than 2,000 elements is not read"
 
 
-def html_tree(text: str) -> tuple[Element, tuple[str, ...]]:
+def html_tree(text: str) -> Tree:
     """The root of a page, and warnings; raises UnreadableFileError when there is no element or text in it."""
     # lxml refuses a str that declares an encoding, so it gets bytes.
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True)
@@ -28,13 +30,16 @@ def html_tree(text: str) -> tuple[Element, tuple[str, ...]]:
     return root, (TOO_DEEP,) if deep else ()
 
 
-def xhtml_tree(text: str) -> tuple[Element, tuple[str, ...]]:
+def xhtml_tree(text: str) -> Tree:
     """The root of an XHTML document, and warnings; one that is not well-formed XML is read as HTML."""
     parser = etree.XMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True)
     try:
-        return etree.fromstring(_NAMED.sub(_character, text).encode(), parser), ()
+        root = etree.fromstring(_NAMED.sub(_character, text).encode(), parser)
     except (etree.XMLSyntaxError, ValueError):
         return html_tree(text)
+    for element in root.iter("{*}*"):
+        element.tag = etree.QName(element).localname  # so that paths need no namespaces
+    return root, ()
 
 
 def _character(entity: re.Match[str]) -> str:
