@@ -19,6 +19,7 @@ from index.loaders.text_builder import TextBuilder
 
 _SEPARATORS = ("", "\n", "\n\n")
 _BULLET = "- "
+_INITIAL = 2  # characters; a picture of so few is a letter of a word, or an emoji
 _TYPED_VALUES = frozenset(("", "text", "search", "tel", "url", "email", "number", "date", "time", "submit", "button"))
 
 
@@ -188,8 +189,10 @@ class Renderer:
         words = element.get("alt")
         if words is None:
             self.omitted["image{} without text"] += 1
-        else:
+        elif len(words) > _INITIAL:
             self._line.apart(words)
+        else:
+            self._line.flowing(words)
 
     def _input(self, element: Element) -> None:
         kind = (element.get("type") or "").lower()
