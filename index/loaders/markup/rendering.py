@@ -146,7 +146,7 @@ class Renderer:
     def _text(self, text: str, parent: str) -> None:
         if self._preformatted:
             self._line.verbatim(text)
-        elif not (parent.startswith("m") and parent in _FORMULAS):
+        elif not (parent in _FORMULAS and text.isspace()):
             self._line.flowing(text)
 
     def _break(self, gap: int) -> None:
