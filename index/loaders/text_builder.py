@@ -19,6 +19,7 @@ class Grid:
     rows: Sequence[Sequence[str]]  # without header rows
     columns: Sequence[Sequence[str]] = ()  # header path of each column, outermost first; () when there is no header
     caption: str = ""
+    above: Sequence[str] = ()  # lines of text directly above the table
 
 
 class TextBuilder:
@@ -66,19 +67,23 @@ class TextBuilder:
             self._headings.append(Heading(level, line, self.add(line, separator)))
 
     def add_table(self, grid: Grid, page: int | None = None, separator: str = _BLANK_LINE) -> None:
-        """Append a table, a row a line; its caption first, unless it is a heading or the line before.
+        """Append a table, a row a line; first the lines above it, and its caption unless it is one of them.
+
+        A caption that is the heading or the line before is not repeated.
 
         A line is ``Header: cell; Header: cell.`` with the names of a header path joined by " › ", and without the
         empty cells. Columns without a header are numbered in ``Table.columns`` and unnamed in the text; two of them are
         name and value. Rows without text are left out, and so is a table without rows.
         """
-        width = max((len(row) for row in (*grid.rows, grid.columns)), default=0)
+        width = max(len(grid.columns), *map(len, grid.rows), 0, 0)
         rows = [[_one_line(cell) for cell in row] + [""] * (width - len(row)) for row in grid.rows]
         rows = [row for row in rows if any(row)]
+        above = [_one_line(line) for line in grid.above]
+        self.add("\n".join(above), separator)
         if not rows:
             return
         caption = _one_line(grid.caption)
-        if caption and not self._ends_with(caption):
+        if caption and caption not in above and not self._ends_with(caption):
             self.add(caption, separator)
         columns = column_paths(grid.columns, width)
         labels = [" › ".join(path) for path in columns] if grid.columns else [""] * width
@@ -120,4 +125,6 @@ def column_paths(columns: Sequence[Sequence[str]], width: int) -> tuple[tuple[st
 
 
 def _one_line(text: str) -> str:
+    if text.isascii() and text.isprintable():  # nothing that is not canonical
+        return " ".join(text.split())
     return " ".join(canonical(text).split())

@@ -197,8 +197,8 @@ def test_word_tables_and_titles_are_read() -> None:
 
 
 def test_a_table_row_reads_as_a_passage() -> None:
-    assert parse(b"name;age\nAnn;31\nBob;42\n", "people.csv").text == "name: Ann\nage: 31\n\nname: Bob\nage: 42"
-    assert parse(b"1,2\n3,4\n", "numbers.csv").text == "1 | 2\n\n3 | 4"
+    assert parse(b"name;age\nAnn;31\nBob;42\n", "people.csv").text == "name: Ann; age: 31.\nname: Bob; age: 42."
+    assert parse(b"1,2\n3,4\n", "numbers.csv").text == "1: 2.\n3: 4."
 
 
 def test_json_values_stand_after_their_names() -> None:
