@@ -14,7 +14,7 @@ from index.loaders.text_builder import Grid, TextBuilder
 _LONGEST_SCRIPT = 30  # characters; a longer raised passage is small print, not a superscript
 _LONGEST_REPEATED = 200  # characters of a merged cell that are repeated in each of its places
 _MOST_COLUMNS = 1000
-_LONGEST_CELL = 1500  # characters; a table with a longer cell and without a header is a layout
+_LONGEST_CELL = 300  # characters; a table with a longer cell and without a header is a layout
 
 
 class Run(NamedTuple):
@@ -83,7 +83,7 @@ def left_out(counts: Mapping[str, int]) -> tuple[str, ...]:
 
 
 def write_blocks(builder: TextBuilder, blocks: Iterable[Block], page: int | None = None) -> None:
-    """Append blocks to a text; the notes of a paragraph follow it, and a table's notes and nested tables follow that."""
+    """Append blocks to a text; notes follow their paragraph or table, and so do the tables in a table."""
     before: Paragraph | None = None
     for block in blocks:
         if isinstance(block, TableBlock):
@@ -177,7 +177,10 @@ def _grid(table: TableBlock, places: Sequence[Sequence[_Place]]) -> Grid:
     if 0 < table.header_rows < len(texts):
         columns = [tuple(dict.fromkeys(filter(None, path))) for path in zip(*texts[: table.header_rows], strict=True)]
         return Grid(texts[table.header_rows :], columns, table.caption)
-    return read_grid(texts, table.caption)
+    grid = read_grid(texts, table.caption)
+    below = places[len(places) - len(grid.rows)] if grid.rows else ()
+    continues = any(place.cell.merged for place in below)  # a cell of the header reaches down into the body
+    return Grid(texts, caption=table.caption) if continues else grid
 
 
 def _spread(rows: Iterable[Sequence[TableCell]]) -> list[list[_Place]]:

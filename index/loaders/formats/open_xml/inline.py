@@ -13,7 +13,7 @@ from index.loaders.formats.open_xml.equations import linear
 from index.loaders.formats.open_xml.notes import Note, Notes
 from index.loaders.formats.open_xml.package import Element, Package, qualified
 from index.loaders.formats.open_xml.styles import Format, Styles, format_of, is_on, switch, value
-from index.loaders.formats.open_xml.symbols import is_symbol_font, symbol, symbols
+from index.loaders.formats.open_xml.symbol_fonts import is_symbol_font, symbol, symbols
 
 _VALUE = qualified("w:val")
 _PRIVATE = re.compile("[\uf000-\uf0ff]")

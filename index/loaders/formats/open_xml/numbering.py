@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from index.loaders.formats.open_xml.package import Element, qualified
 from index.loaders.formats.open_xml.styles import switch, value
-from index.loaders.formats.open_xml.symbols import symbols
+from index.loaders.formats.open_xml.symbol_fonts import symbols
 
 _LEVELS = 9
 _BULLET = "•"
@@ -141,7 +141,7 @@ def _level(element: Element) -> _Level:
     return _Level(
         start=min(int(start[:6]), _LARGEST) if start.isdecimal() else 0,
         format=form,
-        zeros=2 if form == "decimalZero" else len(custom.partition(",")[0]) if custom.startswith("0") else 1,
+        zeros=len(custom.partition(",")[0]) if custom.startswith("0") else 1,
         text=value(element, "w:lvlText") or "",
         suffix="" if value(element, "w:suff") == "nothing" else " ",
         restart=int(restart[:3]) if restart.isdecimal() else None,
@@ -171,7 +171,11 @@ def _written(number: int, level: _Level) -> str:
         return _CHICAGO[(number - 1) % 4] * min((number - 1) // 4 + 1, 9)
     if form == "decimalEnclosedCircle" and 0 < number <= 20:
         return chr(0x245F + number)
-    return f"({number})" if form == "decimalEnclosedParen" else str(number).zfill(level.zeros)
+    return (
+        f"({number})"
+        if form == "decimalEnclosedParen"
+        else str(number).zfill(2 if form == "decimalZero" else level.zeros)
+    )
 
 
 def _letters(number: int) -> str:
