@@ -13,7 +13,7 @@ from semantic_text_splitter import TextSplitter
 from tokenizers import Tokenizer
 
 from index.loaders.titles import TITLE_SAMPLE, title_from
-from index.types import Chunk, Document, Heading
+from index.types import Chunk, Document, DocumentRecord, Heading
 
 HEAD_LIMIT = 300  # characters; a longer head is part of no chunk
 _TOKEN_CHARACTERS = 10  # the longest passage, in characters per token
@@ -152,9 +152,9 @@ def passage_key(document: Document, chunk: Chunk) -> bytes:
     return hashlib.sha256(passage_text(document, chunk).encode()).digest()[:16]
 
 
-def keyword_text(document: Document, chunk: Chunk) -> str:
+def keyword_text(document: Document | DocumentRecord, chunk: Chunk) -> str:
     """The chunk's text without the document's head."""
-    return document.text[max(chunk.start, document.body_start) : chunk.end]
+    return chunk.text[max(0, document.body_start - chunk.start) :]
 
 
 def has_own_title(document: Document) -> bool:

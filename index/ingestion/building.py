@@ -104,7 +104,7 @@ def remove(
     """
     began = time.monotonic()
     with open_store(location, settings).writer(wait_seconds) as writer:
-        inputs = writer.inputs()
+        inputs = writer.summary().inputs
         records = writer.records()
         chosen: dict[int, DocumentRecord] = {}
         sources = set(inputs.sources)
@@ -181,7 +181,7 @@ def _read(
 
 def _apply(writer: Writer, changes: Changes) -> None:
     """Commit the changes that need no parsing: sources, removals, renames, files that cannot be opened."""
-    inputs = writer.inputs()
+    inputs = writer.summary().inputs
     same_inputs = (changes.sources, changes.excluded) == (inputs.sources, inputs.excluded)
     if same_inputs and not (changes.stale_failures or changes.new_failures or changes.to_move or changes.to_remove):
         return
@@ -191,12 +191,12 @@ def _apply(writer: Writer, changes: Changes) -> None:
         for record, file in changes.to_move:
             transaction.move_document(record.id, file.source, file.path, _moved_title(writer, record, file.path))
         for failure in changes.new_failures:
-            transaction.put_failure(failure)
+            transaction.put(failure)
 
 
 def _moved_title(reader: Reader, record: DocumentRecord, path: str) -> str:
     """The title under the new path: it changes only if it was made from the old path."""
-    body = reader.texts([record.id])[record.id][record.body_start :][:TITLE_SAMPLE]
+    body = reader.documents([record.id])[record.id].text[record.body_start :][:TITLE_SAMPLE]
     return title_from(path, body) if record.title == title_from(record.path, body) else record.title
 
 
@@ -221,7 +221,7 @@ def finish(
 def _report(
     reader: Reader, plan: Plan, scopes: Sequence[Scope], embedded: int, revision: int, began: float
 ) -> BuildReport:
-    summary, failures = reader.summary(), reader.inputs().failures
+    summary = reader.summary()
     return BuildReport(
         plan=plan,
         revision=revision,
@@ -229,7 +229,7 @@ def _report(
         chunks=summary.chunks,
         embedded=embedded,
         seconds=time.monotonic() - began,
-        failures=tuple(f for f in failures if any(scope.covers(f.source, f.path) for scope in scopes)),
+        failures=tuple(f for f in summary.inputs.failures if any(scope.covers(f.source, f.path) for scope in scopes)),
     )
 
 

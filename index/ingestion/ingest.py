@@ -71,7 +71,7 @@ class Ingest:
 
     def take(self, parsed: Iterable[Document | Embedded | Failure], total: int = 0) -> None:
         """Store documents and failures in batches as they arrive; ``total`` is for progress."""
-        known = set(self._writer.inputs().failures)
+        known = set(self._writer.summary().inputs.failures)
         batch = Batch()
         for done, item in enumerate(parsed, start=1):
             if isinstance(item, Embedded):
@@ -105,12 +105,11 @@ class Ingest:
         if to_embed := [key for key in missing if key not in vectors]:
             encoded = self._embedder.encode([batch.texts[key] for key in to_embed])
             vectors |= dict(zip(to_embed, encoded, strict=True))
-        with self._writer.transaction() as transaction:
-            transaction.set_meta(self._facts | {"dimensions": str(self._embedder.dimensions)})
+        with self._writer.transaction(self._facts | {"dimensions": str(self._embedder.dimensions)}) as transaction:
             for document, passages in batch.documents:
-                transaction.put_document(document, [replace(p, vector=vectors.get(p.key)) for p in passages])
+                transaction.put(document, [replace(p, vector=vectors.get(p.key)) for p in passages])
             for failure in batch.failures:
-                transaction.put_failure(failure)
+                transaction.put(failure)
             self._progress(Progress("commit", 0, 1))
         self._progress(Progress("commit", 1, 1))
         self.embedded += len(missing)

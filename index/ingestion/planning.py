@@ -53,10 +53,11 @@ def find_changes(given: Sequence[Path], reader: Reader, progress: OnProgress) ->
 
     Raises SourceNotFoundError, and NoDocumentsError when there are no files and no indexed documents.
     """
-    inputs = reader.inputs()
+    summary = reader.summary()
+    inputs = summary.inputs
     scopes = resolve_scopes(given, inputs.sources)
     scanned = _scan(scopes, inputs, progress)
-    if not scanned.files and not scanned.failures and not reader.summary().documents:
+    if not scanned.files and not scanned.failures and not summary.documents:
         where = ", ".join(str(scope.place) for scope in scopes) or "no folder"
         raise NoDocumentsError(f"nothing to index in {where}: there is no file of a supported type")
     known = [record for record in reader.records() if _is_concerned(scopes, record)]

@@ -40,7 +40,7 @@ def rebuild(
     facts = fingerprint.facts_of(embedder, Chunker(embedder.tokenizer, settings.chunk_tokens))
     with open_store(location, settings).replacement(facts, wait_seconds) as replacement:
         old, new = replacement.old, replacement.new
-        remembered = [Path(path) for path in old.inputs().sources] if old else []
+        remembered = [Path(path) for path in old.summary().inputs.sources] if old else []
         ingest = Ingest(new, settings, embedder, no_progress)
         if old:
             _copy_direct_documents(old, new, ingest)
@@ -53,6 +53,6 @@ def rebuild(
 def _copy_direct_documents(old: Reader, new: Writer, ingest: Ingest) -> None:
     """Copy what cannot be read from files: the documents from ``build_documents``, and the excluded files."""
     with new.transaction() as transaction:
-        transaction.set_inputs(new.inputs().sources, old.inputs().excluded)
+        transaction.set_inputs(new.summary().inputs.sources, old.summary().inputs.excluded)
     ids = (record.id for record in old.records() if not record.source)
     take_documents((document for i in ids for document in old.documents([i]).values()), new, ingest)

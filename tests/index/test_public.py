@@ -10,7 +10,7 @@ NAMES = """
     IndexSettings IndexStatus IndexView InputError MissingExtraError ModelError NoDocumentsError Page Place Plan
     Problem Progress QuestionError QuothError RepairReport SetupError SourceNotFoundError StateError StorageError
     Store StoreUnreachableError UnreadableFileError VerifyReport add build build_documents copy load open_engine
-    open_store plan rebuild remove repair start_child supported_suffixes verify
+    open_store plan rebuild remove repair start_child stem_words supported_suffixes verify
 """
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -69,17 +70,13 @@ class Catalog:
         rows = self._rows_in(f"SELECT {_RECORD}, pages, headings, text FROM documents WHERE id", ids)
         return {row[0]: _document(row) for row in rows}
 
-    def texts(self, ids: Collection[int]) -> dict[int, str]:
-        """The canonical texts of documents by id; unknown ids are left out."""
-        return dict(self._rows_in("SELECT id, text FROM documents WHERE id", ids))
-
     def chunks_of(self, document_id: int) -> list[Chunk]:
         """The passages of a document in order."""
-        text = self.texts([document_id]).get(document_id, "")
+        text = self._texts([document_id]).get(document_id, "")
         rows = self.connection.execute(
             f"SELECT {_CHUNK} FROM chunks WHERE document_id = ? ORDER BY ordinal", (document_id,)
         )
-        return [_chunk(row, text) for row in rows]
+        return [_chunk(row, text[row[3] : row[4]]) for row in rows]
 
     def passages(self, ids: Collection[int]) -> dict[int, list[Passage]]:
         """The passages of documents in order, with their vectors, by document id.
@@ -95,10 +92,21 @@ class Catalog:
         return [Passage(c, words.get(c.id, ("",))[0], keys.get(c.id, b""), vectors.get(c.id)) for c in chunks]
 
     def chunks(self, ids: Collection[int]) -> dict[int, Chunk]:
-        """Chunks by id."""
-        rows = self._rows_in(f"SELECT {_CHUNK} FROM chunks WHERE id", ids).fetchall()
-        texts = self.texts({row[1] for row in rows})
-        return {row[0]: _chunk(row, texts[row[1]]) for row in rows}
+        """Chunks by id; unknown ids are left out.
+
+        Their text is that of the keyword index, so that no document is read whole, except for chunks that include
+        part of their document's head.
+        """
+        words = self.words(ids)
+        rows = self._rows_in(f"SELECT {_CHUNK} FROM chunks WHERE id", ids)
+        chunks = [_chunk(row, words.get(row[0], ("",))[0]) for row in rows]
+        texts = self._texts({chunk.document_id for chunk in chunks if len(chunk.text) != chunk.end - chunk.start})
+        return {
+            chunk.id: replace(chunk, text=texts[chunk.document_id][chunk.start : chunk.end])
+            if chunk.document_id in texts
+            else chunk
+            for chunk in chunks
+        }
 
     def keys_of(self, document_id: int) -> dict[int, bytes]:
         """The keys of the vectors of a document's chunks, by chunk id."""
@@ -181,6 +189,10 @@ class Catalog:
         """How many chunks contain each (stemmed) term; terms in none are left out."""
         return dict(self._rows_in("SELECT term, doc FROM passage_terms WHERE term", terms))
 
+    def _texts(self, ids: Collection[int]) -> dict[int, str]:
+        """The texts of documents by id."""
+        return dict(self._rows_in("SELECT id, text FROM documents WHERE id", ids)) if ids else {}
+
     def _rows_in(self, query: str, values: Collection[int | str]) -> sqlite3.Cursor:
         """The rows of a query that ends with a column's name, where the column has one of the values."""
         return self.connection.execute(f"{query} IN (SELECT value FROM json_each(?))", (json.dumps(list(values)),))
@@ -205,4 +217,4 @@ def _record(row: tuple[Any, ...]) -> DocumentRecord:
 
 def _chunk(row: tuple[Any, ...], text: str) -> Chunk:
     chunk_id, document_id, ordinal, start, end, page, heading = row
-    return Chunk(chunk_id, document_id, ordinal, start, end, text[start:end], page, heading)
+    return Chunk(chunk_id, document_id, ordinal, start, end, text, page, heading)

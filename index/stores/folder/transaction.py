@@ -19,15 +19,19 @@ from index.types import Document, Failure
 
 
 @contextmanager
-def in_transaction(catalog: Catalog, *, housekeeping: bool = False) -> Iterator[FolderTransaction]:
+def in_transaction(
+    catalog: Catalog, meta: Mapping[str, str] | None = None, *, housekeeping: bool = False
+) -> Iterator[FolderTransaction]:
     """All changes inside are committed together as the next revision; none of them when an error is raised.
 
-    Housekeeping changes nothing that readers see, and keeps the revision.
+    ``meta`` sets or replaces facts about the index as a whole. Housekeeping changes nothing that readers see,
+    and keeps the revision.
     """
     connection = catalog.connection
     connection.execute("BEGIN IMMEDIATE")
     try:
         commit = FolderTransaction(connection)
+        commit.set_meta(meta or {})
         yield commit
         commit.drop_loose_vectors()
         if not housekeeping:
@@ -57,8 +61,14 @@ class FolderTransaction:
         self._connection.execute("DELETE FROM excluded")
         self._connection.executemany("INSERT INTO excluded VALUES (?, ?)", sorted(set(excluded)))
 
-    def put_document(self, document: Document, passages: Sequence[Passage]) -> None:
-        """Store a document with its passages; one of the same source and path keeps its id."""
+    def put(self, item: Document | Failure, passages: Sequence[Passage] = ()) -> None:
+        """Store a document with its passages, or a failure, in place of what was at its source and path."""
+        if isinstance(item, Document):
+            self._put_document(item, passages)
+        else:
+            self._put_failure(item)
+
+    def _put_document(self, document: Document, passages: Sequence[Passage]) -> None:
         columns = _columns(document, len(passages))
         for known_id in self._ids_at(document.source, document.path):
             self._drop_chunks(known_id)
@@ -83,8 +93,7 @@ class FolderTransaction:
             (title, document_id),
         )
 
-    def put_failure(self, failure: Failure) -> None:
-        """Record why a file could not be read, and remove its document from the index."""
+    def _put_failure(self, failure: Failure) -> None:
         self.remove(self._ids_at(failure.source, failure.path))
         self._connection.execute(
             "INSERT OR REPLACE INTO failures (source, path, sha256, reason) VALUES (?, ?, ?, ?)",

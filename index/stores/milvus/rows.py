@@ -49,6 +49,10 @@ class StoredDocument:
         """The keys of the rows that hold its pages and headings, in order."""
         return [_part_key(self.record.id, self.first_chunk, "layout", n) for n in range(self.layout_parts)]
 
+    def part_keys(self) -> list[str]:
+        """The keys of all rows that hold its text, pages and headings."""
+        return self.text_keys() + self.layout_keys()
+
 
 def document_rows(document: Document, document_id: int, first_chunk: int, count: int) -> tuple[Row, list[Row]]:
     """The row of a document with ``count`` passages, and the rows of its text, pages and headings.
@@ -79,13 +83,8 @@ def stored_document(row: Row) -> StoredDocument:
 
 def join_document(stored: StoredDocument, parts: dict[str, str]) -> Document:
     """The whole document, given the parts of its text, pages and headings by their keys."""
-    pages, headings = json.loads("".join(parts[key] for key in stored.layout_keys()))
-    return restore_document(stored.record, join_text(stored, parts), pages, headings)
-
-
-def join_text(stored: StoredDocument, parts: dict[str, str]) -> str:
-    """The text of a document, given its parts by their keys."""
-    return "".join(parts[key] for key in stored.text_keys())
+    text, layout = ("".join(parts[key] for key in keys) for keys in (stored.text_keys(), stored.layout_keys()))
+    return restore_document(stored.record, text, *json.loads(layout))
 
 
 def passage_rows(

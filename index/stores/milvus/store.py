@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Hashable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -54,8 +54,9 @@ class MilvusStore:
 
     def exists(self) -> bool:
         """Whether there is an index with at least one commit."""
-        with self.reader() as reader:
-            return reader.summary().revision > 0
+        with suppress(IndexNotFoundError), closing(self._connect_to_index()):
+            return True
+        return False
 
     def identity(self) -> Hashable:
         """The address, because each snapshot reads the present index; None for a missing file."""

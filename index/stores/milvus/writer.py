@@ -17,6 +17,7 @@ import numpy as np
 
 from index.embedder import Vectors
 from index.fingerprint import check_format
+from index.ranking.stemming import Stemmer
 from index.reports import OnProgress, Problem, Progress
 from index.stores.lock_holder import utc_now
 from index.stores.milvus.client import MilvusConnection, Row, batches, is_in
@@ -24,7 +25,6 @@ from index.stores.milvus.reader import MilvusReader
 from index.stores.milvus.rows import StoredDocument, document_rows, passage_rows, short_key
 from index.stores.milvus.schema import Manifest, create_generation, put_values, write_manifest
 from index.stores.milvus.transaction import CommitPlan, MilvusTransaction
-from index.stores.stemming import Stemmer
 from index.types import Failure
 
 _FLUSH_ROWS = 4_000  # Milvus Lite scans rows one by one until they are flushed
@@ -57,9 +57,12 @@ class MilvusWriter(MilvusReader):
         return [key for key in keys if key.hex() not in stored]
 
     @contextmanager
-    def transaction(self) -> Iterator[MilvusTransaction]:
-        """All changes inside are sent at the end, as the next revision; none of them when an error is raised."""
-        transaction = MilvusTransaction(self)
+    def transaction(self, meta: Mapping[str, str] | None = None) -> Iterator[MilvusTransaction]:
+        """All changes inside, and the facts ``meta``, are sent at the end as the next revision.
+
+        None of them is sent when an error is raised.
+        """
+        transaction = MilvusTransaction(self, meta)
         yield transaction
         self._commit(transaction)
 
