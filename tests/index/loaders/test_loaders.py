@@ -193,7 +193,7 @@ def test_word_tables_and_titles_are_read() -> None:
     made.save(file)
     document = parse(file.getvalue(), "prices.docx")
     assert document.title == "Prices"
-    assert "Tea | 3 euros" in document.text
+    assert "Tea: 3 euros." in document.text
 
 
 def test_a_table_row_reads_as_a_passage() -> None:
