@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from index import Hit, stem_words
+from qa.answering.answer_checks import answer_checks
 from qa.answering.calibration import Calibration, Evidence
 from qa.evaluation.metrics import normalise
 from qa.reader.windows import Passage
@@ -129,7 +130,8 @@ def names_possessor(question: str, text: str, start: int, end: int) -> bool:
 
 def evidence_of(retrieved: RetrievedPassage, span: Span, gap: float) -> Evidence:
     """The evidence for a span; ``gap`` is that of ``non_overlapping``."""
-    return Evidence(span.margin, gap, retrieved.similarity, retrieved.coverage)
+    checks = answer_checks(retrieved.question, retrieved.passage, span.start, span.end)
+    return Evidence(span.margin, gap, retrieved.similarity, retrieved.coverage, checks)
 
 
 def non_overlapping(spans: Iterable[Span]) -> Iterator[tuple[Span, float]]:

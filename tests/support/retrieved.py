@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from index import Chunk, DocumentRecord, Hit
+from qa.answering.answer_checks import CHECKS
 from qa.answering.calibration import Calibration
 from qa.answering.candidates import Proposal, RetrievedPassage, propose
 from qa.types import Span
 
 TEXT = "Kim flew to the station. He will stay for eight months.\n\nIt is far."
-CALIBRATION = Calibration((1.0, 0.0, 0.0, 0.0), -1.0, 0.5)
+NO_CHECKS = (0.0,) * len(CHECKS)  # weights that ignore the checks
+CALIBRATION = Calibration((1.0, 0.0, 0.0, 0.0, *NO_CHECKS), -1.0, 0.5)
 
 
 def hit(
