@@ -2,8 +2,9 @@
 
 A logistic regression (Platt scaling, Platt 1999, with more features) over the evidence for one span: its margin over
 the null, its margin over the next span of the passage, the similarity of passage and question, the share of the
-question's words in the passage, and the checks of ``qa.answering.answer_checks``. All of it comes from one passage, so the probability of an answer does not change when
-more passages are read, as it would with a softmax over passages or a product of no-answer scores.
+question's words in the passage, and the checks of ``qa.answering.answer_checks``. All of it comes from one passage, so
+the probability of an answer does not change when more passages are read, as it would with a softmax over passages or a
+product of no-answer scores.
 """
 
 from __future__ import annotations
