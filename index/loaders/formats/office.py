@@ -18,8 +18,6 @@ MEDIA_TYPES = {
     ".xlsx": f"{_OPEN_XML}.spreadsheetml.sheet",
     ".epub": "application/epub+zip",
     ".odt": "application/vnd.oasis.opendocument.text",
-    ".rtf": "application/rtf",
-    ".eml": "message/rfc822",
 }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from index.loaders.blocks import Block, Paragraph, Run
+from index.loaders.formats.blocks import Block, Paragraph, Run
 from index.loaders.formats.open_xml.equations import linear
 from index.loaders.formats.open_xml.notes import Note, Notes
 from index.loaders.formats.open_xml.package import Element, Package, qualified
