@@ -17,6 +17,7 @@ from index.loaders.formats.mail.eml import eml_parser
 from index.loaders.formats.mail.outlook import msg_parser
 from index.loaders.formats.markdown import parse_markdown
 from index.loaders.formats.office import MEDIA_TYPES, office_parser
+from index.loaders.formats.open_xml.slides import parse_pptx
 from index.loaders.formats.open_xml.word import parse_docx
 from index.loaders.formats.pdf import parse_pdf
 from index.loaders.formats.rich_text.rtf import parse_rtf
@@ -34,6 +35,11 @@ PARSERS: dict[str, Callable[[bytes], Parsed]] = {
     ".xhtml": parse_xhtml,
     ".pdf": parse_pdf,
     ".docx": parse_docx,
+    ".docm": parse_docx,
+    ".dotx": parse_docx,
+    ".pptx": parse_pptx,
+    ".pptm": parse_pptx,
+    ".ppsx": parse_pptx,
     ".rtf": parse_rtf,
     ".csv": parse_csv,
     ".tsv": parse_csv,

@@ -15,9 +15,9 @@ SYMBOLS = {
 }  # fmt: skip
 IGNORED = frozenset(
     "colortbl stylesheet fldinst listtable listoverridetable rsidtbl xmlnstbl themedata colorschememapping "
-    "latentstyles datastore bkmkstart bkmkend nonshppict sp sn sv objdata nesttableprops atnid atnauthor atnref atndate "
-    "filetbl revtbl generator xe tc rxe txe datafield formfield operator company category keywords comment doccomm hlinkbase "
-    "private upr pgptbl ftnsep ftnsepc aftnsep aftnsepc nonesttables".split()
+    "latentstyles datastore bkmkstart bkmkend nonshppict sp sn sv objdata nesttableprops atnid atnauthor atnref "
+    "atndate filetbl revtbl generator xe tc rxe txe datafield formfield operator company category keywords comment "
+    "doccomm hlinkbase private upr pgptbl ftnsep ftnsepc aftnsep aftnsepc nonesttables".split()
 )
 KEPT = frozenset({"shppict", "shpinst", "shptxt"})  # read although readers may ignore them
 FLOWS = frozenset({"footnote", "shptxt", "header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr",
