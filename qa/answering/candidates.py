@@ -6,22 +6,18 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from index import Hit
+from index import Hit, TablePart
 from qa.answering.calibration import Calibration, Evidence
+from qa.answering.table_match import TableMatch
 from qa.evaluation.metrics import normalise
 from qa.reader.windows import Passage
-from qa.text import prefix_stems
+from qa.text import FUNCTION_WORDS, prefix_stems
 from qa.types import Span
 
 _ASKS_DATE = re.compile(r"\b(date|dated|published|publication|posted|issued|written)\b", re.IGNORECASE)
 _WHO_OF = re.compile(r"^who\b.*?\b([A-Z]\w+)['’]s\b", re.IGNORECASE)
 _NAME = re.compile(r"[A-Z]\w+(?: [A-Z]\w+)*")
 _WORD = re.compile(r"\w+")
-_FUNCTION_WORDS = frozenset(
-    "a an and are as at be by can could did do does for from had has have how in is it its many may might much must of "
-    "on or should that the their there this to was were what when where which who whom whose why will with "
-    "would".split()
-)
 _STEM_LETTERS = 6
 
 
@@ -34,14 +30,21 @@ class RetrievedPassage:
     passage: Passage  # the reader's input
     coverage: float  # as in ``Evidence``
     question: str
+    match: TableMatch | None = None  # the rows of a table that it contains
 
     @classmethod
-    def of(cls, hit: Hit, document_text: str, question: str) -> RetrievedPassage:
+    def of(cls, hit: Hit, document_text: str, question: str, match: TableMatch | None = None) -> RetrievedPassage:
         """The reader sees a document's head (date line, front matter) only if the question asks for a date."""
-        title = _title(hit)
+        title, chunk = _title(hit), hit.chunk
         head = 0 if _ASKS_DATE.search(question) else hit.head
-        passage = Passage(hit.chunk.text, title, head)
-        return cls(hit, document_text, passage, coverage(question, f"{title} {hit.chunk.text}"), question)
+        passage = Passage(chunk.text, title, head, chunk.context, match.cells if match else ())
+        covered = coverage(question, f"{title} {chunk.context} {chunk.text}")
+        return cls(hit, document_text, passage, covered, question, match)
+
+    @property
+    def part(self) -> TablePart | None:
+        """The rows of a table that the passage contains."""
+        return self.match.part if self.match else None
 
     @property
     def similarity(self) -> float:
@@ -74,6 +77,11 @@ class Proposal:
         """The document that the span is from."""
         return self.retrieved.hit.document.id
 
+    def in_table_of(self, other: Proposal) -> bool:
+        """Whether both are from one table, in which equal cells of different rows do not say the same."""
+        mine, theirs = self.retrieved.part, other.retrieved.part
+        return self.document_id == other.document_id and bool(mine and theirs and mine.table == theirs.table)
+
     def overlaps(self, other: Proposal) -> bool:
         """Whether both ranges share a code point of one document."""
         return self.document_id == other.document_id and self.start < other.end and other.start < self.end
@@ -90,7 +98,7 @@ class Proposal:
 
 def coverage(question: str, text: str) -> float:
     """The share of the question's content words that occur in the text, 0 to 1; 1 if it has no content words."""
-    asked = prefix_stems((word for word in _words(question) if word not in _FUNCTION_WORDS), _STEM_LETTERS)
+    asked = prefix_stems((word for word in _words(question) if word not in FUNCTION_WORDS), _STEM_LETTERS)
     return len(asked & prefix_stems(_words(text), _STEM_LETTERS)) / len(asked) if asked else 1.0
 
 
@@ -128,7 +136,9 @@ def names_possessor(question: str, text: str, start: int, end: int) -> bool:
 
 def evidence_of(retrieved: RetrievedPassage, span: Span, gap: float) -> Evidence:
     """The evidence for a span; ``gap`` is that of ``non_overlapping``."""
-    return Evidence(span.margin, gap, retrieved.similarity, retrieved.coverage)
+    match = retrieved.match
+    header = match.header_evidence(retrieved.hit.chunk.start + span.start) if match else 0.0
+    return Evidence(span.margin, gap, retrieved.similarity, retrieved.coverage, header)
 
 
 def non_overlapping(spans: Iterable[Span]) -> Iterator[tuple[Span, float]]:

@@ -16,25 +16,32 @@ import json
 import random
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from index import DocumentIndex, build_documents
+from index import DocumentIndex, Embedder, build_documents
 from qa.answering.calibration import Calibration, Case, fit
 from qa.answering.candidates import RetrievedPassage, evidence_of, non_overlapping
+from qa.answering.cell_choice import CellChoice
 from qa.answering.quantile_bound import FloatArray
+from qa.answering.retrieval import retrieve
 from qa.evaluation.evaluate import read_alone
 from qa.evaluation.metrics import auroc, calibration_error, f1
 from qa.evaluation.questions import GoldQuestion, paragraph_documents, read_gold
 from qa.evaluation.scores import RIGHT_F1
 from qa.reader.early_exit import LAYERS, EarlyExit
 from qa.reader.reader import Reader
-from qa.reader.weights import CALIBRATION
+from qa.reader.weights import CALIBRATION, load_calibration
 from qa.settings import MODEL
+from qa.training.corpus import in_rows
+from qa.training.fit_cells import cell_cases, fit_choice, share_right
 from qa.types import Span
+
+
+EVERY_CELL = 1000  # spans of a window, more than a window has cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +63,16 @@ class AskedQuestion:
 Judged = tuple[AskedQuestion, Calibration]  # a question and the calibration that judges its cases
 
 
-def ask(index: DocumentIndex, reader: Reader, gold: GoldQuestion, passages: int, file: str) -> AskedQuestion:
+def ask(
+    index: DocumentIndex, reader: Reader, gold: GoldQuestion, passages: int, file: str, choice: CellChoice
+) -> AskedQuestion:
     """Ask a question of a file end to end, and read it with only its own paragraph."""
-    hits = index.search(gold.question, passages)
+    with index.snapshot() as view:
+        hits = view.search(gold.question, passages)
+        sources = retrieve(view, index.embedder, gold.question, hits, choice)
     cases: list[tuple[int, Case]] = []
     states: list[tuple[int, FloatArray]] = []
-    for rank, hit in enumerate(hits):
-        source = RetrievedPassage.of(hit, "", gold.question)
+    for rank, source in enumerate(sources):
         spans, of_windows = read_with_states(reader, source)
         states.extend((rank, one) for one in of_windows if len(of_windows) == 1)
         for span, gap in non_overlapping(spans):
@@ -148,7 +158,20 @@ def fit_exits(asked: Sequence[AskedQuestion], calibration: Calibration) -> dict[
     }
 
 
-def write_calibration(asked: Sequence[AskedQuestion], passages: int, model: Path) -> None:
+def choice_of(model: Path, tables: Path | None, most: int) -> CellChoice:
+    """The choice among cells: fitted to ``most`` questions of a file on tables, else the one that the model has."""
+    if tables is None:
+        return load_calibration(model).cells if (model / CALIBRATION).exists() else CellChoice()
+    questions = [one for one in read_gold(tables) if one.answers and in_rows(one)]
+    drawn = random.Random(17).sample(questions, min(most, len(questions)))
+    cases = cell_cases(Reader.load(model, spans_per_window=EVERY_CELL), Embedder(), drawn)
+    choice = fit_choice(cases)
+    shares = {name: share_right(cases, one) for name, one in (("margins", CellChoice()), ("choice", choice))}
+    sys.stdout.write(json.dumps({"tables": len(cases), **shares, **asdict(choice)}) + "\n")
+    return choice
+
+
+def write_calibration(asked: Sequence[AskedQuestion], passages: int, model: Path, choice: CellChoice) -> None:
     """Print the out-of-fold figures, then fit to all questions and write the calibration beside the weights."""
     asked = random.Random(17).sample(asked, len(asked))
     judged = held_out(asked)
@@ -158,7 +181,7 @@ def write_calibration(asked: Sequence[AskedQuestion], passages: int, model: Path
             row = {key: round(value, 3) for key, value in figures(of_file, number).items()}
             sys.stdout.write(json.dumps({"file": name or "all", "passages": number, **row}) + "\n")
     calibration = fit_asked(asked)
-    fitted = replace(calibration, exits=fit_exits(asked, calibration)).to_json()
+    fitted = replace(calibration, exits=fit_exits(asked, calibration), cells=choice).to_json()
     (model / CALIBRATION).write_text(fitted, encoding="utf-8")
     sys.stdout.write(calibration.to_json())
 
@@ -170,10 +193,13 @@ def main() -> None:
     paragraphs = "further question files, of which only the paragraphs are used"
     parser.add_argument("--paragraphs", type=Path, nargs="*", default=[], help=paragraphs)
     model = "folder of the reader; the calibration is written there"
+    tables = "questions on tables, from which the weights of rows and headers are fitted"
+    parser.add_argument("--tables", type=Path, default=None, help=tables)
     parser.add_argument("--model", type=Path, default=MODEL, help=model)
     parser.add_argument("--most", type=int, default=700, help="the most questions of one file, drawn at random")
     parser.add_argument("--passages", type=int, default=10, help="passages read for each question")
     arguments = parser.parse_args()
+    choice = choice_of(arguments.model, arguments.tables, arguments.most)
     reader = Reader.load(arguments.model)
     asked: list[AskedQuestion] = []
     with TemporaryDirectory() as folder:
@@ -183,8 +209,8 @@ def main() -> None:
         with DocumentIndex.open(Path(folder)) as index:
             for path in arguments.files:
                 drawn = random.Random(17).sample(files[path], min(arguments.most, len(files[path])))
-                asked.extend(ask(index, reader, gold, arguments.passages, path.name) for gold in drawn)
-    write_calibration(asked, arguments.passages, arguments.model)
+                asked.extend(ask(index, reader, gold, arguments.passages, path.name, choice) for gold in drawn)
+    write_calibration(asked, arguments.passages, arguments.model, choice)
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ def read_fully(_layer, _states):
 
 def test_exits_fitted_to_questions_predict_what_reading_adds():
     states, added, _ = told(1000)
-    calibration = Calibration((1.0, 0.0, 0.0, 0.0), 0.0, 0.5)
+    calibration = Calibration((1.0, 0.0, 0.0, 0.0, 0.0), 0.0, 0.5)
     margins = 10 * np.arctanh(np.clip(added / 5, -0.99, 0.99))
     asked = [
         AskedQuestion(
