@@ -31,6 +31,7 @@ from index.ingestion.ray_engine import open_engine
 from index.ingestion.rebuilding import rebuild
 from index.loaders.dispatch import load, supported_suffixes
 from index.maintenance import repair, verify
+from index.ranking.stemming import stem_words
 from index.reports import BuildReport, IndexStatus, Plan, Problem, Progress, RepairReport, VerifyReport
 from index.search import DocumentIndex, IndexView
 from index.settings import IndexSettings
@@ -109,6 +110,7 @@ __all__ = [
     "remove",
     "repair",
     "start_child",
+    "stem_words",
     "supported_suffixes",
     "verify",
 ]

@@ -13,12 +13,12 @@ from index.embedder import Embedder
 from index.errors import DocumentNotFoundError, IndexEmptyError
 from index.ranking import fusion
 from index.ranking.proximity import BM25_WEIGHT, Proximity, rarity
+from index.ranking.stemming import Stemmer
 from index.ranking.terms import TermReader, Terms
 from index.reports import IndexStatus
 from index.settings import IndexSettings
 from index.stores.base import Place, Snapshot, Store
 from index.stores.locate import open_store
-from index.stores.stemming import Stemmer
 from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit, TablePart
 
 PROXIMITY_CANDIDATES = 40

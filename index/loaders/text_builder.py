@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from index.loaders.decoding import canonical
 from index.types import Cell, Heading, Rows, Table
 
 _BLANK_LINE = "\n\n"
+_LEADING_LINES = re.compile(r"\A(?:[^\S\n]*\n)+")
 _SENTENCE_ENDS = (".", "!", "?", "…")
 
 
@@ -46,12 +48,14 @@ class TextBuilder:
         """The tables so far, in order."""
         return tuple(self._tables)
 
-    def add(self, block: str, separator: str = _BLANK_LINE) -> int:
+    def add(self, block: str, separator: str = _BLANK_LINE, *, indented: bool = False) -> int:
         """Append a block, after ``separator`` unless it is the first; returns where it starts.
 
-        The block is made canonical and loses white space at its ends; a blank one is not appended.
+        The block is made canonical and loses white space at its ends, but not before its first word when it is
+        ``indented``, as code is; a blank one is not appended.
         """
-        block = canonical(block).strip()
+        block = canonical(block).rstrip()
+        block = _LEADING_LINES.sub("", block) if indented else block.lstrip()
         if not block:
             return self.length
         if self.length:

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from index import Hit, TablePart
+from index import Hit, TablePart, stem_words
 from qa.answering.calibration import Calibration, Evidence
 from qa.answering.table_match import TableMatch
 from qa.evaluation.metrics import normalise
 from qa.reader.windows import Passage
-from qa.text import FUNCTION_WORDS, prefix_stems
+from qa.text import FUNCTION_WORDS
 from qa.types import Span
 
 _ASKS_DATE = re.compile(r"\b(date|dated|published|publication|posted|issued|written)\b", re.IGNORECASE)
 _WHO_OF = re.compile(r"^who\b.*?\b([A-Z]\w+)['’]s\b", re.IGNORECASE)
 _NAME = re.compile(r"[A-Z]\w+(?: [A-Z]\w+)*")
 _WORD = re.compile(r"\w+")
-_STEM_LETTERS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +30,7 @@ class RetrievedPassage:
     coverage: float  # as in ``Evidence``
     question: str
     match: TableMatch | None = None  # the rows of a table that it contains
+    headers: Mapping[int, float] = field(default_factory=dict)  # ``Evidence.header`` by the start of a cell in its text
 
     @classmethod
     def of(cls, hit: Hit, document_text: str, question: str, match: TableMatch | None = None) -> RetrievedPassage:
@@ -38,8 +38,14 @@ class RetrievedPassage:
         title, chunk = _title(hit), hit.chunk
         head = 0 if _ASKS_DATE.search(question) else hit.head
         passage = Passage(chunk.text, title, head, chunk.context, match.cells if match else ())
-        covered = coverage(question, f"{title} {chunk.context} {chunk.text}")
-        return cls(hit, document_text, passage, covered, question, match)
+        headers = {cell.start: match.header_evidence(chunk.start + cell.start) for cell in match.cells} if match else {}
+        return replace(cls.with_input(hit, document_text, passage, question), match=match, headers=headers)
+
+    @classmethod
+    def with_input(cls, hit: Hit, document_text: str, passage: Passage, question: str) -> RetrievedPassage:
+        """A passage with this input for the reader."""
+        covered = coverage(question, f"{passage.title} {passage.context} {passage.text}")
+        return cls(hit, document_text, passage, covered, question)
 
     @property
     def part(self) -> TablePart | None:
@@ -98,8 +104,8 @@ class Proposal:
 
 def coverage(question: str, text: str) -> float:
     """The share of the question's content words that occur in the text, 0 to 1; 1 if it has no content words."""
-    asked = prefix_stems((word for word in _words(question) if word not in FUNCTION_WORDS), _STEM_LETTERS)
-    return len(asked & prefix_stems(_words(text), _STEM_LETTERS)) / len(asked) if asked else 1.0
+    asked = set(stem_words(word for word in _words(question) if word not in FUNCTION_WORDS))
+    return len(asked.intersection(stem_words(_words(text)))) / len(asked) if asked else 1.0
 
 
 def propose(passages: Sequence[RetrievedPassage], spans: Iterable[Span], calibration: Calibration) -> list[Proposal]:
@@ -136,8 +142,7 @@ def names_possessor(question: str, text: str, start: int, end: int) -> bool:
 
 def evidence_of(retrieved: RetrievedPassage, span: Span, gap: float) -> Evidence:
     """The evidence for a span; ``gap`` is that of ``non_overlapping``."""
-    match = retrieved.match
-    header = match.header_evidence(retrieved.hit.chunk.start + span.start) if match else 0.0
+    header = retrieved.headers.get(span.start, 0.0)
     return Evidence(span.margin, gap, retrieved.similarity, retrieved.coverage, header)
 
 

@@ -14,14 +14,14 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
+from index import stem_words
 from qa.text import FUNCTION_WORDS
 
 FloatArray = npt.NDArray[np.float64]
 
 _LEAST_RATIO = 80.0  # similarity, in percent, from which two words are one word with a typo
 _SHORTEST_TYPO = 4  # letters of the shortest word in which a typo is told from another word
-_STEM_LETTERS = 5
-_SAME_STEM = 0.9  # similarity of words with the same first letters
+_SAME_STEM = 0.95  # similarity of two words with one stem
 _ALIKE = 0.8  # similarity from which a row or header is said to have a word
 _LONGEST_TOKEN = 40  # letters; what follows them does not count
 _TOKEN = re.compile(r"\d+(?:[.,:/]\d+)*|[^\W\d_]+")
@@ -78,8 +78,8 @@ def _similarities(words: Sequence[str], vocabulary: Sequence[str]) -> FloatArray
     shorter = np.minimum(np.char.str_len(asked), np.char.str_len(held))
     shorter[np.char.isdecimal(asked.astype("U1")) | np.char.isdecimal(held.astype("U1"))] = 0
     similar = np.where(shorter >= _SHORTEST_TYPO, percent / 100.0, 0.0)
-    stems = asked.astype(f"U{_STEM_LETTERS}") == held.astype(f"U{_STEM_LETTERS}")
-    similar = np.where(stems & (shorter >= _STEM_LETTERS), np.maximum(similar, _SAME_STEM), similar)
+    stems = np.array(stem_words(words))[:, None] == np.array(stem_words(vocabulary))[None, :]
+    similar = np.where(stems, np.maximum(similar, _SAME_STEM), similar)
     return np.where(asked == held, 1.0, similar)
 
 

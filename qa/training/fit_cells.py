@@ -27,7 +27,7 @@ RIVALS = 12  # wrong cells of each question
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CellCases:
-    """The cells of one question's table: (n, 4) margins and likenesses to row, header and meaning; (n,) which are right."""
+    """The cells of one question's table: (n, 4) margin and likenesses to row, header, meaning; (n,) which are right."""
 
     features: npt.NDArray[np.float64]
     right: npt.NDArray[np.bool_]
@@ -84,5 +84,6 @@ def _cases(reader: Reader, embedder: Embedder, question: GoldQuestion) -> CellCa
 
 
 def _differences(cases: CellCases) -> npt.NDArray[np.float64]:
-    """The features of the right cell minus those of its rivals, (rivals, 4); the cells are in order of their margins."""
-    return cases.features[cases.right][0] - cases.features[~cases.right][:RIVALS]
+    """The features of the right cell minus those of its rivals, (rivals, 4); cells are in order of their margins."""
+    differences: npt.NDArray[np.float64] = cases.features[cases.right][0] - cases.features[~cases.right][:RIVALS]
+    return differences

@@ -19,6 +19,7 @@ from index.embedder import Vectors
 from index.errors import DocumentNotFoundError, IndexDamagedError
 from index.ranking.bm25 import bm25_score
 from index.ranking.fusion import in_order
+from index.ranking.stemming import Stemmer
 from index.ranking.terms import Terms
 from index.stores.base import Inputs
 from index.stores.milvus.client import MilvusConnection, Row, is_in, literal
@@ -26,7 +27,6 @@ from index.stores.milvus.reader import MilvusReader
 from index.stores.milvus.rows import PASSAGE_FIELDS, StoredDocument, chunk_of, join_table_part, table_keys
 from index.stores.milvus.schema import Manifest, load_generation
 from index.stores.milvus.term_statistics import TermStatistics
-from index.stores.stemming import Stemmer
 from index.types import Chunk, Document, Filters, TablePart
 
 _MIN_EF = 200  # candidates that the HNSW search keeps

@@ -18,6 +18,7 @@ import numpy as np
 from index.chunking import keyword_title
 from index.embedder import Vectors
 from index.fingerprint import check_format
+from index.ranking.stemming import Stemmer
 from index.reports import OnProgress, Problem, Progress
 from index.stores.lock_holder import utc_now
 from index.stores.milvus.client import MilvusConnection, Row, batches, is_in
@@ -25,7 +26,6 @@ from index.stores.milvus.reader import MilvusReader
 from index.stores.milvus.rows import StoredDocument, document_rows, passage_rows, short_key
 from index.stores.milvus.schema import Manifest, create_generation, put_values, write_manifest
 from index.stores.milvus.transaction import CommitPlan, MilvusTransaction
-from index.stores.stemming import Stemmer
 from index.types import Failure
 
 _FLUSH_ROWS = 4_000  # Milvus Lite scans rows one by one until they are flushed
