@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from typing import cast
 
 import numpy as np
@@ -25,7 +26,7 @@ class ReplayReader:
     def __init__(self, read: QuestionRead, states: FloatArray) -> None:
         """``states`` is that of ``Reads.states``."""
         self._states = states
-        self._known = {one.passage: one for one in read.passages}
+        self._known = {passage_of(one): one for one in read.passages}
 
     def skim(
         self, _question: str, passage: Passage, layers: Collection[int], read_on: Callable[[int, FloatArray], bool]
@@ -36,6 +37,11 @@ class ReplayReader:
             if not read_on(layer, self._states[known.states, LAYERS.index(layer)].astype(np.float32)):
                 return []
         return list(known.spans)
+
+
+def passage_of(read: PassageRead) -> Passage:
+    """The reader's input."""
+    return Passage(read.text, read.title, read.body_start, read.context)
 
 
 def retrieved(read: QuestionRead) -> list[RetrievedPassage]:
@@ -64,22 +70,21 @@ def best_of_cascade(
 
 
 def _retrieved(question: str, read: PassageRead, rank: int) -> RetrievedPassage:
-    text = read.passage.text
     record = DocumentRecord(
         id=read.document,
         path=f"{read.document}.txt",
-        title=read.passage.title,
+        title=read.title,
         media_type="text/plain",
         sha256="",
         source="",
         date=None,
         body_start=0,
-        characters=len(text),
+        characters=len(read.text),
         page_count=0,
         chunk_count=1,
         metadata={},
         warnings=(),
     )
-    chunk = Chunk(rank, read.document, 0, read.start, read.start + len(text), text)
+    chunk = Chunk(rank, read.document, 0, read.start, read.start + len(read.text), read.text)
     hit = Hit(chunk, record, rank, 0.0, dense_score=read.similarity)
-    return RetrievedPassage.with_input(hit, "", read.passage, question)
+    return replace(RetrievedPassage.with_input(hit, "", passage_of(read), question), headers=dict(read.headers))
