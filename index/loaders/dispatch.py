@@ -17,6 +17,7 @@ from index.loaders.formats.markdown import parse_markdown
 from index.loaders.formats.office import MEDIA_TYPES, office_parser
 from index.loaders.formats.open_xml.word import parse_docx
 from index.loaders.formats.pdf import parse_pdf
+from index.loaders.formats.spreadsheet import parse_xlsx
 from index.loaders.formats.text import parse_text
 from index.loaders.titles import title_from
 from index.types import Document
@@ -33,6 +34,8 @@ PARSERS: dict[str, Callable[[bytes], Parsed]] = {
     ".docx": parse_docx,
     ".csv": parse_csv,
     ".tsv": parse_csv,
+    ".xlsx": parse_xlsx,
+    ".xlsm": parse_xlsx,
     ".json": parse_json,
     ".jsonl": parse_json,
     **{name: office_parser(name) for name in MEDIA_TYPES},
