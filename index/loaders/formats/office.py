@@ -16,7 +16,6 @@ _OPEN_XML = "application/vnd.openxmlformats-officedocument"
 MEDIA_TYPES = {
     ".xlsx": f"{_OPEN_XML}.spreadsheetml.sheet",
     ".epub": "application/epub+zip",
-    ".odt": "application/vnd.oasis.opendocument.text",
 }
 
 
