@@ -17,6 +17,7 @@ from index.loaders.formats.mail.eml import eml_parser
 from index.loaders.formats.mail.outlook import msg_parser
 from index.loaders.formats.markdown import parse_markdown
 from index.loaders.formats.office import MEDIA_TYPES, office_parser
+from index.loaders.formats.open_document.documents import parse_odp, parse_odt
 from index.loaders.formats.open_xml.slides import parse_pptx
 from index.loaders.formats.open_xml.word import parse_docx
 from index.loaders.formats.pdf import parse_pdf
@@ -41,6 +42,9 @@ PARSERS: dict[str, Callable[[bytes], Parsed]] = {
     ".pptx": parse_pptx,
     ".pptm": parse_pptx,
     ".ppsx": parse_pptx,
+    ".odt": parse_odt,
+    ".ott": parse_odt,
+    ".odp": parse_odp,
     ".rtf": parse_rtf,
     ".csv": parse_csv,
     ".tsv": parse_csv,

@@ -14,7 +14,6 @@ from index.loaders.formats.markdown import markdown_headings
 
 MEDIA_TYPES = {
     ".epub": "application/epub+zip",
-    ".odt": "application/vnd.oasis.opendocument.text",
 }
 
 
