@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from qa.answering.candidates import Proposal, coverage, non_overlapping
-from qa.answering.tables import table_cell
+from qa.answering.tables import table_cell, table_excerpt
 from qa.evaluation.metrics import normalise
 from qa.reader.cells import without_footnote_mark
 from qa.text import enclosing_sentences, sentences
@@ -26,7 +26,7 @@ _BETWEEN_WORDS = 3  # the most words between two items: "Kim and Russians Ryzhik
 
 def cite(proposal: Proposal) -> Citation:
     """The citation of a proposal, with the sentence around it."""
-    hit, text, part = proposal.retrieved.hit, proposal.retrieved.document_text, proposal.retrieved.part
+    hit, text, match = proposal.retrieved.hit, proposal.retrieved.document_text, proposal.retrieved.match
     first, last = _sentence(proposal)
     body = hit.document.body_start
     shown = max(hit.chunk.start, body) if proposal.start >= body else hit.chunk.start  # the head only when it is cited
@@ -44,7 +44,8 @@ def cite(proposal: Proposal) -> Citation:
         sentence_start=first,
         chunk_start=shown,
         passage=text[shown : hit.chunk.end],
-        table=table_cell(part, text, proposal.start) if part else None,
+        table=table_cell(match.around, text, proposal.start) if match else None,
+        excerpt=table_excerpt(match.around, text, proposal.start, proposal.end) if match else None,
     )
 
 

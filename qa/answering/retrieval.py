@@ -13,6 +13,7 @@ from qa.answering.cell_choice import CellChoice
 from qa.answering.citations import asks_list
 from qa.answering.likeness import FloatArray
 from qa.answering.table_match import TableMatch, header_texts
+from qa.answering.tables import AROUND
 
 LISTED_ROWS = 100  # before and after a passage, from which a list is taken
 _EMBEDDED_HEADERS = 200  # of all tables of a question
@@ -23,7 +24,7 @@ def retrieve(
 ) -> list[RetrievedPassage]:
     """The passages of the hits, in order, from the snapshot that found them; ``choice`` weighs the cells of tables."""
     texts = {document_id: view.text(document_id) for document_id in {hit.document.id for hit in hits}}
-    around = LISTED_ROWS if asks_list(question) else 0
+    around = LISTED_ROWS if asks_list(question) else AROUND
     parts = view.table_parts([hit.chunk.id for hit in hits], around)
     cosines = header_cosines(embedder, question, parts)
     matches = {

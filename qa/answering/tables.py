@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from index import TablePart
 from qa.reader.cells import without_footnote_mark
-from qa.types import TableCell
+from qa.types import TableCell, TableExcerpt
 
 AROUND = 2  # rows shown before and after the row of an answer
-
-
-@dataclass(frozen=True, slots=True)
-class TableExcerpt:
-    """A few consecutive rows of a table, one of which holds an answer."""
-
-    columns: tuple[tuple[str, ...], ...]  # header path of each column, outermost first
-    rows: tuple[tuple[str, ...], ...]  # the text of each cell
-    first: int  # number of the first of these rows in the table, from 1
-    row: int  # position in ``rows`` of the row with the answer
-    column: int  # position of the answer's column
-    naming: int  # position of the column that names the rows
-    quote: tuple[int, int]  # range of the quote in the text of its cell
+SHOWN_COLUMNS = 12  # the most columns shown: the one that names the rows, and those around the answer
 
 
 def place_of(part: TablePart, start: int) -> tuple[int, int] | None:
@@ -72,13 +59,26 @@ def table_excerpt(part: TablePart, text: str, start: int, end: int) -> TableExce
     if place is None:
         return None
     row, column = place
-    first = max(0, row - AROUND)
-    rows = tuple(tuple(text[slice(*cell)] for cell in one) for one in part.rows[first : row + AROUND + 1])
+    first, naming = max(0, row - AROUND), naming_column(part, text)
+    shown = _shown_columns(len(part.columns), column, naming)
+    rows = part.rows[first : row + AROUND + 1]
     begin = part.rows[row][column].start
-    quote = (start - begin, end - begin)
     return TableExcerpt(
-        part.columns, rows, part.first + first + 1, row - first, column, naming_column(part, text), quote
+        columns=tuple(part.columns[k] for k in shown),
+        rows=tuple(tuple(text[slice(*one[k])] for k in shown) for one in rows),
+        first=part.first + first + 1,
+        row=row - first,
+        column=shown.index(column),
+        naming=shown.index(naming),
+        quote=(start - begin, end - begin),
+        left_out=len(part.columns) - len(shown),
     )
+
+
+def _shown_columns(count: int, column: int, naming: int) -> list[int]:
+    """The positions of the columns to show, in order."""
+    near = sorted(range(count), key=lambda k: (k != naming, abs(k - column)))
+    return sorted(near[:SHOWN_COLUMNS])
 
 
 def _differ(column: Sequence[str]) -> bool:

@@ -122,3 +122,12 @@ def test_a_place_outside_the_cells_has_no_row():
     part, text = part_of(COUNTRIES)
     assert table_cell(part, text, 0) is None
     assert table_excerpt(part, text, 0, 1) is None
+
+
+def test_of_a_wide_table_the_name_and_the_columns_around_the_answer_are_shown():
+    columns = [[f"Column {k}"] for k in range(40)]
+    part, text = part_of(Grid([[f"{row}.{k}" for k in range(40)] for row in ("a", "b")], columns))
+    start = text.index("b.30")
+    excerpt = table_excerpt(part, text, start, start + 4)
+    assert len(excerpt.columns) == 12 and excerpt.left_out == 28
+    assert excerpt.rows[1][excerpt.column] == "b.30" and excerpt.columns[excerpt.naming] == ("Column 0",)
