@@ -1,10 +1,10 @@
 """Calibration: the probability that a proposed answer is right.
 
-A logistic regression (Platt scaling, Platt 1999, with more features) over the evidence for one span: its margin over
+A logistic regression (Platt scaling, Platt 1999, with five features) over the evidence for one span: its margin over
 the null, its margin over the next span of the passage, the similarity of passage and question, the share of the
-question's words in the passage, for a cell the likeness of the question to its column's header, and the checks of
-``qa.answering.answer_checks``. All of it comes from one passage, so the probability of an answer does not change when
-more passages are read, as it would with a softmax over passages or a product of no-answer scores.
+question's words in the passage, and for a cell the likeness of the question to its column's header. All of it comes
+from one passage, so the probability of an answer does not change when more passages are read, as it would with a
+softmax over passages or a product of no-answer scores.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from qa.answering.answer_checks import CHECKS
 from qa.answering.cell_choice import CellChoice
 from qa.answering.quantile_bound import QuantileBound
 from qa.reader.early_exit import EarlyExit, EarlyExits
@@ -32,12 +31,11 @@ class Evidence:
     similarity: float  # cosine of question and passage, -1 to 1
     coverage: float  # share of the question's content words in the passage and its title, 0 to 1
     header: float = 0.0  # as ``TableMatch.header_evidence``, -2 to 0; 0 outside tables
-    checks: tuple[float, ...] = (0.0,) * len(CHECKS)  # of ``answer_checks``
 
     def features(self) -> tuple[float, ...]:
         """The features of the regression, on similar scales; tanh bounds the influence of an extreme logit."""
         margin, gap = np.tanh(self.margin / 10) * 5, np.tanh(self.gap / 5) * 2
-        return (float(margin), float(gap), self.similarity * 5, self.coverage * 2, self.header * 2, *self.checks)
+        return (float(margin), float(gap), self.similarity * 5, self.coverage * 2, self.header * 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ class Calibration:
     """``probability = sigmoid(weights · features + bias)``; below ``threshold`` the answer is "not found".
 
     The logit is the sum of what retrieval contributes (similarity and coverage) and what reading adds (margin, gap and
-    header and checks).
+    header).
     ``unread`` bounds the second by the first before a passage is read; ``exits`` bound it by the states of a layer.
     ``cells`` weighs what rows and headers of a table add to the margins of its cells.
     """
@@ -62,7 +60,7 @@ class Calibration:
         return float(_sigmoid(np.dot(self.weights, evidence.features()) + self.bias))
 
     def added(self, evidence: Evidence) -> float:
-        """What reading adds to the logit: the contributions of margin, gap, header and checks."""
+        """What reading adds to the logit: the contributions of margin, gap and header."""
         return self._parts(evidence)[1]
 
     def ceiling(self, similarity: float, coverage: float, added: float | None = None) -> float:
@@ -76,8 +74,8 @@ class Calibration:
 
     def _parts(self, evidence: Evidence) -> tuple[float, float]:
         """The contributions of retrieval and of reading to the logit."""
-        margin, gap, similarity, coverage, *others = np.multiply(self.weights, evidence.features()).tolist()
-        return similarity + coverage, margin + gap + sum(others)
+        margin, gap, similarity, coverage, header = np.multiply(self.weights, evidence.features()).tolist()
+        return similarity + coverage, margin + gap + header
 
     def bounded(self, questions: Iterable[Sequence[Case]]) -> Calibration:
         """This calibration with ``unread`` fitted to the cases of these questions."""

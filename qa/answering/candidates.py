@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from index import Hit, TablePart, stem_words
-from qa.answering.answer_checks import answer_checks
 from qa.answering.calibration import Calibration, Evidence
 from qa.answering.table_match import TableMatch
 from qa.evaluation.metrics import normalise
@@ -144,8 +143,7 @@ def names_possessor(question: str, text: str, start: int, end: int) -> bool:
 def evidence_of(retrieved: RetrievedPassage, span: Span, gap: float) -> Evidence:
     """The evidence for a span; ``gap`` is that of ``non_overlapping``."""
     header = retrieved.headers.get(span.start, 0.0)
-    checks = answer_checks(retrieved.question, retrieved.passage, span.start, span.end)
-    return Evidence(span.margin, gap, retrieved.similarity, retrieved.coverage, header, checks)
+    return Evidence(span.margin, gap, retrieved.similarity, retrieved.coverage, header)
 
 
 def non_overlapping(spans: Iterable[Span]) -> Iterator[tuple[Span, float]]:

@@ -7,7 +7,6 @@ from typing import Any
 
 from index import Chunk, DocumentRecord, Hit, TablePart, TableRows
 from index.loaders.text_builder import Grid, TextBuilder
-from qa.answering.answer_checks import CHECKS
 from qa.answering.calibration import Calibration
 from qa.answering.candidates import Proposal, RetrievedPassage, propose
 from qa.answering.cell_choice import CellChoice
@@ -15,8 +14,7 @@ from qa.answering.table_match import TableMatch
 from qa.types import Span
 
 TEXT = "Kim flew to the station. He will stay for eight months.\n\nIt is far."
-NO_CHECKS = (0.0,) * len(CHECKS)  # weights that ignore the checks
-CALIBRATION = Calibration((1.0, 0.0, 0.0, 0.0, 0.0, *NO_CHECKS), -1.0, 0.5)
+CALIBRATION = Calibration((1.0, 0.0, 0.0, 0.0, 0.0), -1.0, 0.5)
 
 
 def hit(

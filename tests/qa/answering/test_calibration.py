@@ -12,7 +12,6 @@ from qa.answering.calibration import Calibration, Case, Evidence, even_threshold
 from qa.answering.quantile_bound import QUANTILE, QuantileBound
 from qa.evaluation.metrics import calibration_error
 from qa.reader.early_exit import EarlyExit
-from tests.support.retrieved import NO_CHECKS
 
 FINITE = st.floats(-1e6, 1e6)
 EVIDENCE = st.builds(Evidence, FINITE, FINITE, st.floats(-1, 1), st.floats(0, 1))
@@ -44,7 +43,7 @@ def test_the_probability_is_calibrated_on_questions_not_used_to_fit():
 
 @given(st.lists(EVIDENCE, min_size=1, max_size=3))
 def test_a_probability_is_in_range_for_any_logits(many):
-    calibration = Calibration((0.5, 0.2, 0.3, 0.4, 0.1, *NO_CHECKS), -1.0, 0.5)
+    calibration = Calibration((0.5, 0.2, 0.3, 0.4, 0.1), -1.0, 0.5)
     assert all(0.0 <= calibration.probability(one) <= 1.0 for one in many)
 
 
