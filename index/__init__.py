@@ -1,11 +1,12 @@
 """Indexing documents, and searching the index."""
 
-from index.children import start_child
 from index.embedder import Embedder
 from index.errors import (
+    DeletionsError,
     DiskError,
     DocumentNotFoundError,
     EngineError,
+    IndexChangedError,
     IndexDamagedError,
     IndexEmptyError,
     IndexLockedError,
@@ -29,7 +30,10 @@ from index.ingestion.copying import copy
 from index.ingestion.planning import plan
 from index.ingestion.ray_engine import open_engine
 from index.ingestion.rebuilding import rebuild
+from index.isolation.children import start_child
+from index.isolation.offline import stay_local
 from index.loaders.dispatch import load, supported_suffixes
+from index.loaders.files import on_disk, read_file
 from index.maintenance import repair, verify
 from index.reports import BuildReport, IndexStatus, Plan, Problem, Progress, RepairReport, VerifyReport
 from index.search import DocumentIndex, IndexView
@@ -41,6 +45,7 @@ from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit, 
 __all__ = [
     "BuildReport",
     "Chunk",
+    "DeletionsError",
     "DiskError",
     "Document",
     "DocumentIndex",
@@ -51,6 +56,7 @@ __all__ = [
     "Failure",
     "Filters",
     "Hit",
+    "IndexChangedError",
     "IndexDamagedError",
     "IndexEmptyError",
     "IndexLockedError",
@@ -84,13 +90,16 @@ __all__ = [
     "build_documents",
     "copy",
     "load",
+    "on_disk",
     "open_engine",
     "open_store",
     "plan",
+    "read_file",
     "rebuild",
     "remove",
     "repair",
     "start_child",
+    "stay_local",
     "supported_suffixes",
     "verify",
 ]

@@ -7,7 +7,7 @@ import itertools
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from semantic_text_splitter import TextSplitter
 from tokenizers import Tokenizer
@@ -15,9 +15,14 @@ from tokenizers import Tokenizer
 from index.loaders.titles import TITLE_SAMPLE, title_from
 from index.types import Chunk, Document, Heading
 
+MOST_PASSAGES, CHARACTERS_PER_PASSAGE = 2_000, 50  # a document has at most 2,000 passages, and one for 50 characters
 HEAD_LIMIT = 300  # characters; a longer head is part of no chunk
 _TOKEN_CHARACTERS = 10  # the longest passage, in characters per token
 _LONGEST_WORD = 100  # characters; a longer run without spaces (other scripts, encoded data) may be cut
+
+_LONGEST_RUN = 2_000  # characters without a space, which the splitter may take for one word, in quadratic time
+_LONG_RUN = re.compile(rf"\S{{{_LONGEST_RUN + 1},}}")
+_RUN_ENDS = "。！？.!?；;，,、"  # after which such a run is cut, for scripts without spaces
 
 # A line break inside a hard-wrapped paragraph: a long line without final punctuation, and more text after it.
 _WRAPPED = re.compile(r"(?<=[^\n]{40})(?<![.!?:|])\n(?=[\w\"'“‘(])")
@@ -52,25 +57,35 @@ class Chunker:
 
         A head of at most 300 characters is part of the first chunk, so that its date can be cited.
         """
+        return self.passages(document)[1]
+
+    def passages(self, document: Document) -> tuple[Document, list[Chunk]]:
+        """The document with its chunks; those beyond a limit, which no ordinary text reaches, are told in a warning."""
+        most = MOST_PASSAGES + len(document.text) // CHARACTERS_PER_PASSAGE
+        chunks = list(itertools.islice(self._chunks(document), most + 1))
+        if len(chunks) <= most:
+            return document, chunks
+        warning = f"only the first {most:,} passages are indexed: the text is cut into very many small parts"
+        return replace(document, warnings=(*document.warnings, warning)), chunks[:most]
+
+    def _chunks(self, document: Document) -> Iterator[Chunk]:
         pages = [page.start for page in document.pages]
-        chunks: list[Chunk] = []
+        ordinal = 0
         for section in sections(document):
             for start, end in self._split(document.text, section.start, section.end):
-                if not chunks and 0 < document.body_start <= HEAD_LIMIT:
+                if not ordinal and 0 < document.body_start <= HEAD_LIMIT:
                     start = 0
-                chunks.append(
-                    Chunk(
-                        id=0,
-                        document_id=0,
-                        ordinal=len(chunks),
-                        start=start,
-                        end=end,
-                        text=document.text[start:end],
-                        page=document.pages[max(0, bisect_right(pages, start) - 1)].number if pages else None,
-                        heading=section.heading,
-                    )
+                yield Chunk(
+                    id=0,
+                    document_id=0,
+                    ordinal=ordinal,
+                    start=start,
+                    end=end,
+                    text=document.text[start:end],
+                    page=document.pages[max(0, bisect_right(pages, start) - 1)].number if pages else None,
+                    heading=section.heading,
                 )
-        return chunks
+                ordinal += 1
 
     def _split(self, text: str, start: int, end: int) -> list[Range]:
         """The ranges of one section's chunks, each within the token limit and without blanks at its ends."""
@@ -79,8 +94,11 @@ class Chunker:
             return [whole] if whole else []
         part = text[start:end]
         flowing = _WRAPPED.sub(" ", part)  # of the same length, so that offsets stay valid
-        cuts = [_between_words(part, offset) for offset, _ in self._splitter.chunk_indices(flowing)]
-        bounds = itertools.pairwise(self._shortened([0, *cuts[1:], len(part)], part))
+        cuts: list[int] = []
+        for first, last in _pieces(part):
+            offsets = [first + offset for offset, _ in self._splitter.chunk_indices(flowing[first:last])]
+            cuts += [first, *(_between_words(part, offset) for offset in offsets[1:])]
+        bounds = itertools.pairwise(self._shortened([*cuts, len(part)], part))
         return [trim for a, b in bounds if (trim := _trimmed(text, start + a, start + b))]
 
     def _fits(self, text: str) -> bool:
@@ -105,17 +123,37 @@ def sections(document: Document) -> Iterator[Section]:
     headings = {heading.start: heading for heading in document.headings}
     cuts = {*headings, *(page.start for page in document.pages), len(document.text)}
     begin = last = document.body_start
+    enclosing: list[Heading] = []
+    waiting = iter(document.headings)
+    following = next(waiting, None)
     for cut in sorted(cut for cut in cuts if cut > begin):
-        if cut < len(document.text) and _is_bare(document.text[last:cut], headings.get(last)):
+        while following is not None and following.start <= last:
+            enter(enclosing, following)
+            following = next(waiting, None)
+        if cut < len(document.text) and _is_bare(document.text, last, cut, headings.get(last)):
             last = cut
             continue
-        yield Section(begin, cut, heading_path([heading for heading in document.headings if heading.start <= last]))
+        yield Section(begin, cut, joined(enclosing))
         begin = last = cut
 
 
-def _is_bare(section: str, heading: Heading | None) -> bool:
+def _is_bare(text: str, start: int, end: int, heading: Heading | None) -> bool:
     """Whether a section contains only its heading and markup."""
-    return heading is not None and len(section.strip("#=- \n")) <= len(heading.title)
+    return heading is not None and len(text[start:end].strip("#=- \n")) <= len(heading.title)
+
+
+def _pieces(text: str) -> Iterator[Range]:
+    """The text in pieces that the splitter cuts in linear time: runs without spaces are cut after 2,000 characters."""
+    begin = 0
+    for run in _LONG_RUN.finditer(text):
+        start, end = run.span()
+        while end - start > _LONGEST_RUN:
+            window = text[start : start + _LONGEST_RUN]
+            last = max(window.rfind(sign) for sign in _RUN_ENDS)
+            start += last + 1 if last > 0 else _LONGEST_RUN
+            yield begin, start
+            begin = start
+    yield begin, len(text)
 
 
 def _between_words(text: str, cut: int) -> int:
@@ -162,11 +200,13 @@ def has_own_title(document: Document) -> bool:
     return document.title != title_from(document.path, document.text[document.body_start :][:TITLE_SAMPLE])
 
 
-def heading_path(headings: Iterable[Heading]) -> str | None:
-    """Titles of the headings that apply to the text after the last one, outermost first, joined by " › "."""
-    enclosing: list[Heading] = []
-    for heading in headings:
-        while enclosing and enclosing[-1].level >= heading.level:
-            enclosing.pop()
-        enclosing.append(heading)
+def enter(enclosing: list[Heading], heading: Heading) -> None:
+    """Change the headings around a place, outermost first, to those after ``heading``."""
+    while enclosing and enclosing[-1].level >= heading.level:
+        enclosing.pop()
+    enclosing.append(heading)
+
+
+def joined(enclosing: Iterable[Heading]) -> str | None:
+    """Titles of enclosing headings, outermost first, joined by " › "; None without any."""
     return " › ".join(heading.title for heading in enclosing) or None

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from index.embedder import Embedder
 from index.errors import SourceNotFoundError
-from index.ingestion.ingest import Embedded, Engine, Ingest
+from index.ingestion.ingest import Chunked, Engine, Ingest
 from index.ingestion.parsing import parsed
 from index.ingestion.planning import Changes, find_changes
 from index.ingestion.sources import Scope
+from index.loaders.files import as_text, on_disk
 from index.loaders.titles import TITLE_SAMPLE, title_from
 from index.reports import BuildReport, OnProgress, Plan, no_progress
 from index.settings import IndexSettings
@@ -33,13 +34,15 @@ def build(
     wait_seconds: float = 0.0,
     embedder: Embedder | None = None,
     engine: Engine | None = None,
+    allow_deletions: bool = False,
 ) -> BuildReport:
     """Bring the index at ``location`` up to date with the files under ``sources``, by default the remembered ones.
 
     Unchanged files are not parsed again, renamed ones keep their vectors, deleted ones are removed from the index.
     Batches are committed as they are ready, so that an interrupted build continues where it stopped. ``dry_run`` stops
     after the plan, writes nothing and takes no lock. An ``engine`` parses and embeds in other processes.
-    Raises SourceNotFoundError, NoDocumentsError, IndexMismatchError, IndexLockedError.
+    Without ``allow_deletions`` it raises DeletionsError when most files of a source are gone. Otherwise raises
+    SourceNotFoundError, NoDocumentsError, IndexMismatchError, IndexLockedError.
     """
     began = time.monotonic()
     settings = settings or IndexSettings()
@@ -47,25 +50,27 @@ def build(
     store = open_store(location, settings)
     if dry_run:
         with store.reader() as reader:
-            changes = find_changes(sources, reader, progress)
+            changes = find_changes(sources, reader, settings, progress)
             return _report(reader, changes.plan, changes.scopes, 0, reader.summary().revision, began)
     with store.writer(wait_seconds) as writer:
-        return update(writer, sources, settings, progress, embedder or Embedder(settings), engine, began)
+        changes = find_changes(sources, writer, settings, progress)
+        if not allow_deletions:
+            changes.check_deletions()
+        return update(writer, changes, settings, progress, embedder or Embedder(settings), engine, began)
 
 
 def update(
     writer: Writer,
-    sources: Sequence[Path],
+    changes: Changes,
     settings: IndexSettings,
     progress: OnProgress,
     embedder: Embedder,
     engine: Engine | None,
     began: float,
 ) -> BuildReport:
-    """Scan the sources, and plan and apply the changes; ``began`` is the start of the build by ``time.monotonic``."""
-    changes = find_changes(sources, writer, progress)
+    """Apply planned changes; ``began`` is the start of the build by ``time.monotonic``."""
     ingest = Ingest(writer, settings, embedder, progress)
-    with closing(_read(changes, settings, writer, engine)) as documents:
+    with closing(_read(changes, settings, writer, embedder, engine)) as documents:
         _apply(writer, changes)
         ingest.take(documents, len(changes.to_parse))
     return finish(writer, changes.plan, changes.scopes, ingest.embedded, progress, began)
@@ -110,9 +115,9 @@ def remove(
         sources = set(inputs.sources)
         for path in paths:
             matching = {record.id: record for record in records if _matches(record, path)}
-            within = {source for source in inputs.sources if Path(source).is_relative_to(Path(path).resolve())}
+            within = {source for source in inputs.sources if on_disk(source).is_relative_to(Path(path).resolve())}
             if not matching and not within:
-                raise SourceNotFoundError(f"the index has no documents from {path}")
+                raise SourceNotFoundError(f"the index has no documents from {as_text(path)}")
             chosen |= matching
             sources -= within
         with writer.transaction() as transaction:
@@ -164,11 +169,11 @@ def take_documents(documents: Iterable[Document], writer: Writer, ingest: Ingest
 
 
 def _read(
-    changes: Changes, settings: IndexSettings, reader: Reader, engine: Engine | None
-) -> Generator[Document | Embedded | Failure]:
+    changes: Changes, settings: IndexSettings, reader: Reader, embedder: Embedder, engine: Engine | None
+) -> Generator[Chunked | Failure]:
     """The documents in the files to parse, or why they cannot be read; an engine embeds them too."""
     if engine is None:
-        return parsed(changes.to_parse, settings)
+        return parsed(changes.to_parse, settings, embedder.tokenizer)
     replaced = {(file.source, file.path) for file in changes.to_parse}
     known = {
         passage.key
@@ -183,9 +188,13 @@ def _apply(writer: Writer, changes: Changes) -> None:
     """Commit the changes that need no parsing: sources, removals, renames, files that cannot be opened."""
     inputs = writer.inputs()
     same_inputs = (changes.sources, changes.excluded) == (inputs.sources, inputs.excluded)
-    if same_inputs and not (changes.stale_failures or changes.new_failures or changes.to_move or changes.to_remove):
+    same_reading = not changes.reading or writer.summary().meta.get("reading") in (changes.reading, None)
+    changed = changes.stale_failures or changes.new_failures or changes.to_move or changes.to_remove
+    if same_inputs and same_reading and not changed:
         return
     with writer.transaction() as transaction:
+        if changes.reading:
+            transaction.set_meta({"reading": changes.reading})
         transaction.set_inputs(changes.sources, changes.excluded)
         transaction.remove([record.id for record in changes.to_remove], changes.stale_failures)
         for record, file in changes.to_move:
@@ -201,13 +210,13 @@ def _moved_title(reader: Reader, record: DocumentRecord, path: str) -> str:
 
 
 def _matches(record: DocumentRecord, path: Path | str) -> bool:
-    if record.path == str(path):
+    if record.path in (str(path), as_text(path)):
         return True
-    return bool(record.source) and Path(record.address).is_relative_to(Path(path).resolve())
+    return bool(record.source) and on_disk(record.source, record.path).is_relative_to(Path(path).resolve())
 
 
 def _lies_in(failure: Failure, sources: Iterable[str]) -> bool:
-    return any(Path(failure.source, failure.path).is_relative_to(source) for source in sources)
+    return any(on_disk(failure.source, failure.path).is_relative_to(on_disk(source)) for source in sources)
 
 
 def finish(

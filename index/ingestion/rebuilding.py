@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from index import fingerprint
@@ -11,6 +12,8 @@ from index.chunking import Chunker
 from index.embedder import Embedder
 from index.ingestion.building import finish, take_documents, update
 from index.ingestion.ingest import Engine, Ingest
+from index.ingestion.planning import Changes, find_changes
+from index.loaders.files import on_disk
 from index.reports import BuildReport, OnProgress, Plan, no_progress
 from index.settings import IndexSettings
 from index.stores.base import Place, Reader, Writer
@@ -26,12 +29,13 @@ def rebuild(
     wait_seconds: float = 0.0,
     embedder: Embedder | None = None,
     engine: Engine | None = None,
+    allow_deletions: bool = False,
 ) -> BuildReport:
     """Parse, chunk and embed all files of ``sources`` and the remembered sources again, with the present settings.
 
     The old index is unchanged until the rebuild ends; an interrupted rebuild continues where it stopped. Documents
-    from ``build_documents`` are copied from the old index. An unreadable catalog is kept as ``catalog.damaged``.
-    Raises like ``build``.
+    from ``build_documents``, and those in folders that cannot be read now, are copied from the old index. An
+    unreadable catalog is kept as ``catalog.damaged``. Raises like ``build``.
     """
     began = time.monotonic()
     settings = settings or IndexSettings()
@@ -40,19 +44,24 @@ def rebuild(
     facts = fingerprint.facts_of(embedder, Chunker(embedder.tokenizer, settings.chunk_tokens))
     with open_store(location, settings).replacement(facts, wait_seconds) as replacement:
         old, new = replacement.old, replacement.new
-        remembered = [Path(path) for path in old.inputs().sources] if old else []
+        remembered = [on_disk(path) for path in old.inputs().sources] if old else []
+        paths = list(dict.fromkeys([*remembered, *(source.resolve() for source in sources)]))
+        before = find_changes(paths, old, settings, no_progress) if old and paths else None
+        if before and not allow_deletions:
+            before.check_deletions()
         ingest = Ingest(new, settings, embedder, no_progress)
         if old:
-            _copy_direct_documents(old, new, ingest)
-        paths = list(dict.fromkeys([*remembered, *(source.resolve() for source in sources)]))
+            _copy_documents(old, new, ingest, before)
         if old and not paths:
             return finish(new, Plan(), (), ingest.embedded, progress, began)
-        return update(new, paths, settings, progress, embedder, engine, began)
+        changes = find_changes(paths, new, settings, progress)
+        return update(new, replace(changes, reading=""), settings, progress, embedder, engine, began)
 
 
-def _copy_direct_documents(old: Reader, new: Writer, ingest: Ingest) -> None:
-    """Copy what cannot be read from files: the documents from ``build_documents``, and the excluded files."""
+def _copy_documents(old: Reader, new: Writer, ingest: Ingest, before: Changes | None) -> None:
+    """Copy what cannot be read from files: documents from ``build_documents`` or out of reach, and excluded files."""
     with new.transaction() as transaction:
         transaction.set_inputs(new.inputs().sources, old.inputs().excluded)
-    ids = (record.id for record in old.records() if not record.source)
+    kept = {(record.source, record.path) for record in before.out_of_reach} if before else set()
+    ids = (r.id for r in old.records() if not r.source or (r.source, r.path) in kept)
     take_documents((document for i in ids for document in old.documents([i]).values()), new, ingest)

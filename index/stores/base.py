@@ -107,7 +107,11 @@ class Transaction(Protocol):
         """Store a document with its passages; one of the same source and path keeps its id."""
 
     def put_failure(self, failure: Failure) -> None:
-        """Record why a file could not be read, and remove its document from the index."""
+        """Record why a file could not be read.
+
+        Its document is removed, except when the failure has no ``sha256``: then the file could not be opened, and what
+        it holds is unknown.
+        """
 
     def move_document(self, document_id: int, source: str, path: str, title: str) -> None:
         """Give a document another path and title; its passages and vectors stay."""

@@ -84,8 +84,9 @@ class FolderTransaction:
         )
 
     def put_failure(self, failure: Failure) -> None:
-        """Record why a file could not be read, and remove its document from the index."""
-        self.remove(self._ids_at(failure.source, failure.path))
+        """Record why a file could not be read, and remove its document if its content was seen."""
+        if failure.sha256:
+            self.remove(self._ids_at(failure.source, failure.path))
         self._connection.execute(
             "INSERT OR REPLACE INTO failures (source, path, sha256, reason) VALUES (?, ?, ?, ?)",
             (failure.source, failure.path, failure.sha256, failure.reason),

@@ -53,7 +53,7 @@ class MilvusTransaction:
         self._put(document_id, moved, self._reader.passages([document_id])[document_id])
 
     def put_failure(self, failure: Failure) -> None:
-        """Record why a file could not be read, and remove its document from the index."""
+        """Record why a file could not be read, and remove its document if its content was seen."""
         self.failures[failure.source, failure.path] = failure
 
     def remove(self, document_ids: Collection[int] = (), failures: Collection[Failure] = ()) -> None:
@@ -89,7 +89,8 @@ class CommitPlan:
         moved_ids = [document_id for document_id, *_ in transaction.puts if document_id is not None]
         moved = {stored.record.id: stored for stored in reader.stored_documents(moved_ids)}
         removed = {stored.record.id: stored for stored in reader.stored_documents(transaction.removed)}
-        removed |= {here[path].record.id: here[path] for path in transaction.failures if path in here}
+        unreadable = {path for path, failure in transaction.failures.items() if failure.sha256}
+        removed |= {here[path].record.id: here[path] for path in unreadable if path in here}
         puts, replaced = [], []
         manifest = reader.manifest()
         next_document, next_chunk = manifest.next_document, manifest.next_chunk
