@@ -35,15 +35,30 @@ from index.isolation.offline import stay_local
 from index.loaders.dispatch import load, supported_suffixes
 from index.loaders.files import on_disk, read_file
 from index.maintenance import repair, verify
+from index.ranking.stemming import stem_words
 from index.reports import BuildReport, IndexStatus, Plan, Problem, Progress, RepairReport, VerifyReport
 from index.search import DocumentIndex, IndexView
 from index.settings import IndexSettings
 from index.stores.base import Place, Store
 from index.stores.locate import open_store
-from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit, Page
+from index.types import (
+    Cell,
+    Chunk,
+    Document,
+    DocumentRecord,
+    Failure,
+    Filters,
+    Hit,
+    Page,
+    Rows,
+    Table,
+    TablePart,
+    TableRows,
+)
 
 __all__ = [
     "BuildReport",
+    "Cell",
     "Chunk",
     "DeletionsError",
     "DiskError",
@@ -77,12 +92,16 @@ __all__ = [
     "QuestionError",
     "QuothError",
     "RepairReport",
+    "Rows",
     "SetupError",
     "SourceNotFoundError",
     "StateError",
     "StorageError",
     "Store",
     "StoreUnreachableError",
+    "Table",
+    "TablePart",
+    "TableRows",
     "UnreadableFileError",
     "VerifyReport",
     "add",
@@ -100,6 +119,7 @@ __all__ = [
     "repair",
     "start_child",
     "stay_local",
+    "stem_words",
     "supported_suffixes",
     "verify",
 ]

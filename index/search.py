@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from types import TracebackType
-from typing import TypeVar
 
 from index import fingerprint
+from index.chunking import keyword_text, keyword_title
 from index.embedder import Embedder
 from index.errors import DocumentNotFoundError, IndexEmptyError
 from index.ranking import fusion
 from index.ranking.proximity import BM25_WEIGHT, Proximity, rarity
+from index.ranking.stemming import Stemmer
 from index.ranking.terms import TermReader, Terms
 from index.reports import IndexStatus
 from index.settings import IndexSettings
 from index.stores.base import Place, Snapshot, Store
 from index.stores.locate import open_store
-from index.stores.stemming import Stemmer
-from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit
+from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit, TablePart
 
 PROXIMITY_CANDIDATES = 40
-_T = TypeVar("_T")
+_Found = tuple[Chunk, DocumentRecord]
 
 
 class IndexView:
@@ -48,7 +49,7 @@ class IndexView:
             revision=summary.revision,
             documents=summary.documents,
             chunks=summary.chunks,
-            failures=self._snapshot.inputs().failures,
+            failures=summary.inputs.failures,
             embedder=summary.meta.get("embedder", ""),
             dimensions=int(summary.meta.get("dimensions", 0)),
             bytes_on_disk=summary.bytes_on_disk,
@@ -61,20 +62,30 @@ class IndexView:
 
     def failures(self) -> list[Failure]:
         """Every file that could not be read, by path."""
-        return list(self._snapshot.inputs().failures)
+        return list(self._summary.inputs.failures)
 
     def document(self, document_id: int) -> Document:
         """A whole document; raises DocumentNotFoundError when there is none with this id at this revision."""
-        return _get(self._snapshot.documents([document_id]), document_id)
+        found = self._snapshot.documents([document_id])
+        if document_id not in found:
+            raise DocumentNotFoundError(f"there is no document {document_id}: it may have been removed")
+        return found[document_id]
 
     def text(self, document_id: int) -> str:
         """The canonical text of a document; raises DocumentNotFoundError like ``document``."""
-        return _get(self._snapshot.texts([document_id]), document_id)
+        return self.document(document_id).text
 
     def chunks(self, document_id: int) -> list[Chunk]:
         """The passages of a document in order; none when there is no document of this id."""
         passages = self._snapshot.passages([document_id]).get(document_id, [])
         return [passage.chunk for passage in passages]
+
+    def table_parts(self, chunk_ids: Collection[int], around: int = 0) -> dict[int, TablePart]:
+        """The table rows in chunks, and ``around`` more on either side if there are, by chunk id.
+
+        Chunks outside tables are left out.
+        """
+        return self._snapshot.table_parts(chunk_ids, around)
 
     def search(self, question: str, k: int = 10, *, filters: Filters | None = None) -> list[Hit]:
         """The k passages nearest to a question, best first, among documents that the filters admit.
@@ -90,44 +101,57 @@ class IndexView:
         vector = opened.embedder.encode([question])[0]
         terms = opened.terms.read(question, snapshot.document_frequency, passages)
         dense, keyword = snapshot.candidates(vector, terms, opened.settings.candidates, filters)
-        return self._hits(dense, keyword, self._ordered(question, terms, dense, keyword)[:k])
+        fused = fusion.fuse(dense, keyword, opened.settings.dense_weight)[: max(k, PROXIMITY_CANDIDATES)]
+        found = self._found([chunk_id for chunk_id, _ in fused])
+        near = self._near(question, terms, dense, keyword, dict(islice(found.items(), PROXIMITY_CANDIDATES)))
+        return _hits(found, dense, keyword, _ordered(fused, near)[:k])
 
-    def _ordered(
-        self, question: str, terms: Terms, dense: dict[int, float], keyword: dict[int, float]
-    ) -> list[tuple[int, float]]:
-        """Chunk ids with their fused scores, best first; word proximity refines the order of the first 40."""
+    def _found(self, chunk_ids: Sequence[int]) -> dict[int, _Found]:
+        """Chunks and their documents by chunk id, in the given order."""
+        chunks = self._snapshot.chunks(chunk_ids)
+        records = {r.id: r for r in self._snapshot.records({chunk.document_id for chunk in chunks.values()})}
+        return {i: (chunks[i], records[chunks[i].document_id]) for i in chunk_ids}
+
+    def _near(
+        self, question: str, terms: Terms, dense: dict[int, float], keyword: dict[int, float], found: dict[int, _Found]
+    ) -> dict[int, float]:
+        """The scores of the found chunks, including the proximity of the question's words in them."""
         weight = self._opened.settings.dense_weight
-        fused = fusion.fuse(dense, keyword, weight)
         scores = fusion.z_scores(dense, keyword)
         proximity = Proximity(question, {word: rarity(n, terms.passages) for word, n in terms.counts.items()})
-        words = self._snapshot.words([chunk_id for chunk_id, _ in fused[:PROXIMITY_CANDIDATES]])
-        near = {
+        return {
             chunk_id: weight * scores[chunk_id][0]
-            + (1.0 - weight) * (BM25_WEIGHT * scores[chunk_id][1] + proximity.score(text, title))
-            for chunk_id, (text, title) in words.items()
-        }
-        below = min(near.values(), default=0.0) - (fused[0][1] if fused else 0.0)
-        far = {chunk_id: below + score for chunk_id, score in fused if chunk_id not in near}
-        return fusion.in_order(near | far)
-
-    def _hits(self, dense: dict[int, float], keyword: dict[int, float], best: list[tuple[int, float]]) -> list[Hit]:
-        chunks = self._snapshot.chunks([chunk_id for chunk_id, _ in best])
-        documents = {chunk.document_id for chunk in chunks.values()}
-        records = {record.id: record for record in self._snapshot.records(documents)}
-        dense_ranks, keyword_ranks = fusion.ranks(dense), fusion.ranks(keyword)
-        return [
-            Hit(
-                chunk=chunks[chunk_id],
-                document=records[chunks[chunk_id].document_id],
-                rank=rank,
-                score=score,
-                dense_score=dense.get(chunk_id),
-                dense_rank=dense_ranks.get(chunk_id),
-                keyword_score=keyword.get(chunk_id),
-                keyword_rank=keyword_ranks.get(chunk_id),
+            + (1.0 - weight)
+            * (
+                BM25_WEIGHT * scores[chunk_id][1]
+                + proximity.score(keyword_text(record, chunk), keyword_title(record.title, chunk))
             )
-            for rank, (chunk_id, score) in enumerate(best, start=1)
-        ]
+            for chunk_id, (chunk, record) in found.items()
+        }
+
+
+def _ordered(fused: list[tuple[int, float]], near: dict[int, float]) -> list[tuple[int, float]]:
+    """Chunk ids with their scores, best first: those with a score in ``near``, then the others by their fused score."""
+    below = min(near.values(), default=0.0) - (fused[0][1] if fused else 0.0)
+    return fusion.in_order(near | {chunk_id: below + score for chunk_id, score in fused if chunk_id not in near})
+
+
+def _hits(
+    found: dict[int, _Found], dense: dict[int, float], keyword: dict[int, float], best: list[tuple[int, float]]
+) -> list[Hit]:
+    dense_ranks, keyword_ranks = fusion.ranks(dense), fusion.ranks(keyword)
+    return [
+        Hit(
+            *found[chunk_id],
+            rank=rank,
+            score=score,
+            dense_score=dense.get(chunk_id),
+            dense_rank=dense_ranks.get(chunk_id),
+            keyword_score=keyword.get(chunk_id),
+            keyword_rank=keyword_ranks.get(chunk_id),
+        )
+        for rank, (chunk_id, score) in enumerate(best, start=1)
+    ]
 
 
 class DocumentIndex:
@@ -220,9 +244,3 @@ class DocumentIndex:
         """Raise IndexMismatchError unless an index with this metadata can be searched with the present settings."""
         fingerprint.check_format(meta)
         fingerprint.check_embedder(meta, self.embedder.name)
-
-
-def _get(found: Mapping[int, _T], document_id: int) -> _T:
-    if document_id not in found:
-        raise DocumentNotFoundError(f"there is no document {document_id}: it may have been removed")
-    return found[document_id]

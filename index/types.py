@@ -6,9 +6,11 @@ Offsets count Unicode code points in the canonical text of one document; ranges 
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Mapping
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple, overload
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,7 @@ class Page:
     number: int  # from 1
     start: int
     end: int
+    label: str | None = None  # the page's printed number ("iv", "13"), where the file says it
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,83 @@ class Heading:
     level: int  # 1 (outermost) to 6
     title: str
     start: int
+
+
+class Cell(NamedTuple):
+    """The place of a table's cell in the text; an empty cell has no length."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rows(Sequence[tuple[Cell, ...]]):
+    """The rows of a table, each with one cell for each column; packed, because a table can have a million cells."""
+
+    columns: int  # at least 1
+    packed: bytes  # start and end of each cell, row by row, as native 32-bit integers
+
+    @classmethod
+    def pack(cls, columns: int, rows: Iterable[Iterable[tuple[int, int]]]) -> Rows:
+        """Rows of ``columns`` cells each, given as (start, end)."""
+        return cls(columns, array("i", (offset for row in rows for cell in row for offset in cell)).tobytes())
+
+    def __len__(self) -> int:
+        return len(self.packed) // (8 * self.columns)
+
+    @overload
+    def __getitem__(self, position: int) -> tuple[Cell, ...]: ...
+    @overload
+    def __getitem__(self, position: slice) -> Rows: ...
+    def __getitem__(self, position: int | slice) -> tuple[Cell, ...] | Rows:
+        """One row; or several, for a slice without a step."""
+        size = 8 * self.columns
+        if isinstance(position, slice):
+            start, stop, _ = position.indices(len(self))
+            return Rows(self.columns, self.packed[start * size : stop * size])
+        row = range(len(self))[position]
+        offsets = array("i", self.packed[row * size : (row + 1) * size])
+        return tuple(Cell(offsets[k], offsets[k + 1]) for k in range(0, len(offsets), 2))
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of a document; each row is one line of the text, ``Country: Switzerland; Hotel limit (EUR): 210.``."""
+
+    columns: tuple[tuple[str, ...], ...]  # header path of each column, outermost first: ("Budget", "2025")
+    rows: Rows  # without header rows; at least one
+    start: int  # where the first row's line starts
+    end: int  # where the last row's line ends
+    caption: str = ""
+    page: int | None = None  # the page on which it starts
+
+
+@dataclass(frozen=True, slots=True)
+class TableRows:
+    """Which rows of which table a chunk contains."""
+
+    table: int  # position in the document's tables
+    first: int  # position of the first row
+    last: int  # position of the last row
+
+
+@dataclass(frozen=True, slots=True)
+class TablePart:
+    """Consecutive rows of a document's table."""
+
+    table: int  # position in the document's tables
+    columns: tuple[tuple[str, ...], ...]  # as in ``Table``
+    caption: str
+    page: int | None
+    length: int  # number of rows of the whole table
+    first: int  # position of the first of these rows in the table
+    rows: Rows
+
+    @classmethod
+    def of(cls, table: Table, number: int, first: int, last: int) -> TablePart:
+        """The rows from ``first`` to ``last`` of a document's table with this number."""
+        rows = table.rows[first : last + 1]
+        return cls(number, table.columns, table.caption, table.page, len(table.rows), first, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +127,10 @@ class Document:
     warnings: tuple[str, ...] = ()
     encoding: str | None = None  # the encoding with which a text file was decoded
     empty_pages: tuple[int, ...] = ()  # numbers of the pages without text
+    tables: tuple[Table, ...] = ()  # in order; they do not overlap
+    date_source: str | None = None  # where the date is from: "text", "front matter", "metadata" or "file"
+    coverage: float | None = None  # share of the file's characters that the text contains, 0 to 1; None if not counted
+    left_out: tuple[str, ...] = ()  # what rules leave out of the text: "3 comments", "1 image without text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +152,9 @@ class DocumentRecord:
     warnings: tuple[str, ...]
     encoding: str | None = None
     empty_pages: tuple[int, ...] = ()
+    date_source: str | None = None
+    coverage: float | None = None
+    left_out: tuple[str, ...] = ()
 
     @property
     def address(self) -> str:
@@ -97,6 +184,8 @@ class Chunk:
     text: str
     page: int | None = None  # the page on which the chunk starts
     heading: str | None = None  # titles of the enclosing headings, outermost first, joined by " › "
+    context: str = ""  # caption of its table and the sentence before it; embedded, searched and read, never quoted
+    rows: TableRows | None = None  # the table's rows that it contains; None outside tables
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ def remove(
     """
     began = time.monotonic()
     with open_store(location, settings).writer(wait_seconds) as writer:
-        inputs = writer.inputs()
+        inputs = writer.summary().inputs
         records = writer.records()
         chosen: dict[int, DocumentRecord] = {}
         sources = set(inputs.sources)
@@ -186,26 +186,24 @@ def _read(
 
 def _apply(writer: Writer, changes: Changes) -> None:
     """Commit the changes that need no parsing: sources, removals, renames, files that cannot be opened."""
-    inputs = writer.inputs()
-    same_inputs = (changes.sources, changes.excluded) == (inputs.sources, inputs.excluded)
-    same_reading = not changes.reading or writer.summary().meta.get("reading") in (changes.reading, None)
+    summary = writer.summary()
+    same_inputs = (changes.sources, changes.excluded) == (summary.inputs.sources, summary.inputs.excluded)
+    same_reading = not changes.reading or summary.meta.get("reading") in (changes.reading, None)
     changed = changes.stale_failures or changes.new_failures or changes.to_move or changes.to_remove
     if same_inputs and same_reading and not changed:
         return
-    with writer.transaction() as transaction:
-        if changes.reading:
-            transaction.set_meta({"reading": changes.reading})
+    with writer.transaction({"reading": changes.reading} if changes.reading else None) as transaction:
         transaction.set_inputs(changes.sources, changes.excluded)
         transaction.remove([record.id for record in changes.to_remove], changes.stale_failures)
         for record, file in changes.to_move:
             transaction.move_document(record.id, file.source, file.path, _moved_title(writer, record, file.path))
         for failure in changes.new_failures:
-            transaction.put_failure(failure)
+            transaction.put(failure)
 
 
 def _moved_title(reader: Reader, record: DocumentRecord, path: str) -> str:
     """The title under the new path: it changes only if it was made from the old path."""
-    body = reader.texts([record.id])[record.id][record.body_start :][:TITLE_SAMPLE]
+    body = reader.documents([record.id])[record.id].text[record.body_start :][:TITLE_SAMPLE]
     return title_from(path, body) if record.title == title_from(record.path, body) else record.title
 
 
@@ -230,7 +228,7 @@ def finish(
 def _report(
     reader: Reader, plan: Plan, scopes: Sequence[Scope], embedded: int, revision: int, began: float
 ) -> BuildReport:
-    summary, failures = reader.summary(), reader.inputs().failures
+    summary = reader.summary()
     return BuildReport(
         plan=plan,
         revision=revision,
@@ -238,7 +236,7 @@ def _report(
         chunks=summary.chunks,
         embedded=embedded,
         seconds=time.monotonic() - began,
-        failures=tuple(f for f in failures if any(scope.covers(f.source, f.path) for scope in scopes)),
+        failures=tuple(f for f in summary.inputs.failures if any(scope.covers(f.source, f.path) for scope in scopes)),
     )
 
 

@@ -43,12 +43,11 @@ def copy(
         differing = [r for r in reader.records() if known.get((r.source, r.path)) != r.sha256]
         done = 0
         for records in _batches(differing):
-            with writer.transaction() as transaction:
-                transaction.set_meta(meta)
+            with writer.transaction(meta) as transaction:
                 _put(transaction, reader, [record.id for record in records])
             done += len(records)
             progress(Progress("copy", done, len(differing), records[-1].path))
-        _copy_inputs(reader.inputs(), writer)
+        _copy_inputs(summary.inputs, writer)
         plan = Plan(
             added=tuple(record.path for record in differing if (record.source, record.path) not in known),
             changed=tuple(record.path for record in differing if (record.source, record.path) in known),
@@ -80,12 +79,12 @@ def _batches(records: Sequence[DocumentRecord]) -> Iterator[list[DocumentRecord]
 def _put(transaction: Transaction, reader: Reader, ids: list[int]) -> None:
     passages = reader.passages(ids)
     for document_id, document in reader.documents(ids).items():
-        transaction.put_document(document, passages[document_id])
+        transaction.put(document, passages[document_id])
 
 
 def _copy_inputs(origin: Inputs, writer: Writer) -> None:
     """Copy the sources, the excluded files, and the files that could not be read."""
-    known = writer.inputs()
+    known = writer.summary().inputs
     sources, excluded = {*known.sources, *origin.sources}, known.excluded | origin.excluded
     failures = [failure for failure in origin.failures if failure not in known.failures]
     if sources == set(known.sources) and excluded == known.excluded and not failures:
@@ -93,4 +92,4 @@ def _copy_inputs(origin: Inputs, writer: Writer) -> None:
     with writer.transaction() as transaction:
         transaction.set_inputs(sources, excluded)
         for failure in failures:
-            transaction.put_failure(failure)
+            transaction.put(failure)

@@ -74,7 +74,7 @@ class Ingest:
 
     def take(self, parsed: Iterable[Document | Chunked | Failure], total: int = 0) -> None:
         """Store documents and failures in batches as they arrive; ``total`` is for progress."""
-        known = set(self._writer.inputs().failures)
+        known = set(self._writer.summary().inputs.failures)
         batch = Batch()
         for done, item in enumerate(parsed, start=1):
             if isinstance(item, Chunked):
@@ -117,12 +117,11 @@ class Ingest:
         vectors = {key: batch.vectors[key] for key in missing if key in batch.vectors}
         if to_embed := [key for key in missing if key not in vectors]:
             vectors |= self._encoded(to_embed, batch.texts)
-        with self._writer.transaction() as transaction:
-            transaction.set_meta(self._facts | {"dimensions": str(self._embedder.dimensions)})
+        with self._writer.transaction(self._facts | {"dimensions": str(self._embedder.dimensions)}) as transaction:
             for document, passages in batch.documents:
-                transaction.put_document(document, [replace(p, vector=vectors.get(p.key)) for p in passages])
+                transaction.put(document, [replace(p, vector=vectors.get(p.key)) for p in passages])
             for failure in batch.failures:
-                transaction.put_failure(failure)
+                transaction.put(failure)
             self._progress(Progress("commit", 0, 1))
         self._progress(Progress("commit", 1, 1))
         self.embedded += len(missing)

@@ -21,10 +21,11 @@ from index.errors import SourceNotFoundError, UnreadableFileError
 from index.ingestion.ingest import Chunked
 from index.ingestion.sources import SourceFile
 from index.isolation.children import start_child
+from index.loaders.document_json import chunk_from_json, document_from_json
 from index.loaders.files import FileAccessError, read_file
 from index.loaders.worker import HEADER, pack
 from index.settings import IndexSettings
-from index.types import Chunk, Document, Failure, Heading, Page
+from index.types import Chunk, Document, Failure
 
 _BLOCK = 1 << 20  # bytes that are written or read at once
 _MOST_OUTPUT = 600_000_000  # bytes of a response
@@ -141,7 +142,7 @@ class _Worker:
             response = json.loads(received)
             if "reason" in response:
                 return Failure(file.path, file.source, str(response["reason"]), file.sha256)
-            document = document_of(response["document"])
+            document = document_from_json(response["document"])
             digest = hashlib.sha256(content).hexdigest()  # the process is not trusted to say which file it read
             document = replace(document, path=file.path, source=file.source, sha256=digest)
             return Chunked(document, tuple(_chunks(document, response["chunks"])))
@@ -195,18 +196,11 @@ class _Worker:
         return f"its parser crashed ({signal.Signals(-code).name if code < 0 else f'exit code {code}'})"
 
 
-def document_of(fields: dict[str, Any]) -> Document:
-    """The document with these fields, which were read from JSON and have lists instead of tuples."""
-    fields["pages"] = tuple(Page(**page) for page in fields["pages"])
-    fields["headings"] = tuple(Heading(**heading) for heading in fields["headings"])
-    fields["warnings"] = tuple(fields["warnings"])
-    fields["empty_pages"] = tuple(fields["empty_pages"])
-    return Document(**fields)
-
-
-def _chunks(document: Document, ranges: Iterable[tuple[int, int, int | None, str | None]]) -> Iterator[Chunk]:
-    """The chunks with these places, pages and headings. Raises ValueError for a range outside the text."""
-    for ordinal, (start, end, page, heading) in enumerate(ranges):
+def _chunks(document: Document, received: Iterable[dict[str, Any]]) -> Iterator[Chunk]:
+    """The chunks with these fields. Raises ValueError for a range outside the text."""
+    own = {"id": 0, "document_id": 0}
+    for ordinal, fields in enumerate(received):
+        start, end = fields["start"], fields["end"]
         if not 0 <= start < end <= len(document.text):
             raise ValueError(f"passage {ordinal} is not a slice of the text")
-        yield Chunk(0, 0, ordinal, start, end, document.text[start:end], page, heading)
+        yield chunk_from_json(fields | own | {"ordinal": ordinal, "text": document.text[start:end]})

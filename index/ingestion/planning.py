@@ -69,7 +69,8 @@ def find_changes(given: Sequence[Path], reader: Reader, settings: IndexSettings,
 
     Raises SourceNotFoundError, and NoDocumentsError when there are no files and no indexed documents.
     """
-    inputs, records = reader.inputs(), reader.records()
+    summary, records = reader.summary(), reader.records()
+    inputs = summary.inputs
     scopes = resolve_scopes(given, inputs.sources, {record.source for record in records})
     scanned = _scan(scopes, inputs, settings.file_megabytes * 1_000_000, progress)
     if not scanned.files and not scanned.failures and not records:
@@ -82,7 +83,7 @@ def find_changes(given: Sequence[Path], reader: Reader, settings: IndexSettings,
     reading = reading_of(settings)
     changes = _compare(scopes, inputs, scanned, known, (*scanned.failures, *remembered))
     again = {file for file in changes.to_parse if _was_named(scopes, file)}
-    if reader.summary().meta.get("reading", reading) != reading:
+    if summary.meta.get("reading", reading) != reading:
         again.update(changes.to_parse)
     failed = {(failure.source, failure.path, failure.sha256) for failure in remembered}
     to_parse = [f for f in changes.to_parse if f in again or (f.source, f.path, f.sha256) not in failed]

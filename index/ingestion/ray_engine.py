@@ -23,8 +23,9 @@ from index.chunking import passage_key, passage_text
 from index.embedder import Embedder
 from index.errors import EngineError, MissingExtraError
 from index.ingestion.ingest import Chunked
-from index.ingestion.parsing import document_of, parsed
+from index.ingestion.parsing import parsed
 from index.ingestion.sources import SourceFile
+from index.loaders.document_json import chunk_from_json, document_from_json, document_to_json
 from index.settings import IndexSettings
 from index.types import Chunk, Document, Failure
 
@@ -200,7 +201,11 @@ class _Worker:
 
 def _row(document: Document, chunks: Sequence[Chunk], vectors: dict[bytes, Any]) -> _ROW:
     keys = list(dict.fromkeys(key for chunk in chunks if (key := passage_key(document, chunk)) in vectors))
-    fields = {"document": asdict(document), "chunks": list(map(asdict, chunks)), "keys": [key.hex() for key in keys]}
+    fields = {
+        "document": document_to_json(document),
+        "chunks": list(map(asdict, chunks)),
+        "keys": [key.hex() for key in keys],
+    }
     matrix = np.array([vectors[key] for key in keys], dtype=np.float32)
     return {"item": json.dumps(fields), "vectors": matrix.tobytes()}
 
@@ -215,5 +220,5 @@ def _item(row: _ROW) -> Chunked | Failure:
         return Failure(**fields["failure"])
     keys = [bytes.fromhex(key) for key in fields["keys"]]
     matrix = np.frombuffer(row["vectors"], dtype=np.float32).reshape(len(keys), -1 if keys else 0)
-    chunks = tuple(Chunk(**chunk) for chunk in fields["chunks"])
-    return Chunked(document_of(fields["document"]), chunks, dict(zip(keys, matrix, strict=True)))
+    chunks = tuple(map(chunk_from_json, fields["chunks"]))
+    return Chunked(document_from_json(fields["document"]), chunks, dict(zip(keys, matrix, strict=True)))

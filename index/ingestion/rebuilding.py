@@ -44,7 +44,7 @@ def rebuild(
     facts = fingerprint.facts_of(embedder, Chunker(embedder.tokenizer, settings.chunk_tokens))
     with open_store(location, settings).replacement(facts, wait_seconds) as replacement:
         old, new = replacement.old, replacement.new
-        remembered = [on_disk(path) for path in old.inputs().sources] if old else []
+        remembered = [on_disk(path) for path in old.summary().inputs.sources] if old else []
         paths = list(dict.fromkeys([*remembered, *(source.resolve() for source in sources)]))
         before = find_changes(paths, old, settings, no_progress) if old and paths else None
         if before and not allow_deletions:
@@ -61,7 +61,7 @@ def rebuild(
 def _copy_documents(old: Reader, new: Writer, ingest: Ingest, before: Changes | None) -> None:
     """Copy what cannot be read from files: documents from ``build_documents`` or out of reach, and excluded files."""
     with new.transaction() as transaction:
-        transaction.set_inputs(new.inputs().sources, old.inputs().excluded)
+        transaction.set_inputs(new.summary().inputs.sources, old.summary().inputs.excluded)
     kept = {(record.source, record.path) for record in before.out_of_reach} if before else set()
     ids = (r.id for r in old.records() if not r.source or (r.source, r.path) in kept)
     take_documents((document for i in ids for document in old.documents([i]).values()), new, ingest)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from index.types import Heading, Page
+from index.types import Heading, Page, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +23,7 @@ class Parsed:
     warnings: tuple[str, ...] = ()
     encoding: str | None = None
     empty_pages: tuple[int, ...] = ()
+    tables: tuple[Table, ...] = ()
+    date_source: str | None = None
+    coverage: float | None = None
+    left_out: tuple[str, ...] = ()

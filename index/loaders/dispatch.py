@@ -12,13 +12,13 @@ from index.errors import MissingExtraError, UnreadableFileError
 from index.loaders.base import Parsed
 from index.loaders.files import as_text, read_file
 from index.loaders.formats.delimited import parse_csv
-from index.loaders.formats.html import parse_html
+from index.loaders.formats.html import parse_html, parse_xhtml
 from index.loaders.formats.json_records import parse_json
 from index.loaders.formats.markdown import parse_markdown
 from index.loaders.formats.office import MEDIA_TYPES, office_parser
+from index.loaders.formats.open_xml.word import parse_docx
 from index.loaders.formats.pdf import parse_pdf
 from index.loaders.formats.text import parse_text
-from index.loaders.formats.word import parse_docx
 from index.loaders.titles import title_from
 from index.types import Document
 
@@ -29,6 +29,7 @@ PARSERS: dict[str, Callable[[bytes], Parsed]] = {
     ".markdown": parse_markdown,
     ".html": parse_html,
     ".htm": parse_html,
+    ".xhtml": parse_xhtml,
     ".pdf": parse_pdf,
     ".docx": parse_docx,
     ".csv": parse_csv,

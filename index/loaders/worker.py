@@ -19,6 +19,8 @@ from tokenizers import Tokenizer
 from index.chunking import Chunker
 from index.errors import QuothError
 from index.loaders.dispatch import parse
+from index.loaders.document_json import document_to_json
+from index.types import Chunk
 
 HEADER = struct.Struct(">Q")
 TOO_MUCH_MEMORY = "parsing it takes more memory than allowed (`parse_megabytes`)"
@@ -47,12 +49,18 @@ def main() -> None:
 def _respond(content: bytes, path: str, source: str, chunker: Chunker) -> bytes:
     try:
         document, chunks = chunker.passages(parse(content, path, source))
-        ranges = [(chunk.start, chunk.end, chunk.page, chunk.heading) for chunk in chunks]
-        return pack({"document": asdict(document), "chunks": ranges})
+        return pack({"document": document_to_json(document), "chunks": list(map(_fields, chunks))})
     except QuothError as error:
         return pack({"reason": str(error)})
     except MemoryError:
         return pack({"reason": TOO_MUCH_MEMORY})
+
+
+def _fields(chunk: Chunk) -> dict[str, Any]:
+    """A chunk without its text, which the parent has."""
+    rows = asdict(chunk.rows) if chunk.rows else None
+    place = {"start": chunk.start, "end": chunk.end, "page": chunk.page}
+    return place | {"heading": chunk.heading, "context": chunk.context, "rows": rows}
 
 
 def _read(stream: BinaryIO) -> dict[str, Any] | None:

@@ -14,7 +14,7 @@ from typing import Protocol
 from index.embedder import Vectors
 from index.ranking.terms import Terms
 from index.reports import OnProgress, Problem, VerifyReport
-from index.types import Chunk, Document, DocumentRecord, Failure, Filters
+from index.types import Chunk, Document, DocumentRecord, Failure, Filters, TablePart
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +28,6 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
-    """An index as a whole."""
-
-    meta: Mapping[str, str] = field(default_factory=dict)  # format, embedder, chunking, dimensions, updated
-    revision: int = 0  # the number of the last commit; 0 before the first
-    documents: int = 0
-    chunks: int = 0
-    bytes_on_disk: int = 0  # 0 when unknown
-
-
-@dataclass(frozen=True, slots=True)
 class Inputs:
     """What builds read: sources, excluded files, and the files that could not be read."""
 
@@ -47,23 +36,29 @@ class Inputs:
     failures: tuple[Failure, ...] = ()  # files that could not be read, by path
 
 
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """An index as a whole."""
+
+    meta: Mapping[str, str] = field(default_factory=dict)  # format, embedder, chunking, dimensions, updated
+    revision: int = 0  # the number of the last commit; 0 before the first
+    documents: int = 0
+    chunks: int = 0
+    bytes_on_disk: int = 0  # 0 when unknown
+    inputs: Inputs = Inputs()
+
+
 class Reader(Protocol):
     """Reads of one index."""
 
     def summary(self) -> Summary:
         """The index as a whole."""
 
-    def inputs(self) -> Inputs:
-        """The sources, excluded files and failures that builds start from."""
-
     def records(self, ids: Collection[int] | None = None) -> list[DocumentRecord]:
         """Documents without their texts, by path; of all or of the given ids."""
 
     def documents(self, ids: Collection[int]) -> dict[int, Document]:
         """Whole documents by id; unknown ids are left out."""
-
-    def texts(self, ids: Collection[int]) -> dict[int, str]:
-        """The canonical texts of documents by id; unknown ids are left out."""
 
     def passages(self, ids: Collection[int]) -> dict[int, list[Passage]]:
         """The passages of documents in order, with their vectors, by document id."""
@@ -87,30 +82,27 @@ class Snapshot(Reader, Protocol):
         that were found by words.
         """
 
-    def words(self, chunk_ids: Collection[int]) -> dict[int, tuple[str, str]]:
-        """(text, title) as stored for keyword search, by chunk id."""
-
     def chunks(self, ids: Collection[int]) -> dict[int, Chunk]:
-        """Chunks by id."""
+        """Chunks by id; unknown ids are left out."""
+
+    def table_parts(self, chunk_ids: Collection[int], around: int = 0) -> dict[int, TablePart]:
+        """The table rows in chunks, and ``around`` more on either side if there are, by chunk id.
+
+        Chunks outside tables are left out.
+        """
 
 
 class Transaction(Protocol):
     """What one commit may change."""
 
-    def set_meta(self, values: Mapping[str, str]) -> None:
-        """Set or replace facts about the index as a whole."""
-
     def set_inputs(self, sources: Iterable[str], excluded: Iterable[tuple[str, str]]) -> None:
         """Replace the folders and files that later builds read, and the (source, path) of the files they skip."""
 
-    def put_document(self, document: Document, passages: Sequence[Passage]) -> None:
-        """Store a document with its passages; one of the same source and path keeps its id."""
+    def put(self, item: Document | Failure, passages: Sequence[Passage] = ()) -> None:
+        """Store what a file was read as, a document with its passages or a failure, in place of what was there.
 
-    def put_failure(self, failure: Failure) -> None:
-        """Record why a file could not be read.
-
-        Its document is removed, except when the failure has no ``sha256``: then the file could not be opened, and what
-        it holds is unknown.
+        A document of the same source and path keeps its id. A failure removes it, unless the failure has no ``sha256``:
+        then the file could not be opened, and what it holds is unknown.
         """
 
     def move_document(self, document_id: int, source: str, path: str, title: str) -> None:
@@ -126,8 +118,11 @@ class Writer(Reader, Protocol):
     def missing(self, keys: Iterable[bytes]) -> list[bytes]:
         """The keys, in order, under which no vector is stored."""
 
-    def transaction(self) -> AbstractContextManager[Transaction]:
-        """All changes inside become the next revision; none of them when an error is raised."""
+    def transaction(self, meta: Mapping[str, str] | None = None) -> AbstractContextManager[Transaction]:
+        """All changes inside become the next revision; none of them when an error is raised.
+
+        ``meta`` sets or replaces facts about the index as a whole.
+        """
 
     def discard_damage(self, problems: Collection[Problem]) -> list[int]:
         """Remove the damaged data that the problems name; returns the ids of the documents to chunk again.
@@ -195,20 +190,12 @@ class EmptyReader:
         """Revision 0."""
         return Summary()
 
-    def inputs(self) -> Inputs:
-        """No inputs."""
-        return Inputs()
-
     def records(self, ids: Collection[int] | None = None) -> list[DocumentRecord]:
         """No documents."""
         return []
 
     def documents(self, ids: Collection[int]) -> dict[int, Document]:
         """No documents."""
-        return {}
-
-    def texts(self, ids: Collection[int]) -> dict[int, str]:
-        """No texts."""
         return {}
 
     def passages(self, ids: Collection[int]) -> dict[int, list[Passage]]:

@@ -17,11 +17,11 @@ from pathlib import Path
 import numpy as np
 
 from index.embedder import Vectors
+from index.ranking.stemming import Stemmer
 from index.ranking.terms import TermReader
 from index.reports import no_progress
 from index.stores.base import Passage, Transaction
 from index.stores.locate import open_store
-from index.stores.stemming import Stemmer
 from index.types import Chunk, Document
 from tests.benchmarks.corpus import perturbed, real_sentences
 from tests.benchmarks.measuring import in_new_process, peak_megabytes, print_machine, resident_megabytes, timed
@@ -42,7 +42,7 @@ def put(change: Transaction, numbers: range, sentences: list[str], around: Vecto
         text = f"Entry {number}. " + " ".join(sentences[place] for place in dice.integers(0, len(sentences), 4))
         key = number.to_bytes(16, "big")
         document = Document(f"{number}.txt", f"Document {number}", text, "text/plain", sha256=f"{number:064x}")
-        change.put_document(document, [Passage(Chunk(0, 0, 0, 0, len(text), text), text, key, vector)])
+        change.put(document, [Passage(Chunk(0, 0, 0, 0, len(text), text), text, key, vector)])
 
 
 def write(place: str, count: int) -> str:
@@ -51,8 +51,7 @@ def write(place: str, count: int) -> str:
     with open_store(place).writer() as writer:
         before, began, clock = peak_megabytes(), time.process_time(), time.perf_counter()
         for start in range(0, count, TOGETHER):
-            with writer.transaction() as change:
-                change.set_meta({"dimensions": str(DIMENSIONS)})
+            with writer.transaction({"dimensions": str(DIMENSIONS)}) as change:
                 put(change, range(start, min(count, start + TOGETHER)), sentences, around)
         writer.finish(no_progress)
     taken, waited = time.process_time() - began, time.perf_counter() - clock

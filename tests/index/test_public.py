@@ -11,7 +11,7 @@ NAMES = """
     ModelError NoDocumentsError Page Place Plan Problem Progress QuestionError QuothError RepairReport SetupError
     SourceNotFoundError StateError StorageError Store StoreUnreachableError UnreadableFileError VerifyReport add
     build build_documents copy load on_disk open_engine open_store plan read_file rebuild remove repair
-    start_child stay_local supported_suffixes verify
+    start_child stay_local stem_words supported_suffixes verify
 """
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from index import Document, DocumentIndex, Embedder, Filters, QuothError, build, build_documents
 from index.ranking.proximity import Proximity
+from index.ranking.stemming import Stemmer
 from index.ranking.terms import TermReader
-from index.stores.stemming import Stemmer
 
 
 @pytest.fixture(scope="module")

@@ -1,52 +1,104 @@
-"""CSV: each row becomes lines of ``column: value``, so that it can be read as prose."""
+"""CSV and its relatives: tables with any common separator, with or without a header."""
 
 from __future__ import annotations
 
 import csv
+import io
 import re
-from collections.abc import Iterator
+from collections import Counter
+from dataclasses import dataclass
+from typing import Literal
 
 from index.errors import UnreadableFileError
 from index.loaders.base import Parsed
 from index.loaders.decoding import decode
+from index.loaders.encoded import encoded_cells, is_encoded
+from index.loaders.headers import read_grids
+from index.loaders.text_builder import TextBuilder
 
-_SAMPLE = 4_096  # characters
+_SEPARATORS = ",;\t|^"
+_SAMPLE = 100_000  # characters
+_SAMPLE_ROWS = 500
 _CELL_LIMIT = 10_000_000  # characters
-_NUMBER = re.compile(r"[-+]?[\d.,\s%$€£]+")
+_MOST_LINES = 100  # of a cell; a longer one is a quotation mark that is never closed
+_NAMED_SEPARATOR = re.compile(r"sep=(.)\n", re.IGNORECASE)  # the first line that Excel writes
+_ESCAPED = re.compile(r'\\"(?!\s*(?:[,;\t|^\n]|$))')
+_DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
+_UNCLOSED = "a quotation mark is never closed: quotation marks are read as text"
+
+
+@dataclass(frozen=True, slots=True)
+class _Format:
+    """How the cells of a file are separated and quoted."""
+
+    separator: str
+    escape: str | None = None
+    quoted: bool = True
+
+    def rows(self, text: str) -> list[list[str]]:
+        """The rows of a text. Raises UnreadableFileError."""
+        csv.field_size_limit(_CELL_LIMIT)
+        quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if self.quoted else csv.QUOTE_NONE
+        lines = io.StringIO(text, newline="")
+        reader = csv.reader(lines, delimiter=self.separator, escapechar=self.escape, quoting=quoting)
+        try:
+            return list(reader)
+        except csv.Error as error:
+            raise UnreadableFileError(f"not a table: {error}") from error
 
 
 def parse_csv(content: bytes) -> Parsed:
-    """A table with any common separator; its first row is taken as column names if it looks like names."""
+    """The tables of a file, with the lines of text above and below them."""
     decoded = decode(content)
-    rows = [[cell.strip() for cell in row] for row in _rows(decoded.text) if any(cell.strip() for cell in row)]
-    names = rows[0] if rows and _are_names(rows) else []
-    blocks = (_block(row, names) for row in rows[1 if names else 0 :])
-    return Parsed("\n\n".join(block for block in blocks if block), "text/csv", encoding=decoded.encoding)
+    text = decoded.text
+    named = _NAMED_SEPARATOR.match(text)
+    if named:
+        text = text[named.end() :]
+    escape = "\\" if '""' not in text and _ESCAPED.search(text) else None
+    rows, warnings = _rows(text, _Format(named[1] if named else _separator(text, escape), escape))
+    builder, encoded = TextBuilder(), 0
+    for row in rows:
+        for position, cell in enumerate(row):
+            if is_encoded(cell):
+                row[position], encoded = "", encoded + 1
+    for grid in read_grids(rows):
+        builder.add_table(grid)
+    return Parsed(
+        builder.text,
+        "text/csv",
+        encoding=decoded.encoding,
+        tables=builder.tables,
+        warnings=warnings,
+        left_out=encoded_cells(encoded),
+    )
 
 
-def _rows(text: str) -> Iterator[list[str]]:
-    csv.field_size_limit(_CELL_LIMIT)
-    try:
-        yield from csv.reader(text.split("\n"), _dialect(text[:_SAMPLE]), strict=False)
-    except csv.Error as error:
-        raise UnreadableFileError(f"not a table: {error}") from error
+def _rows(text: str, form: _Format) -> tuple[list[list[str]], tuple[str, ...]]:
+    """The rows, and warnings."""
+    rows = form.rows(text)
+    if text.count('"') % 2 and any(cell.count("\n") > _MOST_LINES for cell in (rows or [[]])[-1]):
+        return _Format(form.separator, form.escape, quoted=False).rows(text), (_UNCLOSED,)
+    return rows, ()
 
 
-def _dialect(sample: str) -> type[csv.Dialect]:
-    try:
-        return csv.Sniffer().sniff(sample, delimiters=",;\t|")
-    except csv.Error:
-        return csv.excel
+def _separator(text: str, escape: str | None) -> str:
+    """The separator by which most rows of the text's start have equally many cells; of several the one with most."""
+    sample = text[:_SAMPLE]
+    if len(text) > _SAMPLE:
+        sample = sample.rpartition("\n")[0] or sample
+    lines = {separator: _Format(separator, escape).rows(sample)[:_SAMPLE_ROWS] for separator in _SEPARATORS}
+    return max(_SEPARATORS, key=lambda separator: _fitness(lines[separator], separator))
 
 
-def _are_names(rows: list[list[str]]) -> bool:
-    first = rows[0]
-    short = all(cell and len(cell) <= 80 and not _NUMBER.fullmatch(cell) for cell in first)
-    return len(rows) > 1 and len(first) > 1 and short and len(set(first)) == len(first)
-
-
-def _block(row: list[str], names: list[str]) -> str:
-    if not names:
-        return " | ".join(cell for cell in row if cell)
-    named = [f"{name}: {cell}" for name, cell in zip(names, row, strict=False) if cell]
-    return "\n".join([*named, *(cell for cell in row[len(names) :] if cell)])
+def _fitness(rows: list[list[str]], separator: str) -> tuple[float, int]:
+    """How well a separator fits: the share of rows with the usual number of cells, and that number."""
+    counts = Counter(len(row) for row in rows if any(row))
+    if not counts:
+        return 0.0, 0
+    cells, count = max(counts.items(), key=lambda item: (item[1] * min(item[0] - 1, 1), item[0]))
+    if cells < 2:
+        return 0.0, 0
+    share = count / counts.total()
+    if separator != "," and any(_DECIMAL_COMMA.fullmatch(cell.strip()) for row in rows for cell in row):
+        return share, 2 * cells  # by commas such numbers would be two cells
+    return share, cells

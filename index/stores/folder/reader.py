@@ -23,7 +23,8 @@ class FolderReader(Catalog):
     def summary(self) -> Summary:
         """The index as a whole; its size is that of the folder's files."""
         size = sum(map(_size, self.location.glob("*")))
-        return Summary(self.meta(), self.revision(), self.count("documents"), self.count("chunks"), size)
+        counts = self.count("documents"), self.count("chunks")
+        return Summary(self.meta(), self.revision(), *counts, size, self.inputs())
 
     def verify(self) -> VerifyReport:
         """Check that the catalog and its FAISS file are complete and consistent. Raises IndexDamagedError."""

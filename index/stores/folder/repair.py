@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from index.chunking import keyword_text, keyword_title
 from index.reports import Problem
 from index.stores.folder.catalog import Catalog
 from index.stores.folder.schema import KEYWORDS, damaged
@@ -60,11 +61,10 @@ def _rewrite_keywords(catalog: Catalog) -> None:
         for statement in KEYWORDS:
             connection.execute(statement)
         for record in catalog.records():
-            text = catalog.texts([record.id])[record.id]
             connection.executemany(
                 "INSERT INTO passages (rowid, text, title) VALUES (?, ?, ?)",
                 [
-                    (chunk.id, text[max(chunk.start, record.body_start) : chunk.end], record.title)
+                    (chunk.id, keyword_text(record, chunk), keyword_title(record.title, chunk))
                     for chunk in catalog.chunks_of(record.id)
                 ],
             )

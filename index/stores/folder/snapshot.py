@@ -12,8 +12,9 @@ import numpy as np
 
 from index.embedder import Vectors
 from index.ranking.terms import Terms
+from index.stores.base import Inputs
 from index.stores.folder.reader import FolderReader
-from index.stores.folder.schema import connect_to_read, frozen_state, has_tables
+from index.stores.folder.schema import connect_to_read, frozen_state, is_made
 from index.stores.folder.vectors import VectorIndex, load_vectors
 from index.types import DocumentRecord, Filters
 
@@ -35,7 +36,7 @@ class FolderSession:
         self._cached = RevisionCache(-1)
         self._frozen = frozen_state(location)
         with closing(connect_to_read(location)) as connection:  # raises DatabaseError when the file is no catalog
-            self.has_catalog = has_tables(connection)
+            self.has_catalog = is_made(connection)
 
     @contextmanager
     def snapshot(self) -> Iterator[FolderSnapshot]:
@@ -96,11 +97,12 @@ class FolderSession:
 
 
 class RevisionCache:
-    """Counts and records that the snapshots of one revision share."""
+    """Counts, inputs and records that the snapshots of one revision share."""
 
     def __init__(self, revision: int) -> None:
         self.revision = revision
         self.counts: dict[str, int] = {}  # rows by table
+        self.inputs: Inputs | None = None
         self.records: list[DocumentRecord] | None = None
         self.common: dict[str, int] = {}  # document frequency of frequent terms
 
@@ -124,6 +126,12 @@ class FolderSnapshot(FolderReader):
         if table not in counts:
             counts[table] = super().count(table)
         return counts[table]
+
+    def inputs(self) -> Inputs:
+        """The inputs of builds, read once per revision."""
+        if self._cached.inputs is None:
+            self._cached.inputs = super().inputs()
+        return self._cached.inputs
 
     def document_frequency(self, terms: Collection[str]) -> dict[str, int]:
         """How many passages contain each term; terms in none are left out.

@@ -11,7 +11,7 @@ from pathlib import Path
 from index.errors import IndexChangedError, IndexNotFoundError
 from index.stores.base import EmptyReader, Reader, Replacement
 from index.stores.folder.reader import FolderReader
-from index.stores.folder.schema import CATALOG, connect_to_read, has_tables, storage
+from index.stores.folder.schema import CATALOG, connect_to_read, is_made, storage
 from index.stores.folder.snapshot import FolderSession, FolderSnapshot
 from index.stores.folder.swap import open_replacement
 from index.stores.folder.writer import FolderWriter, open_writer
@@ -50,7 +50,7 @@ class FolderStore:
             return
         with storage(self.location), closing(connect_to_read(self.location)) as connection:
             connection.execute("BEGIN")
-            yield FolderReader(connection, self.location) if has_tables(connection) else EmptyReader()
+            yield FolderReader(connection, self.location) if is_made(connection) else EmptyReader()
 
     @contextmanager
     def snapshot(self) -> Iterator[FolderSnapshot]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -33,9 +33,9 @@ class FolderWriter(FolderReader):
         """The keys, in order, under which no vector is stored."""
         return [key for key in keys if not self.has_vector(key)]
 
-    def transaction(self) -> AbstractContextManager[FolderTransaction]:
-        """All changes inside become the next revision; none of them when an error is raised."""
-        return in_transaction(self)
+    def transaction(self, meta: Mapping[str, str] | None = None) -> AbstractContextManager[FolderTransaction]:
+        """All changes inside, and the facts ``meta``, become the next revision; none when an error is raised."""
+        return in_transaction(self, meta)
 
     def discard_damage(self, problems: Collection[Problem]) -> list[int]:
         """Remove damaged rows and rewrite the keyword index; returns the ids of the documents to chunk again.
@@ -52,8 +52,7 @@ class FolderWriter(FolderReader):
         if self._repaired or (self.count("vectors") and vectors.is_behind(self.location, self)):
             progress(Progress("write", 0, 1))
             described = vectors.write_file(self.location, self, self.revision())
-            with in_transaction(self, housekeeping=True) as commit:
-                commit.set_meta(described.as_meta())
+            with in_transaction(self, described.as_meta(), housekeeping=True):
                 self.connection.execute("DELETE FROM dropped")
             vectors.remove_other_files(self.location, described.name)
             progress(Progress("write", 1, 1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 
 from index.errors import IndexDamagedError
 from index.reports import VerifyReport
@@ -11,10 +11,9 @@ from index.stores.base import Inputs, Passage, Summary
 from index.stores.milvus.client import MilvusConnection, Row
 from index.stores.milvus.rows import (
     DOCUMENT_FIELDS,
-    PASSAGE_FIELDS,
     StoredDocument,
     join_document,
-    join_text,
+    passage_fields,
     stored_document,
     stored_passage,
 )
@@ -39,7 +38,8 @@ class MilvusReader:
     def summary(self) -> Summary:
         """The index as a whole; Milvus does not report its size."""
         manifest = self.manifest()
-        return Summary(dict(manifest.meta), manifest.revision, manifest.documents, manifest.chunks)
+        counts = manifest.documents, manifest.chunks
+        return Summary(dict(manifest.meta), manifest.revision, *counts, inputs=self.inputs())
 
     def inputs(self) -> Inputs:
         """The sources, excluded files and failures that builds start from."""
@@ -57,17 +57,12 @@ class MilvusReader:
 
     def documents(self, ids: Collection[int]) -> dict[int, Document]:
         """Whole documents by id, without those that do not exist. Raises IndexDamagedError when a part is missing."""
-        stored_documents, parts = self._with_parts(ids, lambda stored: stored.text_keys() + stored.layout_keys())
+        stored_documents, parts = self._with_parts(ids)
         return {stored.record.id: join_document(stored, parts) for stored in stored_documents}
-
-    def texts(self, ids: Collection[int]) -> dict[int, str]:
-        """The canonical texts of documents. Raises IndexDamagedError when a part is missing."""
-        stored_documents, parts = self._with_parts(ids, StoredDocument.text_keys)
-        return {stored.record.id: join_text(stored, parts) for stored in stored_documents}
 
     def passages(self, ids: Collection[int]) -> dict[int, list[Passage]]:
         """The passages of documents in order, with their vectors, by document id."""
-        rows = self.passage_rows(ids, [*PASSAGE_FIELDS, "key", "vector"])
+        rows = self.passage_rows(ids, [*passage_fields(self.manifest().schema), "key", "vector"])
         return {document_id: [stored_passage(row) for row in own] for document_id, own in rows.items()}
 
     def verify(self) -> VerifyReport:
@@ -107,18 +102,19 @@ class MilvusReader:
         rows = self.connection.query_all(manifest.collection("facts"), f'key like "{kind}:%"', ["key", "value"])
         return {row["key"]: row["value"] for row in rows}
 
-    def _with_parts(
-        self, ids: Collection[int], keys_of: Callable[[StoredDocument], list[str]]
-    ) -> tuple[list[StoredDocument], dict[str, str]]:
+    def parts(self, keys: list[str]) -> dict[str, str]:
+        """Parts of documents by key; missing ones are left out."""
+        texts = self.manifest().collection("texts")
+        rows = self.connection.query_in(texts, "key", keys, ["key", "part"], batch=_PARTS_BATCH)
+        return {row["key"]: row["part"] for row in rows}
+
+    def _with_parts(self, ids: Collection[int]) -> tuple[list[StoredDocument], dict[str, str]]:
         """Documents, and their parts by key; reads both again when a writer replaces a document in between."""
         incomplete: list[str] = []
         for _ in range(_ATTEMPTS):
             documents = self.stored_documents(ids)
-            keys = [key for stored in documents for key in keys_of(stored)]
-            texts = self.manifest().collection("texts")
-            rows = self.connection.query_in(texts, "key", keys, ["key", "part"], batch=_PARTS_BATCH)
-            parts = {row["key"]: row["part"] for row in rows}
-            incomplete = [stored.record.path for stored in documents if not parts.keys() >= set(keys_of(stored))]
+            parts = self.parts([key for stored in documents for key in stored.part_keys()])
+            incomplete = [stored.record.path for stored in documents if not parts.keys() >= set(stored.part_keys())]
             if not incomplete:
                 return documents, parts
         raise IndexDamagedError(

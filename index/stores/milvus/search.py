@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import PurePath
 
@@ -19,14 +19,15 @@ from index.embedder import Vectors
 from index.errors import DocumentNotFoundError, IndexDamagedError
 from index.ranking.bm25 import bm25_score
 from index.ranking.fusion import in_order
+from index.ranking.stemming import Stemmer
 from index.ranking.terms import Terms
+from index.stores.base import Inputs
 from index.stores.milvus.client import MilvusConnection, Row, is_in, literal
 from index.stores.milvus.reader import MilvusReader
-from index.stores.milvus.rows import PASSAGE_FIELDS, StoredDocument, chunk_of, keyword_text_of
+from index.stores.milvus.rows import PASSAGE_FIELDS, StoredDocument, chunk_of, join_table_part, table_keys
 from index.stores.milvus.schema import Manifest, load_generation
 from index.stores.milvus.term_statistics import TermStatistics
-from index.stores.stemming import Stemmer
-from index.types import Chunk, Filters
+from index.types import Chunk, Document, Filters, TablePart
 
 _MIN_EF = 200  # candidates that the HNSW search keeps
 _STARS = re.compile(r"\*+")
@@ -42,6 +43,7 @@ class MilvusSession:
         self._lock = threading.Lock()
         self._statistics: TermStatistics | None = None
         self._loaded_generation = -1
+        self._inputs = (Manifest(generation=0), Inputs())
 
     @contextmanager
     def snapshot(self) -> Iterator[MilvusSnapshot]:
@@ -59,6 +61,13 @@ class MilvusSession:
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+
+    def inputs(self, manifest: Manifest, read: Callable[[], Inputs]) -> Inputs:
+        """The inputs of an index in this state, read again when the index has changed."""
+        with self._lock:
+            if self._inputs[0] != manifest:
+                self._inputs = (manifest, read())
+            return self._inputs[1]
 
     def statistics(self, manifest: Manifest) -> TermStatistics:
         """Term statistics for an index in this state, read again when the index has changed too much."""
@@ -82,6 +91,10 @@ class MilvusSnapshot(MilvusReader):
         """The state of the index when the snapshot was taken."""
         return self._manifest
 
+    def inputs(self) -> Inputs:
+        """The inputs of builds, read once per revision."""
+        return self._session.inputs(self._manifest, super().inputs)
+
     def document_frequency(self, terms: Collection[str]) -> dict[str, int]:
         """How many passages contain each term, estimated for a large index; terms in none are left out."""
         statistics = self._session.statistics(self._manifest)
@@ -101,13 +114,8 @@ class MilvusSnapshot(MilvusReader):
         keyword = {row["id"]: bm25_score(row["terms"].split(), frequencies, passages, average) for row in rows}
         return dense, dict(in_order({chunk_id: score for chunk_id, score in keyword.items() if score})[:limit])
 
-    def words(self, chunk_ids: Collection[int]) -> dict[int, tuple[str, str]]:
-        """(text, title) of the chunks, by id."""
-        rows = self._cached_rows(chunk_ids)
-        return {chunk_id: (keyword_text_of(row), row["title"]) for chunk_id, row in rows.items()}
-
     def chunks(self, ids: Collection[int]) -> dict[int, Chunk]:
-        """Chunks with their text, by id."""
+        """Chunks by id; unknown ids are left out."""
         return {chunk_id: chunk_of(row) for chunk_id, row in self._cached_rows(ids).items()}
 
     def stored_documents(self, ids: Iterable[int] | None = None) -> list[StoredDocument]:
@@ -117,14 +125,29 @@ class MilvusSnapshot(MilvusReader):
         documents = [stored for stored in self._cached_documents(set(ids)).values() if stored]
         return sorted(documents, key=lambda stored: (stored.record.path, stored.record.source))
 
-    def texts(self, ids: Collection[int]) -> dict[int, str]:
-        """The canonical texts of documents. Raises DocumentNotFoundError when one was replaced since the search."""
+    def documents(self, ids: Collection[int]) -> dict[int, Document]:
+        """Whole documents by id. Raises DocumentNotFoundError when one was replaced since the search."""
         try:
-            return super().texts(ids)
+            return super().documents(ids)
         except IndexDamagedError:
             if MilvusReader(self.connection).stored_documents(ids) != self.stored_documents(ids):
                 raise DocumentNotFoundError("a document was replaced while it was read: repeat the question") from None
             raise
+
+    def table_parts(self, chunk_ids: Collection[int], around: int = 0) -> dict[int, TablePart]:
+        """The table rows in chunks, and ``around`` more on either side if there are, by chunk id.
+
+        Raises DocumentNotFoundError when a document was replaced since the search.
+        """
+        rows = {i: (chunk.document_id, chunk.rows) for i, chunk in self.chunks(chunk_ids).items() if chunk.rows}
+        found = {stored.record.id: stored for stored in self.stored_documents({i for i, _ in rows.values()})}
+        try:
+            parts = self.parts([key for stored in found.values() for key in stored.layout_keys()])
+            keys = {key for i, own in rows.values() for key in table_keys(found[i], parts, own, around)}
+            parts |= self.parts(sorted(keys))
+            return {chunk: join_table_part(found[i], parts, own, around) for chunk, (i, own) in rows.items()}
+        except KeyError:
+            raise DocumentNotFoundError("a document was replaced while it was read: repeat the question") from None
 
     def _search(self, vector: Vectors, stems: list[str], limit: int, filters: Filters | None) -> list[Row]:
         """The rows of the best passages of admitted documents, by similarity to a vector or by BM25 over stems."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Hashable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from index.stores.milvus.schema import (
     CURRENT,
     MANIFESTS,
     NEXT,
+    SCHEMA,
     Manifest,
     create_generation,
     create_key_values,
@@ -54,8 +55,9 @@ class MilvusStore:
 
     def exists(self) -> bool:
         """Whether there is an index with at least one commit."""
-        with self.reader() as reader:
-            return reader.summary().revision > 0
+        with suppress(IndexNotFoundError), closing(self._connect_to_index()):
+            return True
+        return False
 
     def identity(self) -> Hashable:
         """The address, because each snapshot reads the present index; None for a missing file."""
@@ -162,6 +164,8 @@ def _manifest_for_writing(connection: MilvusConnection, key: str, first: Manifes
     """The manifest under a key, or ``first``, which is then written; creates and loads its collections."""
     create_key_values(connection, MANIFESTS)
     existing = read_manifest(connection, key)
+    if existing and existing.schema != SCHEMA and not existing.revision:  # made by an older version, and empty
+        first, existing = replace(first, generation=existing.generation + 1), None
     manifest = existing or first
     create_generation(connection, manifest, manifest.dimensions)
     if existing is None:

@@ -20,9 +20,9 @@ SourcePath = tuple[str, str]  # the source folder of a document, and its path in
 class MilvusTransaction:
     """Collects the changes of one commit; nothing is sent to Milvus until the transaction ends."""
 
-    def __init__(self, reader: MilvusReader) -> None:
+    def __init__(self, reader: MilvusReader, meta: Mapping[str, str] | None = None) -> None:
         self._reader = reader
-        self.meta: dict[str, str] = {}
+        self.meta = dict(meta or {})  # facts about the index as a whole to set or replace
         self.facts: dict[str, dict[str, str]] = {}  # kinds of facts to replace: all their facts by key
         self.vectors: dict[bytes, Vectors] = {}
         self.puts: list[tuple[int | None, Document, Sequence[Passage]]] = []  # with the id of a moved document
@@ -30,19 +30,18 @@ class MilvusTransaction:
         self.failures: dict[SourcePath, Failure] = {}
         self.forgotten: set[SourcePath] = set()
 
-    def set_meta(self, values: Mapping[str, str]) -> None:
-        """Set or replace metadata of the index as a whole."""
-        self.meta.update(values)
-
     def set_inputs(self, sources: Iterable[str], excluded: Iterable[tuple[str, str]]) -> None:
         """Replace the folders and files that later builds read, and the (source, path) of the files they skip."""
         self.facts["source"] = {f"source:{short_key(path)}": json.dumps(path) for path in sources}
         self.facts["excluded"] = {f"excluded:{short_key(*file)}": json.dumps(file) for file in excluded}
 
-    def put_document(self, document: Document, passages: Sequence[Passage]) -> None:
-        """Store a document with its passages; one of the same source and path keeps its id."""
-        self._put(None, document, passages)
-        self.forgotten.add((document.source, document.path))
+    def put(self, item: Document | Failure, passages: Sequence[Passage] = ()) -> None:
+        """Store a document with its passages, or a failure, in place of what was at its source and path."""
+        if isinstance(item, Document):
+            self._put_document(None, item, passages)
+            self.forgotten.add((item.source, item.path))
+        else:
+            self.failures[item.source, item.path] = item
 
     def move_document(self, document_id: int, source: str, path: str, title: str) -> None:
         """Change a document's path and title; its passages are written again with the same vectors."""
@@ -50,18 +49,14 @@ class MilvusTransaction:
         if document is None:
             raise IndexDamagedError(f"document {document_id} does not exist and cannot be moved: run `quoth repair`")
         moved = replace(document, source=source, path=path, title=title)
-        self._put(document_id, moved, self._reader.passages([document_id])[document_id])
-
-    def put_failure(self, failure: Failure) -> None:
-        """Record why a file could not be read, and remove its document if its content was seen."""
-        self.failures[failure.source, failure.path] = failure
+        self._put_document(document_id, moved, self._reader.passages([document_id])[document_id])
 
     def remove(self, document_ids: Collection[int] = (), failures: Collection[Failure] = ()) -> None:
         """Remove documents with their passages, and the records of unreadable files that no longer exist."""
         self.removed |= set(document_ids)
         self.forgotten |= {(failure.source, failure.path) for failure in failures}
 
-    def _put(self, moved_id: int | None, document: Document, passages: Sequence[Passage]) -> None:
+    def _put_document(self, moved_id: int | None, document: Document, passages: Sequence[Passage]) -> None:
         self.vectors.update({passage.key: passage.vector for passage in passages if passage.vector is not None})
         self.puts.append((moved_id, document, passages))
 

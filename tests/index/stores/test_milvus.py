@@ -187,8 +187,7 @@ def test_frequencies_of_a_large_index_are_estimated_from_a_sample(place: str, mo
     monkeypatch.setattr(term_statistics, "_SAMPLE", 400)  # of 1,200 passages, as 4,096 of 12,000
     store = open_store(place)
     with store.writer() as writer:
-        with writer.transaction() as transaction:
-            transaction.set_meta({"dimensions": "2"})
+        with writer.transaction({"dimensions": "2"}) as transaction:
             for number in range(1200):
                 _put_words(
                     transaction, number, f"tea {'iron' if number % 2 else 'salt'} {'gold' if number == 7 else ''}"
@@ -216,4 +215,4 @@ def _put_words(transaction: Transaction, number: int, words: str) -> None:
     document = Document(path, "", words, "text/plain", sha256=str(number))
     vector = np.array([1.0, 0.0], dtype=np.float32)
     chunk = Chunk(0, 0, 0, 0, len(words), words)
-    transaction.put_document(document, [Passage(chunk, words, number.to_bytes(16, "big"), vector)])
+    transaction.put(document, [Passage(chunk, words, number.to_bytes(16, "big"), vector)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,9 @@ from index import (
     IndexMismatchError,
     IndexNotFoundError,
     IndexSettings,
+    Page,
     Progress,
+    TablePart,
     add,
     build,
     build_documents,
@@ -26,6 +29,7 @@ from index import (
     remove,
     verify,
 )
+from index.loaders.text_builder import Grid, TextBuilder
 from index.stores.base import Place
 from index.stores.locate import open_store
 from tests.support.hash_embedder import HashEmbedder
@@ -125,6 +129,68 @@ def test_documents_are_idempotent_by_their_content(place: Place, hashing: HashEm
     assert (again.revision, again.embedded, again.documents) == (first.revision, 0, 2)
     changed = Document("tea.txt", "tea", "Tea is a leaf.", "text/plain")
     assert build_documents([changed], place, embedder=hashing).chunks == first.chunks // 2 + 1
+
+
+def _with_tables(rows: int) -> Document:
+    builder = TextBuilder()
+    builder.add("Prices are in EUR.")
+    builder.add_table(
+        Grid([["tea", "", "3.20"], ["rice", "2.10", ""]], [["Item"], ["Price", "2024"], ["Price", "2025"]])
+    )
+    builder.add_table(Grid([[f"P-{n}", f"washer {n}"] for n in range(rows)], [["Part"], ["Name"]], "Parts"), page=2)
+    return Document(
+        "prices.pdf", "Prices", builder.text, "application/pdf", tables=builder.tables,
+        pages=(Page(1, 0, 20, "iv"), Page(2, 20, builder.length)), date="2024", date_source="text",
+        coverage=0.96, left_out=("1 image without text",), sha256="ab" * 32,
+    )  # fmt: skip
+
+
+def test_tables_and_how_a_document_was_read_are_given_back(place: Place, hashing: HashEmbedder):
+    document = _with_tables(3_000)
+    build_documents([document], place, embedder=hashing)
+    with DocumentIndex.open(place, embedder=hashing) as opened, opened.snapshot() as view:
+        (record,) = view.documents()
+        assert view.document(record.id) == document
+        assert (record.date_source, record.coverage, record.left_out) == ("text", 0.96, ("1 image without text",))
+    assert verify(place).sound
+
+
+def test_the_rows_of_a_passage_are_read_without_the_others(place: Place, hashing: HashEmbedder):
+    document = _with_tables(3_000)
+    build_documents([document], place, embedder=hashing)
+    with DocumentIndex.open(place, embedder=hashing) as opened, opened.snapshot() as view:
+        hits = view.search("Which part is washer 2703?", k=50)
+        parts = view.table_parts([hit.chunk.id for hit in hits], around=2)
+        assert parts.keys() == {hit.chunk.id for hit in hits if hit.chunk.rows}
+        found = [hit.chunk for hit in hits if "washer 2703." in hit.chunk.text]
+        for chunk in (*found, *(hit.chunk for hit in hits if hit.chunk.rows)):
+            rows = chunk.rows
+            assert rows is not None
+            table = document.tables[rows.table]
+            first, last = max(0, rows.first - 2), min(len(table.rows) - 1, rows.last + 2)
+            assert parts[chunk.id] == TablePart.of(table, rows.table, first, last)
+    assert found
+
+
+def test_a_replaced_document_leaves_no_tables_behind(place: Place, hashing: HashEmbedder):
+    build_documents([_with_tables(4)], place, embedder=hashing)
+    build_documents([replace(_with_tables(2), sha256="cd" * 32)], place, embedder=hashing)
+    with DocumentIndex.open(place, embedder=hashing) as opened:
+        (record,) = opened.documents()
+        assert [len(table.rows) for table in opened.document(record.id).tables] == [2, 2]
+    assert verify(place).sound
+
+
+def test_a_renamed_table_is_still_found_by_its_caption(place: Place, tmp_path: Path, hashing: HashEmbedder):
+    source = tmp_path / "files"
+    source.mkdir()
+    (source / "old.csv").write_text("Zinfandel harvest\n\nPart,Name\nP-1,washer\nP-2,bolt\n")
+    build([source], place, embedder=hashing)
+    (source / "old.csv").rename(source / "new.csv")
+    build([source], place, embedder=hashing)
+    assert verify(place).sound
+    with DocumentIndex.open(place, embedder=hashing) as opened:
+        assert [hit.keyword_rank for hit in opened.search("zinfandel") if hit.chunk.rows] != [None]
 
 
 def test_a_rebuild_is_answered_beside_and_then_replaces_at_once(place: Place, folder: Path, hashing: HashEmbedder):

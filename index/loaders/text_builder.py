@@ -1,0 +1,134 @@
+"""The canonical text of a file, built block by block, with the offsets of its headings and tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.loaders.decoding import canonical
+from index.types import Cell, Heading, Rows, Table
+
+_BLANK_LINE = "\n\n"
+_LEADING_LINES = re.compile(r"\A(?:[^\S\n]*\n)+")
+_SENTENCE_ENDS = (".", "!", "?", "…")
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table as a file has it: the text of its cells, without offsets."""
+
+    rows: Sequence[Sequence[str]]  # without header rows
+    columns: Sequence[Sequence[str]] = ()  # header path of each column, outermost first; () when there is no header
+    caption: str = ""
+    above: Sequence[str] = ()  # lines of text directly above the table
+
+
+class TextBuilder:
+    """Appends blocks to a text and remembers where headings and tables stand in it."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._headings: list[Heading] = []
+        self._tables: list[Table] = []
+        self.length = 0  # of the text so far, in code points
+
+    @property
+    def text(self) -> str:
+        """The text so far."""
+        return "".join(self._parts)
+
+    @property
+    def headings(self) -> tuple[Heading, ...]:
+        """The headings so far, in order."""
+        return tuple(self._headings)
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The tables so far, in order."""
+        return tuple(self._tables)
+
+    def add(self, block: str, separator: str = _BLANK_LINE, *, indented: bool = False) -> int:
+        """Append a block, after ``separator`` unless it is the first; returns where it starts.
+
+        The block is made canonical and loses white space at its ends, but not before its first word when it is
+        ``indented``, as code is; a blank one is not appended.
+        """
+        block = canonical(block).rstrip()
+        block = _LEADING_LINES.sub("", block) if indented else block.lstrip()
+        if not block:
+            return self.length
+        if self.length:
+            self._append(separator)
+        start = self.length
+        self._append(block)
+        return start
+
+    def add_heading(self, level: int, title: str, separator: str = _BLANK_LINE) -> None:
+        """Append a heading of level 1 (outermost) to 6 on a line of its own; a blank one is not appended."""
+        line = _one_line(title)
+        if line:
+            self._headings.append(Heading(level, line, self.add(line, separator)))
+
+    def add_table(self, grid: Grid, page: int | None = None, separator: str = _BLANK_LINE) -> None:
+        """Append a table, a row a line; first the lines above it, and its caption unless it is one of them.
+
+        A caption that is the heading or the line before is not repeated.
+
+        A line is ``Header: cell; Header: cell.`` with the names of a header path joined by " › ", and without the
+        empty cells. Columns without a header are numbered in ``Table.columns`` and unnamed in the text; two of them are
+        name and value. Rows without text are left out, and so is a table without rows.
+        """
+        width = max(len(grid.columns), *map(len, grid.rows), 0, 0)
+        rows = [[_one_line(cell) for cell in row] + [""] * (width - len(row)) for row in grid.rows]
+        rows = [row for row in rows if any(row)]
+        above = [_one_line(line) for line in grid.above]
+        self.add("\n".join(above), separator)
+        if not rows:
+            return
+        caption = _one_line(grid.caption)
+        if caption and caption not in above and not self._ends_with(caption):
+            self.add(caption, separator)
+        columns = column_paths(grid.columns, width)
+        labels = [" › ".join(path) for path in columns] if grid.columns else [""] * width
+        if self.length:
+            self._append(separator)
+        start = self.length
+        cells = [self._add_row(row, labels, last=row is rows[-1]) for row in rows]
+        self._tables.append(Table(columns, Rows.pack(width, cells), start, self.length, caption, page))
+
+    def _add_row(self, row: Sequence[str], labels: Sequence[str], *, last: bool) -> list[Cell]:
+        cells: list[Cell] = []
+        filled = [position for position, cell in enumerate(row) if cell]
+        for position, (cell, label) in enumerate(zip(row, labels, strict=True)):
+            if cell and position != filled[0]:
+                self._append(": " if len(row) == 2 and not any(labels) else "; ")
+            if cell and label:
+                self._append(f"{label}: ")
+            cells.append(Cell(self.length, self.length + len(cell)))
+            self._append(cell)
+        end = "" if row[filled[-1]].endswith(_SENTENCE_ENDS) else "."
+        self._append(end if last else f"{end}\n")
+        return cells
+
+    def _append(self, part: str) -> None:
+        self._parts.append(part)
+        self.length += len(part)
+
+    def _ends_with(self, line: str) -> bool:
+        """Whether the last block is this line."""
+        return bool(self._parts) and self._parts[-1].rpartition("\n")[2].rstrip(" :.") == line.rstrip(" :.")
+
+
+def column_paths(columns: Sequence[Sequence[str]], width: int) -> tuple[tuple[str, ...], ...]:
+    """``width`` header paths: the given ones as single lines, and ("Column 3",) where there is no header at all."""
+    if not columns:
+        return tuple((f"Column {number}",) for number in range(1, width + 1))
+    given = [tuple(filter(None, map(_one_line, path))) for path in columns]
+    return (*given, *((),) * (width - len(given)))
+
+
+def _one_line(text: str) -> str:
+    if text.isascii() and text.isprintable():  # nothing that is not canonical
+        return " ".join(text.split())
+    return " ".join(canonical(text).split())
