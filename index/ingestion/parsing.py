@@ -140,6 +140,7 @@ class _Worker:
         received = self._read(size, deadline, stop)
         try:
             response = json.loads(received)
+            json.dumps(response, ensure_ascii=False).encode()  # raises UnicodeEncodeError for text that is not Unicode
             if "reason" in response:
                 return Failure(file.path, file.source, str(response["reason"]), file.sha256)
             document = document_from_json(response["document"])

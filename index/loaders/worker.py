@@ -28,7 +28,7 @@ TOO_MUCH_MEMORY = "parsing it takes more memory than allowed (`parse_megabytes`)
 
 def pack(message: dict[str, Any]) -> bytes:
     """A message as bytes, preceded by its length."""
-    body = json.dumps(message, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    body = json.dumps(message, ensure_ascii=False).encode("utf-8", "replace")
     return HEADER.pack(len(body)) + body
 
 

@@ -69,9 +69,7 @@ def test_a_file_that_takes_too_much_memory_is_reported_and_the_next_is_parsed(
     assert len(results) == 4
 
 
-def test_a_pdf_that_swells_when_it_is_unpacked_is_ended_before_it_fills_the_memory(
-    folder: Path, tokenizer: Tokenizer
-) -> None:
+def test_parsing_a_decompression_bomb_ends_before_it_fills_the_memory(folder: Path, tokenizer: Tokenizer) -> None:
     (folder / "bomb.pdf").write_bytes(bomb := decompression_bomb_pdf(400))
     assert len(bomb) < 2_000_000
     results = results_of(folder, tokenizer, IndexSettings(parse_megabytes=500, parse_workers=1))
@@ -112,7 +110,7 @@ def test_a_parser_that_lies_fails_its_file_only(
         worker.parse(files[0], b"", threading.Event())
 
 
-def test_a_crash_is_told_by_its_signal(files: tuple[SourceFile, ...], tokenizer: Tokenizer) -> None:
+def test_a_crash_is_reported_with_its_signal(files: tuple[SourceFile, ...], tokenizer: Tokenizer) -> None:
     worker = _Worker(IndexSettings(), setup_of(tokenizer))
     os.kill(worker._process.pid, signal.SIGSEGV)
     with pytest.raises(_WorkerError, match=r"its parser crashed \(SIGSEGV\)"):
