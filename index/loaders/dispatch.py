@@ -14,10 +14,14 @@ from index.loaders.files import as_text, read_file
 from index.loaders.formats.delimited import parse_csv
 from index.loaders.formats.html import parse_html, parse_xhtml
 from index.loaders.formats.json_records import parse_json
+from index.loaders.formats.mail.eml import eml_parser
+from index.loaders.formats.mail.outlook import msg_parser
 from index.loaders.formats.markdown import parse_markdown
 from index.loaders.formats.office import MEDIA_TYPES, office_parser
+from index.loaders.formats.open_xml.slides import parse_pptx
 from index.loaders.formats.open_xml.word import parse_docx
 from index.loaders.formats.pdf import parse_pdf
+from index.loaders.formats.rich_text.rtf import parse_rtf
 from index.loaders.formats.text import parse_text
 from index.loaders.titles import title_from
 from index.types import Document
@@ -32,6 +36,12 @@ PARSERS: dict[str, Callable[[bytes], Parsed]] = {
     ".xhtml": parse_xhtml,
     ".pdf": parse_pdf,
     ".docx": parse_docx,
+    ".docm": parse_docx,
+    ".dotx": parse_docx,
+    ".pptx": parse_pptx,
+    ".pptm": parse_pptx,
+    ".ppsx": parse_pptx,
+    ".rtf": parse_rtf,
     ".csv": parse_csv,
     ".tsv": parse_csv,
     ".json": parse_json,
@@ -40,6 +50,18 @@ PARSERS: dict[str, Callable[[bytes], Parsed]] = {
 }
 TITLE_LIMIT = 300  # characters of a title or heading
 TEXT_LIMIT = 100_000_000  # characters of a document's text
+
+
+def _parse_attachment(name: str, content: bytes) -> Parsed | None:
+    """The content of a file in a message; None if files of its type are not read.
+
+    Raises UnreadableFileError with the reason when it cannot be read.
+    """
+    return None if suffix(name) not in PARSERS else _parsed(content, name)
+
+
+PARSERS[".eml"] = eml_parser(_parse_attachment)
+PARSERS[".msg"] = msg_parser(_parse_attachment)
 
 
 def suffix(path: str) -> str:
@@ -68,6 +90,15 @@ def parse(content: bytes, path: str, source: str = "") -> Document:
 
     Raises UnreadableFileError with the reason, or MissingExtraError when an extra that its format needs is missing.
     """
+    parsed = _parsed(content, path)
+    title = _within_limit(parsed.title or title_from(path, parsed.text[parsed.body_start :]))
+    headings = tuple(replace(heading, title=_within_limit(heading.title)) for heading in parsed.headings)
+    shared: dict[str, Any] = {field.name: getattr(parsed, field.name) for field in fields(parsed)}
+    own = {"path": path, "source": source, "title": title, "headings": headings}
+    return Document(**shared | own | {"sha256": hashlib.sha256(content).hexdigest()})
+
+
+def _parsed(content: bytes, path: str) -> Parsed:
     parser = PARSERS.get(suffix(path))
     if parser is None:
         raise UnreadableFileError(f"files of type {suffix(path) or 'unknown'} are not read")
@@ -83,11 +114,7 @@ def parse(content: bytes, path: str, source: str = "") -> Document:
         raise UnreadableFileError("it contains no text")
     if len(parsed.text) > TEXT_LIMIT:
         raise UnreadableFileError(f"its text is longer than {TEXT_LIMIT:,} characters")
-    title = _within_limit(parsed.title or title_from(path, parsed.text[parsed.body_start :]))
-    headings = tuple(replace(heading, title=_within_limit(heading.title)) for heading in parsed.headings)
-    shared: dict[str, Any] = {field.name: getattr(parsed, field.name) for field in fields(parsed)}
-    own = {"path": path, "source": source, "title": title, "headings": headings}
-    return Document(**shared | own | {"sha256": hashlib.sha256(content).hexdigest()})
+    return parsed
 
 
 def _within_limit(title: str) -> str:
