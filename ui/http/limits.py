@@ -133,7 +133,8 @@ class Connection(H11Protocol):
         """How many connections the client's address has; 0 for a trusted proxy."""
         if self.client is None or is_within(self.client[0], self.proxies):
             return 0
-        return sum(one.client is not None and one.client[0] == self.client[0] for one in self.connections)
+        clients = (getattr(one, "client", None) for one in self.connections)
+        return sum(client is not None and client[0] == self.client[0] for client in clients)
 
     def data_received(self, data: bytes) -> None:
         """Handle a part of a request, and start or stop the timer."""

@@ -90,8 +90,8 @@ def render_document(document: Document, anchor: Anchor) -> str:
         facts=list(_facts(document)),
         changed=not matches,
         printed=document.media_type == PDF and marks.end > 0,
-        earlier=Anchor(anchor.document, *[max(0, first - VIEWED // 2)] * 2).href if first else "",
-        later=Anchor(anchor.document, *[last + VIEWED // 2] * 2).href if last < len(document.text) else "",
+        earlier=_link(anchor.document, max(0, first - VIEWED // 2)) if first else "",
+        later=_link(anchor.document, last + VIEWED // 2) if last < len(document.text) else "",
         paragraphs=_paragraphs(document, marks, first, last),
     )
 
@@ -125,6 +125,11 @@ def _facts(document: Document) -> Iterator[str]:
     if document.pages:
         yield counted(len(document.pages), "page")
     yield one_line(document.path, 80)
+
+
+def _link(document_id: int, offset: int) -> str:
+    """The link that shows the part of a document around an offset."""
+    return Anchor(document_id, offset, offset).href
 
 
 def _part(document: Document, offset: int) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 from index.embedder import Vectors
 from index.errors import IndexDamagedError
 from index.stores.base import Inputs, Passage
+from index.stores.checksums import chunk_checksum, document_checksum
 from index.stores.document_fields import TableDescription, restore_document
 from index.stores.folder.schema import PIECE_BYTES, has_tables
 from index.types import Chunk, Document, DocumentRecord, Failure, TablePart, TableRows
@@ -27,6 +29,22 @@ _CHUNK_1 = _CHUNK.replace("context, table_number, first_row, last_row", "'', NUL
 _TABLE = 'columns, caption, page, start, "end", length, "offset"'
 
 
+REMEDY = "run `quoth repair`, then `quoth index`"
+
+
+@contextmanager
+def intact() -> Iterator[None]:
+    """Translate errors of decoding a row, as a flipped bit causes them, into IndexDamagedError."""
+    try:
+        yield
+    except (ValueError, TypeError, LookupError) as error:
+        raise IndexDamagedError(f"a row of the catalog cannot be read ({error}): {REMEDY}") from error
+    except sqlite3.OperationalError as error:
+        if "decode to UTF-8" not in str(error):
+            raise
+        raise IndexDamagedError(f"a text in the catalog cannot be read ({error}): {REMEDY}") from error
+
+
 class Catalog:
     """Reads of one catalog."""
 
@@ -34,6 +52,7 @@ class Catalog:
         self.connection = connection
         self._has_tables = has_tables(connection)
         self._record, self._chunk = (_RECORD, _CHUNK) if self._has_tables else (_RECORD_1, _CHUNK_1)
+        self._checksum = "checksum" if self._has_tables else "NULL"
 
     def meta(self) -> dict[str, str]:
         """Facts about the index as a whole: format, fingerprints, revision, the vector file."""
@@ -65,24 +84,38 @@ class Catalog:
         """How many vectors have greater ids."""
         return int(self.connection.execute("SELECT count(*) FROM vectors WHERE id > ?", (vector_id,)).fetchone()[0])
 
+    def document_ids(self) -> list[int]:
+        """The ids of all documents, by path."""
+        return [document_id for (document_id,) in self.connection.execute("SELECT id FROM documents ORDER BY path")]
+
     def records(self, ids: Collection[int] | None = None) -> list[DocumentRecord]:
         """Documents without their texts, by path; of all or of the given ids."""
         select = f"SELECT {self._record} FROM documents"
-        rows = self.connection.execute(select) if ids is None else self._rows_in(f"{select} WHERE id", ids)
-        return sorted(map(_record, rows), key=lambda record: (record.path, record.source))
+        with intact():
+            rows = self.connection.execute(select) if ids is None else self._rows_in(f"{select} WHERE id", ids)
+            return sorted(map(_record, rows), key=lambda record: (record.path, record.source))
 
     def documents(self, ids: Collection[int]) -> dict[int, Document]:
-        """Whole documents by id; unknown ids are left out."""
-        rows = self._rows_in(f"SELECT {self._record}, pages, headings, text FROM documents WHERE id", ids)
-        return {row[0]: self._document(row) for row in rows}
+        """Whole documents by id; unknown ids are left out. Raises IndexDamagedError for one that was altered."""
+        columns = f"{self._record}, {self._checksum}, pages, headings, text"
+        with intact():
+            rows = self._rows_in(f"SELECT {columns} FROM documents WHERE id", ids)
+            return {row[0]: self._document(row) for row in rows}
 
     def chunks_of(self, document_id: int) -> list[Chunk]:
-        """The passages of a document in order."""
-        text = self._texts([document_id]).get(document_id, "")
-        rows = self.connection.execute(
-            f"SELECT {self._chunk} FROM chunks WHERE document_id = ? ORDER BY ordinal", (document_id,)
-        )
-        return [_chunk(row, text[row[3] : row[4]]) for row in rows]
+        """The passages of a document in order. Raises IndexDamagedError for one that was altered."""
+        with intact():
+            text = self._texts([document_id]).get(document_id, "")
+            rows = self.connection.execute(
+                f"SELECT {self._chunk}, {self._checksum} FROM chunks WHERE document_id = ? ORDER BY ordinal",
+                (document_id,),
+            )
+            return [_chunk(row, text[row[3] : row[4]]) for row in rows]
+
+    def altered_chunks(self) -> list[int]:
+        """The ids of the passages whose rows were altered."""
+        rows = self.connection.execute(f"SELECT {self._chunk}, {self._checksum} FROM chunks")
+        return [row[0] for row in rows if row[-1] is not None and row[-1] != chunk_checksum(_unchecked(row[:-1], ""))]
 
     def passages(self, ids: Collection[int]) -> dict[int, list[Passage]]:
         """The passages of documents in order, with their vectors, by document id.
@@ -103,9 +136,10 @@ class Catalog:
         Their text is that of the keyword index, so that no document is read whole, except for chunks that include
         part of their document's head.
         """
-        words = self.words(ids)
-        rows = self._rows_in(f"SELECT {self._chunk} FROM chunks WHERE id", ids)
-        chunks = [_chunk(row, words.get(row[0], ("",))[0]) for row in rows]
+        with intact():
+            words = self.words(ids)
+            rows = self._rows_in(f"SELECT {self._chunk}, {self._checksum} FROM chunks WHERE id", ids)
+            chunks = [_chunk(row, words.get(row[0], ("",))[0]) for row in rows]
         texts = self._texts({chunk.document_id for chunk in chunks if len(chunk.text) != chunk.end - chunk.start})
         return {
             chunk.id: replace(chunk, text=texts[chunk.document_id][chunk.start : chunk.end])
@@ -145,11 +179,15 @@ class Catalog:
         return joined[start - first * PIECE_BYTES : end - first * PIECE_BYTES]
 
     def _document(self, row: tuple[Any, ...]) -> Document:
-        *record, pages, headings, text = row
+        *record, checksum, pages, headings, text = row
         tables = self._tables(row[0]) if self._has_tables else []
         size = tables[-1].offset + tables[-1].row_bytes * tables[-1].length if tables else 0
         cells = self._cells(row[0], 0, size) if size else b""
-        return restore_document(_record(tuple(record)), text, json.loads(pages), json.loads(headings), tables, cells)
+        known = _record(tuple(record))
+        document = restore_document(known, text, json.loads(pages), json.loads(headings), tables, cells)
+        if checksum is not None and checksum != document_checksum(document):
+            raise IndexDamagedError(f"what is stored of {known.path} was altered: {REMEDY}")
+        return document
 
     def keys_of(self, document_id: int) -> dict[int, bytes]:
         """The keys of the vectors of a document's chunks, by chunk id."""
@@ -254,6 +292,15 @@ def _record(row: tuple[Any, ...]) -> DocumentRecord:
 
 
 def _chunk(row: tuple[Any, ...], text: str) -> Chunk:
+    """The chunk in a row that ends with its checksum, which is missing in old catalogs."""
+    *values, checksum = row
+    chunk = _unchecked(tuple(values), text)
+    if checksum is not None and checksum != chunk_checksum(chunk):
+        raise IndexDamagedError(f"passage {chunk.ordinal} of document {chunk.document_id} was altered: {REMEDY}")
+    return chunk
+
+
+def _unchecked(row: tuple[Any, ...], text: str) -> Chunk:
     *place, page, heading, context, table, first, last = row
     rows = None if table is None else TableRows(table, first, last)
     return Chunk(*(*place, text, page, heading, context, rows))

@@ -42,6 +42,7 @@ CREATE TABLE documents (
     date_source TEXT,
     coverage REAL,
     left_out TEXT NOT NULL DEFAULT '[]',
+    checksum INTEGER,
     UNIQUE (source, path)
 );
 CREATE INDEX documents_by_content ON documents (sha256);
@@ -76,6 +77,7 @@ CREATE TABLE chunks (
     table_number INTEGER,
     first_row INTEGER,
     last_row INTEGER,
+    checksum INTEGER,
     UNIQUE (document_id, ordinal)
 );
 CREATE INDEX chunks_by_vector ON chunks (vector_id);
@@ -105,9 +107,13 @@ CREATE TABLE cells (
 PIECE_BYTES = 32_768
 # The columns that format 1 lacks, by table, and what is read instead.
 ADDED = {
-    "documents": {"date_source": "TEXT", "coverage": "REAL", "left_out": "TEXT NOT NULL DEFAULT '[]'"},
+    "documents": {
+        "date_source": "TEXT", "coverage": "REAL", "left_out": "TEXT NOT NULL DEFAULT '[]'",
+        "checksum": "INTEGER",
+    },
     "chunks": {
-        "context": "TEXT NOT NULL DEFAULT ''", "table_number": "INTEGER", "first_row": "INTEGER", "last_row": "INTEGER"
+        "context": "TEXT NOT NULL DEFAULT ''", "table_number": "INTEGER", "first_row": "INTEGER", "last_row": "INTEGER",
+        "checksum": "INTEGER",
     },
 }  # fmt: skip
 
@@ -118,6 +124,8 @@ def storage(location: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.OperationalError, OSError) as error:
+        if "decode to UTF-8" in str(error):  # a flipped bit in a text
+            raise damaged(location, str(error)) from error
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise DiskError(
             f"{location} cannot be read or written: {reason}. What was committed is safe: check the disk, "
