@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index.errors import DeletionsError, NoDocumentsError
-from index.fingerprint import reading_of
+from index.fingerprint import is_outdated, reading_of
 from index.ingestion.sources import Scan, Scope, SourceFile, resolve_scopes, scan
 from index.loaders.dispatch import suffix
 from index.loaders.files import as_text, on_disk
@@ -81,7 +81,8 @@ def find_changes(given: Sequence[Path], reader: Reader, settings: IndexSettings,
     failing = [failure for failure in inputs.failures if _is_concerned(scopes, failure)]
     remembered = [failure for failure in failing if (failure.source, failure.path) in present]
     reading = reading_of(settings)
-    changes = _compare(scopes, inputs, scanned, known, (*scanned.failures, *remembered))
+    outdated = is_outdated(summary.meta)
+    changes = _compare(scopes, inputs, scanned, known, (*scanned.failures, *remembered), outdated=outdated)
     again = {file for file in changes.to_parse if _was_named(scopes, file)}
     if summary.meta.get("reading", reading) != reading:
         again.update(changes.to_parse)
@@ -119,9 +120,15 @@ def _is_concerned(scopes: Sequence[Scope], item: DocumentRecord | Failure) -> bo
 
 
 def _compare(
-    scopes: Sequence[Scope], inputs: Inputs, scanned: Scan, known: Iterable[DocumentRecord], failures: Sequence[Failure]
+    scopes: Sequence[Scope],
+    inputs: Inputs,
+    scanned: Scan,
+    known: Iterable[DocumentRecord],
+    failures: Sequence[Failure],
+    *,
+    outdated: bool,
 ) -> Changes:
-    """The changes from the known documents to those of the scanned files."""
+    """The changes from the known documents to those of the scanned files; all have changed in an outdated index."""
     old = {(record.source, record.path): record for record in known}
     new = {(file.source, file.path): file for file in scanned.files}
     missing = [record for key, record in old.items() if key not in new]
@@ -131,8 +138,9 @@ def _compare(
     moved_from, moved_to = {record.id for record, _ in moves}, {(file.source, file.path) for _, file in moves}
     removed = [record for record in gone if record.id not in moved_from]
     added = [file for key, file in new.items() if key not in old and key not in moved_to]
-    changed = [file for key, file in new.items() if key in old and old[key].sha256 != file.sha256]
-    unchanged = {key: file for key, file in new.items() if key in old and old[key].sha256 == file.sha256}
+    kept = {key: file for key, file in new.items() if key in old}
+    changed = [file for key, file in kept.items() if outdated or old[key].sha256 != file.sha256]
+    unchanged = {key: file for key, file in kept.items() if not outdated and old[key].sha256 == file.sha256}
     failed = {(failure.source, failure.path, failure.sha256) for failure in failures}
     return Changes(
         Plan(
