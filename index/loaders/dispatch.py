@@ -23,6 +23,7 @@ from index.loaders.formats.open_xml.word import parse_docx
 from index.loaders.formats.pdf import parse_pdf
 from index.loaders.formats.restructured import parse_rst
 from index.loaders.formats.rich_text.rtf import parse_rtf
+from index.loaders.formats.spreadsheet import parse_xlsx
 from index.loaders.formats.text import parse_text
 from index.loaders.titles import title_from
 from index.types import Document
@@ -49,6 +50,8 @@ PARSERS: dict[str, Callable[[bytes], Parsed]] = {
     ".rtf": parse_rtf,
     ".csv": parse_csv,
     ".tsv": parse_csv,
+    ".xlsx": parse_xlsx,
+    ".xlsm": parse_xlsx,
     ".json": parse_json,
     ".jsonl": parse_json,
     **{name: office_parser(name) for name in MEDIA_TYPES},
