@@ -128,7 +128,7 @@ def test_a_document_comes_back_whole(folder: Path, tmp_path: Path, embedder: Emb
         assert [heading.title for heading in document.headings] == ["Coffee"]
         assert record.date == document.date == "2024-03-05"
         assert record.characters == len(document.text)
-        assert opened.chunks(record.id)[0].heading == "Coffee"
+        assert opened.chunks(record.id)[-1].heading == "Coffee"
 
 
 def test_an_open_index_follows_its_writer(folder: Path, tmp_path: Path, embedder: Embedder) -> None:
