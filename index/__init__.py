@@ -37,10 +37,24 @@ from index.search import DocumentIndex, IndexView
 from index.settings import IndexSettings
 from index.stores.base import Place, Store
 from index.stores.locate import open_store
-from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit, Page
+from index.types import (
+    Cell,
+    Chunk,
+    Document,
+    DocumentRecord,
+    Failure,
+    Filters,
+    Hit,
+    Page,
+    Rows,
+    Table,
+    TablePart,
+    TableRows,
+)
 
 __all__ = [
     "BuildReport",
+    "Cell",
     "Chunk",
     "DiskError",
     "Document",
@@ -72,12 +86,16 @@ __all__ = [
     "QuestionError",
     "QuothError",
     "RepairReport",
+    "Rows",
     "SetupError",
     "SourceNotFoundError",
     "StateError",
     "StorageError",
     "Store",
     "StoreUnreachableError",
+    "Table",
+    "TablePart",
+    "TableRows",
     "UnreadableFileError",
     "VerifyReport",
     "add",

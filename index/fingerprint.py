@@ -8,7 +8,8 @@ from index.chunking import Chunker
 from index.embedder import Embedder
 from index.errors import IndexMismatchError
 
-FORMAT = 1  # increases when older code can no longer read the stored data
+FORMAT = 2  # increases when older code can no longer read the stored data
+READABLE = frozenset({"1", str(FORMAT)})  # formats whose documents can be read; builds upgrade an older one
 FACTS = ("format", "embedder", "chunking")
 _NAMES = {"format": "format version", "embedder": "the embedding model", "chunking": "passages of"}
 
@@ -22,7 +23,7 @@ def check_format(meta: Mapping[str, str]) -> None:
     """Raise IndexMismatchError unless this version can read the index's format."""
     built = meta.get("format", str(FORMAT))
     if built != str(FORMAT):
-        remedy = "upgrade quoth" if built.isdigit() and int(built) > FORMAT else "run `quoth index --rebuild`"
+        remedy = "upgrade quoth" if built.isdigit() and int(built) > FORMAT else "run `quoth index`, which upgrades it"
         raise IndexMismatchError(f"the index has format {built}, this version reads {FORMAT}: {remedy}")
 
 

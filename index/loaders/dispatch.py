@@ -15,9 +15,9 @@ from index.loaders.formats.html import parse_html, parse_xhtml
 from index.loaders.formats.json_records import parse_json
 from index.loaders.formats.markdown import parse_markdown
 from index.loaders.formats.office import MEDIA_TYPES, office_parser
+from index.loaders.formats.open_xml.word import parse_docx
 from index.loaders.formats.pdf import parse_pdf
 from index.loaders.formats.text import parse_text
-from index.loaders.formats.word import parse_docx
 from index.loaders.titles import title_from
 from index.types import Document
 

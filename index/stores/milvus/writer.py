@@ -15,6 +15,7 @@ from dataclasses import astuple, replace
 
 import numpy as np
 
+from index.chunking import keyword_title
 from index.embedder import Vectors
 from index.fingerprint import check_format
 from index.ranking.stemming import Stemmer
@@ -131,7 +132,11 @@ class MilvusWriter(MilvusReader):
         documents: list[Row] = []
         texts: list[Row] = []
         passages: list[Row] = []
-        words = [f"{document.title}\n{passage.words}" for *_, document, own in plan.puts for passage in own]
+        words = [
+            f"{keyword_title(document.title, passage.chunk)}\n{passage.words}"
+            for *_, document, own in plan.puts
+            for passage in own
+        ]
         stems = iter(self._stemmer.stem(words))
         for document_id, first_chunk, document, own in plan.puts:
             row, parts = document_rows(document, document_id, first_chunk, len(own))
@@ -165,7 +170,7 @@ class MilvusWriter(MilvusReader):
     def _delete_parts(self, documents: Sequence[StoredDocument]) -> None:
         """Delete the passages and texts of documents in their old state."""
         chunk_ids = [chunk_id for stored in documents for chunk_id in stored.chunk_ids()]
-        keys = [key for stored in documents for key in (*stored.text_keys(), *stored.layout_keys())]
+        keys = [key for stored in documents for key in stored.part_keys()]
         self.connection.delete_in(self.manifest().collection("passages"), "id", chunk_ids)
         self.connection.delete_in(self.manifest().collection("texts"), "key", keys)
 
