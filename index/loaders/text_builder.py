@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.loaders.decoding import canonical
 from index.types import Cell, Heading, Rows, Table
@@ -96,6 +96,15 @@ class TextBuilder:
         start = self.length
         cells = [self._add_row(row, labels, last=row is rows[-1]) for row in rows]
         self._tables.append(Table(columns, Rows.pack(width, cells), start, self.length, caption, page))
+
+    def add_text(self, text: str, headings: Sequence[Heading] = (), tables: Sequence[Table] = ()) -> None:
+        """Append a text that another builder made, with its headings and tables."""
+        moved = self.add(text) - (len(text) - len(text.lstrip()))
+        self._headings += (replace(heading, start=heading.start + moved) for heading in headings)
+        for table in tables:
+            rows = Rows.pack(table.rows.columns, ([(a + moved, b + moved) for a, b in row] for row in table.rows))
+            start, end = table.start + moved, table.end + moved
+            self._tables.append(replace(table, rows=rows, start=start, end=end, page=None))
 
     def _add_row(self, row: Sequence[str], labels: Sequence[str], *, last: bool) -> list[Cell]:
         cells: list[Cell] = []

@@ -15,12 +15,9 @@ from index.loaders.text_builder import TextBuilder
 
 _OPEN_XML = "application/vnd.openxmlformats-officedocument"
 MEDIA_TYPES = {
-    ".pptx": f"{_OPEN_XML}.presentationml.presentation",
     ".xlsx": f"{_OPEN_XML}.spreadsheetml.sheet",
     ".epub": "application/epub+zip",
     ".odt": "application/vnd.oasis.opendocument.text",
-    ".rtf": "application/rtf",
-    ".eml": "message/rfc822",
 }
 
 

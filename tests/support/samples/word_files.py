@@ -39,9 +39,9 @@ def word_file(body: str, *, core: str = "", strict: bool = False, **parts: str) 
     The relationship to a part has its name as id.
     """
     files = {
-        "_rels/.rels": _relations({"main": ("officeDocument", "word/document.xml")} | _core(core)),
+        "_rels/.rels": relations({"main": ("officeDocument", "word/document.xml")} | _core(core)),
         "word/document.xml": f"<w:document {_NAMES}><w:body>{body}</w:body></w:document>",
-        "word/_rels/document.xml.rels": _relations({name: (_kind(name), f"{name}.xml") for name in parts}),
+        "word/_rels/document.xml.rels": relations({name: (_kind(name), f"{name}.xml") for name in parts}),
     }
     if core:
         files["docProps/core.xml"] = core
@@ -50,7 +50,7 @@ def word_file(body: str, *, core: str = "", strict: bool = False, **parts: str) 
         files[f"word/{name}.xml"] = f"<w:{root} {_NAMES}>{content}</w:{root}>" if root else content
     if strict:
         files = {name: _strict(content) for name, content in files.items()}
-    return _archive(files)
+    return archive(files)
 
 
 def paragraph(content: str, properties: str = "") -> str:
@@ -89,7 +89,8 @@ def _core(core: str) -> dict[str, tuple[str, str]]:
     return {"core": ("core-properties", "docProps/core.xml")} if core else {}
 
 
-def _relations(targets: Mapping[str, tuple[str, str]]) -> str:
+def relations(targets: Mapping[str, tuple[str, str]]) -> str:
+    """A part that lists relationships: (kind, target) by id."""
     listed = "".join(
         f'<Relationship Id="{name}" Type="{_OFFICE}/{kind}" Target="{target}"/>'
         for name, (kind, target) in targets.items()
@@ -106,9 +107,10 @@ def _strict(content: str) -> str:
     return content
 
 
-def _archive(files: Mapping[str, str]) -> bytes:
+def archive(files: Mapping[str, str]) -> bytes:
+    """A ZIP archive of files by their names."""
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w") as archive:
+    with zipfile.ZipFile(made, "w") as packed:
         for name, content in files.items():
-            archive.writestr(name, content)
+            packed.writestr(name, content)
     return made.getvalue()

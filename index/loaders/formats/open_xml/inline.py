@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from index.loaders.blocks import Block, Paragraph, Run
+from index.loaders.formats.blocks import Block, Paragraph, Run
+from index.loaders.formats.open_xml.diagrams import diagram_lines
 from index.loaders.formats.open_xml.equations import linear
 from index.loaders.formats.open_xml.notes import Note, Notes
 from index.loaders.formats.open_xml.package import Element, Package, qualified
@@ -206,7 +207,8 @@ class Inline:
                     self.boxes += self._host.blocks(child)
                     self._host.fields = fields
                 case Tags.DIAGRAM:
-                    self.boxes += self._diagram(child)
+                    lines = diagram_lines(self._host.package, self._host.part, child)
+                    self.boxes += (Paragraph(line, listed=True) for line in lines)
                 case Tags.PICTURE | Tags.OLD_PICTURE:
                     self._host.left_out["image(s) without text"] += 1
                 case Tags.CHART:
@@ -220,15 +222,6 @@ class Inline:
             self._graphic(branch)
             if self._progress() != before:
                 return
-
-    def _diagram(self, element: Element) -> Iterator[Block]:
-        """The texts of a diagram ("SmartArt"), each a paragraph."""
-        relation = self._host.package.relations(self._host.part).get(element.get(qualified("r:dm"), ""))
-        if relation is None:
-            return
-        for point in self._host.package.root(relation.target).iter(qualified("dgm:pt")):
-            for paragraph in point.iter(qualified("a:p")):
-                yield Paragraph("".join(text.text or "" for text in paragraph.iter(qualified("a:t"))), listed=True)
 
     def _add(self, text: str) -> None:
         if not text or self._passed_over(blank=text.isspace()):

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from index.loaders.blocks import Block, Paragraph, Run, TableBlock, TableCell, joined
+from index.loaders.formats.blocks import Block, Paragraph, Run, TableBlock, TableCell, joined
 from index.loaders.formats.open_xml.equations import linear
 from index.loaders.formats.open_xml.inline import Field, Inline, chosen
 from index.loaders.formats.open_xml.notes import Note, Notes

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from index.loaders.base import Parsed
-from index.loaders.blocks import Block, Paragraph, TableBlock, left_out, write_blocks
+from index.loaders.formats.blocks import Block, Paragraph, TableBlock, left_out, write_blocks
 from index.loaders.formats.open_xml.notes import Notes
 from index.loaders.formats.open_xml.numbering import Numbering
 from index.loaders.formats.open_xml.package import Element, Package, qualified
