@@ -27,6 +27,22 @@ def check_format(meta: Mapping[str, str]) -> None:
         raise IndexMismatchError(f"the index has format {built}, this version reads {FORMAT}: {remedy}")
 
 
+def is_outdated(meta: Mapping[str, str]) -> bool:
+    """Whether an older version built the index, so that the next build upgrades it."""
+    return meta.get("format", str(FORMAT)) in READABLE - {str(FORMAT)}
+
+
+def check_upgrade(meta: Mapping[str, str], configured: Mapping[str, str]) -> None:
+    """Raise IndexMismatchError unless an index of an older format was built with the configured model and length."""
+    settings = ("embedder", "chunking")
+    check(
+        *(
+            {key: facts[key].partition(", version")[0] for key in settings if key in facts}
+            for facts in (meta, configured)
+        )
+    )
+
+
 def check_embedder(meta: Mapping[str, str], name: str) -> None:
     """Raise IndexMismatchError unless the index was built with the embedding model of this name."""
     built = meta.get("embedder", name)

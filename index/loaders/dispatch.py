@@ -17,10 +17,12 @@ from index.loaders.formats.mail.eml import eml_parser
 from index.loaders.formats.mail.outlook import msg_parser
 from index.loaders.formats.markdown import parse_markdown
 from index.loaders.formats.office import MEDIA_TYPES, office_parser
+from index.loaders.formats.open_document.documents import parse_odp, parse_odt
 from index.loaders.formats.open_xml.slides import parse_pptx
 from index.loaders.formats.open_xml.word import parse_docx
 from index.loaders.formats.pdf import parse_pdf
 from index.loaders.formats.rich_text.rtf import parse_rtf
+from index.loaders.formats.spreadsheet import parse_xlsx
 from index.loaders.formats.text import parse_text
 from index.loaders.titles import title_from
 from index.types import Document
@@ -40,9 +42,14 @@ PARSERS: dict[str, Callable[[bytes], Parsed]] = {
     ".pptx": parse_pptx,
     ".pptm": parse_pptx,
     ".ppsx": parse_pptx,
+    ".odt": parse_odt,
+    ".ott": parse_odt,
+    ".odp": parse_odp,
     ".rtf": parse_rtf,
     ".csv": parse_csv,
     ".tsv": parse_csv,
+    ".xlsx": parse_xlsx,
+    ".xlsm": parse_xlsx,
     ".json": parse_json,
     ".jsonl": parse_json,
     **{name: office_parser(name) for name in MEDIA_TYPES},

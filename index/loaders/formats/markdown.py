@@ -52,7 +52,7 @@ def parse_markdown(content: bytes) -> Parsed:
         warnings=decoded.warnings,
         encoding=decoded.encoding,
         tables=builder.tables,
-        left_out=left_out,
+        left_out=(*left_out, *builder.left_out),
     )
 
 

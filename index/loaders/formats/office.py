@@ -1,4 +1,4 @@
-"""Presentations, spreadsheets, e-books, OpenDocument, RTF and mail, converted to Markdown by the extra ``formats``."""
+"""E-books and OpenDocument, converted to Markdown by the extra ``formats``."""
 
 from __future__ import annotations
 
@@ -13,11 +13,8 @@ from index.loaders.decoding import canonical
 from index.loaders.formats.markdown import add_markdown
 from index.loaders.text_builder import TextBuilder
 
-_OPEN_XML = "application/vnd.openxmlformats-officedocument"
 MEDIA_TYPES = {
-    ".xlsx": f"{_OPEN_XML}.spreadsheetml.sheet",
     ".epub": "application/epub+zip",
-    ".odt": "application/vnd.oasis.opendocument.text",
 }
 
 

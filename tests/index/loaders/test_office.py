@@ -69,7 +69,7 @@ def test_they_are_read_within_the_limits_of_a_worker(tmp_path: Path) -> None:
 def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "xberg", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'quoth\[formats\]'"):
-        parse(OFFICE_FORMATS[".rtf"](SECTIONS), "rich.rtf")
+        parse(OFFICE_FORMATS[".epub"](SECTIONS), "book.epub")
 
 
 def test_an_extra_that_cannot_be_loaded_for_lack_of_memory_is_not_called_missing(
@@ -79,7 +79,7 @@ def test_an_extra_that_cannot_be_loaded_for_lack_of_memory_is_not_called_missing
     monkeypatch.delitem(sys.modules, "xberg", raising=False)
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(UnreadableFileError, match="failed to map segment"):
-        parse(OFFICE_FORMATS[".rtf"](SECTIONS), "rich.rtf")
+        parse(OFFICE_FORMATS[".epub"](SECTIONS), "book.epub")
 
 
 def scanned(*pages: Sequence[str]) -> bytes:

@@ -35,7 +35,7 @@ def builds(tmp_path: Path) -> Iterator[BuildServer]:
     compiler, library = shutil.which("cc"), tmp_path / "failing_writes.so"
     if compiler is None:
         pytest.skip("no C compiler")
-    source = Path(__file__).parents[2] / "support" / "failing_writes.c"
+    source = Path(__file__).with_name("failing_writes.c")
     subprocess.run([compiler, "-shared", "-fPIC", "-o", str(library), str(source), "-ldl"], check=True)
     started = BuildServer(tmp_path / "index", tmp_path / "files", library)
     yield started
