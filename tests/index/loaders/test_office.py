@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,7 +24,7 @@ SECTIONS = [
 
 
 @pytest.mark.parametrize("suffix", OFFICE_FORMATS)
-def test_every_office_format_gives_its_words(suffix: str) -> None:
+def test_every_office_format_is_read(suffix: str) -> None:
     text = parse(OFFICE_FORMATS[suffix](SECTIONS), f"file{suffix}").text
     for part in (part for section in SECTIONS for part in section):
         assert part in text
@@ -35,6 +36,17 @@ def test_the_metadata_of_office_files_is_kept() -> None:
     for suffix in (".odt", ".pptx", ".epub"):
         headings = parse(OFFICE_FORMATS[suffix](SECTIONS), f"file{suffix}").headings
         assert [heading.title for heading in headings] == ["Origins", "Repairs"]
+
+
+def test_a_decompression_bomb_is_refused() -> None:
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        with archive.open("content.xml", "w") as file:
+            for _ in range(51):
+                file.write(bytes(10_000_000))
+    with pytest.raises(UnreadableFileError, match="larger than 500 MB when unpacked"):
+        parse(bomb.getvalue(), "bomb.odt")
 
 
 def test_they_are_read_within_the_limits_of_a_worker(tmp_path: Path) -> None:
