@@ -11,6 +11,7 @@ from typing import Any
 from index.errors import MissingExtraError, SourceNotFoundError, UnreadableFileError
 from index.loaders.base import Parsed
 from index.loaders.formats.delimited import parse_csv
+from index.loaders.formats.excel_97 import parse_xls
 from index.loaders.formats.html import parse_html, parse_xhtml
 from index.loaders.formats.json_records import parse_json
 from index.loaders.formats.mail.eml import eml_parser
@@ -18,6 +19,7 @@ from index.loaders.formats.mail.outlook import msg_parser
 from index.loaders.formats.markdown import parse_markdown
 from index.loaders.formats.office import MEDIA_TYPES, office_parser
 from index.loaders.formats.open_document.documents import parse_odp, parse_odt
+from index.loaders.formats.open_document.sheets import parse_ods
 from index.loaders.formats.open_xml.slides import parse_pptx
 from index.loaders.formats.open_xml.word import parse_docx
 from index.loaders.formats.pdf import parse_pdf
@@ -50,6 +52,8 @@ PARSERS: dict[str, Callable[[bytes], Parsed]] = {
     ".tsv": parse_csv,
     ".xlsx": parse_xlsx,
     ".xlsm": parse_xlsx,
+    ".xls": parse_xls,
+    ".ods": parse_ods,
     ".json": parse_json,
     ".jsonl": parse_json,
     **{name: office_parser(name) for name in MEDIA_TYPES},
