@@ -12,7 +12,7 @@ from index.errors import UnreadableFileError
 from index.loaders.formats.excel_97 import parse_xls
 from index.loaders.formats.open_document.sheets import parse_ods
 
-# Made with xlwt: a sheet "Limits" with a merged title, a date, a number in #,##0.00 and a share in 0%, and a hidden one.
+# Made with xlwt: a sheet "Limits" with a merged title, dates, numbers in #,##0.00, shares in 0%; and a hidden sheet.
 XLS = Path(__file__).parents[1] / "files" / "limits.xls"
 _NAMESPACES = " ".join(
     f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
