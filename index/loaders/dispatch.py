@@ -12,7 +12,6 @@ from index.errors import MissingExtraError, SourceNotFoundError, UnreadableFileE
 from index.loaders.base import Parsed
 from index.loaders.formats.delimited import parse_csv
 from index.loaders.formats.epub import parse_epub
-from index.loaders.formats.excel_97 import parse_xls
 from index.loaders.formats.html import parse_html, parse_xhtml
 from index.loaders.formats.json_records import parse_json
 from index.loaders.formats.mail.eml import eml_parser
@@ -25,8 +24,9 @@ from index.loaders.formats.open_xml.word import parse_docx
 from index.loaders.formats.pdf import parse_pdf
 from index.loaders.formats.restructured import parse_rst
 from index.loaders.formats.rich_text.rtf import parse_rtf
-from index.loaders.formats.spreadsheet import parse_xlsx
 from index.loaders.formats.text import parse_text
+from index.loaders.formats.workbooks.excel_97 import parse_xls
+from index.loaders.formats.workbooks.spreadsheet import parse_xlsx
 from index.loaders.titles import title_from
 from index.types import Document
 

@@ -14,7 +14,7 @@ from index.loaders.base import Parsed
 from index.loaders.dates import parse_date
 from index.loaders.formats.open_document.names import qualified
 from index.loaders.formats.open_xml.package import Element, open_archive, parse_xml
-from index.loaders.formats.spreadsheet import Merge, add_sheet, hidden_sheets
+from index.loaders.formats.workbooks.spreadsheet import Merge, add_sheet, hidden_sheets
 from index.loaders.text_builder import TextBuilder, counted
 
 MEDIA_TYPE = "application/vnd.oasis.opendocument.spreadsheet"

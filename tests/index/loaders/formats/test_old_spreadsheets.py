@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from index.errors import UnreadableFileError
-from index.loaders.formats.excel_97 import parse_xls
 from index.loaders.formats.open_document.sheets import parse_ods
+from index.loaders.formats.workbooks.excel_97 import parse_xls
 
 # Made with xlwt: a sheet "Limits" with a merged title, dates, numbers in #,##0.00, shares in 0%; and a hidden sheet.
 XLS = Path(__file__).parents[1] / "files" / "limits.xls"

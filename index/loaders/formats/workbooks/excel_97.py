@@ -10,8 +10,8 @@ from typing import Any
 
 from index.errors import UnreadableFileError
 from index.loaders.base import Parsed
-from index.loaders.formats.number_formats import shown_moment, shown_number
-from index.loaders.formats.spreadsheet import Merge, add_sheet, hidden_sheets
+from index.loaders.formats.workbooks.number_formats import shown_moment, shown_number
+from index.loaders.formats.workbooks.spreadsheet import Merge, add_sheet, hidden_sheets
 from index.loaders.text_builder import TextBuilder
 
 MEDIA_TYPE = "application/vnd.ms-excel"
