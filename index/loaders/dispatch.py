@@ -19,13 +19,15 @@ from index.loaders.formats.mail.eml import eml_parser
 from index.loaders.formats.mail.outlook import msg_parser
 from index.loaders.formats.markdown import parse_markdown
 from index.loaders.formats.open_document.documents import parse_odp, parse_odt
+from index.loaders.formats.open_document.sheets import parse_ods
 from index.loaders.formats.open_xml.slides import parse_pptx
 from index.loaders.formats.open_xml.word import parse_docx
 from index.loaders.formats.pdf import parse_pdf
 from index.loaders.formats.restructured import parse_rst
 from index.loaders.formats.rich_text.rtf import parse_rtf
-from index.loaders.formats.spreadsheet import parse_xlsx
 from index.loaders.formats.text import parse_text
+from index.loaders.formats.workbooks.excel_97 import parse_xls
+from index.loaders.formats.workbooks.spreadsheet import parse_xlsx
 from index.loaders.titles import title_from
 from index.types import Document
 
@@ -53,6 +55,8 @@ PARSERS: dict[str, Callable[[bytes], Parsed]] = {
     ".tsv": parse_csv,
     ".xlsx": parse_xlsx,
     ".xlsm": parse_xlsx,
+    ".xls": parse_xls,
+    ".ods": parse_ods,
     ".json": parse_json,
     ".jsonl": parse_json,
     ".epub": parse_epub,
