@@ -120,7 +120,7 @@ class Document:
     sha256: str = ""  # hex digest of the file's bytes
     source: str = ""  # absolute path of the source folder; empty when there is none
     date: str | None = None  # ISO 8601: YYYY, YYYY-MM or YYYY-MM-DD
-    body_start: int = 0  # text[:body_start] is the head (a date line, front matter): metadata, never quoted
+    body_start: int = 0  # text[:body_start] is the head (a date line): metadata, never quoted
     pages: tuple[Page, ...] = ()
     headings: tuple[Heading, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
@@ -222,8 +222,8 @@ class Filters:
         """Whether a document meets every condition; one without a date is in no date range."""
         if self.documents and self.documents.isdisjoint((document.path, document.address)):
             return False
-        if self.path is not None and not fnmatch.fnmatchcase(document.path, self.path):
-            return False
+        if self.path is not None and self.path != document.path and not fnmatch.fnmatchcase(document.path, self.path):
+            return False  # a listed path may itself have brackets
         if self.media_type is not None and document.media_type != self.media_type:
             return False
         if (self.after or self.before) and document.date is None:
