@@ -12,7 +12,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from index.errors import UnreadableFileError
-from index.loaders import ocr
+from index.loaders.pdf import ocr
 from index.loaders.base import Parsed
 from index.loaders.dates import parse_date
 from index.loaders.decoding import canonical

@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw, ImageFont
 from index import Failure, IndexSettings, MissingExtraError, UnreadableFileError
 from index.ingestion.parsing import parsed
 from index.ingestion.sources import Scope, scan
-from index.loaders import ocr
+from index.loaders.pdf import ocr
 from index.loaders.dispatch import parse
 from tests.support.samples.office_files import OFFICE_FORMATS
 

@@ -1,0 +1,138 @@
+"""Finds the tables on a PDF page: which of its lines may be in one, and what their words make."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pypdfium2 as pdfium
+
+from index.loaders.headers import read_grid
+from index.loaders.pdf.layout import PageLayout, RawLine, Word, usual_width
+from index.loaders.pdf.raised import Edit
+from index.loaders.pdf.ruled import Lattice, lattices, ruled_rows
+from index.loaders.pdf.rulings import rulings
+from index.loaders.pdf.unruled import unruled_columns
+from index.loaders.text_builder import Grid
+
+_GAP = 1.0  # letter sizes between two runs of a line that may be two cells
+_STRETCHED = 1.28  # a line this many times as wide as usual for its characters may have cells
+_WIDEST = 0.63  # letter sizes a character; a wider line may have cells, whatever is usual
+_SHORTEST = 8  # characters of a line whose width is compared
+_JUMP = 12.0  # letter sizes that a line of the next cell may start above the last one
+_PLAIN_LINES = 2  # lines without a gap that may be between two that have one
+_DISTANCE = 3.5  # letter sizes between two lines of a table without ruling lines, at most
+_LAYOUT_CELL = 400  # characters; a frame with longer cells arranges text and is no table
+_RULED_FILL = 0.3  # share of the cells of a ruled table that have text, at least
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is read in place of the lines at these positions: a table, or lines of columns."""
+
+    lines: frozenset[int]  # positions among the page's lines
+    content: Grid | tuple[str, ...]
+
+
+def find_tables(pdf_page: pdfium.PdfPage, page: PageLayout, edits: Sequence[Edit]) -> list[Found]:
+    """The tables of a page, and its columns of prose that the file writes line by line."""
+    marked = _marked(page.lines)
+    if len(marked) < 2:
+        return []
+    found = []
+    taken: set[int] = set()
+    for lattice in lattices(rulings(pdf_page, *pdf_page.get_size())):
+        inside = [k for k, line in enumerate(page.lines) if k not in taken and _is_inside(line, lattice)]
+        rows = ruled_rows(lattice, [word for k in inside for word in page.words(page.lines[k], edits)])
+        if _is_ruled_table(rows):
+            found.append(Found(frozenset(inside), read_grid(rows)))
+            taken.update(inside)
+    for band in _bands(page.lines, marked - taken, taken):
+        content = _content([word for k in band for word in page.words(page.lines[k], edits)])
+        if content is not None:
+            found.append(Found(frozenset(band), content))
+    return found
+
+
+def _content(words: Sequence[Word]) -> Grid | tuple[str, ...] | None:
+    columns = unruled_columns(words)
+    if columns is None:
+        return None
+    if columns.is_table:
+        grid = read_grid(columns.rows)
+        return grid if len(grid.rows) > 0 and max(map(len, grid.rows)) > 1 else None
+    return None
+
+
+def _marked(lines: Sequence[RawLine]) -> set[int]:
+    """The positions of the lines that have a gap in them, or that start beside the lines before."""
+    usual = usual_width(lines)
+    marked = {k for k, line in enumerate(lines) if _has_gap(line) or _is_stretched(line, usual)}
+    for k in range(1, len(lines)):
+        line, before = lines[k], lines[k - 1]
+        size = max(line.size, 1.0)
+        if -0.2 * size < line.y - before.y < _JUMP * size and line.x > before.x and line.x - before.right > 0.3 * size:
+            marked.add(k)
+            marked.update(itertools.takewhile(lambda j: lines[j].y <= line.y + 2, range(k - 1, max(-1, k - 12), -1)))
+    return marked
+
+
+def _has_gap(line: RawLine) -> bool:
+    return any(
+        after.left - before.right > _GAP * line.size or after.right < before.left
+        for before, after in itertools.pairwise(line.boxes)
+    )
+
+
+def _is_stretched(line: RawLine, usual: float) -> bool:
+    count = line.end - line.start
+    most = min(_STRETCHED * usual, _WIDEST) if usual else _WIDEST
+    return count >= _SHORTEST and line.right - line.x > most * count * line.size
+
+
+def _is_inside(line: RawLine, lattice: Lattice) -> bool:
+    box = lattice.box
+    return box.left - 2 <= line.x <= box.right and box.bottom <= line.y + 0.3 * line.size <= box.top
+
+
+def _is_ruled_table(rows: Sequence[Sequence[str]]) -> bool:
+    if len(rows) < 2:
+        return False
+    cells = [cell for row in rows for cell in row if cell]
+    columns = sum(any(column) for column in zip(*rows, strict=True))
+    return (
+        columns > 1
+        and len(cells) >= _RULED_FILL * columns * len(rows)
+        and max(map(len, cells)) <= _LAYOUT_CELL
+        and any(len(set(row)) > 1 for row in rows)
+    )
+
+
+def _bands(lines: Sequence[RawLine], marked: set[int], taken: set[int]) -> Iterator[list[int]]:
+    """Runs of lines with gaps that follow one another closely, with the few lines between them."""
+    band: list[int] = []
+    for k in sorted(marked):
+        between = range(band[-1] + 1, k) if band else range(0)
+        if band and (
+            len(between) > _PLAIN_LINES
+            or not taken.isdisjoint(between)
+            or abs(lines[band[-1]].y - lines[k].y) > _DISTANCE * (1 + len(between)) * max(lines[k].size, 1.0)
+        ):
+            yield _extended(lines, band, taken)
+            band, between = [], range(0)
+        band += [*between, k]
+    if band:
+        yield _extended(lines, band, taken)
+
+
+def _extended(lines: Sequence[RawLine], band: list[int], taken: set[int]) -> list[int]:
+    """The band with the lines after it that go on in its cells other than the first."""
+    left = min(lines[k].x for k in band)
+    for k in range(band[-1] + 1, len(lines)):
+        line, before = lines[k], lines[band[-1]]
+        size = max(line.size, 1.0)
+        if k in taken or line.x < left + 2 * size or not 0 < before.y - line.y < 1.4 * size:
+            break
+        band.append(k)
+    return band
