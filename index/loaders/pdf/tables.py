@@ -22,7 +22,7 @@ _WIDEST = 0.63  # letter sizes a character; a wider line may have cells, whateve
 _SHORTEST = 8  # characters of a line whose width is compared
 _JUMP = 12.0  # letter sizes that a line of the next cell may start above the last one
 _PLAIN_LINES = 2  # lines without a gap that may be between two that have one
-_DISTANCE = 3.5  # letter sizes between two lines of a table without ruling lines, at most
+_DISTANCE = 4.5  # letter sizes between two lines of a table without ruling lines, at most
 _LAYOUT_CELL = 400  # characters; a frame with longer cells arranges text and is no table
 _RULED_FILL = 0.3  # share of the cells of a ruled table that have text, at least
 
@@ -117,7 +117,8 @@ def _bands(lines: Sequence[RawLine], marked: set[int], taken: set[int]) -> Itera
         if band and (
             len(between) > _PLAIN_LINES
             or not taken.isdisjoint(between)
-            or abs(lines[band[-1]].y - lines[k].y) > _DISTANCE * (1 + len(between)) * max(lines[k].size, 1.0)
+            or min(abs(lines[j].y - lines[k].y) for j in band[-6:])
+            > _DISTANCE * (1 + len(between)) * max(lines[k].size, 1.0)
         ):
             yield _extended(lines, band, taken)
             band, between = [], range(0)
@@ -127,8 +128,11 @@ def _bands(lines: Sequence[RawLine], marked: set[int], taken: set[int]) -> Itera
 
 
 def _extended(lines: Sequence[RawLine], band: list[int], taken: set[int]) -> list[int]:
-    """The band with the lines after it that go on in its cells other than the first."""
+    """The band with the first lines of its header's cells, and lines after it that go on in others than the first."""
     left = min(lines[k].x for k in band)
+    pitch = next((d for a, b in itertools.pairwise(band) if (d := lines[a].y - lines[b].y) > 0.5), 0.0)
+    while band[0] - 1 not in taken and _is_above(lines, band[0], pitch, left):
+        band.insert(0, band[0] - 1)
     for k in range(band[-1] + 1, len(lines)):
         line, before = lines[k], lines[band[-1]]
         size = max(line.size, 1.0)
@@ -136,3 +140,12 @@ def _extended(lines: Sequence[RawLine], band: list[int], taken: set[int]) -> lis
             break
         band.append(k)
     return band
+
+
+def _is_above(lines: Sequence[RawLine], first: int, pitch: float, left: float) -> bool:
+    """Whether the line before the first one of a table is nearer to it than rows are, and of one column only."""
+    if not first:
+        return False
+    line, below = lines[first - 1], lines[first]
+    near = 0 < line.y - below.y < min(pitch / 1.25, 1.4 * below.size)
+    return near and line.size <= below.size and left - 2 <= line.x and line.right < (below.x + 2 * below.right) / 3

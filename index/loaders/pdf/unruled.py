@@ -14,10 +14,12 @@ _SAME_ROW = 0.35  # letter sizes between the baselines of one row, at most
 _SPACE = 0.5  # letter sizes; a wider gap divides two cells, where it runs down all rows
 _FIXED_SPACE = 0.9  # the same where all letters are equally wide
 _USUAL_GAP = 0.8  # letter sizes; the least usual width of the gaps between the cells of two columns
+_WIDE_GAP = 1.6  # letter sizes; wider gaps are no spaces of justified text
+_SPARSE = 0.3  # share of the rows in which a column has text, at most, if it may be part of the one before
 _ALIGNED = 0.7  # share of a column's cells that begin, end or have their middle at one place, at least
 _NEAR = 2.0  # points; nearer places are one
 _HEADER_ROWS = 2  # rows at the top whose cells may stand over several columns
-_APART = 1.3  # rows of lines of text are this many times as far apart as the lines of a cell
+_APART = 1.25  # rows of lines of text are at least this many times as far apart as the lines of a cell
 _FILLED = 0.5  # share of the cells that have text, at least
 _LONG_CELL = 60  # characters; columns of longer cells are prose
 _MARK = re.compile(r"[•●◦▪■–—\-*·➢✓]|\(?(?:\d{1,3}|[a-z]|[ivx]{1,5})[.)]|\d+(?:\.\d+)+\.?|\[\d+\]", re.IGNORECASE)
@@ -59,6 +61,7 @@ def unruled_columns(words: Sequence[Word]) -> Columns | None:
     gutters, header = _gutters(chunks, space)
     body = chunks[header:]
     gutters = [gutter for gutter in gutters if _usual_gap(body, gutter) >= _USUAL_GAP * size]
+    gutters = _without_gaps_in_cells(body, gutters, size)
     if not gutters:
         return None
     divided = [_cells(row, gutters, spans=number < header) for number, row in enumerate(chunks)]
@@ -99,21 +102,32 @@ def _gutters(rows: Sequence[Sequence[_Chunk]], width: float) -> tuple[list[float
 def _white_spaces(rows: Sequence[Sequence[_Chunk]], width: float) -> list[float]:
     """The middles of intervals in which no row of several parts has text, and that enough rows have text around."""
     several = [row for row in rows if len(row) > 1]
+    lone = [row[0] for row in rows if len(row) == 1]
     events = sorted(itertools.chain.from_iterable(((left, 1), (right, -1)) for row in several for left, right, _ in row))
     found, covering, start = [], 0, None
     for place, step in events:
-        if not covering and start is not None and place - start >= width and _divides(rows, (start + place) / 2):
+        if not covering and start is not None and place - start >= width and _divides(several, lone, (start + place) / 2):
             found.append((start + place) / 2)
         covering += step
         start = place
     return found
 
 
-def _divides(rows: Sequence[Sequence[_Chunk]], place: float) -> bool:
-    """Whether at least two rows, and half of them, have text on both sides of a place and none at it."""
+def _divides(rows: Sequence[Sequence[_Chunk]], lone: Sequence[_Chunk], place: float) -> bool:
+    """Whether at least two rows, and two fifths of them, have text on both sides of a place, and few others at it."""
     both = sum(row[0][1] <= place <= row[-1][0] for row in rows)
-    over = sum(any(a < place < b for a, b, _ in row) for row in rows)
-    return both >= max(2, len(rows) / 2) and over <= len(rows) / 6
+    over = sum(left < place < right for left, right, _ in lone)
+    return both >= max(2, 0.4 * len(rows)) and over <= (len(rows) + len(lone)) / 6
+
+
+def _without_gaps_in_cells(rows: Sequence[Sequence[_Chunk]], gutters: list[float], size: float) -> list[float]:
+    """The gutters without those that are narrow and have few cells on their right: wide spaces of justified text."""
+    kept: list[float] = []
+    for gutter, after in itertools.pairwise((*gutters, float("inf"))):
+        filled = sum(any(gutter < left < after for left, _, _ in row) for row in rows)
+        if filled > _SPARSE * len(rows) or _usual_gap(rows, gutter) > _WIDE_GAP * size:
+            kept.append(gutter)
+    return kept
 
 
 def _usual_gap(rows: Sequence[Sequence[_Chunk]], gutter: float) -> float:
@@ -157,13 +171,42 @@ def _most_near(places: Sequence[float]) -> int:
 def _whole_rows(cells: list[list[str]], baselines: Sequence[float], size: float) -> list[list[str]]:
     """The rows, with those joined whose lines are nearer to each other than rows are."""
     gaps = [above - below for above, below in itertools.pairwise(baselines)]
-    least = max(min(gaps), 0.9 * size)
-    near = [gap <= _APART * least for gap in gaps]
-    lines = [row for close, row in zip(near, cells[1:], strict=True) if close]
-    by_distance = not all(near) and sum(map(all, lines)) <= len(lines) / 2
+    best, most = _joined(cells, [_goes_on(row) for row in cells[1:]]), 0.0
+    for limit in _limits(gaps, size):
+        near = [gap < limit for gap in gaps]
+        if _joins_rows(cells, near):
+            break
+        rows = _joined(cells, near)
+        filled = sum(bool(cell) for row in rows for cell in row) / (len(rows) * len(rows[0]))
+        if len(rows) > 1 and filled > most:
+            best, most = rows, filled
+    return best
+
+
+def _limits(gaps: Sequence[float], size: float) -> Iterator[float]:
+    """Distances, ascending, that may divide those between lines of a row from those between rows."""
+    distinct = sorted(gaps)
+    for less, more in itertools.pairwise(distinct):
+        if more > _APART * less or more - less > size / 2:
+            yield (less + more) / 2
+
+
+def _joins_rows(cells: Sequence[Sequence[str]], near: Sequence[bool]) -> bool:
+    """Whether lines would be joined of which several have text in most columns, as rows have."""
+    full = [sum(map(bool, row)) > 0.6 * len(row) for row in cells]
+    rows = lines = 0
+    block_full = full[0]
+    for close, line_full in zip(near, full[1:], strict=True):
+        lines += close
+        rows += close and line_full and block_full
+        block_full = line_full or (close and block_full)
+    return rows > lines / 4
+
+
+def _joined(cells: Sequence[Sequence[str]], near: Sequence[bool]) -> list[list[str]]:
     whole = [list(cells[0])]
     for close, row in zip(near, cells[1:], strict=True):
-        if close if by_distance else _goes_on(row):
+        if close:
             whole[-1] = [f"{above} {below}".strip() for above, below in zip(whole[-1], row, strict=True)]
         else:
             whole.append(list(row))
