@@ -19,6 +19,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 _BREAK = "\r\n"  # pdfium's line end
+_NO_LETTER = re.compile("[\x00-\x01\x03-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]")
 _WORD = re.compile(r"[^\s\x00-\x1f]+")
 _TALL, _FLAT = 1.6, 0.2  # a run's height in letter sizes beyond which the size must be scaled by the text matrix
 _PROBES = 32  # characters of a page that are asked for their mapping to Unicode
@@ -68,8 +69,8 @@ class PageLayout:
         self._owner = textpage  # closes the text page when it is collected
         self._textpage = textpage.raw
         self._numbers = (ctypes.c_double * 4)()
-        doubles = [ctypes.cast(ctypes.addressof(self._numbers) + 8 * k, ctypes.POINTER(ctypes.c_double)) for k in range(4)]
-        self._pointers = tuple(doubles)
+        start, pointer = ctypes.addressof(self._numbers), ctypes.POINTER(ctypes.c_double)
+        self._pointers = tuple(ctypes.cast(start + 8 * k, pointer) for k in range(4))
         self.raw = _aligned_text(textpage)
         self.boxes = self._boxes()
         self.lines = self._lines()
@@ -166,13 +167,14 @@ class PageLayout:
             text = edited(self.raw, match.start(), match.end(), edits)
             yield Word(text, self.box(match.start()).left, self.box(match.end() - 1).right, line.y, line.size)
 
-    def unmapped(self) -> float:
-        """The share, 0 to 1, of some of the page's characters that the file does not map to Unicode."""
+    def unmapped(self) -> tuple[float, float]:
+        """Shares, 0 to 1, of the page's characters: without a mapping to Unicode in the file, and of no script."""
         step = max(1, len(self.raw) // _PROBES)
         probes = [position for position in range(0, len(self.raw), step) if not self.raw[position].isspace()]
-        wrong = [p for p in probes if pdfium_c.FPDFText_HasUnicodeMapError(self._textpage, p) == 1]
-        private = [p for p in probes if "\ue000" <= self.raw[p] <= "\uf8ff" or self.raw[p] == "\ufffd"]
-        return len({*wrong, *private}) / len(probes) if probes else 0.0
+        wrong = sum(pdfium_c.FPDFText_HasUnicodeMapError(self._textpage, position) == 1 for position in probes)
+        symbols = sum(_NO_LETTER.match(self.raw[position]) is not None for position in probes)
+        count = max(1, len(probes))
+        return wrong / count, symbols / count
 
 
 def edited(raw: str, start: int, end: int, edits: Sequence[tuple[int, int, str]]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -55,7 +56,7 @@ def _written(raw: str, script: _Script) -> Edit:
 def _candidates(boxes: list[Box]) -> Iterator[tuple[Box, Box]]:
     """(script, text) for the runs that are placed as a script would be beside their neighbour."""
     script: Box | None = None
-    for first, second in zip(boxes, boxes[1:], strict=False):
+    for first, second in itertools.pairwise(boxes):
         height = first.top - first.bottom
         previous, script = script, None
         if not -_NEAR * height < second.left - first.right < _NEAR * height:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -90,6 +91,6 @@ def _segments(shape: pdfium_c.FPDF_PAGEOBJECT, count: int) -> Iterator[Box]:
             matrix.b * x.value + matrix.d * y.value + matrix.f,
         )
         points.append((kind == pdfium_c.FPDF_SEGMENT_MOVETO, *place))
-    for (_, x0, y0), (moved, x1, y1) in zip(points, points[1:], strict=False):
+    for (_, x0, y0), (moved, x1, y1) in itertools.pairwise(points):
         if not moved and (abs(x1 - x0) <= _THIN or abs(y1 - y0) <= _THIN):
             yield Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -29,53 +30,67 @@ _RULED_FILL = 0.3  # share of the cells of a ruled table that have text, at leas
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What is read in place of the lines at these positions: a table, or lines of columns."""
+    """A table, and the positions of the lines in whose place it stands."""
 
     lines: frozenset[int]  # positions among the page's lines
-    content: Grid | tuple[str, ...]
+    content: tuple[Grid, ...]
 
 
-def find_tables(pdf_page: pdfium.PdfPage, page: PageLayout, edits: Sequence[Edit]) -> list[Found]:
-    """The tables of a page, and its columns of prose that the file writes line by line."""
-    marked = _marked(page.lines)
-    if len(marked) < 2:
-        return []
-    found = []
+def find_tables(
+    pdf_page: pdfium.PdfPage, page: PageLayout, edits: Sequence[Edit], extra: Sequence[Word] = ()
+) -> tuple[list[Found], set[Word]]:
+    """The tables of a page, and which of the ``extra`` words, which are not in its text, are in their cells."""
+    found: list[Found] = []
     taken: set[int] = set()
+    used: set[Word] = set()
+    marked, steps = _marked(page.lines)
+    if len(marked) + len(extra) < 2:
+        return found, used
     for lattice in lattices(rulings(pdf_page, *pdf_page.get_size())):
         inside = [k for k, line in enumerate(page.lines) if k not in taken and _is_inside(line, lattice)]
-        rows = ruled_rows(lattice, [word for k in inside for word in page.words(page.lines[k], edits)])
-        if _is_ruled_table(rows):
-            found.append(Found(frozenset(inside), read_grid(rows)))
+        more = [word for word in extra if lattice.box.left <= word.left and _holds(lattice, word)]
+        rows = ruled_rows(lattice, [*(word for k in inside for word in page.words(page.lines[k], edits)), *more])
+        if inside and _is_ruled_table(rows):
+            found.append(Found(frozenset(inside), (read_grid(rows),)))
             taken.update(inside)
+            used.update(more)
     for band in _bands(page.lines, marked - taken, taken):
-        content = _content([word for k in band for word in page.words(page.lines[k], edits)])
-        if content is not None:
-            found.append(Found(frozenset(band), content))
-    return found
-
-
-def _content(words: Sequence[Word]) -> Grid | tuple[str, ...] | None:
-    columns = unruled_columns(words)
-    if columns is None:
-        return None
-    if columns.is_table:
+        columns = unruled_columns([word for k in band for word in page.words(page.lines[k], edits)])
+        if columns is None or not columns.is_table or len(steps.intersection(band)) < max(2, len(columns.rows) / 2):
+            continue  # columns of prose are written one after the other, with a step at the top of each
         grid = read_grid(columns.rows)
-        return grid if len(grid.rows) > 0 and max(map(len, grid.rows)) > 1 else None
-    return None
+        if any(len(row) > 1 for row in grid.rows):
+            found.append(Found(frozenset(band), (grid,)))
+    return found, used
 
 
-def _marked(lines: Sequence[RawLine]) -> set[int]:
-    """The positions of the lines that have a gap in them, or that start beside the lines before."""
+def _holds(lattice: Lattice, word: Word) -> bool:
+    return word.right <= lattice.box.right + 2 and lattice.box.bottom <= word.y + 0.3 * word.size <= lattice.box.top
+
+
+def _marked(lines: Sequence[RawLine]) -> tuple[set[int], set[int]]:
+    """The positions of the lines that may be in a table, and of those among them that show a step to a next cell.
+
+    A line shows it by a gap in it, or by its start beside the lines before.
+    """
     usual = usual_width(lines)
-    marked = {k for k, line in enumerate(lines) if _has_gap(line) or _is_stretched(line, usual)}
+    steps = {k for k, line in enumerate(lines) if _has_gap(line) or _is_stretched(line, usual)}
+    marked = set(steps)
     for k in range(1, len(lines)):
         line, before = lines[k], lines[k - 1]
         size = max(line.size, 1.0)
         if -0.2 * size < line.y - before.y < _JUMP * size and line.x > before.x and line.x - before.right > 0.3 * size:
-            marked.add(k)
-            marked.update(itertools.takewhile(lambda j: lines[j].y <= line.y + 2, range(k - 1, max(-1, k - 12), -1)))
-    return marked
+            steps.add(k)
+            marked.update((k, *_lower(lines, k)))
+    return marked, steps
+
+
+def _lower(lines: Sequence[RawLine], last: int) -> Iterator[int]:
+    """The positions of the lines before one that do not stand above it, at most a dozen."""
+    for k in range(last - 1, max(-1, last - 12), -1):
+        if lines[k].y > lines[last].y + 2:
+            return
+        yield k
 
 
 def _has_gap(line: RawLine) -> bool:
@@ -133,10 +148,12 @@ def _extended(lines: Sequence[RawLine], band: list[int], taken: set[int]) -> lis
     pitch = next((d for a, b in itertools.pairwise(band) if (d := lines[a].y - lines[b].y) > 0.5), 0.0)
     while band[0] - 1 not in taken and _is_above(lines, band[0], pitch, left):
         band.insert(0, band[0] - 1)
+    columns = sorted(box.left for k in band for box in lines[k].boxes)
     for k in range(band[-1] + 1, len(lines)):
         line, before = lines[k], lines[band[-1]]
         size = max(line.size, 1.0)
-        if k in taken or line.x < left + 2 * size or not 0 < before.y - line.y < 1.4 * size:
+        beside = bisect_right(columns, line.x + 2) > bisect_left(columns, line.x - 2)
+        if k in taken or not beside or line.x < left + 2 * size or not 0 < before.y - line.y < 2.2 * size:
             break
         band.append(k)
     return band

@@ -103,10 +103,17 @@ def _white_spaces(rows: Sequence[Sequence[_Chunk]], width: float) -> list[float]
     """The middles of intervals in which no row of several parts has text, and that enough rows have text around."""
     several = [row for row in rows if len(row) > 1]
     lone = [row[0] for row in rows if len(row) == 1]
-    events = sorted(itertools.chain.from_iterable(((left, 1), (right, -1)) for row in several for left, right, _ in row))
+    events = sorted(
+        itertools.chain.from_iterable(((left, 1), (right, -1)) for row in several for left, right, _ in row)
+    )
     found, covering, start = [], 0, None
     for place, step in events:
-        if not covering and start is not None and place - start >= width and _divides(several, lone, (start + place) / 2):
+        if (
+            not covering
+            and start is not None
+            and place - start >= width
+            and _divides(several, lone, (start + place) / 2)
+        ):
             found.append((start + place) / 2)
         covering += step
         start = place
@@ -125,7 +132,7 @@ def _without_gaps_in_cells(rows: Sequence[Sequence[_Chunk]], gutters: list[float
     kept: list[float] = []
     for gutter, after in itertools.pairwise((*gutters, float("inf"))):
         filled = sum(any(gutter < left < after for left, _, _ in row) for row in rows)
-        if filled > _SPARSE * len(rows) or _usual_gap(rows, gutter) > _WIDE_GAP * size:
+        if filled > _SPARSE * len(rows) or (filled > 1 and _usual_gap(rows, gutter) > _WIDE_GAP * size):
             kept.append(gutter)
     return kept
 
@@ -227,7 +234,10 @@ def _is_table(rows: Sequence[Sequence[str]]) -> bool:
     firsts = [row[0] for row in rows if row[0]]
     if not firsts or (width == 2 and sum(bool(_MARK.fullmatch(cell)) for cell in firsts) > len(firsts) / 3):
         return False
-    if sum(bool(_LEADER.search(cell)) for cell in cells) > 1 or sum(map(bool, map(_CODE.search, cells))) > len(cells) / 8:
+    if (
+        sum(bool(_LEADER.search(cell)) for cell in cells) > 1
+        or sum(map(bool, map(_CODE.search, cells))) > len(cells) / 8
+    ):
         return False
     columns = [[cell for cell in column if cell] for column in zip(*rows, strict=True)]
     means = [sum(map(len, column)) / len(column) if column else 0 for column in columns]
