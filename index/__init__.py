@@ -31,15 +31,30 @@ from index.ingestion.ray_engine import open_engine
 from index.ingestion.rebuilding import rebuild
 from index.loaders.dispatch import load, supported_suffixes
 from index.maintenance import repair, verify
+from index.ranking.stemming import stem_words
 from index.reports import BuildReport, IndexStatus, Plan, Problem, Progress, RepairReport, VerifyReport
 from index.search import DocumentIndex, IndexView
 from index.settings import IndexSettings
 from index.stores.base import Place, Store
 from index.stores.locate import open_store
-from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit, Page
+from index.types import (
+    Cell,
+    Chunk,
+    Document,
+    DocumentRecord,
+    Failure,
+    Filters,
+    Hit,
+    Page,
+    Rows,
+    Table,
+    TablePart,
+    TableRows,
+)
 
 __all__ = [
     "BuildReport",
+    "Cell",
     "Chunk",
     "DiskError",
     "Document",
@@ -71,12 +86,16 @@ __all__ = [
     "QuestionError",
     "QuothError",
     "RepairReport",
+    "Rows",
     "SetupError",
     "SourceNotFoundError",
     "StateError",
     "StorageError",
     "Store",
     "StoreUnreachableError",
+    "Table",
+    "TablePart",
+    "TableRows",
     "UnreadableFileError",
     "VerifyReport",
     "add",
@@ -91,6 +110,7 @@ __all__ = [
     "remove",
     "repair",
     "start_child",
+    "stem_words",
     "supported_suffixes",
     "verify",
 ]

@@ -1,4 +1,4 @@
-"""Cutting documents into passages of limited length, within sections and between words."""
+"""Cutting documents into passages of limited length, within sections and between words or rows of a table."""
 
 from __future__ import annotations
 
@@ -6,18 +6,22 @@ import hashlib
 import itertools
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from semantic_text_splitter import TextSplitter
 from tokenizers import Tokenizer
 
 from index.loaders.titles import TITLE_SAMPLE, title_from
-from index.types import Chunk, Document, DocumentRecord, Heading
+from index.types import Chunk, Document, DocumentRecord, Heading, Table, TableRows
 
 HEAD_LIMIT = 300  # characters; a longer head is part of no chunk
 _TOKEN_CHARACTERS = 10  # the longest passage, in characters per token
 _LONGEST_WORD = 100  # characters; a longer run without spaces (other scripts, encoded data) may be cut
+_LONGEST_ROW = 15_000  # characters, which every store can keep; only a longer row of a table is cut
+_CONTEXT = 300  # characters
+_ROWS_AT_ONCE = 2_000  # that are tokenized together
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[\W\d]*[^\W\d_a-z])")
 
 # A line break inside a hard-wrapped paragraph: a long line without final punctuation, and more text after it.
 _WRAPPED = re.compile(r"(?<=[^\n]{40})(?<![.!?:|])\n(?=[\w\"'“‘(])")
@@ -32,6 +36,8 @@ class Section:
     start: int
     end: int
     heading: str | None
+    table: int | None = None  # position of the table that it is
+    context: str = ""  # of the table's rows
 
 
 class Chunker:
@@ -45,7 +51,7 @@ class Chunker:
     @property
     def fingerprint(self) -> str:
         """Equal for two chunkers that cut documents into the same chunks."""
-        return f"at most {self.tokens} tokens, version 1"
+        return f"at most {self.tokens} tokens, version 2"
 
     def chunk(self, document: Document) -> list[Chunk]:
         """The chunks in order, all with id 0 and none blank: ``document.text[c.start:c.end] == c.text``.
@@ -54,23 +60,66 @@ class Chunker:
         """
         pages = [page.start for page in document.pages]
         chunks: list[Chunk] = []
-        for section in sections(document):
-            for start, end in self._split(document.text, section.start, section.end):
-                if not chunks and 0 < document.body_start <= HEAD_LIMIT:
-                    start = 0
-                chunks.append(
-                    Chunk(
-                        id=0,
-                        document_id=0,
-                        ordinal=len(chunks),
-                        start=start,
-                        end=end,
-                        text=document.text[start:end],
-                        page=document.pages[max(0, bisect_right(pages, start) - 1)].number if pages else None,
-                        heading=section.heading,
-                    )
+        for start, end, section, rows in self._passages(document):
+            if not chunks and 0 < document.body_start <= HEAD_LIMIT:
+                start = 0
+            chunks.append(
+                Chunk(
+                    id=0,
+                    document_id=0,
+                    ordinal=len(chunks),
+                    start=start,
+                    end=end,
+                    text=document.text[start:end],
+                    page=document.pages[max(0, bisect_right(pages, start) - 1)].number if pages else None,
+                    heading=section.heading,
+                    context=section.context,
+                    rows=rows,
                 )
+            )
         return chunks
+
+    def _passages(self, document: Document) -> Iterator[tuple[int, int, Section, TableRows | None]]:
+        """The start and end of each chunk, its section, and the rows of a table that it contains."""
+        for section in sections(document):
+            if section.table is None:
+                parts: Iterable[tuple[int, int, TableRows | None]] = (
+                    (*part, None) for part in self._split(document.text, section.start, section.end)
+                )
+            else:
+                parts = self._rows(document, section.table, section.context)
+            for start, end, rows in parts:
+                yield start, end, section, rows
+
+    def _rows(self, document: Document, number: int, context: str) -> Iterator[tuple[int, int, TableRows]]:
+        """Ranges of as many rows of a table as fit, which are whole unless a single one is too long for any store."""
+        lines = row_lines(document.text, document.tables[number])
+        limit = max(self.tokens // 2, self.tokens - len(self._tokenizer.encode(context).ids))  # both mark the ends
+        for first, last in self._fitting([document.text[start:end] for start, end in lines], limit):
+            start, end = lines[first][0], lines[last][1]
+            ranges = [(start, end)] if end - start <= _LONGEST_ROW else self._split(document.text, start, end)
+            for part in ranges:
+                yield *part, TableRows(number, first, last)
+
+    def _fitting(self, lines: Sequence[str], limit: int) -> Iterator[Range]:
+        """The first and last positions of consecutive lines with at most ``limit`` tokens; a longer line is alone."""
+        first = tokens = characters = 0
+        for position, (line, count) in enumerate(zip(lines, self._counts(lines), strict=True)):
+            fits = tokens + count <= limit and characters + len(line) <= self.tokens * _TOKEN_CHARACTERS
+            if position > first and not fits:
+                yield first, position - 1
+                first, tokens, characters = position, 0, 0
+            tokens += count
+            characters += len(line) + 1
+        yield first, len(lines) - 1
+
+    def _counts(self, lines: Sequence[str]) -> Iterator[int]:
+        """How many tokens each line has, without those that mark the ends of a text."""
+        for start in range(0, len(lines), _ROWS_AT_ONCE):
+            batch = [line[:_LONGEST_ROW] for line in lines[start : start + _ROWS_AT_ONCE]]
+            yield from (
+                len(encoding.ids) for encoding in self._tokenizer.encode_batch_fast(batch, add_special_tokens=False)
+            )
 
     def _split(self, text: str, start: int, end: int) -> list[Range]:
         """The ranges of one section's chunks, each within the token limit and without blanks at its ends."""
@@ -101,16 +150,52 @@ class Chunker:
 
 
 def sections(document: Document) -> Iterator[Section]:
-    """Parts that no chunk may cross: they begin at headings and pages; a heading alone is joined to the next part."""
+    """Parts that no chunk may cross: they begin at headings and pages, or are tables.
+
+    A heading alone is joined to the next part unless that is a table.
+    """
     headings = {heading.start: heading for heading in document.headings}
-    cuts = {*headings, *(page.start for page in document.pages), len(document.text)}
+    tables = {table.start: position for position, table in enumerate(document.tables)}
     begin = last = document.body_start
-    for cut in sorted(cut for cut in cuts if cut > begin):
-        if cut < len(document.text) and _is_bare(document.text[last:cut], headings.get(last)):
+    for cut in _cuts(document, headings):
+        table = tables.get(last)
+        joins = table is None and cut < len(document.text) and cut not in tables
+        if joins and _is_bare(document.text[last:cut], headings.get(last)):
             last = cut
             continue
-        yield Section(begin, cut, heading_path([heading for heading in document.headings if heading.start <= last]))
+        path = heading_path([heading for heading in document.headings if heading.start <= last])
+        yield Section(begin, cut, path, table, _context(document, table) if table is not None else "")
         begin = last = cut
+
+
+def _cuts(document: Document, headings: Iterable[int]) -> list[int]:
+    """The ends of all sections, in order: no page or heading divides a table."""
+    cuts = {*headings, *(page.start for page in document.pages), len(document.text)}
+    starts = [table.start for table in document.tables]
+    ends = [document.body_start, *(table.end for table in document.tables)]
+    outside = {cut for cut in cuts if cut >= ends[bisect_right(starts, cut)]}
+    return sorted(cut for cut in {*outside, *starts, *ends} if cut > document.body_start)
+
+
+def row_lines(text: str, table: Table) -> list[Range]:
+    """The range of each row's line in the document's text."""
+    breaks = [match.start() for match in re.finditer("\n", text[table.start : table.end])]
+    starts = [table.start, *(table.start + place + 1 for place in breaks)]
+    return list(zip(starts, [*(start - 1 for start in starts[1:]), table.end], strict=True))
+
+
+def _context(document: Document, number: int) -> str:
+    """A table's caption, unless that is its heading, and the last sentence of the paragraph before it."""
+    table = document.tables[number]
+    begin = document.tables[number - 1].end if number else document.body_start
+    before = document.text[max(begin, table.start - 4 * _CONTEXT) : table.start].strip()
+    heading = max(document.headings, key=lambda heading: (heading.start < table.start, heading.start), default=None)
+    title = heading.title if heading and heading.start < table.start else ""
+    before = before.removesuffix(table.caption).strip() if table.caption else before
+    paragraph = " ".join(line for line in before.rpartition("\n\n")[2].split("\n") if line.strip() != title)
+    sentence = _SENTENCE_END.split(paragraph)[-1].strip()
+    parts = dict.fromkeys((table.caption if table.caption != title else "", sentence))
+    return "\n".join(filter(None, parts))[:_CONTEXT].strip()
 
 
 def _is_bare(section: str, heading: Heading | None) -> bool:
@@ -137,14 +222,14 @@ def _trimmed(text: str, start: int, end: int) -> Range | None:
 
 
 def passage_text(document: Document, chunk: Chunk) -> str:
-    """The text that is embedded for a chunk: title and headings, then the chunk without the document's head.
+    """The text that is embedded for a chunk: title, headings and context, then the chunk without the document's head.
 
     A title made from the file's name is left out, so that a renamed file keeps its vectors.
     """
     title = document.title.replace("_", " ") if has_own_title(document) else ""
     heading = chunk.heading or ""
     first = heading if heading.startswith(title) else f"{title} › {heading}" if heading else title
-    return f"{first}\n{keyword_text(document, chunk)}" if first else keyword_text(document, chunk)
+    return "\n".join(filter(None, (first, chunk.context, keyword_text(document, chunk))))
 
 
 def passage_key(document: Document, chunk: Chunk) -> bytes:
@@ -155,6 +240,12 @@ def passage_key(document: Document, chunk: Chunk) -> bytes:
 def keyword_text(document: Document | DocumentRecord, chunk: Chunk) -> str:
     """The chunk's text without the document's head."""
     return chunk.text[max(0, document.body_start - chunk.start) :]
+
+
+def keyword_title(title: str, chunk: Chunk) -> str:
+    """What keyword search covers beside a chunk's text: its document's title, and what introduces rows of a table."""
+    heading = chunk.heading if chunk.rows else None
+    return "\n".join(filter(None, (title, heading, chunk.context)))
 
 
 def has_own_title(document: Document) -> bool:

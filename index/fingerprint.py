@@ -8,7 +8,8 @@ from index.chunking import Chunker
 from index.embedder import Embedder
 from index.errors import IndexMismatchError
 
-FORMAT = 1  # increases when older code can no longer read the stored data
+FORMAT = 2  # increases when older code can no longer read the stored data
+READABLE = frozenset({"1", str(FORMAT)})  # formats whose documents can be read; builds upgrade an older one
 FACTS = ("format", "embedder", "chunking")
 _NAMES = {"format": "format version", "embedder": "the embedding model", "chunking": "passages of"}
 
@@ -22,8 +23,24 @@ def check_format(meta: Mapping[str, str]) -> None:
     """Raise IndexMismatchError unless this version can read the index's format."""
     built = meta.get("format", str(FORMAT))
     if built != str(FORMAT):
-        remedy = "upgrade quoth" if built.isdigit() and int(built) > FORMAT else "run `quoth index --rebuild`"
+        remedy = "upgrade quoth" if built.isdigit() and int(built) > FORMAT else "run `quoth index`, which upgrades it"
         raise IndexMismatchError(f"the index has format {built}, this version reads {FORMAT}: {remedy}")
+
+
+def is_outdated(meta: Mapping[str, str]) -> bool:
+    """Whether an older version built the index, so that the next build upgrades it."""
+    return meta.get("format", str(FORMAT)) in READABLE - {str(FORMAT)}
+
+
+def check_upgrade(meta: Mapping[str, str], configured: Mapping[str, str]) -> None:
+    """Raise IndexMismatchError unless an index of an older format was built with the configured model and length."""
+    settings = ("embedder", "chunking")
+    check(
+        *(
+            {key: facts[key].partition(", version")[0] for key in settings if key in facts}
+            for facts in (meta, configured)
+        )
+    )
 
 
 def check_embedder(meta: Mapping[str, str], name: str) -> None:

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from types import TracebackType
 
 from index import fingerprint
-from index.chunking import keyword_text
+from index.chunking import keyword_text, keyword_title
 from index.embedder import Embedder
 from index.errors import DocumentNotFoundError, IndexEmptyError
 from index.ranking import fusion
 from index.ranking.proximity import BM25_WEIGHT, Proximity, rarity
+from index.ranking.stemming import Stemmer
 from index.ranking.terms import TermReader, Terms
 from index.reports import IndexStatus
 from index.settings import IndexSettings
 from index.stores.base import Place, Snapshot, Store
 from index.stores.locate import open_store
-from index.stores.stemming import Stemmer
-from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit
+from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit, TablePart
 
 PROXIMITY_CANDIDATES = 40
 _Found = tuple[Chunk, DocumentRecord]
@@ -80,6 +80,13 @@ class IndexView:
         passages = self._snapshot.passages([document_id]).get(document_id, [])
         return [passage.chunk for passage in passages]
 
+    def table_parts(self, chunk_ids: Collection[int], around: int = 0) -> dict[int, TablePart]:
+        """The table rows in chunks, and ``around`` more on either side if there are, by chunk id.
+
+        Chunks outside tables are left out.
+        """
+        return self._snapshot.table_parts(chunk_ids, around)
+
     def search(self, question: str, k: int = 10, *, filters: Filters | None = None) -> list[Hit]:
         """The k passages nearest to a question, best first, among documents that the filters admit.
 
@@ -115,7 +122,10 @@ class IndexView:
         return {
             chunk_id: weight * scores[chunk_id][0]
             + (1.0 - weight)
-            * (BM25_WEIGHT * scores[chunk_id][1] + proximity.score(keyword_text(record, chunk), record.title))
+            * (
+                BM25_WEIGHT * scores[chunk_id][1]
+                + proximity.score(keyword_text(record, chunk), keyword_title(record.title, chunk))
+            )
             for chunk_id, (chunk, record) in found.items()
         }
 

@@ -91,6 +91,25 @@ class TableRows:
 
 
 @dataclass(frozen=True, slots=True)
+class TablePart:
+    """Consecutive rows of a document's table."""
+
+    table: int  # position in the document's tables
+    columns: tuple[tuple[str, ...], ...]  # as in ``Table``
+    caption: str
+    page: int | None
+    length: int  # number of rows of the whole table
+    first: int  # position of the first of these rows in the table
+    rows: Rows
+
+    @classmethod
+    def of(cls, table: Table, number: int, first: int, last: int) -> TablePart:
+        """The rows from ``first`` to ``last`` of a document's table with this number."""
+        rows = table.rows[first : last + 1]
+        return cls(number, table.columns, table.caption, table.page, len(table.rows), first, rows)
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One parsed file and its canonical text, which never changes after loading."""
 
@@ -133,6 +152,9 @@ class DocumentRecord:
     warnings: tuple[str, ...]
     encoding: str | None = None
     empty_pages: tuple[int, ...] = ()
+    date_source: str | None = None
+    coverage: float | None = None
+    left_out: tuple[str, ...] = ()
 
     @property
     def address(self) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
 
@@ -60,11 +59,6 @@ def interrogatives(text: str) -> npt.NDArray[np.bool_]:
         only_number = not any(map(str.isalpha, text[start:end])) and "\n" not in text[end:following]
         asks[k] |= asks[k + 1] and only_number
     return np.array([False, *asks])
-
-
-def prefix_stems(words: Iterable[str], letters: int) -> set[str]:
-    """The lower-case prefixes of words: stemming by truncation."""
-    return {word.lower()[:letters] for word in words}
 
 
 def _segment(text: str, start: int, end: int) -> list[tuple[int, int]]:

@@ -30,6 +30,18 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class TableCell:
+    """The place of a cited cell in its table."""
+
+    table: int  # position in the document's tables
+    caption: str
+    row: int  # from 1, header rows not counted
+    rows: int  # of the whole table, header rows not counted
+    row_name: str  # the cell that names the row; "" if no cell does
+    column: tuple[str, ...]  # header path of the column, outermost first: ("Budget", "2025")
+
+
+@dataclass(frozen=True, slots=True)
 class Citation(Source):
     """The source of an answer: ``document.text[start:end] == quote``, in code points of the canonical text."""
 
@@ -40,6 +52,7 @@ class Citation(Source):
     sentence_start: int  # document.text[sentence_start:sentence_start + len(sentence)] == sentence
     chunk_start: int
     passage: str  # the chunk that was read: document.text[chunk_start:chunk_start + len(passage)] == passage
+    table: TableCell | None = None  # where the quote is a table's cell; ``sentence`` is then the row
 
 
 @dataclass(frozen=True, slots=True)

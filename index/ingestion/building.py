@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import closing
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from index.embedder import Embedder
 from index.errors import SourceNotFoundError
-from index.ingestion.ingest import Embedded, Engine, Ingest
-from index.ingestion.parsing import parsed
-from index.ingestion.planning import Changes, find_changes
-from index.ingestion.sources import Scope
-from index.loaders.titles import TITLE_SAMPLE, title_from
+from index.fingerprint import is_outdated
+from index.ingestion.ingest import Engine, Ingest
+from index.ingestion.planning import find_changes
+from index.ingestion.rebuilding import upgrade
+from index.ingestion.updating import finish, report, take_documents, update
 from index.reports import BuildReport, OnProgress, Plan, no_progress
 from index.settings import IndexSettings
-from index.stores.base import Place, Reader, Writer
+from index.stores.base import Place
 from index.stores.locate import open_store
 from index.types import Document, DocumentRecord, Failure
 
@@ -39,6 +36,7 @@ def build(
     Unchanged files are not parsed again, renamed ones keep their vectors, deleted ones are removed from the index.
     Batches are committed as they are ready, so that an interrupted build continues where it stopped. ``dry_run`` stops
     after the plan, writes nothing and takes no lock. An ``engine`` parses and embeds in other processes.
+    An index of an older format is upgraded: its files are parsed again, and embedded where their passages changed.
     Raises SourceNotFoundError, NoDocumentsError, IndexMismatchError, IndexLockedError.
     """
     began = time.monotonic()
@@ -48,27 +46,22 @@ def build(
     if dry_run:
         with store.reader() as reader:
             changes = find_changes(sources, reader, progress)
-            return _report(reader, changes.plan, changes.scopes, 0, reader.summary().revision, began)
+            return report(reader, changes.plan, changes.scopes, 0, reader.summary().revision, began)
+    embedder = embedder or Embedder(settings)
+    with store.reader() as reader:
+        outdated = is_outdated(reader.summary().meta)
+    if outdated:
+        return upgrade(
+            sources,
+            store,
+            settings=settings,
+            progress=progress,
+            wait_seconds=wait_seconds,
+            embedder=embedder,
+            engine=engine,
+        )
     with store.writer(wait_seconds) as writer:
-        return update(writer, sources, settings, progress, embedder or Embedder(settings), engine, began)
-
-
-def update(
-    writer: Writer,
-    sources: Sequence[Path],
-    settings: IndexSettings,
-    progress: OnProgress,
-    embedder: Embedder,
-    engine: Engine | None,
-    began: float,
-) -> BuildReport:
-    """Scan the sources, and plan and apply the changes; ``began`` is the start of the build by ``time.monotonic``."""
-    changes = find_changes(sources, writer, progress)
-    ingest = Ingest(writer, settings, embedder, progress)
-    with closing(_read(changes, settings, writer, engine)) as documents:
-        _apply(writer, changes)
-        ingest.take(documents, len(changes.to_parse))
-    return finish(writer, changes.plan, changes.scopes, ingest.embedded, progress, began)
+        return update(writer, sources, settings, progress, embedder, engine, began)
 
 
 def add(
@@ -145,61 +138,6 @@ def build_documents(
         return finish(writer, plan, (), ingest.embedded, progress, began)
 
 
-def take_documents(documents: Iterable[Document], writer: Writer, ingest: Ingest) -> Plan:
-    """Put new and changed documents into the index; returns what was done."""
-    known = {(record.source, record.path): record.sha256 for record in writer.records()}
-    paths: dict[str, list[str]] = {"added": [], "changed": [], "unchanged": []}
-
-    def differing() -> Iterator[Document]:
-        for document in documents:
-            sha256 = document.sha256 or _digest(document)
-            before = known.get((document.source, document.path))
-            unchanged = before == sha256
-            paths["unchanged" if unchanged else "added" if before is None else "changed"].append(document.path)
-            if not unchanged:
-                yield replace(document, sha256=sha256)
-
-    ingest.take(differing())
-    return Plan(**{name: tuple(listed) for name, listed in paths.items()})  # type: ignore[arg-type]
-
-
-def _read(
-    changes: Changes, settings: IndexSettings, reader: Reader, engine: Engine | None
-) -> Generator[Document | Embedded | Failure]:
-    """The documents in the files to parse, or why they cannot be read; an engine embeds them too."""
-    if engine is None:
-        return parsed(changes.to_parse, settings)
-    replaced = {(file.source, file.path) for file in changes.to_parse}
-    known = {
-        passage.key
-        for record in reader.records()  # one at a time, because passages include vectors
-        if (record.source, record.path) in replaced
-        for passage in reader.passages([record.id])[record.id]
-    }
-    return engine.read(changes.to_parse, settings, known)
-
-
-def _apply(writer: Writer, changes: Changes) -> None:
-    """Commit the changes that need no parsing: sources, removals, renames, files that cannot be opened."""
-    inputs = writer.summary().inputs
-    same_inputs = (changes.sources, changes.excluded) == (inputs.sources, inputs.excluded)
-    if same_inputs and not (changes.stale_failures or changes.new_failures or changes.to_move or changes.to_remove):
-        return
-    with writer.transaction() as transaction:
-        transaction.set_inputs(changes.sources, changes.excluded)
-        transaction.remove([record.id for record in changes.to_remove], changes.stale_failures)
-        for record, file in changes.to_move:
-            transaction.move_document(record.id, file.source, file.path, _moved_title(writer, record, file.path))
-        for failure in changes.new_failures:
-            transaction.put(failure)
-
-
-def _moved_title(reader: Reader, record: DocumentRecord, path: str) -> str:
-    """The title under the new path: it changes only if it was made from the old path."""
-    body = reader.documents([record.id])[record.id].text[record.body_start :][:TITLE_SAMPLE]
-    return title_from(path, body) if record.title == title_from(record.path, body) else record.title
-
-
 def _matches(record: DocumentRecord, path: Path | str) -> bool:
     if record.path == str(path):
         return True
@@ -208,30 +146,3 @@ def _matches(record: DocumentRecord, path: Path | str) -> bool:
 
 def _lies_in(failure: Failure, sources: Iterable[str]) -> bool:
     return any(Path(failure.source, failure.path).is_relative_to(source) for source in sources)
-
-
-def finish(
-    writer: Writer, plan: Plan, scopes: Sequence[Scope], embedded: int, progress: OnProgress, began: float
-) -> BuildReport:
-    """Finish writing, and report; ``began`` is the start of the build by ``time.monotonic``."""
-    report = _report(writer, plan, scopes, embedded, 0, began)
-    return replace(report, revision=writer.finish(progress), seconds=time.monotonic() - began)
-
-
-def _report(
-    reader: Reader, plan: Plan, scopes: Sequence[Scope], embedded: int, revision: int, began: float
-) -> BuildReport:
-    summary = reader.summary()
-    return BuildReport(
-        plan=plan,
-        revision=revision,
-        documents=summary.documents,
-        chunks=summary.chunks,
-        embedded=embedded,
-        seconds=time.monotonic() - began,
-        failures=tuple(f for f in summary.inputs.failures if any(scope.covers(f.source, f.path) for scope in scopes)),
-    )
-
-
-def _digest(document: Document) -> str:
-    return hashlib.sha256(f"{document.title}\0{document.text}".encode()).hexdigest()

@@ -6,8 +6,8 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 
 from index.errors import IndexMismatchError, IndexNotFoundError
-from index.fingerprint import FACTS
-from index.ingestion.building import finish
+from index.fingerprint import FACTS, check_format
+from index.ingestion.updating import finish
 from index.reports import BuildReport, OnProgress, Plan, Progress, no_progress
 from index.settings import IndexSettings
 from index.stores.base import Inputs, Place, Reader, Transaction, Writer
@@ -37,6 +37,7 @@ def copy(
         raise IndexNotFoundError(f"there is no index at {origin.name} to copy")
     with origin.reader() as reader, destination.writer(wait_seconds) as writer:
         summary = reader.summary()
+        check_format(summary.meta)
         meta = {key: value for key, value in summary.meta.items() if key in (*FACTS, "dimensions")}
         _check(writer.summary().meta, meta, destination.name)
         known = {(record.source, record.path): record.sha256 for record in writer.records()}

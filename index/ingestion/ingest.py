@@ -12,7 +12,7 @@ from index.embedder import Embedder, Vectors
 from index.ingestion.sources import SourceFile
 from index.reports import OnProgress, Progress
 from index.settings import IndexSettings
-from index.stores.base import Passage, Writer
+from index.stores.base import Passage, Reader, Writer
 from index.types import Chunk, Document, Failure
 
 _BATCH_CHARACTERS = 20_000_000
@@ -54,16 +54,25 @@ class Engine(Protocol):
 
 
 class Ingest:
-    """Puts documents into an index through its one writer.
+    """Puts documents into an index through its one writer; vectors that ``former`` has are not computed again.
 
     Raises IndexMismatchError when the index was built with other settings.
     """
 
-    def __init__(self, writer: Writer, settings: IndexSettings, embedder: Embedder, progress: OnProgress) -> None:
+    def __init__(
+        self,
+        writer: Writer,
+        settings: IndexSettings,
+        embedder: Embedder,
+        progress: OnProgress,
+        former: Reader | None = None,
+    ) -> None:
         self._writer = writer
         self._settings = settings
         self._embedder = embedder
         self._progress = progress
+        self._former = former
+        self._former_ids = {(r.source, r.path): r.id for r in former.records()} if former else {}
         self._chunker = Chunker(embedder.tokenizer, settings.chunk_tokens)
         self._facts = fingerprint.facts_of(embedder, self._chunker)
         self.embedded = 0
@@ -102,6 +111,8 @@ class Ingest:
             return
         missing = self._writer.missing(batch.texts)
         vectors = {key: batch.vectors[key] for key in missing if key in batch.vectors}
+        former = self._former_vectors(batch, set(missing) - vectors.keys())
+        vectors |= former
         if to_embed := [key for key in missing if key not in vectors]:
             encoded = self._embedder.encode([batch.texts[key] for key in to_embed])
             vectors |= dict(zip(to_embed, encoded, strict=True))
@@ -112,4 +123,15 @@ class Ingest:
                 transaction.put(failure)
             self._progress(Progress("commit", 0, 1))
         self._progress(Progress("commit", 1, 1))
-        self.embedded += len(missing)
+        self.embedded += len(missing) - len(former)
+
+    def _former_vectors(self, batch: Batch, keys: Set[bytes]) -> dict[bytes, Vectors]:
+        """The vectors under these keys of the batch's documents in the former index."""
+        known = (self._former_ids.get((document.source, document.path)) for document, _ in batch.documents)
+        return {
+            passage.key: passage.vector
+            for document_id in known
+            if self._former and document_id is not None
+            for passage in self._former.passages([document_id])[document_id]
+            if passage.key in keys and passage.vector is not None
+        }

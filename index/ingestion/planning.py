@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import NoDocumentsError
+from index.fingerprint import is_outdated
 from index.ingestion.sources import Scan, Scope, SourceFile, resolve_scopes, scan
 from index.loaders.dispatch import suffix
 from index.reports import OnProgress, Plan, Progress, no_progress
@@ -64,7 +65,8 @@ def find_changes(given: Sequence[Path], reader: Reader, progress: OnProgress) ->
     present = {(file.source, file.path) for file in scanned.files}
     failing = [failure for failure in inputs.failures if _is_concerned(scopes, failure)]
     remembered = [failure for failure in failing if (failure.source, failure.path) in present]
-    return _compare(scopes, inputs, scanned, known, (*scanned.failures, *remembered))
+    outdated = is_outdated(summary.meta)
+    return _compare(scopes, inputs, scanned, known, (*scanned.failures, *remembered), outdated=outdated)
 
 
 def _scan(scopes: Sequence[Scope], inputs: Inputs, progress: OnProgress) -> Scan:
@@ -89,9 +91,15 @@ def _is_concerned(scopes: Sequence[Scope], item: DocumentRecord | Failure) -> bo
 
 
 def _compare(
-    scopes: Sequence[Scope], inputs: Inputs, scanned: Scan, known: Iterable[DocumentRecord], failures: Sequence[Failure]
+    scopes: Sequence[Scope],
+    inputs: Inputs,
+    scanned: Scan,
+    known: Iterable[DocumentRecord],
+    failures: Sequence[Failure],
+    *,
+    outdated: bool,
 ) -> Changes:
-    """The changes from the known documents to those of the scanned files."""
+    """The changes from the known documents to those of the scanned files; all have changed in an outdated index."""
     old = {(record.source, record.path): record for record in known}
     new = {(file.source, file.path): file for file in scanned.files}
     moves = _moves(
@@ -99,7 +107,9 @@ def _compare(
     )
     moved_from, moved_to = {record.id for record, _ in moves}, {(file.source, file.path) for _, file in moves}
     added = [file for key, file in new.items() if key not in old and key not in moved_to]
-    changed = [file for key, file in new.items() if key in old and old[key].sha256 != file.sha256]
+    kept = [file for key, file in new.items() if key in old]
+    changed = [file for file in kept if outdated or old[file.source, file.path].sha256 != file.sha256]
+    unchanged = [file for file in kept if not outdated and old[file.source, file.path].sha256 == file.sha256]
     removed = [record for key, record in old.items() if key not in new and record.id not in moved_from]
     failed = {(failure.source, failure.path, failure.sha256) for failure in failures}
     return Changes(
@@ -108,7 +118,7 @@ def _compare(
             changed=tuple(file.path for file in changed),
             renamed=tuple((record.path, file.path) for record, file in moves),
             deleted=tuple(record.path for record in removed),
-            unchanged=tuple(file.path for key, file in new.items() if key in old and old[key].sha256 == file.sha256),
+            unchanged=tuple(file.path for file in unchanged),
             failures=tuple(failure for failure in failures if _still_fails(failure, new)),
         ),
         scopes=tuple(scopes),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from index.errors import UnreadableFileError
@@ -16,23 +17,35 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
-_FORMATTING = re.compile(r"\x1b\[[\d;]*m|.\x08")  # escape sequences for colours and bold text, and overstruck letters
+# Escape sequences for colours and bold text, overstruck letters, joiners without width and hyphens not at a line's end.
+_FORMATTING = re.compile(r"\x1b\[[\d;]*m|.\x08|[\u2060\ufeff]|\u00ad(?=\w)")
 _LINE_ENDS = re.compile(r"\r\n?|\x85|\u2028|\u2029")
+_REPLACEMENT = "\ufffd"
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_MOST_INVALID = 0.1  # share of a text that may be replaced
+_FOREIGN = 0.4  # share of a text's letters outside ASCII, above which it is not in a Western European language
+# Of several encodings that decode a text alike, the first is named.
+_USUAL = (
+    "cp1252 cp1250 cp1251 cp1253 cp1254 cp1255 cp1256 cp1257 cp866 koi8_r big5 gb18030 cp932 euc_jp cp949 iso8859_2"
+    " mac_roman cp850 cp852"
+).split()
 _SAMPLE = 65_536  # bytes that are examined to tell text from binary files and to guess the encoding
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """The canonical text of a file, and the name of its encoding."""
+    """The canonical text of a file, the name of its encoding, and warnings."""
 
     text: str
     encoding: str
+    warnings: tuple[str, ...] = ()
 
 
 def canonical(text: str) -> str:
     """The text with line feeds as the only line ends, and control characters (NUL, lone surrogates) replaced by spaces.
 
-    Terminal formatting, as in manual pages saved as text, is removed. Nothing else changes.
+    Terminal formatting, as in manual pages saved as text, is removed, and so are soft hyphens within words. Nothing
+    else changes.
     """
     return _CONTROLS.sub(" ", _FORMATTING.sub("", _LINE_ENDS.sub("\n", text.removeprefix("\ufeff"))))
 
@@ -44,20 +57,30 @@ def decode(content: bytes) -> Decoded:
     """
     for mark, encoding in _BOMS:
         if content.startswith(mark):
-            return _decode_as(content, encoding)
+            return decode_as(content, encoding)
     if _looks_binary(content):
         return _decode_utf16(content)
     try:
         return Decoded(canonical(content.decode("utf-8")), "utf-8")
     except UnicodeDecodeError:
-        return _decode_guessed(content)
+        return decode_as(content, "utf-8") if _is_damaged_utf8(content) else _decode_guessed(content)
 
 
-def _decode_as(content: bytes, encoding: str) -> Decoded:
+def decode_as(content: bytes, encoding: str) -> Decoded:
+    """Decode bytes in a known encoding of Python; what is not valid in it is replaced by ``�``, with a warning.
+
+    Raises UnreadableFileError when more than a tenth would be replaced.
+    """
+    name = encoding.removesuffix("-sig")
     try:
-        return Decoded(canonical(content.decode(encoding)), encoding.removesuffix("-sig"))
-    except UnicodeDecodeError as error:
-        raise UnreadableFileError(f"not valid {encoding} text") from error
+        return Decoded(canonical(content.decode(encoding)), name)
+    except UnicodeDecodeError:
+        text = content.decode(encoding, "replace")
+    count = text.count(_REPLACEMENT)
+    if count > len(text) * _MOST_INVALID:
+        raise UnreadableFileError(f"not valid {name} text")
+    places = "1 place is" if count == 1 else f"{count} places are"
+    return Decoded(canonical(text), name, (f"{places} not valid {name} and shown as {_REPLACEMENT}",))
 
 
 def _looks_binary(content: bytes) -> bool:
@@ -71,20 +94,39 @@ def _decode_utf16(content: bytes) -> Decoded:
     sample = content[: _SAMPLE & ~1]
     even, odd = sample[::2].count(0), sample[1::2].count(0)
     if len(content) % 2 == 0 and max(even, odd) > 0.2 * len(sample) and min(even, odd) < 0.01 * len(sample):
-        return _decode_as(content, "utf-16-be" if even > odd else "utf-16-le")
+        return decode_as(content, "utf-16-be" if even > odd else "utf-16-le")
     raise UnreadableFileError("a binary file, not text")
 
 
-def _decode_guessed(content: bytes) -> Decoded:
-    from charset_normalizer import from_bytes
+def _is_damaged_utf8(content: bytes) -> bool:
+    """Whether at least as many letters outside ASCII are valid UTF-8 as are not, which is rare in other encodings."""
+    text = content.decode("utf-8", "replace")
+    return sum(1 for _ in _NOT_ASCII.finditer(text)) >= 2 * text.count(_REPLACEMENT)
 
-    best = from_bytes(content[:_SAMPLE]).best()
-    # Western European text is by far the most likely, and the guess for a short text is unreliable.
-    for encoding in ("cp1252", *([best.encoding] if best else []), "latin-1"):
-        if encoding == "cp1252" and best is not None and best.alphabets and "Basic Latin" not in best.alphabets:
-            continue
+
+def _decode_guessed(content: bytes) -> Decoded:
+    for encoding in (*_guesses(content), "cp1252"):
         try:
             return Decoded(canonical(content.decode(encoding)), encoding)
         except (UnicodeDecodeError, LookupError):
             continue
-    raise UnreadableFileError("its text encoding is unknown")
+    return Decoded(canonical(content.decode("latin-1")), "latin-1")
+
+
+def _guesses(content: bytes) -> Iterator[str]:
+    """The encoding that charset-normalizer is sure of; without one Western European text is the likeliest."""
+    from charset_normalizer import from_bytes
+
+    sample = content[:_SAMPLE]
+    if len(content) > _SAMPLE:
+        sample = sample.rpartition(b"\n")[0] or sample  # not cut within a letter
+    guesses = from_bytes(sample)
+    best = guesses.best()
+    if best is None:
+        return
+    letters = [letter for letter in str(best) if letter.isalpha()]
+    foreign = sum(1 for letter in letters if not letter.isascii()) > _FOREIGN * len(letters)
+    western = max((guess.coherence for guess in guesses if "cp1252" in guess.could_be_from_charset), default=0.0)
+    usual = [name for name in _USUAL if name in best.could_be_from_charset]
+    if foreign or (usual and best.coherence > western):
+        yield usual[0] if usual else best.encoding

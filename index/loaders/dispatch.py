@@ -11,13 +11,19 @@ from typing import Any
 from index.errors import MissingExtraError, SourceNotFoundError, UnreadableFileError
 from index.loaders.base import Parsed
 from index.loaders.formats.delimited import parse_csv
-from index.loaders.formats.html import parse_html
+from index.loaders.formats.html import parse_html, parse_xhtml
 from index.loaders.formats.json_records import parse_json
+from index.loaders.formats.mail.eml import eml_parser
+from index.loaders.formats.mail.outlook import msg_parser
 from index.loaders.formats.markdown import parse_markdown
 from index.loaders.formats.office import MEDIA_TYPES, office_parser
+from index.loaders.formats.open_document.documents import parse_odp, parse_odt
+from index.loaders.formats.open_xml.slides import parse_pptx
+from index.loaders.formats.open_xml.word import parse_docx
 from index.loaders.formats.pdf import parse_pdf
+from index.loaders.formats.rich_text.rtf import parse_rtf
+from index.loaders.formats.spreadsheet import parse_xlsx
 from index.loaders.formats.text import parse_text
-from index.loaders.formats.word import parse_docx
 from index.loaders.titles import title_from
 from index.types import Document
 
@@ -28,14 +34,38 @@ PARSERS: dict[str, Callable[[bytes], Parsed]] = {
     ".markdown": parse_markdown,
     ".html": parse_html,
     ".htm": parse_html,
+    ".xhtml": parse_xhtml,
     ".pdf": parse_pdf,
     ".docx": parse_docx,
+    ".docm": parse_docx,
+    ".dotx": parse_docx,
+    ".pptx": parse_pptx,
+    ".pptm": parse_pptx,
+    ".ppsx": parse_pptx,
+    ".odt": parse_odt,
+    ".ott": parse_odt,
+    ".odp": parse_odp,
+    ".rtf": parse_rtf,
     ".csv": parse_csv,
     ".tsv": parse_csv,
+    ".xlsx": parse_xlsx,
+    ".xlsm": parse_xlsx,
     ".json": parse_json,
     ".jsonl": parse_json,
     **{name: office_parser(name) for name in MEDIA_TYPES},
 }
+
+
+def _parse_attachment(name: str, content: bytes) -> Parsed | None:
+    """The content of a file in a message; None if files of its type are not read.
+
+    Raises UnreadableFileError with the reason when it cannot be read.
+    """
+    return None if suffix(name) not in PARSERS else _parsed(content, name)
+
+
+PARSERS[".eml"] = eml_parser(_parse_attachment)
+PARSERS[".msg"] = msg_parser(_parse_attachment)
 LINK_OUTSIDE = "a link to a place outside the folder: not followed"
 
 
@@ -75,6 +105,15 @@ def parse(content: bytes, path: str, source: str = "") -> Document:
 
     Raises UnreadableFileError with the reason, or MissingExtraError when an extra that its format needs is missing.
     """
+    parsed = _parsed(content, path)
+    title = " ".join((parsed.title or title_from(path, parsed.text[parsed.body_start :])).split())
+    shared: dict[str, Any] = {field.name: getattr(parsed, field.name) for field in fields(parsed)}
+    return Document(
+        **shared | {"path": path, "source": source, "title": title, "sha256": hashlib.sha256(content).hexdigest()}
+    )
+
+
+def _parsed(content: bytes, path: str) -> Parsed:
     parser = PARSERS.get(suffix(path))
     if parser is None:
         raise UnreadableFileError(f"files of type {suffix(path) or 'unknown'} are not read")
@@ -88,8 +127,4 @@ def parse(content: bytes, path: str, source: str = "") -> Document:
         raise UnreadableFileError(f"cannot be parsed: {type(error).__name__}: {error}") from error
     if not parsed.text[parsed.body_start :].strip():
         raise UnreadableFileError("it contains no text")
-    title = " ".join((parsed.title or title_from(path, parsed.text[parsed.body_start :])).split())
-    shared: dict[str, Any] = {field.name: getattr(parsed, field.name) for field in fields(parsed)}
-    return Document(
-        **shared | {"path": path, "source": source, "title": title, "sha256": hashlib.sha256(content).hexdigest()}
-    )
+    return parsed

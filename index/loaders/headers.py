@@ -178,27 +178,33 @@ def _score(header: Row, body: Sequence[Row]) -> int:
     """How much a row looks like the names of the columns below it; negative when it looks like a record."""
     if any(len(cell) > _LONGEST_NAME for cell in header) or not any(header):
         return -_STRONG
-    numbers = [cell for cell in header if _NUMBER.fullmatch(cell)]
-    series = _is_series(numbers)
+    series = _series(header)
     sample = body[:_SAMPLE]
     columns = zip(header, itertools.zip_longest(*sample, fillvalue=""), strict=False)
-    score = sum(_column_score(name, [cell for cell in column if cell], series=series) for name, column in columns)
+    score = sum(_column_score(name, [cell for cell in column if cell], series) for name, column in columns)
     styles = {cell[0].isupper() for cell in header if cell[:1].isalpha()}
     return score - (_WEAK if len(styles) > 1 else 0)
 
 
-def _is_series(numbers: Sequence[str]) -> bool:
-    """Whether numbers can be names: two or more years, or three or more integers, in even steps."""
-    if not all(number.isdecimal() for number in numbers) or len(numbers) < 2:
-        return False
+def _series(header: Row) -> frozenset[str]:
+    """Names that differ only in their numbers: "2021", "2022"; "4 portions", "20 portions"."""
+    numbers = [cell for cell in header if cell.isdecimal()]
+    templates = Counter(_DIGITS.sub("0", cell) for cell in header if _kind(cell) == "mixed")
+    alike = {cell for cell in header if templates[_DIGITS.sub("0", cell)] > 1}
+    are_all = len(numbers) == sum(_kind(cell) in ("number", "date") for cell in header)
+    return frozenset(alike.union(numbers if are_all and _is_series(numbers, alone=len(numbers) == len(header)) else ()))
+
+
+def _is_series(numbers: Sequence[str], *, alone: bool) -> bool:
+    """Whether integers can be names: years, or three or more in even steps; in steps of one if all names are."""
     values = [int(number[:9]) for number in numbers]
     steps = {after - before for before, after in itertools.pairwise(values)}
-    if all(map(_YEAR.fullmatch, numbers)):
+    if len(values) > 1 and all(map(_YEAR.fullmatch, numbers)):
         return True
-    return len(numbers) > 2 and len(steps) == 1 and abs(steps.pop()) == 1
+    return len(values) > 2 and len(steps) == 1 and steps != {0} and (not alone or steps <= {1, -1})
 
 
-def _column_score(name: str, cells: Sequence[str], *, series: bool) -> int:
+def _column_score(name: str, cells: Sequence[str], series: frozenset[str]) -> int:
     if not cells:
         return 0
     if not name:  # the exported numbers of the rows
@@ -209,9 +215,9 @@ def _column_score(name: str, cells: Sequence[str], *, series: bool) -> int:
     kind, count = kinds.most_common(1)[0]
     own = _kind(name)
     dominant = count >= _DOMINANT * len(cells)
+    if name in series and (own == "number" or _DIGITS.sub("0", name) not in {_DIGITS.sub("0", cell) for cell in cells}):
+        return _WEAK
     if own in ("number", "date"):
-        if series and own == "number":
-            return _WEAK
         return -_STRONG if kinds[own] else -_WEAK
     if dominant and kind != "words":
         return _STRONG if own == "words" else _mixed_score(name, cells, kind)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.loaders.decoding import canonical
 from index.types import Cell, Heading, Rows, Table
 
 _BLANK_LINE = "\n\n"
+_LEADING_LINES = re.compile(r"\A(?:[^\S\n]*\n)+")
 _SENTENCE_ENDS = (".", "!", "?", "…")
+_SHORTEST_ENCODED = 120  # characters; keys, checksums and identifiers are shorter
+_ENCODED = re.compile(r"(?:data:[\w.+-]+/[\w.+-]+(?:;[\w=.+-]+)*,)?[A-Za-z0-9+/_-]{100,}={0,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ class TextBuilder:
         self._parts: list[str] = []
         self._headings: list[Heading] = []
         self._tables: list[Table] = []
+        self._encoded = 0  # cells
         self.length = 0  # of the text so far, in code points
 
     @property
@@ -46,12 +51,19 @@ class TextBuilder:
         """The tables so far, in order."""
         return tuple(self._tables)
 
-    def add(self, block: str, separator: str = _BLANK_LINE) -> int:
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What is left out of the tables so far: cells of encoded data."""
+        return counted(self._encoded, "cell of encoded data", "cells of encoded data")
+
+    def add(self, block: str, separator: str = _BLANK_LINE, *, indented: bool = False) -> int:
         """Append a block, after ``separator`` unless it is the first; returns where it starts.
 
-        The block is made canonical and loses white space at its ends; a blank one is not appended.
+        The block is made canonical and loses white space at its ends, but not before its first word when it is
+        ``indented``, as code is; a blank one is not appended.
         """
-        block = canonical(block).strip()
+        block = canonical(block).rstrip()
+        block = _LEADING_LINES.sub("", block) if indented else block.lstrip()
         if not block:
             return self.length
         if self.length:
@@ -87,12 +99,12 @@ class TextBuilder:
 
         A caption that is the heading or the line before is not repeated.
 
-        A line is ``Header: cell; Header: cell.`` with the names of a header path joined by " › ", and without the
-        empty cells. Columns without a header are numbered in ``Table.columns`` and unnamed in the text; two of them are
-        name and value. Rows without text are left out, and so is a table without rows.
+        A line is ``Header: cell; Header: cell.`` with the names of a header path joined by " › ", and without empty
+        cells and encoded data. Columns without a header are numbered in ``Table.columns`` and unnamed in the text; two
+        of them are name and value. Rows without text are left out, and so is a table without rows.
         """
         width = max(len(grid.columns), *map(len, grid.rows), 0, 0)
-        rows = [[_one_line(cell) for cell in row] + [""] * (width - len(row)) for row in grid.rows]
+        rows = [[self._cell(cell) for cell in row] + [""] * (width - len(row)) for row in grid.rows]
         rows = [row for row in rows if any(row)]
         above = [_one_line(line) for line in grid.above]
         self.add("\n".join(above), separator)
@@ -109,6 +121,15 @@ class TextBuilder:
         cells = [self._add_row(row, labels, last=row is rows[-1]) for row in rows]
         self._tables.append(Table(columns, Rows.pack(width, cells), start, self.length, caption, page))
 
+    def add_text(self, text: str, headings: Sequence[Heading] = (), tables: Sequence[Table] = ()) -> None:
+        """Append a text that another builder made, with its headings and tables."""
+        moved = self.add(text) - (len(text) - len(text.lstrip()))
+        self._headings += (replace(heading, start=heading.start + moved) for heading in headings)
+        for table in tables:
+            rows = Rows.pack(table.rows.columns, ([(a + moved, b + moved) for a, b in row] for row in table.rows))
+            start, end = table.start + moved, table.end + moved
+            self._tables.append(replace(table, rows=rows, start=start, end=end, page=None))
+
     def _add_row(self, row: Sequence[str], labels: Sequence[str], *, last: bool) -> list[Cell]:
         cells: list[Cell] = []
         filled = [position for position, cell in enumerate(row) if cell]
@@ -123,6 +144,12 @@ class TextBuilder:
         self._append(end if last else f"{end}\n")
         return cells
 
+    def _cell(self, text: str) -> str:
+        if len(text) >= _SHORTEST_ENCODED and is_encoded(text):
+            self._encoded += 1
+            return ""
+        return _one_line(text)
+
     def _append(self, part: str) -> None:
         self._parts.append(part)
         self.length += len(part)
@@ -130,6 +157,16 @@ class TextBuilder:
     def _ends_with(self, line: str) -> bool:
         """Whether the last block is this line."""
         return bool(self._parts) and self._parts[-1].rpartition("\n")[2].rstrip(" :.") == line.rstrip(" :.")
+
+
+def is_encoded(value: str) -> bool:
+    """Whether a value is an image or a file in Base64 or hexadecimal digits, which nobody reads."""
+    return len(value) >= _SHORTEST_ENCODED and _ENCODED.fullmatch("".join(value.split())) is not None
+
+
+def counted(number: int, one: str, many: str) -> tuple[str, ...]:
+    """What is left out, for ``Document.left_out``: ("1 comment",), or nothing for 0."""
+    return (f"{number} {one if number == 1 else many}",) if number else ()
 
 
 def column_paths(columns: Sequence[Sequence[str]], width: int) -> tuple[tuple[str, ...], ...]:

@@ -13,6 +13,8 @@ import numpy.typing as npt
 
 # Among a handful of passages, BM25 scores differ by millionths, which must not be scaled up to whole deviations.
 _MIN_SPREAD = 1e-3
+# The nearest passages of a long table are so alike that one which only words find is many deviations below them.
+_LOWEST_DENSE = -3.0
 
 
 def standardise(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -35,11 +37,12 @@ def fuse(dense: Mapping[int, float], keyword: Mapping[int, float], dense_weight:
 
 
 def z_scores(dense: Mapping[int, float], keyword: Mapping[int, float]) -> dict[int, tuple[float, float]]:
-    """The dense and the keyword z-score of every candidate."""
+    """The dense z-score, at least -3, and the keyword z-score of every candidate."""
     candidates = sorted({*dense, *keyword})
     lowest = min(dense.values(), default=0.0)
     dense_score = standardise(np.array([dense.get(candidate, lowest) for candidate in candidates], dtype=np.float64))
     keyword_score = standardise(np.array([keyword.get(candidate, 0.0) for candidate in candidates], dtype=np.float64))
+    dense_score = np.maximum(dense_score, _LOWEST_DENSE)
     return dict(zip(candidates, zip(dense_score.tolist(), keyword_score.tolist(), strict=True), strict=True))
 
 

@@ -14,23 +14,13 @@ import operator
 import re
 from collections.abc import Mapping, Set
 
-_ENDINGS = ("ing", "ies", "ied", "es", "ed", "s", "ly", "e")
+from index.ranking.stemming import stem_words
+
 _WORD = re.compile(r"\w+")
 _ALIKE = 4  # letters; two words with a common prefix of this length are similar
 
 BM25_WEIGHT = 0.2
 COVERAGE_WEIGHT, SENTENCE_WEIGHT, ADJACENT_WEIGHT, ALIKE_WEIGHT = 2.4, 4.8, 3.7, 3.7
-
-
-@functools.lru_cache(maxsize=65_536)
-def light_stem(word: str) -> str:
-    """A lower-case word without a common English ending."""
-    # Not the Porter stemmer of the keyword index (``index.stores.stemming``): this one runs on every word of every
-    # candidate, and the weights above were fitted with it.
-    for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return word[: -len(ending)]
-    return word
 
 
 def rarity(frequency: int, passages: int) -> float:
@@ -43,20 +33,20 @@ class Proximity:
 
     def __init__(self, question: str, weights: Mapping[str, float]) -> None:
         self._weights: dict[str, float] = {}
-        for word, weight in weights.items():
-            stem = light_stem(word)
-            self._weights[stem] = max(weight, self._weights.get(stem, 0.0))
+        stems = dict(zip(weights, stem_words(weights), strict=True))
+        for word, stem in stems.items():
+            self._weights[stem] = max(weights[word], self._weights.get(stem, 0.0))
         self._bits = {stem: 1 << position for position, stem in enumerate(self._weights)}
         self._weight_of_set: dict[int, float] = {0: 0.0}  # total weight by set of words, one bit for each word
         self._total_weight = sum(self._weights.values()) or 1.0
         words = _WORD.findall(question.lower())
         adjacent = {
             (first, second): self._weights.get(first, 0.0) + self._weights.get(second, 0.0)
-            for first, second in itertools.pairwise(map(light_stem, words))
+            for first, second in itertools.pairwise(stem_words(words))
         }
         self._pairs = {pair: weight for pair, weight in adjacent.items() if weight}
         self._pairs_weight = sum(self._pairs.values()) or 1.0
-        self._marks = _marks({stem[:_ALIKE] for stem in self._weights}, set(words))
+        self._marks = _marks({_common_prefix(word, stem)[:_ALIKE] for word, stem in stems.items()}, set(words))
 
     def score(self, text: str, title: str) -> float:
         """From 0, for a passage with no word of the question, to 10.9, for one sentence with all of them in order."""
@@ -90,9 +80,11 @@ class Proximity:
         sentences: list[int] = []
         pairs: set[tuple[str, str]] = set()
         sentence, before, end = 0, "", 0
-        for match in self._marks.finditer(lowered):
-            if word := match[1]:
-                stem = light_stem(word)
+        matches = list(self._marks.finditer(lowered))
+        stems = iter(stem_words(word for match in matches if (word := match[1])))
+        for match in matches:
+            if match[1]:
+                stem = next(stems)
                 words.add(stem)
                 sentence |= self._bits.get(stem, 0)
                 if (before, stem) in self._pairs and not _WORD.search(lowered, end, match.start()):
@@ -112,7 +104,7 @@ class Proximity:
 
     def _alike(self, stem: str, words: set[str]) -> float:
         """The weight of a missing word, times the share of its letters that is a prefix of the most similar word."""
-        longest = max((_common_prefix(stem, word) for word in words), default=0)
+        longest = max((len(_common_prefix(stem, word)) for word in words), default=0)
         return self._weights[stem] * longest / len(stem) if longest >= _ALIKE else 0.0
 
 
@@ -124,7 +116,7 @@ def _marks(beginnings: Set[str], words: Set[str]) -> re.Pattern[str]:
     return re.compile(rf"\b((?:{prefixes})\w*|(?:{whole})\b)|[.!?]\s|\n")
 
 
-def _common_prefix(one: str, other: str) -> int:
-    """The length of the common prefix of two words."""
+def _common_prefix(one: str, other: str) -> str:
+    """The longest common prefix of two words."""
     differing = (position for position, (a, b) in enumerate(zip(one, other, strict=False)) if a != b)
-    return next(differing, min(len(one), len(other)))
+    return one[: next(differing, min(len(one), len(other)))]

@@ -14,7 +14,7 @@ from typing import Protocol
 from index.embedder import Vectors
 from index.ranking.terms import Terms
 from index.reports import OnProgress, Problem, VerifyReport
-from index.types import Chunk, Document, DocumentRecord, Failure, Filters
+from index.types import Chunk, Document, DocumentRecord, Failure, Filters, TablePart
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,12 @@ class Snapshot(Reader, Protocol):
 
     def chunks(self, ids: Collection[int]) -> dict[int, Chunk]:
         """Chunks by id; unknown ids are left out."""
+
+    def table_parts(self, chunk_ids: Collection[int], around: int = 0) -> dict[int, TablePart]:
+        """The table rows in chunks, and ``around`` more on either side if there are, by chunk id.
+
+        Chunks outside tables are left out.
+        """
 
 
 class Transaction(Protocol):

@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from index import Hit
+from index import Hit, stem_words
 from qa.answering.calibration import Calibration, Evidence
 from qa.evaluation.metrics import normalise
 from qa.reader.windows import Passage
-from qa.text import prefix_stems
 from qa.types import Span
 
 _ASKS_DATE = re.compile(r"\b(date|dated|published|publication|posted|issued|written)\b", re.IGNORECASE)
@@ -22,7 +21,6 @@ _FUNCTION_WORDS = frozenset(
     "on or should that the their there this to was were what when where which who whom whose why will with "
     "would".split()
 )
-_STEM_LETTERS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +36,13 @@ class RetrievedPassage:
     @classmethod
     def of(cls, hit: Hit, document_text: str, question: str) -> RetrievedPassage:
         """The reader sees a document's head (date line, front matter) only if the question asks for a date."""
-        title = _title(hit)
         head = 0 if _ASKS_DATE.search(question) else hit.head
-        passage = Passage(hit.chunk.text, title, head)
-        return cls(hit, document_text, passage, coverage(question, f"{title} {hit.chunk.text}"), question)
+        return cls.with_input(hit, document_text, Passage(hit.chunk.text, _title(hit), head), question)
+
+    @classmethod
+    def with_input(cls, hit: Hit, document_text: str, passage: Passage, question: str) -> RetrievedPassage:
+        """A passage with this input for the reader."""
+        return cls(hit, document_text, passage, coverage(question, f"{passage.title} {passage.text}"), question)
 
     @property
     def similarity(self) -> float:
@@ -90,8 +91,8 @@ class Proposal:
 
 def coverage(question: str, text: str) -> float:
     """The share of the question's content words that occur in the text, 0 to 1; 1 if it has no content words."""
-    asked = prefix_stems((word for word in _words(question) if word not in _FUNCTION_WORDS), _STEM_LETTERS)
-    return len(asked & prefix_stems(_words(text), _STEM_LETTERS)) / len(asked) if asked else 1.0
+    asked = set(stem_words(word for word in _words(question) if word not in _FUNCTION_WORDS))
+    return len(asked.intersection(stem_words(_words(text)))) / len(asked) if asked else 1.0
 
 
 def propose(passages: Sequence[RetrievedPassage], spans: Iterable[Span], calibration: Calibration) -> list[Proposal]:

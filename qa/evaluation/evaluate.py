@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -17,7 +18,9 @@ from index.reports import OnProgress, Progress, no_progress
 from qa.answerer import Answerer, load_reader
 from qa.evaluation.metrics import mentions
 from qa.evaluation.questions import GoldQuestion, QuestionFileError
+from qa.evaluation.row_tables import tables_in_rows
 from qa.evaluation.scores import RECALL_AT, Alone, Cost, Outcome, Scores, compute_scores, cost_of, fit_threshold
+from qa.reader.cells import cell_ranges
 from qa.reader.reader import Reader
 from qa.reader.weights import load_calibration
 from qa.reader.windows import Passage
@@ -92,10 +95,15 @@ def answerer_over(
 
 
 def read_alone(reader: Reader, gold: GoldQuestion) -> Alone | None:
-    """The reader's answer from the question's own paragraph; None if the question has none."""
+    """The reader's answer from the question's own paragraph; None if the question has none.
+
+    If the paragraph is a table's rows, the answer is a whole cell, as it is from an index.
+    """
     if gold.context is None:
         return None
-    spans = reader.read(gold.question, [Passage(gold.context, gold.title)])
+    cells = chain.from_iterable(row for table in tables_in_rows(gold.context) for row in table.rows)
+    passage = Passage(gold.context, gold.title, cells=cell_ranges(gold.context, sorted(cells)))
+    spans = reader.read(gold.question, [passage])
     return Alone(spans[0].text, spans[0].margin) if spans else Alone("", NO_SPAN)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from index import Document, QuestionError
+from qa.evaluation.row_tables import tables_in_rows
 
 DEMO_QUESTIONS = Path(__file__).with_name("demo.jsonl")  # about the document that is indexed by default
 Offsets = tuple[int, int]  # start and end, code points into a text, half open
@@ -65,13 +66,16 @@ def assign_documents(questions: Iterable[GoldQuestion]) -> list[GoldQuestion]:
 
 
 def paragraph_documents(questions: Iterable[GoldQuestion]) -> Iterator[Document]:
-    """Every distinct paragraph of the questions, as a document. Raises as ``assign_documents``."""
+    """Every distinct paragraph of the questions, as a document with its tables. Raises as ``assign_documents``."""
     seen: set[str] = set()
     for question in questions:
         path = _path(question)
         if path not in seen:
             seen.add(path)
-            yield Document(path, title=question.title or path, text=question.context or "", media_type="text/plain")
+            text = question.context or ""
+            yield Document(
+                path, title=question.title or path, text=text, media_type="text/plain", tables=tables_in_rows(text)
+            )
 
 
 def _path(question: GoldQuestion) -> str:

@@ -44,10 +44,10 @@ class Reader:
         import torch
 
         windows = self._featurizer.windows(question, passages)
-        texts = [passages[window.passage].text for window in windows]
+        read = [passages[window.passage] for window in windows]
         with torch.inference_mode():
             logits = forward(self._model, windows, self._featurizer.padding, BATCH_TOKENS)
-        return merge(chain.from_iterable(map(self._spans, windows, texts, logits)))
+        return merge(chain.from_iterable(map(self._spans, windows, read, logits)))
 
     def skim(
         self, question: str, passage: Passage, layers: Collection[int], read_on: Callable[[int, FloatArray], bool]
@@ -70,13 +70,15 @@ class Reader:
                     if layer in layers and not read_on(layer, summary(window, states)):
                         break
                 else:
-                    found.extend(self._spans(window, passage.text, _logits(self._model, states)))
+                    found.extend(self._spans(window, passage, _logits(self._model, states)))
         return merge(found)
 
-    def _spans(self, window: Window, text: str, logits: tuple[Tensor, Tensor]) -> list[Span]:
+    def _spans(self, window: Window, passage: Passage, logits: tuple[Tensor, Tensor]) -> list[Span]:
+        text = passage.text
         sentences = sentence_numbers(text, window.offsets[:, 0]), interrogatives(text)
         start, end = (one.cpu().numpy() for one in logits)
-        return window_spans(window, text, *sentences, start, end, limit=self._span_tokens, top=self._spans_per_window)
+        limit, top = self._span_tokens, self._spans_per_window
+        return window_spans(window, text, *sentences, start, end, limit=limit, top=top, cells=passage.cells)
 
 
 def layer_states(model: Any, window: Window) -> Iterator[Tensor]:

@@ -1,8 +1,8 @@
 """Windows: the reader's input for a question and a passage, the same in training and in answering.
 
-One window is ``<s> question </s></s> title </s> passage </s>``, with the tokenizer's own special tokens. A passage that
-is longer than a window becomes several windows that overlap by a stride (Devlin et al. 2019). Only tokens of the
-passage can be part of an answer.
+One window is ``<s> question </s></s> title — context </s> passage </s>``, with the tokenizer's own special tokens; only
+the rows of a table have a context. A passage that is longer than a window becomes several windows that overlap by a
+stride (Devlin et al. 2019). Only tokens of the passage can be part of an answer.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,17 @@ BoolArray = npt.NDArray[np.bool_]
 _UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN")
 
 
+class CellRange(NamedTuple):
+    """A cell of a table as a possible answer: its range in the passage's text, without footnote marks.
+
+    ``prior`` is added to the margin of the cell: what is known about it besides the reader's logits.
+    """
+
+    start: int
+    end: int
+    prior: float = 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """The reader's input besides the question: a text, its title, and the offset at which quotable text begins."""
@@ -30,6 +42,8 @@ class Passage:
     text: str
     title: str = ""
     body_start: int = 0
+    context: str = ""  # read after the title, never quoted: a table's caption and the sentence before it
+    cells: tuple[CellRange, ...] = ()  # in order and disjoint; if there are any, only they can be answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +90,14 @@ class Featurizer:
         stride: int = 96,
         question_tokens: int = 64,
         title_tokens: int = 24,
+        context_tokens: int = 40,
     ) -> None:
         """Switches off the truncation and padding of the tokenizer that it is given."""
         tokenizer.no_truncation()
         tokenizer.no_padding()
         self._tokenizer = tokenizer
         self._window, self._stride = window, stride
-        self._question_tokens, self._title_tokens = question_tokens, title_tokens
+        self._question_tokens, self._title_tokens, self._context_tokens = question_tokens, title_tokens, context_tokens
         frame = tokenizer.encode("", "").ids  # the special tokens alone: opening, those in between, closing
         self._opening, self._between, self._closing = frame[:1], frame[1:-1], frame[-1:]
 
@@ -104,12 +119,14 @@ class Featurizer:
         """The windows of all passages, in order; a passage without tokens has none."""
         head = self._encode([question])[0].ids[: self._question_tokens]
         titles = self._encode([passage.title for passage in passages])
+        contexts = self._encode([_after_title(passage) for passage in passages])
         bodies = self._encode([passage.text for passage in passages])
         windows: list[Window] = []
-        for number, (passage, title, body) in enumerate(zip(passages, titles, bodies, strict=True)):
+        for number, (passage, title, context, body) in enumerate(zip(passages, titles, contexts, bodies, strict=True)):
             frame = self._opening + head + self._between
-            if title.ids:
-                frame = frame + title.ids[: self._title_tokens] + self._closing
+            named = title.ids[: self._title_tokens] + context.ids[: self._context_tokens]
+            if named:
+                frame = frame + named + self._closing
             windows.extend(self._slide(number, frame, _without_head(body, passage.body_start)))
         return windows
 
@@ -129,6 +146,10 @@ class Featurizer:
                 return
             input_ids = frame + part.ids + self._closing
             yield Window(number, input_ids, len(frame), part.offsets, part.starts, part.ends)
+
+
+def _after_title(passage: Passage) -> str:
+    return f" — {passage.context}" if passage.title and passage.context else passage.context
 
 
 def _without_head(body: _Encoded, body_start: int) -> _Encoded:

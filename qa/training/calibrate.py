@@ -1,12 +1,15 @@
-"""Fitting the calibration: ``python -m qa.training.calibrate FILE... --model qa/model``.
+"""Fitting the calibration: ``python -m qa.training.calibrate FILE... --work FOLDER --model qa/model``.
 
 All questions are asked end to end: their paragraphs become one index, ten passages are read for each question, and
 every span that the reader proposes is a case, labelled with its F1. A regression over all cases ranks the spans of a
 question; a scale and a bias, fitted to the best span of each question, turn its score into a probability. For the early
 exits, a regression on the states of some layers predicts what reading a passage to its end adds to the score.
 
-The printed figures are out of fold: the questions are split into five parts, and each part is judged by a calibration
-that was fitted to the other four.
+What the reader found is kept in ``--work``, so that a fit that was interrupted, or is repeated, does not read again.
+
+Printed is, for each file, what calibrations show that were not fitted to its questions: ``fold`` by one of five parts
+of all questions, ``file`` by one of the files. ``lost`` counts right answers that are given if everything is read, and
+not if passages are read as far as answering reads them.
 """
 
 from __future__ import annotations
@@ -15,111 +18,134 @@ import argparse
 import json
 import random
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 
 from index import DocumentIndex, build_documents
-from qa.answering.calibration import Calibration, Case, fit
-from qa.answering.candidates import RetrievedPassage, evidence_of, non_overlapping
+from qa.answering.calibration import Calibration, Case, even_threshold, fit
+from qa.answering.candidates import Proposal, RetrievedPassage, evidence_of, non_overlapping
 from qa.answering.quantile_bound import FloatArray
-from qa.evaluation.evaluate import read_alone
 from qa.evaluation.metrics import auroc, calibration_error, f1
-from qa.evaluation.questions import GoldQuestion, paragraph_documents, read_gold
+from qa.evaluation.questions import paragraph_documents, read_gold
 from qa.evaluation.scores import RIGHT_F1
 from qa.reader.early_exit import LAYERS, EarlyExit
 from qa.reader.reader import Reader
 from qa.reader.weights import CALIBRATION
 from qa.settings import MODEL
-from qa.types import Span
+from qa.training.reads import QuestionRead, Reads
+from qa.training.replay import best_of_all, best_of_cascade, retrieved
+
+FOLDS = 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class AskedQuestion:
-    """A question that was asked end to end.
+    """A question, its passages, and a case for each proposal of each passage, with the position of the passage."""
 
-    ``cases`` are the proposed spans, each with the rank of its passage, from 0. ``alone`` is the F1 of the answer when
-    only the question's own paragraph is read. ``states`` are the states (layers, w) of each passage that fits in one
-    window, after each of ``LAYERS``, with the rank of the passage.
-    """
-
-    file: str
+    read: QuestionRead
+    passages: tuple[RetrievedPassage, ...]
     cases: tuple[tuple[int, Case], ...]
-    answerable: bool
-    alone: float
-    states: tuple[tuple[int, FloatArray], ...] = field(default=(), compare=False)
+
+    @classmethod
+    def of(cls, read: QuestionRead) -> AskedQuestion:
+        """The cases of a question that was read."""
+        passages = tuple(retrieved(read))
+        cases = [
+            (number, Case(evidence_of(passages[number], span, gap), f1(span.text, read.answers) if read.answers else 0))
+            for number, one in enumerate(read.passages)
+            for span, gap in non_overlapping(one.spans)
+            if gap >= 0
+        ]
+        return cls(read, passages, tuple(cases))
 
 
-Judged = tuple[AskedQuestion, Calibration]  # a question and the calibration that judges its cases
+Judged = tuple[AskedQuestion, Calibration]  # a question and the calibration that judges it
 
 
-def ask(index: DocumentIndex, reader: Reader, gold: GoldQuestion, passages: int, file: str) -> AskedQuestion:
-    """Ask a question of a file end to end, and read it with only its own paragraph."""
-    hits = index.search(gold.question, passages)
-    cases: list[tuple[int, Case]] = []
-    states: list[tuple[int, FloatArray]] = []
-    for rank, hit in enumerate(hits):
-        source = RetrievedPassage.of(hit, "", gold.question)
-        spans, of_windows = read_with_states(reader, source)
-        states.extend((rank, one) for one in of_windows if len(of_windows) == 1)
-        for span, gap in non_overlapping(spans):
-            if gap >= 0:
-                right = f1(span.text, gold.answers) if gold.answers else 0.0
-                cases.append((rank, Case(evidence_of(source, span, gap), right)))
-    alone = read_alone(reader, gold)
-    own = f1(alone.text, gold.answers) if alone and gold.answers else 0.0
-    return AskedQuestion(file, tuple(cases), bool(gold.answers), own, tuple(states))
+def fit_asked(asked: Sequence[AskedQuestion], states: FloatArray, threshold_file: str) -> Calibration:
+    """A calibration fitted to these questions; its threshold to those of one file, if any are from it."""
+    calibration = fit([[case for _, case in one.cases] for one in asked], [bool(one.read.answers) for one in asked])
+    chosen = [one for one in asked if one.read.file == threshold_file]
+    if chosen:
+        best = [best_of_all(one.passages, one.read, calibration) for one in chosen]
+        likely = np.array([one.probability if one else 0.0 for one in best])
+        right = np.array([_right(one, asked.read) for one, asked in zip(best, chosen, strict=True)])
+        answerable = np.array([bool(one.read.answers) for one in chosen])
+        calibration = replace(
+            calibration, threshold=even_threshold(likely, np.where(right >= RIGHT_F1, 1.0, 0.0), answerable)
+        )
+    return replace(calibration, exits=fit_exits(asked, states, calibration))
 
 
-def read_with_states(reader: Reader, source: RetrievedPassage) -> tuple[list[Span], list[FloatArray]]:
-    """The spans of a passage, read to its end, and the states (layers, w) of each of its windows."""
-    summaries: list[FloatArray] = []
+def fit_exits(asked: Sequence[AskedQuestion], states: FloatArray, calibration: Calibration) -> dict[int, EarlyExit]:
+    """An early exit for each of ``LAYERS``, fitted to all passages that fit in one window and have a case."""
+    rows: list[tuple[int, float, int]] = []  # row of the states, what reading added, question
+    for number, one in enumerate(asked):
+        most = dict(sorted((k, calibration.added(case.evidence)) for k, case in one.cases))  # of each passage
+        kept = ((read.states, most[k]) for k, read in enumerate(one.read.passages) if k in most)
+        rows.extend((row, added, number) for row, added in kept if row is not None)
+    positions, added, questions = zip(*rows, strict=True)
+    chosen, values, numbers = states[list(positions)], np.array(added, dtype=np.float32), np.array(questions)
+    return {layer: EarlyExit.fit(chosen[:, at].astype(np.float32), values, numbers) for at, layer in enumerate(LAYERS)}
 
-    def read_on(_: int, states: FloatArray) -> bool:
-        summaries.append(states.astype(np.float16))
-        return True
 
-    spans = reader.skim(source.question, source.passage, LAYERS, read_on)
-    return spans, [np.stack(summaries[at : at + len(LAYERS)]) for at in range(0, len(summaries), len(LAYERS))]
-
-
-def held_out(asked: Sequence[AskedQuestion], parts: int = 5) -> list[Judged]:
-    """Every question with a calibration that was fitted to the other parts."""
+def held_out(
+    asked: Sequence[AskedQuestion],
+    part_of: Callable[[int], object],
+    fitted: Callable[[Sequence[AskedQuestion]], Calibration],
+) -> list[Judged]:
+    """Every question with a calibration fitted to the questions of the other parts; ``part_of`` a position."""
+    parts = [part_of(number) for number in range(len(asked))]
     judged: list[Judged] = []
-    for part in range(parts):
-        others = fit_asked([one for number, one in enumerate(asked) if number % parts != part])
-        judged.extend((one, others) for one in asked[part::parts])
+    for part in dict.fromkeys(parts):
+        others = fitted([one for one, own in zip(asked, parts, strict=True) if own != part])
+        judged.extend((one, others) for one, own in zip(asked, parts, strict=True) if own == part)
     return judged
 
 
-def figures(judged: Sequence[Judged], passages: int) -> dict[str, float]:
-    """The measures of the questions if each is answered by the most probable case of its first ``passages``.
+def figures(judged: Sequence[Judged], states: FloatArray) -> dict[str, float]:
+    """The measures of questions that are answered by the most probable case of all passages.
 
-    In percent: ``f1``, ``alone`` (F1 with only the question's own paragraph) and ``kept`` (of the answers that are
-    right with only that paragraph, the share that is right end to end).
+    In percent: ``f1``, ``alone`` (F1 with only the question's own paragraph), ``kept`` (of the answers that are right
+    with only that paragraph, the share that is right end to end), ``right`` (of answerable questions, the share that is
+    answered right at the threshold), ``refused`` (of unanswerable ones) and ``wrong`` (of all).
     """
-    probabilities, right, answered = [], [], []
-    for asked, calibration in judged:
-        likely = {case: calibration.probability(case.evidence) for rank, case in asked.cases if rank < passages}
-        best = max(likely, key=likely.__getitem__, default=None)
-        probabilities.append(likely[best] if best else 0.0)
-        right.append(best.right if best else 0.0)
-        if asked.answerable:
-            answered.append((right[-1], asked.alone))
-    alone = [one for one, own in answered if own >= RIGHT_F1]
+    full = [best_of_all(one.passages, one.read, calibration) for one, calibration in judged]
+    cascade = [best_of_cascade(one.passages, one.read, states, calibration) for one, calibration in judged]
+    likely = [best.probability if best else 0.0 for best in full]
+    right = [_right(best, one.read) for best, (one, _) in zip(full, judged, strict=True)]
+    given = [p >= calibration.threshold for p, (_, calibration) in zip(likely, judged, strict=True)]
+    still = [
+        _right(best, one.read) if best is not None and best.probability >= calibration.threshold else 0.0
+        for best, (one, calibration) in zip(cascade, judged, strict=True)
+    ]
+    answerable = np.array([bool(one.read.answers) for one, _ in judged])
+    alone = np.array([one.read.alone for one, _ in judged])
+    good = np.array(right) >= RIGHT_F1
+    shown = np.array(given)
     return {
         "questions": len(judged),
-        "f1": 100 * sum(one for one, _ in answered) / len(answered),
-        "alone": 100 * sum(own for _, own in answered) / len(answered),
-        "kept": 100 * sum(one >= RIGHT_F1 for one in alone) / max(len(alone), 1),
-        "auroc": auroc(probabilities, [asked.answerable for asked, _ in judged]),
-        "auroc_right": auroc(probabilities, [one >= RIGHT_F1 for one in right]),
-        "ece": calibration_error(probabilities, right),
-        "ece_by_chance": error_by_chance(probabilities),
+        "f1": 100 * float(np.array(right)[answerable].mean()),
+        "alone": 100 * float(alone[answerable].mean()),
+        "kept": 100 * float(good[alone >= RIGHT_F1].mean()),
+        "auroc": auroc(likely, answerable.tolist()),
+        "auroc_right": auroc(likely, good.tolist()),
+        "ece": calibration_error(likely, right),
+        "ece_by_chance": error_by_chance(likely),
+        "right": 100 * float((good & shown)[answerable].mean()),
+        "refused": 100 * float((~shown)[~answerable].mean()) if not answerable.all() else 0.0,
+        "wrong": 100 * float((shown & ~good).mean()),
+        "lost": int((good & shown & (np.array(still) < RIGHT_F1)).sum()),
     }
+
+
+def _right(best: Proposal | None, read: QuestionRead) -> float:
+    """The F1 of an answer; 0 for any answer to an unanswerable question."""
+    return f1(best.span.text, read.answers) if best is not None and read.answers else 0.0
 
 
 def error_by_chance(probabilities: Sequence[float], draws: int = 100) -> float:
@@ -129,38 +155,24 @@ def error_by_chance(probabilities: Sequence[float], draws: int = 100) -> float:
     return float(np.mean([calibration_error(probabilities, right.tolist()) for right in drawn]))
 
 
-def fit_asked(asked: Sequence[AskedQuestion]) -> Calibration:
-    """A calibration fitted to these questions, without early exits."""
-    return fit([[case for _, case in one.cases] for one in asked], [one.answerable for one in asked])
-
-
-def fit_exits(asked: Sequence[AskedQuestion], calibration: Calibration) -> dict[int, EarlyExit]:
-    """An early exit for each of ``LAYERS``, fitted to all passages that fit in one window and have a case."""
-    rows: list[tuple[FloatArray, float, int]] = []
-    for number, one in enumerate(asked):
-        most = dict(sorted((rank, calibration.added(case.evidence)) for rank, case in one.cases))  # of each passage
-        rows.extend((states, most[rank], number) for rank, states in one.states if rank in most)
-    states, added, questions = zip(*rows, strict=True)
-    values, numbers = np.array(added, dtype=np.float32), np.array(questions)
-    return {
-        layer: EarlyExit.fit(np.stack([one[at] for one in states]).astype(np.float32), values, numbers)
-        for at, layer in enumerate(LAYERS)
-    }
-
-
-def write_calibration(asked: Sequence[AskedQuestion], passages: int, model: Path) -> None:
-    """Print the out-of-fold figures, then fit to all questions and write the calibration beside the weights."""
+def write_calibration(asked: Sequence[AskedQuestion], states: FloatArray, model: Path, threshold_file: str) -> None:
+    """Print the held-out figures, then fit to all questions and write the calibration beside the weights."""
     asked = random.Random(17).sample(asked, len(asked))
-    judged = held_out(asked)
-    for name in (*dict.fromkeys(one.file for one in asked), ""):
-        of_file = [(one, calibration) for one, calibration in judged if name in ("", one.file)]
-        for number in filter(passages.__ge__, (1, 3, 5, 10, 20)):
-            row = {key: round(value, 3) for key, value in figures(of_file, number).items()}
-            sys.stdout.write(json.dumps({"file": name or "all", "passages": number, **row}) + "\n")
-    calibration = fit_asked(asked)
-    fitted = replace(calibration, exits=fit_exits(asked, calibration)).to_json()
-    (model / CALIBRATION).write_text(fitted, encoding="utf-8")
-    sys.stdout.write(calibration.to_json())
+
+    def fitted(some: Sequence[AskedQuestion]) -> Calibration:
+        return fit_asked(some, states, threshold_file)
+
+    files = sorted({one.read.file for one in asked})
+    ways = {"fold": lambda number: number % FOLDS, "file": lambda number: asked[number].read.file}
+    for way, part_of in ways.items():
+        judged = held_out(asked, part_of, fitted)
+        for name in (*files, "all"):
+            row = figures([pair for pair in judged if name in ("all", pair[0].read.file)], states)
+            rounded = {key: round(value, 3) for key, value in row.items()}
+            sys.stdout.write(json.dumps({"held_out": way, "file": name, **rounded}) + "\n")
+    calibration = fitted(asked)
+    (model / CALIBRATION).write_text(calibration.to_json(), encoding="utf-8")
+    sys.stdout.write(replace(calibration, exits={}).to_json())
 
 
 def main() -> None:
@@ -169,22 +181,36 @@ def main() -> None:
     parser.add_argument("files", type=Path, nargs="+", help="question files with paragraphs")
     paragraphs = "further question files, of which only the paragraphs are used"
     parser.add_argument("--paragraphs", type=Path, nargs="*", default=[], help=paragraphs)
+    parser.add_argument("--work", type=Path, required=True, help="folder in which the reads are kept")
     model = "folder of the reader; the calibration is written there"
     parser.add_argument("--model", type=Path, default=MODEL, help=model)
-    parser.add_argument("--most", type=int, default=700, help="the most questions of one file, drawn at random")
+    parser.add_argument("--most", type=int, default=400, help="the most questions of one file, drawn at random")
     parser.add_argument("--passages", type=int, default=10, help="passages read for each question")
+    threshold = "the file, among those given, whose questions choose the threshold"
+    parser.add_argument("--threshold", default="domains.valid.jsonl", help=threshold)
     arguments = parser.parse_args()
+    reads = Reads(arguments.work)
+    collect(reads, arguments)
+    asked = [AskedQuestion.of(read) for read in reads.load()]
+    write_calibration(asked, reads.states(), arguments.model, arguments.threshold)
+
+
+def collect(reads: Reads, arguments: argparse.Namespace) -> None:
+    """Ask the questions that have not been asked yet."""
     reader = Reader.load(arguments.model)
-    asked: list[AskedQuestion] = []
     with TemporaryDirectory() as folder:
         files = {path: read_gold(path) for path in [*arguments.files, *arguments.paragraphs]}
-        questions = (gold for file in files.values() for gold in file if gold.context)
-        build_documents(paragraph_documents(questions), Path(folder))
+        build_documents(
+            paragraph_documents(gold for file in files.values() for gold in file if gold.context), Path(folder)
+        )
         with DocumentIndex.open(Path(folder)) as index:
-            for path in arguments.files:
-                drawn = random.Random(17).sample(files[path], min(arguments.most, len(files[path])))
-                asked.extend(ask(index, reader, gold, arguments.passages, path.name) for gold in drawn)
-    write_calibration(asked, arguments.passages, arguments.model)
+            drawn = [
+                (path.name, random.Random(17).sample(files[path], min(arguments.most, len(files[path]))))
+                for path in arguments.files
+            ]
+            for number, read in enumerate(reads.collect(index, reader, drawn, arguments.passages), 1):
+                if number % 50 == 0:
+                    sys.stderr.write(f"{read.file}: {read.number + 1}\n")
 
 
 if __name__ == "__main__":

@@ -11,15 +11,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from index import stem_words
 from qa.evaluation.metrics import mentions
 from qa.evaluation.questions import Offsets
 from qa.reader.windows import Passage
-from qa.text import prefix_stems
 
 SLACK = 1.25  # a passage of up to this many times the size of a crop stays whole
 STRIDE = 60  # code points between the starts of the candidates for a crop
 SHORTEST_REST = 200  # code points; a shorter rest is no rival
-STEM_LETTERS = 5
 _WORD = re.compile(r"\w+")
 _STOP_WORDS = frozenset(
     "a an the of in on at to for from by with and or is are was were be been do does did has have had what which who "
@@ -81,7 +80,7 @@ def _before_words(text: str, question: str, size: int, rng: random.Random) -> in
 
 def _stems(text: str) -> set[str]:
     """The stems of the content words."""
-    return prefix_stems((word for word in _WORD.findall(text.lower()) if word not in _STOP_WORDS), STEM_LETTERS)
+    return set(stem_words(word for word in _WORD.findall(text.lower()) if word not in _STOP_WORDS))
 
 
 def _between_words(text: str, start: int, end: int) -> Offsets:

@@ -11,7 +11,7 @@ import random
 import re
 from collections.abc import Callable, Sequence
 
-from qa.text import prefix_stems
+from index import stem_words
 
 _OPPOSITES = """
 first final|before after|largest smallest|biggest smallest|highest lowest|most least|more less|more fewer
@@ -83,7 +83,7 @@ def _names(passage: str) -> Sequence[str]:
 
 
 def _stems(text: str) -> set[str]:
-    return prefix_stems(_WORD.findall(text), 4)
+    return set(stem_words(word.lower() for word in _WORD.findall(text)))
 
 
 def _exchange(question: str, match: re.Match[str], word: str) -> str:

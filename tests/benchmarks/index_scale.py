@@ -18,9 +18,9 @@ import numpy as np
 from index import Embedder, build_documents
 from index.embedder import Vectors
 from index.stores.folder import faiss_index
-from tests.benchmarks.corpus import PerturbingEmbedder, documents, perturbed, real_sentences
 from tests.benchmarks.index_speed import time_searches
 from tests.benchmarks.measuring import in_new_process, peak_megabytes, print_machine, resident_megabytes
+from tests.support.samples.corpus import PerturbingEmbedder, documents, perturbed, real_sentences
 
 QUESTIONS, K, BATCH = 200, 10, 50_000
 SIZES, COSTS = (1000, 10_000, 100_000), ("seconds", "processor s", "peak MB", "disk MB", "search ms")

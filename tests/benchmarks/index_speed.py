@@ -20,8 +20,8 @@ import numpy as np
 
 from index import DocumentIndex, Embedder, add, build_documents, remove, torch_runtime
 from index.embedder import packaged_model
-from tests.benchmarks.corpus import PerturbingEmbedder, documents, perturbed, real_sentences
 from tests.benchmarks.measuring import in_new_process, peak_megabytes, print_machine, timed
+from tests.support.samples.corpus import PerturbingEmbedder, documents, perturbed, real_sentences
 
 ROUNDS, PASSAGES, LARGE = 5, 32, 100_000
 

@@ -20,8 +20,8 @@ from pathlib import Path
 from index import IndexSettings, Progress, build
 from index.ingestion import ray_engine
 from index.ingestion.ray_engine import RayEngine
-from tests.benchmarks.corpus import documents
 from tests.benchmarks.measuring import print_machine
+from tests.support.samples.corpus import documents
 
 PAIRS = ((1, 2), (2, 1))
 

@@ -17,14 +17,14 @@ from pathlib import Path
 import numpy as np
 
 from index.embedder import Vectors
+from index.ranking.stemming import Stemmer
 from index.ranking.terms import TermReader
 from index.reports import no_progress
 from index.stores.base import Passage, Transaction
 from index.stores.locate import open_store
-from index.stores.stemming import Stemmer
 from index.types import Chunk, Document
-from tests.benchmarks.corpus import perturbed, real_sentences
 from tests.benchmarks.measuring import in_new_process, peak_megabytes, print_machine, resident_megabytes, timed
+from tests.support.samples.corpus import perturbed, real_sentences
 
 TOGETHER, CENTRES, DIMENSIONS, SEARCHES = 512, 2_000, 384, 20
 QUESTION = "which files does a rebuild look at when the threshold of the folder is found"

@@ -73,7 +73,7 @@ def test_a_child_is_of_this_checkout_and_not_of_another_that_is_installed(facts:
     assert facts["package"] == str(ROOT / "index" / "__init__.py")
 
 
-def test_a_child_knows_a_few_named_variables_and_no_secret(facts: dict[str, object]) -> None:
+def test_a_child_gets_a_few_named_variables_and_no_secret(facts: dict[str, object]) -> None:
     environment = facts["environment"]
     assert isinstance(environment, dict)
     threads = {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"}

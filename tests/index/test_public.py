@@ -10,7 +10,7 @@ NAMES = """
     IndexSettings IndexStatus IndexView InputError MissingExtraError ModelError NoDocumentsError Page Place Plan
     Problem Progress QuestionError QuothError RepairReport SetupError SourceNotFoundError StateError StorageError
     Store StoreUnreachableError UnreadableFileError VerifyReport add build build_documents copy load open_engine
-    open_store plan rebuild remove repair start_child supported_suffixes verify
+    open_store plan rebuild remove repair start_child stem_words supported_suffixes verify
 """
 
 
@@ -19,6 +19,6 @@ def test_the_public_names_are_these() -> None:
     assert all(hasattr(index, name) for name in index.__all__)
 
 
-def test_every_error_is_one_of_ours_and_says_when_it_occurs() -> None:
+def test_every_error_is_a_quoth_error_with_a_docstring() -> None:
     errors = [getattr(index, name) for name in index.__all__ if name.endswith("Error")]
     assert all(issubclass(error, index.QuothError) and error.__doc__ for error in errors)

@@ -1,16 +1,28 @@
-"""Searching finds by meaning and by words, within the filters, and always at one revision."""
+"""Searching by meaning and by words, within filters, at one revision."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from index import Document, DocumentIndex, Embedder, Filters, QuothError, build, build_documents
+from index import (
+    Document,
+    DocumentIndex,
+    DocumentNotFoundError,
+    DocumentRecord,
+    Embedder,
+    Filters,
+    Hit,
+    build,
+    build_documents,
+)
 from index.ranking.proximity import Proximity
+from index.ranking.stemming import Stemmer
 from index.ranking.terms import TermReader
-from index.stores.stemming import Stemmer
+from tests.support.samples.documents import write_documents
 
 
 @pytest.fixture(scope="module")
@@ -48,27 +60,41 @@ def first(opened: DocumentIndex, question: str, filters: Filters | None = None) 
     return opened.search(question, filters=filters)[0].document.path
 
 
-def test_meaning_finds_what_shares_no_word(opened: DocumentIndex) -> None:
+def test_a_passage_that_shares_no_word_is_found_by_meaning(opened: DocumentIndex) -> None:
     assert first(opened, "Which creature is biggest?") == "animals/whale.md"
 
 
-def test_words_find_what_means_nothing(opened: DocumentIndex) -> None:
+def test_a_code_without_meaning_is_found_by_its_letters(opened: DocumentIndex) -> None:
     assert first(opened, "E4711") == "codes/e4711.txt"
 
 
 def test_other_forms_of_a_word_match(opened: DocumentIndex) -> None:
     hit = opened.search("melting iron")[0]
-    assert hit.document.path == "metals/iron.txt"
-    assert hit.keyword_rank == 1
+    assert (hit.document.path, hit.keyword_rank) == ("metals/iron.txt", 1)
 
 
-def test_hits_are_ranked_and_scored(opened: DocumentIndex) -> None:
-    hits = opened.search("At how many degrees does iron melt?", k=3)
+@pytest.fixture(scope="module")
+def hits(opened: DocumentIndex) -> list[Hit]:
+    """The three best hits for a question."""
+    return opened.search("At how many degrees does iron melt?", k=3)
+
+
+def test_hits_are_numbered_from_one(hits: list[Hit]) -> None:
     assert [hit.rank for hit in hits] == [1, 2, 3]
+
+
+def test_hits_are_ordered_by_their_score(hits: list[Hit]) -> None:
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+
+def test_a_hit_has_the_rank_and_the_cosine_of_its_vector(hits: list[Hit]) -> None:
     assert hits[0].dense_rank == 1
     assert -1.0 <= (hits[0].dense_score or 0) <= 1.0
-    assert opened.text(hits[0].document.id)[hits[0].chunk.start : hits[0].chunk.end] == hits[0].chunk.text
+
+
+def test_the_text_of_a_hit_is_a_slice_of_its_document(opened: DocumentIndex, hits: list[Hit]) -> None:
+    for hit in hits:
+        assert opened.text(hit.document.id)[hit.chunk.start : hit.chunk.end] == hit.chunk.text
 
 
 @pytest.mark.parametrize(
@@ -85,7 +111,9 @@ def test_hits_are_ranked_and_scored(opened: DocumentIndex) -> None:
         (Filters(documents=frozenset({"metals/iron.txt", "animals/whale.md"}), before="2020"), {"animals/whale.md"}),
     ],
 )
-def test_filters_admit_only_what_they_say(opened: DocumentIndex, filters: Filters, allowed: set[str]) -> None:
+def test_only_documents_that_the_filters_admit_are_found(
+    opened: DocumentIndex, filters: Filters, allowed: set[str]
+) -> None:
     hits = opened.search("What melts, and what is the largest animal?", filters=filters)
     assert {hit.document.path for hit in hits} == allowed
 
@@ -108,27 +136,49 @@ def test_filters_that_admit_nothing_find_nothing(opened: DocumentIndex) -> None:
         "\0",
     ],
 )
-def test_the_syntax_of_queries_is_only_words(opened: DocumentIndex, question: str) -> None:
+def test_the_syntax_of_queries_is_read_as_plain_words(opened: DocumentIndex, question: str) -> None:
     assert len(opened.search(question)) == 5
 
 
-def test_a_document_that_is_not_there_is_named(opened: DocumentIndex) -> None:
-    with pytest.raises(QuothError, match="no document 999"):
-        opened.document(999)
-    with pytest.raises(QuothError, match="no document 999"):
-        opened.text(999)
+@pytest.mark.parametrize("read", [DocumentIndex.document, DocumentIndex.text])
+def test_the_error_for_an_unknown_document_names_its_id(
+    opened: DocumentIndex, read: Callable[[DocumentIndex, int], object]
+) -> None:
+    with pytest.raises(DocumentNotFoundError, match="no document 999"):
+        read(opened, 999)
 
 
-def test_a_document_comes_back_whole(folder: Path, tmp_path: Path, embedder: Embedder) -> None:
-    build([folder], tmp_path / "index", embedder=embedder)
-    with DocumentIndex.open(tmp_path / "index", embedder=embedder) as opened:
-        record = next(record for record in opened.documents() if record.path == "deep/coffee.md")
-        document = opened.document(record.id)
-        assert document.metadata["author"] == "Ada"
-        assert [heading.title for heading in document.headings] == ["Coffee"]
-        assert record.date == document.date == "2024-03-05"
-        assert record.characters == len(document.text)
-        assert opened.chunks(record.id)[0].heading == "Coffee"
+@pytest.fixture(scope="module")
+def coffee(
+    embedder: Embedder, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[DocumentIndex, DocumentRecord]]:
+    """An open index of three documents, and the record of the one with front matter and a heading."""
+    parent = tmp_path_factory.mktemp("coffee")
+    build([write_documents(parent)], parent / "index", embedder=embedder)
+    with DocumentIndex.open(parent / "index", embedder=embedder) as opened:
+        yield opened, next(record for record in opened.documents() if record.path == "deep/coffee.md")
+
+
+def test_a_document_keeps_its_front_matter(coffee: tuple[DocumentIndex, DocumentRecord]) -> None:
+    opened, record = coffee
+    document = opened.document(record.id)
+    assert (document.metadata["author"], document.date) == ("Ada", "2024-03-05")
+
+
+def test_a_document_keeps_its_headings(coffee: tuple[DocumentIndex, DocumentRecord]) -> None:
+    opened, record = coffee
+    assert [heading.title for heading in opened.document(record.id).headings] == ["Coffee"]
+
+
+def test_a_record_has_the_date_and_the_length_of_its_document(coffee: tuple[DocumentIndex, DocumentRecord]) -> None:
+    opened, record = coffee
+    document = opened.document(record.id)
+    assert (record.date, record.characters) == (document.date, len(document.text))
+
+
+def test_a_passage_keeps_its_heading(coffee: tuple[DocumentIndex, DocumentRecord]) -> None:
+    opened, record = coffee
+    assert opened.chunks(record.id)[0].heading == "Coffee"
 
 
 def test_an_open_index_follows_its_writer(folder: Path, tmp_path: Path, embedder: Embedder) -> None:
@@ -160,28 +210,39 @@ def test_several_threads_may_search_at_once(opened: DocumentIndex) -> None:
     assert set(answers) == set(pairs)
 
 
-def test_terms_that_tell_little_are_left_out() -> None:
+@pytest.mark.parametrize(
+    ("question", "query"),
+    [
+        ("What melting iron metals?", '"melting" OR "iron"'),  # frequent words are left out
+        ("the metals", '"metals"'),  # unless there are no others
+        ("unheard", None),
+    ],
+)
+def test_the_rarest_words_of_a_question_are_searched(question: str, query: str | None) -> None:
     counts = {"melt": 30, "iron": 3, "metal": 4000}
-
-    def query(question: str) -> str | None:
-        return (
-            TermReader(Stemmer().stem)
-            .read(question, lambda stems: {s: counts[s] for s in stems if s in counts}, 20_000)
-            .query()
-        )
-
-    assert query("What melting iron metals?") == '"melting" OR "iron"'
-    assert query("the metals") == '"metals"'
-    assert query("unheard") is None
+    terms = TermReader(Stemmer().stem).read(
+        question, lambda stems: {stem: counts[stem] for stem in stems if stem in counts}, 20_000
+    )
+    assert terms.query() == query
 
 
-def test_words_close_together_or_in_the_title_rank_above_scattered_words() -> None:
-    proximity = Proximity("Is iron melting in a furnace?", {"iron": 3.0, "melting": 2.0, "furnace": 5.0})
-    together = proximity.score("Iron melts in a furnace. Then it is poured.", "Smelting")
-    disordered = proximity.score("A furnace melts the iron. Then it is poured.", "Smelting")
-    apart = proximity.score("Iron is a metal. It is found in the ground. It melts in a furnace.", "Smelting")
-    titled = proximity.score("Iron melts. Then it is poured.", "The furnace")
-    untitled = proximity.score("Iron melts. Then it is poured.", "Smelting")
-    alike = proximity.score("Iron melts. It was furnished.", "Smelting")
-    assert together > disordered > apart > untitled > proximity.score("Nothing of the kind.", "") == 0.0
-    assert titled > alike > untitled
+def _proximity(text: str, title: str = "Smelting") -> float:
+    weights = {"iron": 3.0, "melting": 2.0, "furnace": 5.0}
+    return Proximity("Is iron melting in a furnace?", weights).score(text, title)
+
+
+def test_words_score_higher_the_closer_they_are_in_the_order_of_the_question() -> None:
+    together = _proximity("Iron melts in a furnace. Then it is poured.")
+    disordered = _proximity("A furnace melts the iron. Then it is poured.")
+    apart = _proximity("Iron is a metal. It is found in the ground. It melts in a furnace.")
+    assert together > disordered > apart > _proximity("Iron melts. Then it is poured.")
+
+
+def test_a_word_in_the_title_scores_higher_than_a_similar_word_in_the_text() -> None:
+    titled = _proximity("Iron melts. Then it is poured.", "The furnace")
+    similar = _proximity("Iron melts. It was furnished.")
+    assert titled > similar > _proximity("Iron melts. Then it is poured.")
+
+
+def test_a_text_without_the_words_of_the_question_scores_nothing() -> None:
+    assert _proximity("Nothing of the kind.", "") == 0.0

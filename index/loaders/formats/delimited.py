@@ -12,7 +12,6 @@ from typing import Literal
 from index.errors import UnreadableFileError
 from index.loaders.base import Parsed
 from index.loaders.decoding import decode
-from index.loaders.encoded import encoded_cells, is_encoded
 from index.loaders.headers import read_grids
 from index.loaders.text_builder import TextBuilder
 
@@ -56,11 +55,7 @@ def parse_csv(content: bytes) -> Parsed:
         text = text[named.end() :]
     escape = "\\" if '""' not in text and _ESCAPED.search(text) else None
     rows, warnings = _rows(text, _Format(named[1] if named else _separator(text, escape), escape))
-    builder, encoded = TextBuilder(), 0
-    for row in rows:
-        for position, cell in enumerate(row):
-            if is_encoded(cell):
-                row[position], encoded = "", encoded + 1
+    builder = TextBuilder()
     for grid in read_grids(rows):
         builder.add_table(grid)
     return Parsed(
@@ -69,7 +64,7 @@ def parse_csv(content: bytes) -> Parsed:
         encoding=decoded.encoding,
         tables=builder.tables,
         warnings=warnings,
-        left_out=encoded_cells(encoded),
+        left_out=builder.left_out,
     )
 
 

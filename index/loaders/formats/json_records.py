@@ -1,68 +1,186 @@
-"""JSON: each value becomes a line with its name, each object a paragraph."""
+"""JSON: arrays of records are tables, other values are lines with their names; numbers stay as they are written."""
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from index.errors import UnreadableFileError
 from index.loaders.base import Parsed
 from index.loaders.decoding import canonical, decode
 from index.loaders.front_matter import date_in
+from index.loaders.headers import read_grid
+from index.loaders.text_builder import Grid, TextBuilder, is_encoded
 
-Json = Any  # what ``json.loads`` returns
+_LONGEST_CELL = 1_000  # characters; records with longer values are prose
+_LONGEST_LIST = 200  # characters of a list in one line
+_MANY_COLUMNS = 40
+
+Json = Any  # what ``json.loads`` returns, with numbers as strings
+Path = tuple[str, ...]
+Record = dict[Path, str]  # the plain values of a record by their path
 
 
 def parse_json(content: bytes) -> Parsed:
     """A JSON file or JSON lines; a title and a date at the top level are those of the document."""
     decoded = decode(content)
+    builder = TextBuilder()
     try:
-        value = _read(decoded.text)
-        blocks = list(_blocks(value))
+        value, warnings = _read(decoded.text)
+        _add(builder, value, ())
     except (ValueError, RecursionError) as error:
         reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise UnreadableFileError(f"not valid JSON: {reason}") from error
     top = {key.lower(): item for key, item in value.items() if isinstance(item, str)} if isinstance(value, dict) else {}
     return Parsed(
-        canonical("\n\n".join(blocks)),
+        builder.text,
         "application/json",
         title=canonical(top.get("title", "")).strip() or None,
         date=date_in(top),
         encoding=decoded.encoding,
+        tables=builder.tables,
+        warnings=warnings,
+        left_out=builder.left_out,
     )
 
 
-def _read(text: str) -> Json:
+def _loads(text: str) -> Json:
+    return json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
+
+
+def _read(text: str) -> tuple[Json, tuple[str, ...]]:
+    """The value of a file, and warnings; the values of JSON lines are a list, without the damaged lines."""
     try:
-        return json.loads(text)
+        return _loads(text), ()
     except json.JSONDecodeError:
-        lines = [line for line in text.split("\n") if line.strip()]
+        lines = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
         if len(lines) < 2:
             raise
-        return [json.loads(line) for line in lines]
+    values, damaged = [], []
+    for number, line in lines:
+        try:
+            values.append(_loads(line))
+        except json.JSONDecodeError:
+            damaged.append(number)
+    if len(damaged) > len(values):
+        _loads(text)  # raises the error of the whole file
+    return values, tuple(f"line {number} is damaged and left out" for number in damaged)
 
 
-def _blocks(value: Json, name: str = "") -> Iterator[str]:
-    """One paragraph for the plain values of an object or list, then those of the objects and lists in it."""
+def _add(builder: TextBuilder, value: Json, path: Path) -> None:
+    """Append a value under its path: records as tables, plain values as lines."""
     if isinstance(value, dict):
-        items = list(value.items())
+        if _are_alike(list(value.values())):
+            _add_records(builder, list(value.values()), path, list(value))
+        else:
+            _add_object(builder, value, path)
     elif isinstance(value, list):
-        items = [("", item) for item in value]
+        _add_list(builder, value, path)
     else:
-        items = [("", value)]
-    plain = [_line(_joined(name, key), item) for key, item in items if not isinstance(item, dict | list)]
-    if block := "\n".join(line for line in plain if line):
-        yield block
-    for key, item in items:
-        if isinstance(item, dict | list):
-            yield from _blocks(item, _joined(name, key))
+        builder.add(_line(path, value))
 
 
-def _line(name: str, value: Json) -> str:
-    words = value if isinstance(value, str) else json.dumps(value)
-    return "" if value in (None, "") else f"{name}: {words}" if name else words
+def _add_object(builder: TextBuilder, value: Mapping[str, Json], path: Path) -> None:
+    """The plain values of an object and of the objects in it, a line each, then its lists."""
+    record, lists = _flattened(value, path)
+    builder.add("\n".join(_line(name, cell) for name, cell in record.items() if cell))
+    for name, items in lists:
+        _add_list(builder, items, name)
 
 
-def _joined(outer: str, inner: str) -> str:
-    return " ".join(part for part in (outer, inner) if part)
+def _add_list(builder: TextBuilder, items: Sequence[Json], path: Path) -> None:
+    if items and all(isinstance(item, dict) for item in items):
+        _add_records(builder, items, path)
+    elif items and all(isinstance(item, list) and _are_plain(item) for item in items):
+        builder.add_table(read_grid([list(map(_text, item)) for item in items], " › ".join(path)))
+    elif _are_plain(items):
+        builder.add("\n".join(_line(path, item) for item in items))
+    else:
+        for item in items:
+            _add(builder, item, path)
+
+
+def _add_records(builder: TextBuilder, items: Sequence[Json], path: Path, keys: Sequence[str] = ()) -> None:
+    """Records as tables; a list of records in one of them is a table of its own after them, under the record's name."""
+    flat = [_flattened(item, ()) for item in items]
+    records = [({("",): key} | record if keys else record) for (record, _), key in _with_keys(flat, keys)]
+    if any(len(cell) > _LONGEST_CELL and not is_encoded(cell) for record in records for cell in record.values()):
+        for record in records:
+            builder.add("\n".join(_line((*path, *name), cell) for name, cell in record.items() if cell))
+    else:
+        for group in _groups(records):
+            columns = list(dict.fromkeys(name for record in group for name in record))
+            rows = [[record.get(name, "") for name in columns] for record in group]
+            builder.add_table(Grid(rows, columns, " › ".join(path)))
+    for record, (_, lists) in zip(records, flat, strict=True):
+        owner = next(filter(None, record.values()), "")
+        for name, nested in lists:
+            _add_list(builder, nested, (*path, *filter(None, (owner,)), *name))
+
+
+def _with_keys(
+    flat: Sequence[tuple[Record, list[tuple[Path, list[Json]]]]], keys: Sequence[str]
+) -> Iterator[tuple[tuple[Record, list[tuple[Path, list[Json]]]], str]]:
+    return zip(flat, keys or itertools.repeat(""), strict=False)
+
+
+def _groups(records: Sequence[Record]) -> Iterator[list[Record]]:
+    """The records of each table: all, unless they have so many different names that most cells would be empty."""
+    names = {name for record in records for name in record}
+    if len(names) <= _MANY_COLUMNS or 3 * sum(map(len, records)) > len(names) * len(records):
+        yield list(records)
+        return
+    for _, group in itertools.groupby(records, key=_names):
+        yield list(group)
+
+
+def _names(record: Record) -> Path:
+    return tuple(itertools.chain(*record))
+
+
+def _flattened(value: Mapping[str, Json], path: Path) -> tuple[Record, list[tuple[Path, list[Json]]]]:
+    """The plain values and short lists of an object by their path, and the lists that are more than that."""
+    record: Record = {}
+    lists: list[tuple[Path, list[Json]]] = []
+    for key, item in value.items():
+        name = (*path, str(key))
+        if isinstance(item, dict):
+            inner, more = _flattened(item, name)
+            record |= inner
+            lists += more
+        elif isinstance(item, list) and not (_are_plain(item) and sum(map(len, map(_text, item))) <= _LONGEST_LIST):
+            lists.append((name, item))
+        else:
+            record[name] = ", ".join(filter(None, map(_text, item))) if isinstance(item, list) else _text(item)
+    return record, lists
+
+
+def _are_alike(values: Sequence[Json]) -> bool:
+    """Whether values are records of one kind, so that an object of them is a table with its keys as names."""
+    if len(values) < 2 or not all(isinstance(value, dict) and value for value in values):
+        return False
+    names = {name for value in values for name in value}
+    return 2 * sum(map(len, values)) >= len(names) * len(values) and any(
+        not isinstance(item, dict | list) for value in values for item in value.values()
+    )
+
+
+def _are_plain(items: Sequence[Json]) -> bool:
+    return not any(isinstance(item, dict | list) for item in items)
+
+
+def _text(value: Json) -> str:
+    """A plain value as it is written; empty for null."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _line(path: Path, value: Json) -> str:
+    words = canonical(_text(value)).strip()
+    if not words or is_encoded(words):
+        return ""
+    name = " › ".join(filter(None, path))
+    return f"{name}: {words}" if name else words

@@ -1,4 +1,4 @@
-"""Presentations, spreadsheets, e-books, OpenDocument, RTF and mail, converted to Markdown by the extra ``formats``."""
+"""E-books and OpenDocument, converted to Markdown by the extra ``formats``."""
 
 from __future__ import annotations
 
@@ -12,14 +12,8 @@ from index.loaders.dates import parse_date
 from index.loaders.decoding import canonical
 from index.loaders.formats.markdown import markdown_headings
 
-_OPEN_XML = "application/vnd.openxmlformats-officedocument"
 MEDIA_TYPES = {
-    ".pptx": f"{_OPEN_XML}.presentationml.presentation",
-    ".xlsx": f"{_OPEN_XML}.spreadsheetml.sheet",
     ".epub": "application/epub+zip",
-    ".odt": "application/vnd.oasis.opendocument.text",
-    ".rtf": "application/rtf",
-    ".eml": "message/rfc822",
 }
 
 

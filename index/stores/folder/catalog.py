@@ -13,14 +13,18 @@ import numpy as np
 from index.embedder import Vectors
 from index.errors import IndexDamagedError
 from index.stores.base import Inputs, Passage
-from index.stores.document_fields import restore_document
-from index.types import Chunk, Document, DocumentRecord, Failure
+from index.stores.document_fields import TableDescription, restore_document
+from index.stores.folder.schema import PIECE_BYTES, has_tables
+from index.types import Chunk, Document, DocumentRecord, Failure, TablePart, TableRows
 
 _RECORD = (
     "id, path, title, media_type, sha256, source, date, body_start, characters, page_count, chunk_count, "
-    "metadata, warnings, encoding, empty_pages"
+    "metadata, warnings, encoding, empty_pages, date_source, coverage, left_out"
 )
-_CHUNK = 'id, document_id, ordinal, start, "end", page, heading'
+_RECORD_1 = _RECORD.replace("date_source, coverage, left_out", "NULL, NULL, '[]'")  # in format 1
+_CHUNK = 'id, document_id, ordinal, start, "end", page, heading, context, table_number, first_row, last_row'
+_CHUNK_1 = _CHUNK.replace("context, table_number, first_row, last_row", "'', NULL, NULL, NULL")
+_TABLE = 'columns, caption, page, start, "end", length, "offset"'
 
 
 class Catalog:
@@ -28,6 +32,8 @@ class Catalog:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
+        self._has_tables = has_tables(connection)
+        self._record, self._chunk = (_RECORD, _CHUNK) if self._has_tables else (_RECORD_1, _CHUNK_1)
 
     def meta(self) -> dict[str, str]:
         """Facts about the index as a whole: format, fingerprints, revision, the vector file."""
@@ -61,20 +67,20 @@ class Catalog:
 
     def records(self, ids: Collection[int] | None = None) -> list[DocumentRecord]:
         """Documents without their texts, by path; of all or of the given ids."""
-        select = f"SELECT {_RECORD} FROM documents"
+        select = f"SELECT {self._record} FROM documents"
         rows = self.connection.execute(select) if ids is None else self._rows_in(f"{select} WHERE id", ids)
         return sorted(map(_record, rows), key=lambda record: (record.path, record.source))
 
     def documents(self, ids: Collection[int]) -> dict[int, Document]:
         """Whole documents by id; unknown ids are left out."""
-        rows = self._rows_in(f"SELECT {_RECORD}, pages, headings, text FROM documents WHERE id", ids)
-        return {row[0]: _document(row) for row in rows}
+        rows = self._rows_in(f"SELECT {self._record}, pages, headings, text FROM documents WHERE id", ids)
+        return {row[0]: self._document(row) for row in rows}
 
     def chunks_of(self, document_id: int) -> list[Chunk]:
         """The passages of a document in order."""
         text = self._texts([document_id]).get(document_id, "")
         rows = self.connection.execute(
-            f"SELECT {_CHUNK} FROM chunks WHERE document_id = ? ORDER BY ordinal", (document_id,)
+            f"SELECT {self._chunk} FROM chunks WHERE document_id = ? ORDER BY ordinal", (document_id,)
         )
         return [_chunk(row, text[row[3] : row[4]]) for row in rows]
 
@@ -98,7 +104,7 @@ class Catalog:
         part of their document's head.
         """
         words = self.words(ids)
-        rows = self._rows_in(f"SELECT {_CHUNK} FROM chunks WHERE id", ids)
+        rows = self._rows_in(f"SELECT {self._chunk} FROM chunks WHERE id", ids)
         chunks = [_chunk(row, words.get(row[0], ("",))[0]) for row in rows]
         texts = self._texts({chunk.document_id for chunk in chunks if len(chunk.text) != chunk.end - chunk.start})
         return {
@@ -107,6 +113,43 @@ class Catalog:
             else chunk
             for chunk in chunks
         }
+
+    def table_parts(self, chunk_ids: Collection[int], around: int = 0) -> dict[int, TablePart]:
+        """The table rows in chunks, and ``around`` more on either side if there are, by chunk id."""
+        columns = "id, document_id, table_number, first_row, last_row"
+        rows = self._rows_in(f"SELECT {columns} FROM chunks WHERE table_number IS NOT NULL AND id", chunk_ids)
+        return {
+            chunk_id: self._table_part(document_id, TableRows(*place), around) for chunk_id, document_id, *place in rows
+        }
+
+    def _table_part(self, document_id: int, rows: TableRows, around: int) -> TablePart:
+        (table,) = self._tables(document_id, rows.table)
+        return table.part(rows, around, self._cells(document_id, *table.bytes_of(rows, around)))
+
+    def _tables(self, document_id: int, number: int | None = None) -> list[TableDescription]:
+        """The descriptions of a document's tables in order, or of one of them."""
+        rows = self.connection.execute(
+            f"SELECT {_TABLE} FROM tables WHERE document_id = ? AND number = coalesce(?, number) ORDER BY number",
+            (document_id, number),
+        )
+        return [TableDescription(json.loads(columns), *others) for columns, *others in rows]
+
+    def _cells(self, document_id: int, start: int, end: int) -> bytes:
+        """The cells of a document from the byte ``start`` to the byte ``end``."""
+        first = start // PIECE_BYTES
+        pieces = self.connection.execute(
+            "SELECT piece FROM cells WHERE document_id = ? AND number BETWEEN ? AND ? ORDER BY number",
+            (document_id, first, (end - 1) // PIECE_BYTES),
+        )
+        joined = b"".join(piece for (piece,) in pieces)
+        return joined[start - first * PIECE_BYTES : end - first * PIECE_BYTES]
+
+    def _document(self, row: tuple[Any, ...]) -> Document:
+        *record, pages, headings, text = row
+        tables = self._tables(row[0]) if self._has_tables else []
+        size = tables[-1].offset + tables[-1].row_bytes * tables[-1].length if tables else 0
+        cells = self._cells(row[0], 0, size) if size else b""
+        return restore_document(_record(tuple(record)), text, json.loads(pages), json.loads(headings), tables, cells)
 
     def keys_of(self, document_id: int) -> dict[int, bytes]:
         """The keys of the vectors of a document's chunks, by chunk id."""
@@ -204,17 +247,13 @@ def _matrix(blobs: Sequence[bytes]) -> Vectors:
     return joined.reshape(len(blobs), -1 if blobs else 0).astype(np.float32)
 
 
-def _document(row: tuple[Any, ...]) -> Document:
-    *record, pages, headings, text = row
-    return restore_document(_record(tuple(record)), text, json.loads(pages), json.loads(headings))
-
-
 def _record(row: tuple[Any, ...]) -> DocumentRecord:
-    *plain, metadata, warnings, encoding, empty_pages = row
+    *plain, metadata, warnings, encoding, empty_pages, date_source, coverage, left_out = row
     lists = (json.loads(metadata), tuple(json.loads(warnings)), encoding, tuple(json.loads(empty_pages)))
-    return DocumentRecord(*(*plain, *lists))
+    return DocumentRecord(*(*plain, *lists, date_source, coverage, tuple(json.loads(left_out))))
 
 
 def _chunk(row: tuple[Any, ...], text: str) -> Chunk:
-    chunk_id, document_id, ordinal, start, end, page, heading = row
-    return Chunk(chunk_id, document_id, ordinal, start, end, text, page, heading)
+    *place, page, heading, context, table, first, last = row
+    rows = None if table is None else TableRows(table, first, last)
+    return Chunk(*(*place, text, page, heading, context, rows))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.chunking import keyword_text
+from index.chunking import keyword_text, keyword_title
 from index.reports import Problem
 from index.stores.folder.catalog import Catalog
 from index.stores.folder.schema import KEYWORDS, damaged
@@ -63,5 +63,8 @@ def _rewrite_keywords(catalog: Catalog) -> None:
         for record in catalog.records():
             connection.executemany(
                 "INSERT INTO passages (rowid, text, title) VALUES (?, ?, ?)",
-                [(chunk.id, keyword_text(record, chunk), record.title) for chunk in catalog.chunks_of(record.id)],
+                [
+                    (chunk.id, keyword_text(record, chunk), keyword_title(record.title, chunk))
+                    for chunk in catalog.chunks_of(record.id)
+                ],
             )

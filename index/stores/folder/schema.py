@@ -39,6 +39,9 @@ CREATE TABLE documents (
     pages TEXT NOT NULL,
     headings TEXT NOT NULL,
     text TEXT NOT NULL,
+    date_source TEXT,
+    coverage REAL,
+    left_out TEXT NOT NULL DEFAULT '[]',
     UNIQUE (source, path)
 );
 CREATE INDEX documents_by_content ON documents (sha256);
@@ -69,10 +72,44 @@ CREATE TABLE chunks (
     page INTEGER,
     heading TEXT,
     vector_id INTEGER NOT NULL REFERENCES vectors (id),
+    context TEXT NOT NULL DEFAULT '',
+    table_number INTEGER,
+    first_row INTEGER,
+    last_row INTEGER,
     UNIQUE (document_id, ordinal)
 );
 CREATE INDEX chunks_by_vector ON chunks (vector_id);
 """
+# The cells of a document's tables, in pieces of equal size, so that the rows of a chunk are read without the others.
+CELLS = """
+CREATE TABLE tables (
+    document_id INTEGER NOT NULL REFERENCES documents (id),
+    number INTEGER NOT NULL,
+    columns TEXT NOT NULL,
+    caption TEXT NOT NULL,
+    page INTEGER,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    length INTEGER NOT NULL,
+    "offset" INTEGER NOT NULL,
+    PRIMARY KEY (document_id, number)
+) WITHOUT ROWID;
+CREATE TABLE cells (
+    id INTEGER PRIMARY KEY,
+    document_id INTEGER NOT NULL REFERENCES documents (id),
+    number INTEGER NOT NULL,
+    piece BLOB NOT NULL,
+    UNIQUE (document_id, number)
+);
+"""
+PIECE_BYTES = 32_768
+# The columns that format 1 lacks, by table, and what is read instead.
+ADDED = {
+    "documents": {"date_source": "TEXT", "coverage": "REAL", "left_out": "TEXT NOT NULL DEFAULT '[]'"},
+    "chunks": {
+        "context": "TEXT NOT NULL DEFAULT ''", "table_number": "INTEGER", "first_row": "INTEGER", "last_row": "INTEGER"
+    },
+}  # fmt: skip
 
 
 @contextmanager
@@ -119,8 +156,22 @@ def connect_to_write(location: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA foreign_keys = 1")
     connection.execute("PRAGMA cache_size = -65536")
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
-        connection.executescript(f"BEGIN IMMEDIATE; {TABLES} {'; '.join(KEYWORDS)}; COMMIT;")
+        connection.executescript(f"BEGIN IMMEDIATE; {TABLES} {CELLS} {'; '.join(KEYWORDS)}; COMMIT;")
     return connection
+
+
+def has_tables(connection: sqlite3.Connection) -> bool:
+    """Whether a catalog has the tables of the present format, not those of format 1."""
+    return connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'cells'").fetchone() is not None
+
+
+def add_tables(connection: sqlite3.Connection) -> None:
+    """Add what the tables of format 1 lack, inside the present transaction."""
+    for table, columns in ADDED.items():
+        for name, kind in columns.items():
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
+    for statement in filter(str.strip, CELLS.split(";")):
+        connection.execute(statement)
 
 
 def remove_catalog(location: Path) -> None:

@@ -9,12 +9,19 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from index.errors import IndexMismatchError
-from index.fingerprint import FACTS, FORMAT, check
+from index.fingerprint import FACTS, READABLE, check
 from index.reports import OnProgress, Progress
 from index.stores.base import Replacement
 from index.stores.folder.catalog import Catalog
 from index.stores.folder.reader import FolderReader
-from index.stores.folder.schema import CATALOG, CATALOG_ENDINGS, connect_to_read, connect_to_write
+from index.stores.folder.schema import (
+    CATALOG,
+    CATALOG_ENDINGS,
+    add_tables,
+    connect_to_read,
+    connect_to_write,
+    has_tables,
+)
 from index.stores.folder.transaction import in_transaction
 from index.stores.folder.vectors import remove_other_files, write_file
 from index.stores.folder.writer import FolderWriter, locked
@@ -78,6 +85,8 @@ def _copy_from(source: Path, catalog: Catalog, location: Path) -> None:
     try:
         with in_transaction(catalog) as commit:
             connection.execute("PRAGMA defer_foreign_keys = 1")
+            if not has_tables(connection):
+                add_tables(connection)
             _replace_rows(connection)
             facts = dict(connection.execute("SELECT key, value FROM other.meta"))
             commit.set_meta({key: facts[key] for key in (*FACTS, "dimensions") if key in facts})
@@ -98,20 +107,27 @@ def _replace_rows(connection: sqlite3.Connection) -> None:
         "FROM other.documents AS new LEFT JOIN main.documents AS old USING (source, path)",
         (last.get("documents", 0),),
     )
-    for table in ("passages", "chunks", "documents", "vectors", "dropped", "failures", "sources", "excluded"):
+    parts = ("passages", "chunks", "tables", "cells")
+    for table in (*parts, "documents", "vectors", "dropped", "failures", "sources", "excluded"):
         connection.execute(f"DELETE FROM main.{table}")
-    columns = [name for _, name, *_ in connection.execute("PRAGMA main.table_info(documents)") if name != "id"]
-    listed = ", ".join(columns)
+    listed = _columns(connection, "documents", "id")
     last_vector, last_chunk = last.get("vectors", 0), last.get("chunks", 0)
     connection.execute("INSERT INTO main.vectors SELECT id + ?, key, vector FROM other.vectors", (last_vector,))
     connection.execute(
         f"INSERT INTO main.documents (id, {listed}) SELECT kept, {listed} FROM other.documents JOIN ids ON new_id = id"
     )
+    listed = _columns(connection, "chunks", "id", "document_id", "vector_id")
     connection.execute(
-        'INSERT INTO main.chunks SELECT id + ?, kept, ordinal, start, "end", page, heading, vector_id + ? '
-        "FROM other.chunks JOIN ids ON new_id = document_id",
+        f"INSERT INTO main.chunks (id, document_id, vector_id, {listed}) "
+        f"SELECT id + ?, kept, vector_id + ?, {listed} FROM other.chunks JOIN ids ON new_id = document_id",
         (last_chunk, last_vector),
     )
+    for table in ("tables", "cells"):
+        listed = _columns(connection, table, "id", "document_id")
+        connection.execute(
+            f"INSERT INTO main.{table} (document_id, {listed}) "
+            f"SELECT kept, {listed} FROM other.{table} JOIN ids ON new_id = document_id"
+        )
     connection.execute(
         "INSERT INTO main.passages (rowid, text, title) SELECT rowid + ?, text, title FROM other.passages",
         (last_chunk,),
@@ -120,11 +136,17 @@ def _replace_rows(connection: sqlite3.Connection) -> None:
         connection.execute(f"INSERT INTO main.{table} SELECT * FROM other.{table}")
 
 
+def _columns(connection: sqlite3.Connection, table: str, *without: str) -> str:
+    """The columns of a table for SQL."""
+    names = [name for _, name, *_ in connection.execute(f"PRAGMA main.table_info({table})")]
+    return ", ".join(f'"{name}"' for name in names if name not in without)
+
+
 def _is_readable(location: Path) -> bool:
     """Whether there is a catalog that this version can read."""
     try:
         with closing(connect_to_read(location)) as connection:
-            return Catalog(connection).meta().get("format") == str(FORMAT)
+            return Catalog(connection).meta().get("format") in READABLE
     except sqlite3.DatabaseError:
         return False
 

@@ -11,11 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from index.chunking import keyword_title
 from index.stores.base import Passage
-from index.stores.document_fields import record_fields
+from index.stores.document_fields import cells_of, describe_tables, record_fields
 from index.stores.folder.catalog import Catalog
+from index.stores.folder.schema import PIECE_BYTES
 from index.stores.lock_holder import utc_now
-from index.types import Document, Failure
+from index.types import Document, Failure, Table
 
 
 @contextmanager
@@ -71,7 +73,7 @@ class FolderTransaction:
     def _put_document(self, document: Document, passages: Sequence[Passage]) -> None:
         columns = _columns(document, len(passages))
         for known_id in self._ids_at(document.source, document.path):
-            self._drop_chunks(known_id)
+            self._drop_parts(known_id)
             columns["id"] = known_id
         cursor = self._connection.execute(
             f"INSERT OR REPLACE INTO documents ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
@@ -79,6 +81,7 @@ class FolderTransaction:
         )
         document_id = int(cursor.lastrowid or 0)
         self._add_vectors(passages)
+        self._put_tables(document_id, document.tables)
         for passage in passages:
             self._put_passage(document_id, document.title, passage)
         self._forget_failure(document.source, document.path)
@@ -88,10 +91,9 @@ class FolderTransaction:
         self._connection.execute(
             "UPDATE documents SET source = ?, path = ?, title = ? WHERE id = ?", (source, path, title, document_id)
         )
-        self._connection.execute(
-            "UPDATE passages SET title = ? WHERE rowid IN (SELECT id FROM chunks WHERE document_id = ?)",
-            (title, document_id),
-        )
+        chunks = Catalog(self._connection).chunks_of(document_id)
+        titles = [(keyword_title(title, chunk), chunk.id) for chunk in chunks]
+        self._connection.executemany("UPDATE passages SET title = ? WHERE rowid = ?", titles)
 
     def _put_failure(self, failure: Failure) -> None:
         self.remove(self._ids_at(failure.source, failure.path))
@@ -103,7 +105,7 @@ class FolderTransaction:
     def remove(self, document_ids: Collection[int] = (), failures: Collection[Failure] = ()) -> None:
         """Remove documents with their passages, and the records of unreadable files that no longer exist."""
         for document_id in document_ids:
-            self._drop_chunks(document_id)
+            self._drop_parts(document_id)
             self._connection.execute("DELETE FROM documents WHERE id = ?", (document_id,))
         for failure in failures:
             self._forget_failure(failure.source, failure.path)
@@ -133,13 +135,40 @@ class FolderTransaction:
     def _put_passage(self, document_id: int, title: str, passage: Passage) -> None:
         chunk = passage.chunk
         cursor = self._connection.execute(
-            'INSERT INTO chunks (document_id, ordinal, start, "end", page, heading, vector_id) '
-            "VALUES (?, ?, ?, ?, ?, ?, (SELECT id FROM vectors WHERE key = ?))",
-            (document_id, chunk.ordinal, chunk.start, chunk.end, chunk.page, chunk.heading, passage.key),
+            'INSERT INTO chunks (document_id, ordinal, start, "end", page, heading, context, '
+            "table_number, first_row, last_row, vector_id) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT id FROM vectors WHERE key = ?))",
+            (
+                *(document_id, chunk.ordinal, chunk.start, chunk.end, chunk.page, chunk.heading, chunk.context),
+                *(astuple(chunk.rows) if chunk.rows else (None, None, None)),
+                passage.key,
+            ),
         )
         self._connection.execute(
-            "INSERT INTO passages (rowid, text, title) VALUES (?, ?, ?)", (cursor.lastrowid, passage.words, title)
+            "INSERT INTO passages (rowid, text, title) VALUES (?, ?, ?)",
+            (cursor.lastrowid, passage.words, keyword_title(title, chunk)),
         )
+
+    def _put_tables(self, document_id: int, tables: Sequence[Table]) -> None:
+        columns = 'document_id, number, columns, caption, page, start, "end", length, "offset"'
+        for number, table in enumerate(describe_tables(tables)):
+            header, *others = astuple(table)
+            self._connection.execute(
+                f"INSERT INTO tables ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (document_id, number, json.dumps(header), *others),
+            )
+        cells = cells_of(tables)
+        pieces = (cells[start : start + PIECE_BYTES] for start in range(0, len(cells), PIECE_BYTES))
+        self._connection.executemany(
+            "INSERT INTO cells (document_id, number, piece) VALUES (?, ?, ?)",
+            ((document_id, number, piece) for number, piece in enumerate(pieces)),
+        )
+
+    def _drop_parts(self, document_id: int) -> None:
+        """Remove the passages and tables of a document."""
+        self._connection.execute("DELETE FROM tables WHERE document_id = ?", (document_id,))
+        self._connection.execute("DELETE FROM cells WHERE document_id = ?", (document_id,))
+        self._drop_chunks(document_id)
 
     def _drop_chunks(self, document_id: int) -> None:
         self._connection.execute(
@@ -155,7 +184,7 @@ class FolderTransaction:
 def _columns(document: Document, chunk_count: int) -> dict[str, Any]:
     """A document's row, by column."""
     columns = record_fields(document, chunk_count)
-    for name in ("metadata", "warnings", "empty_pages"):
+    for name in ("metadata", "warnings", "empty_pages", "left_out"):
         columns[name] = json.dumps(columns[name])
     return columns | {
         "pages": json.dumps([astuple(page) for page in document.pages]),

@@ -11,9 +11,9 @@ from index.stores.base import Inputs, Passage, Summary
 from index.stores.milvus.client import MilvusConnection, Row
 from index.stores.milvus.rows import (
     DOCUMENT_FIELDS,
-    PASSAGE_FIELDS,
     StoredDocument,
     join_document,
+    passage_fields,
     stored_document,
     stored_passage,
 )
@@ -62,7 +62,7 @@ class MilvusReader:
 
     def passages(self, ids: Collection[int]) -> dict[int, list[Passage]]:
         """The passages of documents in order, with their vectors, by document id."""
-        rows = self.passage_rows(ids, [*PASSAGE_FIELDS, "key", "vector"])
+        rows = self.passage_rows(ids, [*passage_fields(self.manifest().schema), "key", "vector"])
         return {document_id: [stored_passage(row) for row in own] for document_id, own in rows.items()}
 
     def verify(self) -> VerifyReport:
@@ -102,15 +102,18 @@ class MilvusReader:
         rows = self.connection.query_all(manifest.collection("facts"), f'key like "{kind}:%"', ["key", "value"])
         return {row["key"]: row["value"] for row in rows}
 
+    def parts(self, keys: list[str]) -> dict[str, str]:
+        """Parts of documents by key; missing ones are left out."""
+        texts = self.manifest().collection("texts")
+        rows = self.connection.query_in(texts, "key", keys, ["key", "part"], batch=_PARTS_BATCH)
+        return {row["key"]: row["part"] for row in rows}
+
     def _with_parts(self, ids: Collection[int]) -> tuple[list[StoredDocument], dict[str, str]]:
         """Documents, and their parts by key; reads both again when a writer replaces a document in between."""
         incomplete: list[str] = []
         for _ in range(_ATTEMPTS):
             documents = self.stored_documents(ids)
-            keys = [key for stored in documents for key in stored.part_keys()]
-            texts = self.manifest().collection("texts")
-            rows = self.connection.query_in(texts, "key", keys, ["key", "part"], batch=_PARTS_BATCH)
-            parts = {row["key"]: row["part"] for row in rows}
+            parts = self.parts([key for stored in documents for key in stored.part_keys()])
             incomplete = [stored.record.path for stored in documents if not parts.keys() >= set(stored.part_keys())]
             if not incomplete:
                 return documents, parts

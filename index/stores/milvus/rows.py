@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
 import numpy as np
 
 from index.stores.base import Passage
-from index.stores.document_fields import record_fields, restore_document
+from index.stores.document_fields import TableDescription, cells_of, describe_tables, record_fields, restore_document
 from index.stores.milvus.client import Row, batches
 from index.stores.milvus.schema import TEXT_BYTES, UNUSED_VECTOR
-from index.types import Chunk, Document, DocumentRecord
+from index.types import Chunk, Document, DocumentRecord, TablePart, TableRows
 
-PASSAGE_FIELDS = ["id", "document", "ordinal", "start", "stop", "skip", "page", "heading", "title", "text"]
+_PASSAGE_FIELDS_1 = ["id", "document", "ordinal", "start", "stop", "skip", "page", "heading", "title", "text"]
+PASSAGE_FIELDS = [*_PASSAGE_FIELDS_1, "context", "rows"]
 DOCUMENT_FIELDS = ["id", "source", "path", "sha256", "record"]
 _PART_CHARACTERS = TEXT_BYTES // 4  # a code point takes at most four bytes
+_CELL_PART_BYTES = 3 * TEXT_BYTES // 4  # as Base64 they are a part of a text
 _HEADING_CHARACTERS = 2_000
 
 
@@ -32,6 +35,7 @@ class StoredDocument:
     first_chunk: int
     text_parts: int
     layout_parts: int
+    cell_parts: int = 0
 
     def owns(self, chunk_id: int) -> bool:
         """Whether a passage belongs to the present version of the document."""
@@ -46,21 +50,35 @@ class StoredDocument:
         return [_part_key(self.record.id, self.first_chunk, "text", n) for n in range(self.text_parts)]
 
     def layout_keys(self) -> list[str]:
-        """The keys of the rows that hold its pages and headings, in order."""
+        """The keys of the rows that hold its pages, headings and descriptions of tables, in order."""
         return [_part_key(self.record.id, self.first_chunk, "layout", n) for n in range(self.layout_parts)]
 
     def part_keys(self) -> list[str]:
-        """The keys of all rows that hold its text, pages and headings."""
-        return self.text_keys() + self.layout_keys()
+        """The keys of all rows that hold its text, pages, headings and tables."""
+        return self.text_keys() + self.layout_keys() + self.cell_keys(0, self.cell_parts * _CELL_PART_BYTES)
+
+    def cell_keys(self, start: int, end: int) -> list[str]:
+        """The keys of the rows that hold the cells of its tables from the byte ``start`` to the byte ``end``."""
+        numbers = range(start // _CELL_PART_BYTES, -(-end // _CELL_PART_BYTES))
+        return [_part_key(self.record.id, self.first_chunk, "cells", n) for n in numbers]
 
 
 def document_rows(document: Document, document_id: int, first_chunk: int, count: int) -> tuple[Row, list[Row]]:
-    """The row of a document with ``count`` passages, and the rows of its text, pages and headings.
+    """The row of a document with ``count`` passages, and the rows of its text, pages, headings and tables.
 
     Readers see the document as soon as its own row is written, so the other rows must be written first.
     """
-    layout = json.dumps([[astuple(page) for page in document.pages], [astuple(h) for h in document.headings]])
-    parts = {"text": list(batches(document.text, _PART_CHARACTERS)), "layout": list(batches(layout, _PART_CHARACTERS))}
+    tables = describe_tables(document.tables)
+    layout = json.dumps([list(map(astuple, items)) for items in (document.pages, document.headings, tables)])
+    cells = cells_of(document.tables)
+    parts: dict[str, Sequence[Sequence[str]]] = {
+        "text": list(batches(document.text, _PART_CHARACTERS)),
+        "layout": list(batches(layout, _PART_CHARACTERS)),
+        "cells": [
+            b64encode(cells[start : start + _CELL_PART_BYTES]).decode()
+            for start in range(0, len(cells), _CELL_PART_BYTES)
+        ],
+    }
     same: Row = {"document": document_id, "first": first_chunk, "unused": UNUSED_VECTOR}
     part_rows: list[Row] = [
         same | {"key": _part_key(document_id, first_chunk, kind, number), "part": part}
@@ -69,22 +87,46 @@ def document_rows(document: Document, document_id: int, first_chunk: int, count:
     ]
     fields = record_fields(document, count)
     row = {name: fields.pop(name) for name in ("source", "path", "sha256")}
-    record = _encode_record(fields, [first_chunk, len(parts["text"]), len(parts["layout"])])
+    record = _encode_record(fields, [first_chunk, *map(len, parts.values())])
     return row | {"id": document_id, "record": record, "unused": UNUSED_VECTOR}, part_rows
 
 
 def stored_document(row: Row) -> StoredDocument:
     """The document that a row describes, without its text."""
     fields, locations = json.loads(row["record"])
-    fields["warnings"], fields["empty_pages"] = tuple(fields["warnings"]), tuple(fields["empty_pages"])
+    fields |= {name: tuple(fields.get(name, ())) for name in ("warnings", "empty_pages", "left_out")}
     record = DocumentRecord(id=row["id"], path=row["path"], sha256=row["sha256"], source=row["source"], **fields)
     return StoredDocument(record, *locations)
 
 
 def join_document(stored: StoredDocument, parts: dict[str, str]) -> Document:
-    """The whole document, given the parts of its text, pages and headings by their keys."""
-    text, layout = ("".join(parts[key] for key in keys) for keys in (stored.text_keys(), stored.layout_keys()))
-    return restore_document(stored.record, text, *json.loads(layout))
+    """The whole document, given the parts of its text, pages, headings and tables by their keys."""
+    pages, headings, tables = _layout(stored, parts)
+    text = "".join(parts[key] for key in stored.text_keys())
+    cells = _cells(stored, parts, 0, stored.cell_parts * _CELL_PART_BYTES)
+    return restore_document(stored.record, text, pages, headings, tables, cells)
+
+
+def table_keys(stored: StoredDocument, parts: dict[str, str], rows: TableRows, around: int) -> list[str]:
+    """The keys of the cells of a chunk's rows and of ``around`` more, given the document's layout by its keys."""
+    return stored.cell_keys(*_layout(stored, parts)[2][rows.table].bytes_of(rows, around))
+
+
+def join_table_part(stored: StoredDocument, parts: dict[str, str], rows: TableRows, around: int) -> TablePart:
+    """The rows of a chunk and ``around`` more, given the document's layout and their cells by their keys."""
+    table = _layout(stored, parts)[2][rows.table]
+    return table.part(rows, around, _cells(stored, parts, *table.bytes_of(rows, around)))
+
+
+def _layout(stored: StoredDocument, parts: dict[str, str]) -> tuple[list[Row], list[Row], list[TableDescription]]:
+    pages, headings, *tables = json.loads("".join(parts[key] for key in stored.layout_keys()))
+    return pages, headings, [TableDescription(*table) for table in (tables[0] if tables else ())]
+
+
+def _cells(stored: StoredDocument, parts: dict[str, str], start: int, end: int) -> bytes:
+    joined = b"".join(b64decode(parts[key]) for key in stored.cell_keys(start, end))
+    skipped = start // _CELL_PART_BYTES * _CELL_PART_BYTES
+    return joined[start - skipped : end - skipped]
 
 
 def passage_rows(
@@ -108,6 +150,8 @@ def passage_rows(
             "date": document.date or "",
             "media_type": document.media_type,
             "terms": " ".join(terms)[:TEXT_BYTES],
+            "context": passage.chunk.context,
+            "rows": ":".join(map(str, astuple(passage.chunk.rows))) if passage.chunk.rows else "",
         }
         for chunk_id, (passage, terms) in enumerate(zip(passages, stems, strict=True), start=first_chunk)
     ]
@@ -116,7 +160,14 @@ def passage_rows(
 def chunk_of(row: Row) -> Chunk:
     """The chunk in a passage's row."""
     position = (row["ordinal"], row["start"], row["stop"])
-    return Chunk(row["id"], row["document"], *position, row["text"], row["page"] or None, row["heading"] or None)
+    rows = TableRows(*map(int, row["rows"].split(":"))) if row.get("rows") else None
+    place = (row["page"] or None, row["heading"] or None)
+    return Chunk(row["id"], row["document"], *position, row["text"], *place, row.get("context", ""), rows)
+
+
+def passage_fields(schema: int) -> list[str]:
+    """The fields of a passage in collections of this schema."""
+    return PASSAGE_FIELDS if schema > 1 else _PASSAGE_FIELDS_1
 
 
 def keyword_text_of(row: Row) -> str:

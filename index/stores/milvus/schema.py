@@ -13,7 +13,7 @@ from typing import Any
 from index.errors import IndexMismatchError
 from index.stores.milvus.client import MilvusConnection, Row
 
-SCHEMA = 1  # increases when older code can no longer read the collections
+SCHEMA = 2  # increases when older code can no longer read the collections
 MANIFESTS = "quoth_index"
 CURRENT, NEXT = "index", "beside"  # keys of manifests: the index, and the one that a rebuild is writing
 TEXT_BYTES = 60_000  # the longest string that is stored; Milvus allows 65,535
@@ -28,7 +28,7 @@ _FIELDS = {
     "passages": {
         "id": "id", "document": "number", "ordinal": "number", "start": "number", "stop": "number", "skip": "number",
         "page": "number", "heading": "text", "title": "text", "text": "text", "key": "name", "path": "text",
-        "date": "name", "media_type": "name", "terms": "terms",
+        "date": "name", "media_type": "name", "terms": "terms", "context": "text", "rows": "name",
     },
 }  # fmt: skip
 _INVERTED_INDEXES = {"documents": ["path"], "texts": ["document"], "passages": ["document", "key"]}
@@ -46,6 +46,7 @@ class Manifest:
     next_chunk: int = 1
     pending: tuple[int, ...] = ()  # ids of the documents that a running or interrupted commit changes
     meta: tuple[tuple[str, str], ...] = ()
+    schema: int = SCHEMA  # of its collections
 
     @property
     def dimensions(self) -> int:
@@ -60,17 +61,15 @@ class Manifest:
 def read_manifest(connection: MilvusConnection, key: str) -> Manifest | None:
     """The manifest under a key, ``CURRENT`` or ``NEXT``; None when there is none.
 
-    Raises IndexMismatchError when a version of Quoth with another schema wrote it.
+    Raises IndexMismatchError when a later version of Quoth wrote it.
     """
     row = connection.get(MANIFESTS, key) if connection.load_if_exists(MANIFESTS) else None
     if row is None:
         return None
     fields = json.loads(row["value"])
-    schema = fields.pop("schema")
-    if schema != SCHEMA:
-        remedy = "upgrade quoth" if schema > SCHEMA else "index into a new database or file"
+    if fields["schema"] > SCHEMA:
         raise IndexMismatchError(
-            f"the index at {connection.uri} has schema {schema}, this version reads {SCHEMA}: {remedy}"
+            f"the index at {connection.uri} has schema {fields['schema']}, this version reads {SCHEMA}: upgrade quoth"
         )
     fields["pending"] = tuple(fields["pending"])
     fields["meta"] = tuple((name, value) for name, value in fields["meta"])
@@ -80,7 +79,7 @@ def read_manifest(connection: MilvusConnection, key: str) -> Manifest | None:
 def write_manifest(connection: MilvusConnection, key: str, manifest: Manifest) -> None:
     """Write or replace the manifest under a key."""
     fields = {name: getattr(manifest, name) for name in Manifest.__slots__}
-    put_values(connection, MANIFESTS, {key: json.dumps({"schema": SCHEMA, **fields})})
+    put_values(connection, MANIFESTS, {key: json.dumps(fields)})
 
 
 def delete_manifest(connection: MilvusConnection, key: str) -> None:

@@ -19,15 +19,15 @@ from index.embedder import Vectors
 from index.errors import DocumentNotFoundError, IndexDamagedError
 from index.ranking.bm25 import bm25_score
 from index.ranking.fusion import in_order
+from index.ranking.stemming import Stemmer
 from index.ranking.terms import Terms
 from index.stores.base import Inputs
 from index.stores.milvus.client import MilvusConnection, Row, is_in, literal
 from index.stores.milvus.reader import MilvusReader
-from index.stores.milvus.rows import PASSAGE_FIELDS, StoredDocument, chunk_of
+from index.stores.milvus.rows import PASSAGE_FIELDS, StoredDocument, chunk_of, join_table_part, table_keys
 from index.stores.milvus.schema import Manifest, load_generation
 from index.stores.milvus.term_statistics import TermStatistics
-from index.stores.stemming import Stemmer
-from index.types import Chunk, Document, Filters
+from index.types import Chunk, Document, Filters, TablePart
 
 _MIN_EF = 200  # candidates that the HNSW search keeps
 _STARS = re.compile(r"\*+")
@@ -133,6 +133,21 @@ class MilvusSnapshot(MilvusReader):
             if MilvusReader(self.connection).stored_documents(ids) != self.stored_documents(ids):
                 raise DocumentNotFoundError("a document was replaced while it was read: repeat the question") from None
             raise
+
+    def table_parts(self, chunk_ids: Collection[int], around: int = 0) -> dict[int, TablePart]:
+        """The table rows in chunks, and ``around`` more on either side if there are, by chunk id.
+
+        Raises DocumentNotFoundError when a document was replaced since the search.
+        """
+        rows = {i: (chunk.document_id, chunk.rows) for i, chunk in self.chunks(chunk_ids).items() if chunk.rows}
+        found = {stored.record.id: stored for stored in self.stored_documents({i for i, _ in rows.values()})}
+        try:
+            parts = self.parts([key for stored in found.values() for key in stored.layout_keys()])
+            keys = {key for i, own in rows.values() for key in table_keys(found[i], parts, own, around)}
+            parts |= self.parts(sorted(keys))
+            return {chunk: join_table_part(found[i], parts, own, around) for chunk, (i, own) in rows.items()}
+        except KeyError:
+            raise DocumentNotFoundError("a document was replaced while it was read: repeat the question") from None
 
     def _search(self, vector: Vectors, stems: list[str], limit: int, filters: Filters | None) -> list[Row]:
         """The rows of the best passages of admitted documents, by similarity to a vector or by BM25 over stems."""

@@ -26,6 +26,7 @@ from index.stores.milvus.schema import (
     CURRENT,
     MANIFESTS,
     NEXT,
+    SCHEMA,
     Manifest,
     create_generation,
     create_key_values,
@@ -163,6 +164,8 @@ def _manifest_for_writing(connection: MilvusConnection, key: str, first: Manifes
     """The manifest under a key, or ``first``, which is then written; creates and loads its collections."""
     create_key_values(connection, MANIFESTS)
     existing = read_manifest(connection, key)
+    if existing and existing.schema != SCHEMA and not existing.revision:  # made by an older version, and empty
+        first, existing = replace(first, generation=existing.generation + 1), None
     manifest = existing or first
     create_generation(connection, manifest, manifest.dimensions)
     if existing is None:

@@ -6,11 +6,12 @@ from collections.abc import Callable, Collection, Iterator
 
 import numpy as np
 
+from index.chunking import keyword_title
 from index.errors import IndexDamagedError
 from index.reports import Problem, VerifyReport
 from index.stores.base import Reader
 from index.stores.milvus.client import Row
-from index.stores.milvus.rows import PASSAGE_FIELDS, chunk_of, keyword_text_of
+from index.stores.milvus.rows import chunk_of, keyword_text_of, passage_fields
 from index.stores.milvus.schema import Manifest
 from index.stores.passage_checks import CheckedPassage, are_unit_length, passage_faults
 from index.types import Document
@@ -29,7 +30,7 @@ def check(reader: Reader, manifest: Manifest, passage_rows: ReadRows, stored: in
     for start in range(0, len(records), _BATCH):
         batch = records[start : start + _BATCH]
         documents = _documents(reader, [record.id for record in batch])
-        rows = passage_rows([record.id for record in batch], [*PASSAGE_FIELDS, "key", "vector"])
+        rows = passage_rows([record.id for record in batch], [*passage_fields(manifest.schema), "key", "vector"])
         for record in batch:
             details = _faults(documents.get(record.id), rows.get(record.id, []), record.chunk_count)
             problems += (Problem("document", f"{record.path}: {detail}", record.id) for detail in details)
@@ -55,7 +56,8 @@ def _faults(document: Document | None, rows: list[Row], chunk_count: int) -> Ite
         yield "part of its text is missing: index it again"
         return
     passages = [
-        CheckedPassage(chunk_of(row), (keyword_text_of(row), row["title"]), bytes.fromhex(row["key"])) for row in rows
+        CheckedPassage(chunk, (keyword_text_of(row), keyword_title(row["title"], chunk)), bytes.fromhex(row["key"]))
+        for chunk, row in zip(map(chunk_of, rows), rows, strict=True)
     ]
     yield from passage_faults(document, passages, chunk_count)
     for row in rows:

@@ -15,8 +15,10 @@ from dataclasses import astuple, replace
 
 import numpy as np
 
+from index.chunking import keyword_title
 from index.embedder import Vectors
 from index.fingerprint import check_format
+from index.ranking.stemming import Stemmer
 from index.reports import OnProgress, Problem, Progress
 from index.stores.lock_holder import utc_now
 from index.stores.milvus.client import MilvusConnection, Row, batches, is_in
@@ -24,7 +26,6 @@ from index.stores.milvus.reader import MilvusReader
 from index.stores.milvus.rows import StoredDocument, document_rows, passage_rows, short_key
 from index.stores.milvus.schema import Manifest, create_generation, put_values, write_manifest
 from index.stores.milvus.transaction import CommitPlan, MilvusTransaction
-from index.stores.stemming import Stemmer
 from index.types import Failure
 
 _FLUSH_ROWS = 4_000  # Milvus Lite scans rows one by one until they are flushed
@@ -131,7 +132,11 @@ class MilvusWriter(MilvusReader):
         documents: list[Row] = []
         texts: list[Row] = []
         passages: list[Row] = []
-        words = [f"{document.title}\n{passage.words}" for *_, document, own in plan.puts for passage in own]
+        words = [
+            f"{keyword_title(document.title, passage.chunk)}\n{passage.words}"
+            for *_, document, own in plan.puts
+            for passage in own
+        ]
         stems = iter(self._stemmer.stem(words))
         for document_id, first_chunk, document, own in plan.puts:
             row, parts = document_rows(document, document_id, first_chunk, len(own))
@@ -165,7 +170,7 @@ class MilvusWriter(MilvusReader):
     def _delete_parts(self, documents: Sequence[StoredDocument]) -> None:
         """Delete the passages and texts of documents in their old state."""
         chunk_ids = [chunk_id for stored in documents for chunk_id in stored.chunk_ids()]
-        keys = [key for stored in documents for key in (*stored.text_keys(), *stored.layout_keys())]
+        keys = [key for stored in documents for key in stored.part_keys()]
         self.connection.delete_in(self.manifest().collection("passages"), "id", chunk_ids)
         self.connection.delete_in(self.manifest().collection("texts"), "key", keys)
 

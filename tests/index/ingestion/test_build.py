@@ -1,4 +1,4 @@
-"""Building brings the index to what the folder holds, and does no work twice."""
+"""Building brings the index up to date with the folder, and does no work twice."""
 
 from __future__ import annotations
 
@@ -105,13 +105,16 @@ def test_a_second_copy_is_embedded_once_and_found_twice(folder: Path, location: 
         assert opened.search("green tea leaves")[0].document.path == "copy.txt"
 
 
-def test_a_plan_and_a_dry_run_write_nothing(folder: Path, tmp_path: Path, location: Path, embedder: Embedder) -> None:
+def test_a_plan_and_a_dry_run_write_nothing(folder: Path, location: Path, embedder: Embedder) -> None:
     (folder / "new.txt").write_text("Something new.")
     before = files_of(location)
     assert plan([], location).added == ("new.txt",)
     assert build([], location, dry_run=True, embedder=embedder).plan.added == ("new.txt",)
     assert files_of(location) == before
-    assert len(plan([folder], tmp_path / "nowhere").added) == 4
+
+
+def test_a_plan_of_a_new_index_does_not_create_its_folder(folder: Path, tmp_path: Path) -> None:
+    assert len(plan([folder], tmp_path / "nowhere").added) == 3
     assert not (tmp_path / "nowhere").exists()
 
 
@@ -121,7 +124,7 @@ def test_a_build_that_finds_nothing_leaves_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "index").exists()
 
 
-def test_two_folders_are_kept_apart_and_remembered(
+def test_two_folders_are_indexed_separately_and_remembered(
     folder: Path, tmp_path: Path, location: Path, embedder: Embedder
 ) -> None:
     other = tmp_path / "other"
@@ -157,12 +160,14 @@ def test_a_part_of_an_indexed_folder_can_be_updated_alone(folder: Path, location
     assert (report.plan.changed, report.plan.deleted) == (("deep/coffee.md",), ())
 
 
-def test_a_removed_document_stays_away_until_it_is_added_again(
-    folder: Path, location: Path, embedder: Embedder
-) -> None:
+def test_a_removed_document_is_not_indexed_by_the_next_build(folder: Path, location: Path, embedder: Embedder) -> None:
     assert remove([folder / "tea.txt"], location).plan.deleted == ("tea.txt",)
     assert build([], location, embedder=embedder).plan.empty
     assert paths(location, embedder) == ["deep/coffee.md", "iron.html"]
+
+
+def test_a_removed_document_is_indexed_again_when_it_is_added(folder: Path, location: Path, embedder: Embedder) -> None:
+    remove([folder / "tea.txt"], location)
     assert add([folder / "tea.txt"], location, embedder=embedder).plan.added == ("tea.txt",)
     assert build([], location, embedder=embedder).plan.empty
     assert len(paths(location, embedder)) == 3
@@ -206,7 +211,7 @@ def test_documents_can_be_given_directly(tmp_path: Path, embedder: Embedder) -> 
     assert (again.plan.changed, again.embedded, again.documents) == (("p49",), 1, 50)
 
 
-def test_progress_tells_the_steps(folder: Path, tmp_path: Path, embedder: Embedder) -> None:
+def test_progress_reports_the_steps_in_order(folder: Path, tmp_path: Path, embedder: Embedder) -> None:
     seen: list[Progress] = []
     build([folder], tmp_path / "index", embedder=embedder, progress=seen.append)
     assert list(dict.fromkeys(progress.step for progress in seen)) == ["scan", "parse", "commit", "embed", "write"]

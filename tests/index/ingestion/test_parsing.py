@@ -48,7 +48,7 @@ def test_a_file_that_takes_too_much_memory_is_reported_and_the_next_is_parsed(fo
     assert len(results) == 4
 
 
-def test_a_pdf_that_swells_when_it_is_unpacked_is_ended_before_it_fills_the_memory(folder: Path) -> None:
+def test_parsing_a_decompression_bomb_ends_before_it_fills_the_memory(folder: Path) -> None:
     (folder / "bomb.pdf").write_bytes(bomb := decompression_bomb_pdf(400))
     assert len(bomb) < 2_000_000
     results = list(parsed(scan(Scope(folder)).files, IndexSettings(parse_megabytes=500, parse_workers=1)))
@@ -62,7 +62,7 @@ def test_a_file_larger_than_the_limit_is_not_read(folder: Path) -> None:
     assert [item.reason for item in results if isinstance(item, Failure)] == ["larger than 1 MB"]
 
 
-def test_a_crash_is_told_by_its_signal(files: tuple[SourceFile, ...]) -> None:
+def test_a_crash_is_reported_with_its_signal(files: tuple[SourceFile, ...]) -> None:
     worker = _Worker(IndexSettings())
     os.kill(worker._process.pid, signal.SIGSEGV)
     with pytest.raises(_WorkerError, match=r"its parser crashed \(SIGSEGV\)"):

@@ -94,7 +94,7 @@ def _and_copied(there: str, tmp_path: Path, embedder: HashEmbedder) -> None:
     assert build([], back, embedder=embedder).embedded == 0
 
 
-def test_a_cluster_that_is_not_there_says_so(tmp_path: Path, folder: Path):
+def test_a_cluster_that_cannot_be_reached_is_an_error(tmp_path: Path, folder: Path):
     with pytest.raises(EngineError, match=r"Ray at 127\.0\.0\.1:1 cannot be reached.*setting `engine`"):
         build([folder], tmp_path / "index", embedder=HashEmbedder(), engine=RayEngine("127.0.0.1:1"))
 

@@ -38,7 +38,7 @@ def test_a_pdf_has_a_page_table_that_covers_its_text() -> None:
         assert words in document.text[page.start : page.end]
 
 
-def test_a_pdf_tells_its_title_and_date() -> None:
+def test_the_title_and_date_of_a_pdf_are_read() -> None:
     document = parse(pdf_file(SECTIONS, "/Title(The Leaning Tower)/CreationDate(D:20240305120000Z)"), "t.pdf")
     assert (document.title, document.date) == ("The Leaning Tower", "2024-03-05")
 
@@ -69,10 +69,10 @@ def test_html_leaves_out_what_is_not_prose() -> None:
     assert parse(page, "page.html").text.strip() == "Kept."
 
 
-def test_html_tells_its_date_and_keeps_its_declared_encoding() -> None:
+def test_the_date_and_the_declared_encoding_of_html_are_read() -> None:
     page = '<meta charset="iso-8859-1"><meta name="date" content="2023-07-01"><p>Café</p>'.encode("latin-1")
     document = parse(page, "page.html")
-    assert (document.date, document.text.strip(), document.encoding) == ("2023-07-01", "Café", "iso-8859-1")
+    assert (document.date, document.text.strip(), document.encoding) == ("2023-07-01", "Café", "cp1252")
 
 
 def test_front_matter_is_a_head_with_metadata() -> None:
@@ -119,7 +119,7 @@ def test_front_matter_that_is_no_yaml_is_read_line_by_line() -> None:
     ],
     ids=["many aliases", "an alias of itself", "deep nesting", "a Python object"],
 )
-def test_front_matter_made_to_swell_or_to_run_code_stays_small(block: str) -> None:
+def test_hostile_front_matter_stays_small_and_runs_no_code(block: str) -> None:
     document = parse(f"---\n{block}---\nTea.\n".encode(), "tea.md")
     assert document.text[document.body_start :] == "Tea.\n"
     assert sum(map(len, document.metadata.values())) <= len(block)
@@ -193,7 +193,7 @@ def test_word_tables_and_titles_are_read() -> None:
     made.save(file)
     document = parse(file.getvalue(), "prices.docx")
     assert document.title == "Prices"
-    assert "Tea | 3 euros" in document.text
+    assert "Tea: 3 euros." in document.text
 
 
 def test_a_table_row_reads_as_a_passage() -> None:
@@ -204,7 +204,7 @@ def test_a_table_row_reads_as_a_passage() -> None:
 def test_json_values_stand_after_their_names() -> None:
     document = parse(b'{"title": "Crew", "members": [{"name": "Kim", "age": 41}]}', "crew.json")
     assert document.title == "Crew"
-    assert "members name: Kim\nmembers age: 41" in document.text
+    assert document.text.endswith("members\n\nname: Kim; age: 41.")
 
 
 @pytest.mark.parametrize(

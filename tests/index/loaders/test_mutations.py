@@ -46,7 +46,7 @@ def spoil(content: bytes, dice: random.Random) -> bytes:
 
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("suffix", [*FORMATS, *OFFICE_FORMATS])
-def test_spoilt_files_are_parsed_or_reported(tmp_path: Path, suffix: str, chunker: Chunker, mutations: int) -> None:
+def test_damaged_files_are_parsed_or_reported(tmp_path: Path, suffix: str, chunker: Chunker, mutations: int) -> None:
     dice, content = random.Random(suffix), (FORMATS | OFFICE_FORMATS)[suffix](SECTIONS)
     files = []
     for number in range(mutations):

@@ -30,7 +30,7 @@ def test_the_fused_score_is_the_weighted_sum_of_z_scores(
     fused = dict(fuse(dense, keyword, weight))
     assert set(fused) == set(everyone)
     for meaning, word, candidate in zip(meanings, words, everyone, strict=True):
-        expected = weight * z_score(meaning, meanings) + (1 - weight) * z_score(word, words)
+        expected = weight * max(-3.0, z_score(meaning, meanings)) + (1 - weight) * z_score(word, words)
         assert math.isclose(fused[candidate], expected, abs_tol=1e-6)
 
 
@@ -57,3 +57,8 @@ def test_ranks_count_from_one(dense: dict[int, float]) -> None:
     placed = ranks(dense)
     assert sorted(placed.values()) == list(range(1, len(dense) + 1))
     assert all(dense[one] >= dense[two] for one in dense for two in dense if placed[one] < placed[two])
+
+
+def test_the_only_passage_with_a_code_leads_though_the_nearest_ones_are_all_alike() -> None:
+    dense = {candidate: 0.8 + candidate / 10_000 for candidate in range(1, 101)} | {999: 0.3}
+    assert fuse(dense, {999: 9.0}, 0.6)[0][0] == 999

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import astuple
 
-from index.stores.document_fields import record_fields, restore_document
-from index.types import Document, DocumentRecord, Heading, Page
+from index.stores.document_fields import cells_of, describe_tables, record_fields, restore_document
+from index.types import Document, DocumentRecord, Heading, Page, Rows, Table
 
 DOCUMENT = Document(
     "notes/a.txt",
@@ -22,13 +22,21 @@ DOCUMENT = Document(
     warnings=("a warning",),
     encoding="utf-8",
     empty_pages=(2,),
+    date_source="text",
+    coverage=0.5,
+    left_out=("1 image",),
+    tables=(
+        Table((("A",), ("B", "C")), Rows.pack(2, [[(0, 4), (5, 7)], [(8, 8), (8, 9)]]), 0, 10, "A caption", 1),
+        Table(((),), Rows.pack(1, [[(11, 12)]]), 11, 12),
+    ),
 )
 
 
 def test_a_document_is_restored_from_its_record_text_pages_and_headings():
     record = DocumentRecord(id=1, **record_fields(DOCUMENT, 3))
     pages, headings = map(astuple, DOCUMENT.pages), map(astuple, DOCUMENT.headings)
-    assert restore_document(record, DOCUMENT.text, pages, headings) == DOCUMENT
+    tables, cells = describe_tables(DOCUMENT.tables), cells_of(DOCUMENT.tables)
+    assert restore_document(record, DOCUMENT.text, pages, headings, tables, cells) == DOCUMENT
 
 
 def test_a_record_counts_characters_pages_and_passages():

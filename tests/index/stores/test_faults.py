@@ -1,6 +1,6 @@
-"""A write that fails, wherever it fails, leaves the old revision or the new one, and the next build mends the rest.
+"""A write that fails leaves the old revision or the new one, and the next build completes the rest.
 
-A few of the writes are tried in the suite, ``pytest test_faults.py --faults 9999 -s`` tries every one.
+The suite tries a few of the writes; ``pytest test_faults.py --faults 9999 -s`` tries every one.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def builds(tmp_path: Path) -> Iterator[BuildServer]:
     compiler, library = shutil.which("cc"), tmp_path / "failing_writes.so"
     if compiler is None:
         pytest.skip("no C compiler")
-    source = Path(__file__).parents[2] / "support" / "failing_writes.c"
+    source = Path(__file__).with_name("failing_writes.c")
     subprocess.run([compiler, "-shared", "-fPIC", "-o", str(library), str(source), "-ldl"], check=True)
     started = BuildServer(tmp_path / "index", tmp_path / "files", library)
     yield started
@@ -45,7 +45,7 @@ def builds(tmp_path: Path) -> Iterator[BuildServer]:
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("rebuilding", [False, True], ids=["build", "rebuild"])
 @pytest.mark.parametrize(("error", "all_later_fail"), [(errno.EIO, False), (errno.ENOSPC, True)], ids=["once", "full"])
-def test_a_disk_that_fails_at_any_write_is_told_and_costs_nothing(
+def test_a_disk_that_fails_at_any_write_is_reported_and_loses_nothing(
     builds: BuildServer, rebuilding: bool, error: int, all_later_fail: bool, faults: int
 ) -> None:
     write_files(builds.folder, "first")
@@ -53,10 +53,10 @@ def test_a_disk_that_fails_at_any_write_is_told_and_costs_nothing(
     write_files(builds.folder, "second")
     _, writes = builds.run_uninterrupted(rebuild=rebuilding)
     tried = sorted(random.Random(1).sample(range(1, writes + 1), min(faults, writes)))
-    told = 0
+    reported = 0
     for number in tried:
         write_files(builds.folder, f"{number}th")
-        told += (
+        reported += (
             builds.run(
                 BuildRequest(rebuild=rebuilding, error=error, failing_write=number, all_later_fail=all_later_fail)
             )
@@ -66,8 +66,8 @@ def test_a_disk_that_fails_at_any_write_is_told_and_costs_nothing(
         with DocumentIndex.open(builds.location, embedder=HashEmbedder()) as opened:
             assert opened.status().documents == 12
             assert opened.search("edition of file 3")
-    print(f"\n{errno.errorcode[error]} at {len(tried)} of {writes} writes, told {told} times")
-    assert told
+    print(f"\n{errno.errorcode[error]} at {len(tried)} of {writes} writes, reported {reported} times")
+    assert reported
     build([builds.folder], builds.location, embedder=HashEmbedder())
     with DocumentIndex.open(builds.location, embedder=HashEmbedder()) as opened:
         assert all(f"{tried[-1]}th" in opened.text(record.id) for record in opened.documents())
@@ -75,7 +75,7 @@ def test_a_disk_that_fails_at_any_write_is_told_and_costs_nothing(
 
 @contextmanager
 def closed(location: Path) -> Iterator[None]:
-    """This process may not write to a folder, not even as root: then it is somebody else meanwhile."""
+    """This process may not write to a folder inside the block; root becomes another user for that."""
     location.parent.chmod(0o755)
     location.chmod(0o555)
     root = os.getuid() == 0
@@ -91,7 +91,7 @@ def closed(location: Path) -> Iterator[None]:
 
 @pytest.fixture
 def read_only(folder: Path) -> Iterator[Path]:
-    """An index that can be read only, in a place that anybody comes to."""
+    """A read-only index, in a folder that every user may enter."""
     place = Path(tempfile.mkdtemp())
     shutil.move(folder, place / "documents")
     build([place / "documents"], place / "index", embedder=HashEmbedder())
@@ -100,15 +100,17 @@ def read_only(folder: Path) -> Iterator[Path]:
     shutil.rmtree(place)
 
 
-def test_a_read_only_folder_can_be_searched_and_verified_but_not_written(
-    read_only: Path,
-) -> None:
-    before = sorted(path.name for path in read_only.iterdir())
+def test_a_read_only_index_can_be_planned_for_verified_and_searched(read_only: Path) -> None:
     documents = read_only.parent / "documents"
     assert plan([documents], read_only).empty
     assert verify(read_only).sound
     with DocumentIndex.open(read_only, embedder=HashEmbedder()) as opened:
         assert opened.search("iron melts")[0].document.path == "iron.html"
+
+
+def test_every_change_of_a_read_only_index_is_an_error_and_leaves_no_file(read_only: Path) -> None:
+    before = sorted(path.name for path in read_only.iterdir())
+    documents = read_only.parent / "documents"
     for act in (
         lambda: build([documents], read_only, embedder=HashEmbedder()),
         lambda: rebuild([documents], read_only, embedder=HashEmbedder()),
@@ -122,7 +124,7 @@ def test_a_read_only_folder_can_be_searched_and_verified_but_not_written(
 
 
 class FailingConnection(sqlite3.Connection):
-    """A connection whose n-th statement that writes fails as the device would make it fail."""
+    """A connection whose n-th writing statement fails with the error of a failing disk."""
 
     left = 10**9
 

@@ -1,4 +1,4 @@
-"""Milvus where it differs from a folder: it has no transactions, may be unreachable, and has versions."""
+"""What only Milvus has: commits without transactions, servers that do not answer, versions, and estimated counts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from index import (
     Filters,
     IndexMismatchError,
     IndexSettings,
+    Store,
     StoreUnreachableError,
     build,
     repair,
@@ -119,7 +121,7 @@ def test_repair_deletes_what_belongs_to_no_document_and_embeds_what_is_damaged(p
     connection.close()
 
 
-def test_a_store_that_does_not_answer_says_so_in_time(folder: Path):
+def test_a_store_that_does_not_answer_is_an_error_in_time(folder: Path):
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         place = f"http://127.0.0.1:{closed.getsockname()[1]}"
@@ -132,7 +134,7 @@ def test_a_store_that_does_not_answer_says_so_in_time(folder: Path):
         assert time.monotonic() - began < 30
 
 
-def test_a_store_that_is_slow_to_search_says_so_in_time(place: str, folder: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_store_that_is_slow_to_search_is_an_error_in_time(place: str, folder: Path, monkeypatch: pytest.MonkeyPatch):
     from milvus_lite.adapter.grpc.servicer import MilvusServicer
 
     search_failed = threading.Event()  # Milvus answers only after the search has timed out
@@ -145,7 +147,7 @@ def test_a_store_that_is_slow_to_search_says_so_in_time(place: str, folder: Path
         search_failed.set()
 
 
-def test_another_schema_is_not_taken_for_damage(place: str, folder: Path):
+def test_a_newer_schema_is_a_mismatch_and_not_damage(place: str, folder: Path):
     embedder = HashEmbedder()
     build([folder], place, embedder=embedder)
     connection = MilvusConnection(place)
@@ -183,9 +185,27 @@ def test_filters_become_a_milvus_expression(filters: Filters, expected: str):
     assert filter_expression(filters) == expected
 
 
-def test_frequencies_of_a_large_index_are_estimated_from_a_sample(place: str, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(term_statistics, "_SAMPLE", 400)  # of 1,200 passages, as 4,096 of 12,000
-    store = open_store(place)
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """What is counted in an index of 1,000 passages whose term statistics are of a sample of them."""
+
+    chunks: int
+    odd: int  # passages with the word "iron"
+    estimated: dict[str, int]  # document frequencies
+    estimated_again: dict[str, int]  # of the same terms but "silver"
+    scores: dict[int, float]  # by words, for "gold" and "iron"
+
+
+@pytest.fixture(scope="module")
+def sampled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sampled]:
+    store = open_store(str(tmp_path_factory.mktemp("sampled") / "index.db"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(term_statistics, "_SAMPLE", 400)  # of 1,200 passages, like 4,096 of 12,000
+        yield _sample(store)
+    store.close()
+
+
+def _sample(store: Store) -> Sampled:
     with store.writer() as writer:
         with writer.transaction({"dimensions": "2"}) as transaction:
             for number in range(1200):
@@ -197,17 +217,39 @@ def test_frequencies_of_a_large_index_are_estimated_from_a_sample(place: str, mo
         kept, expected = writer.summary().chunks, sum(r.path.endswith("odd") for r in writer.records())
     with store.snapshot() as snapshot:
         estimated = snapshot.document_frequency(["tea", "iron", "gold", "silver"])
-        assert snapshot.document_frequency(["tea", "iron", "gold"]) == {
-            k: n for k, n in estimated.items() if k != "silver"
-        }
+        again = snapshot.document_frequency(["tea", "iron", "gold"])
         nearest = np.array([1.0, 0.0], dtype=np.float32)
         _, by_words = snapshot.candidates(nearest, Terms({"gold": 1, "iron": 500}, kept), 20, None)
-    assert kept == 1000 and abs(estimated["tea"] - kept) <= 0.02 * kept  # every passage has it
-    assert abs(estimated["iron"] - expected) < 0.25 * expected  # four standard deviations of so small a sample
-    assert 1 <= estimated["gold"] <= 5
-    assert estimated["silver"] == 1  # a term that is not in the sample may still be in the index
-    assert len(set(by_words.values())) == 2 and max(by_words, key=by_words.__getitem__) == 8
-    store.close()
+    return Sampled(kept, expected, estimated, again, by_words)
+
+
+def test_removed_passages_are_not_counted(sampled: Sampled):
+    assert sampled.chunks == 1000
+
+
+def test_a_term_of_every_passage_is_estimated_within_two_percent(sampled: Sampled):
+    assert abs(sampled.estimated["tea"] - 1000) <= 20
+
+
+def test_a_term_of_half_the_passages_is_estimated_within_a_quarter(sampled: Sampled):
+    assert abs(sampled.estimated["iron"] - sampled.odd) < 0.25 * sampled.odd  # four standard deviations
+
+
+def test_a_term_of_one_passage_is_estimated_as_rare(sampled: Sampled):
+    assert 1 <= sampled.estimated["gold"] <= 5
+
+
+def test_a_term_outside_the_sample_counts_as_one(sampled: Sampled):
+    assert sampled.estimated["silver"] == 1  # it may still be in the index
+
+
+def test_estimates_are_the_same_for_every_question(sampled: Sampled):
+    assert sampled.estimated == sampled.estimated_again | {"silver": 1}
+
+
+def test_a_rare_term_scores_higher_than_a_frequent_one(sampled: Sampled):
+    assert len(set(sampled.scores.values())) == 2
+    assert max(sampled.scores, key=sampled.scores.__getitem__) == 8  # the only passage with "gold"
 
 
 def _put_words(transaction: Transaction, number: int, words: str) -> None:

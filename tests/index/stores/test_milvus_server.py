@@ -1,4 +1,4 @@
-"""Several processes over one Milvus: Lite's own server, which they reach as they would a cluster."""
+"""Several processes use one Milvus: the server of Milvus Lite, reached by its address like a cluster."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def is_listening(port: int) -> bool:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """A server on this machine alone, and its address."""
+    """A server that only this machine can reach, and its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -38,9 +38,7 @@ def server(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     running.wait()
 
 
-def test_two_processes_answer_from_one_server_and_keep_nothing_of_their_own(
-    server: tuple[subprocess.Popen[bytes], str], folder: Path
-):
+def test_two_processes_read_and_write_one_index_on_a_server(server: tuple[subprocess.Popen[bytes], str], folder: Path):
     running, place = server
     embedder = HashEmbedder()
     build([folder], place, embedder=embedder)
@@ -61,7 +59,7 @@ def test_two_processes_answer_from_one_server_and_keep_nothing_of_their_own(
         assert both("At how many degrees does iron melt?") == ("iron.html", "iron.html")
         (folder / "salt.txt").write_text("Salt dissolves in water.")
         build([], place, embedder=embedder)
-        assert both("Salt dissolves in water") == ("salt.txt", "salt.txt")  # both follow, and neither was opened again
+        assert both("Salt dissolves in water") == ("salt.txt", "salt.txt")  # neither index was opened again
         with open_store(place).writer(), pytest.raises(IndexLockedError, match="is writing to"):
             build([folder], place, embedder=embedder)
         assert verify(place).sound

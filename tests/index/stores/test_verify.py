@@ -1,7 +1,8 @@
-"""Every kind of damage is found by verify and mended by repair, embedding only what must be."""
+"""Verify finds every kind of damage, and repair removes it and embeds only what is needed."""
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -12,13 +13,23 @@ import pytest
 
 from index import DocumentIndex, IndexDamagedError, IndexNotFoundError, build, repair, verify
 from tests.support.hash_embedder import HashEmbedder
+from tests.support.samples.documents import write_documents
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sound index."""
+    parent = tmp_path_factory.mktemp("original")
+    folder = write_documents(parent)
+    (folder / "long.txt").write_text("\n\n".join(f"Paragraph {n}. " + "It says a little more. " * 30 for n in range(6)))
+    build([folder], parent / "index", embedder=HashEmbedder())
+    return parent / "index"
 
 
 @pytest.fixture
-def location(folder: Path, tmp_path: Path) -> Path:
-    (folder / "long.txt").write_text("\n\n".join(f"Paragraph {n}. " + "It says a little more. " * 30 for n in range(6)))
-    build([folder], tmp_path / "index", embedder=HashEmbedder())
-    return tmp_path / "index"
+def location(original: Path, tmp_path: Path) -> Path:
+    """A copy of the index, which a test may damage."""
+    return shutil.copytree(original, tmp_path / "index")
 
 
 def faiss_file(location: Path) -> Path:
@@ -80,19 +91,35 @@ DAMAGE: dict[str, tuple[Callable[[Path], None], str, int]] = {
 
 
 @pytest.mark.parametrize("damage", DAMAGE)
-def test_damage_is_found_and_mended(location: Path, damage: str) -> None:
-    assert verify(location).sound
-    harm, kind, embedded = DAMAGE[damage]
+def test_damage_is_found(location: Path, damage: str) -> None:
+    harm, kind, _ = DAMAGE[damage]
     harm(location)
     assert kind in {problem.kind for problem in verify(location).problems}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_repair_leaves_no_damage_and_embeds_only_what_is_lost(location: Path, damage: str) -> None:
+    harm, _, embedded = DAMAGE[damage]
+    harm(location)
     embedder = HashEmbedder()
     report = repair(location, embedder=embedder)
     assert report.left == ()
     assert report.embedded == embedder.encoded <= embedded
     assert verify(location).sound
-    with DocumentIndex.open(location, embedder=embedder) as opened:
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_repaired_index_is_searched_and_read_as_before(location: Path, damage: str) -> None:
+    harm, *_ = DAMAGE[damage]
+    harm(location)
+    repair(location, embedder=HashEmbedder())
+    with DocumentIndex.open(location, embedder=HashEmbedder()) as opened:
         assert opened.search("iron melts")[0].document.path == "iron.html"
-        assert sum(len(opened.chunks(record.id)) for record in opened.documents()) == verify(location).chunks
+        assert sum(len(opened.chunks(record.id)) for record in opened.documents()) == opened.status().chunks
+
+
+def test_an_undamaged_index_is_sound(location: Path) -> None:
+    assert verify(location).sound
 
 
 @pytest.mark.parametrize("harm", [flip, cut, lambda location: faiss_file(location).unlink()])
@@ -113,7 +140,7 @@ def test_a_sound_index_is_left_as_it_is(location: Path) -> None:
     } == before
 
 
-def test_a_broken_database_is_told_with_the_way_out(location: Path) -> None:
+def test_the_error_for_a_broken_database_names_the_remedy(location: Path) -> None:
     content = bytearray((location / "catalog.sqlite").read_bytes())
     content[8192:40960] = bytes(32768)
     (location / "catalog.sqlite").write_bytes(content)
@@ -121,7 +148,7 @@ def test_a_broken_database_is_told_with_the_way_out(location: Path) -> None:
         repair(location, embedder=HashEmbedder())
 
 
-def test_there_must_be_an_index(tmp_path: Path) -> None:
-    for act in (verify, repair):
-        with pytest.raises(IndexNotFoundError):
-            act(tmp_path)
+@pytest.mark.parametrize("act", [verify, repair])
+def test_a_folder_without_an_index_is_an_error(tmp_path: Path, act: Callable[[Path], object]) -> None:
+    with pytest.raises(IndexNotFoundError):
+        act(tmp_path)

@@ -1,4 +1,4 @@
-"""One writer at a time; readers go on meanwhile; a rebuild takes the old index's place at once."""
+"""An index has one writer at a time and many readers, and a rebuild replaces it at once."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import os
 import subprocess
 import sys
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from index import (
+    BuildReport,
     Document,
     DocumentIndex,
     IndexLockedError,
@@ -26,6 +28,8 @@ from index import (
 from index.stores.folder.writer import locked
 from tests.support.hash_embedder import HashEmbedder
 from tests.support.paths import ROOT
+from tests.support.samples.documents import write_documents
+from tests.support.stores import ids_in
 
 
 @pytest.fixture
@@ -34,7 +38,7 @@ def location(folder: Path, tmp_path: Path) -> Path:
     return tmp_path / "index"
 
 
-def test_a_second_writer_is_told_who_holds_the_index(location: Path) -> None:
+def test_the_error_for_a_second_writer_names_the_first_one(location: Path) -> None:
     with locked(location), pytest.raises(IndexLockedError, match=r"process \d+ on \S+ \(since 20.*is writing to"):
         build([], location, embedder=HashEmbedder())
 
@@ -154,30 +158,65 @@ def test_readers_in_other_processes_see_each_of_ten_rebuilds_whole(folder: Path,
         assert set(seen) <= {f"{number}+{number}" for number in range(11)}
 
 
-def test_a_rebuild_with_other_settings_replaces_the_index_at_once(folder: Path, location: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """An index that was open for reading while it was rebuilt with shorter passages; only to be read."""
+
+    location: Path
+    chunks: tuple[int, int]  # that the reader counts before and after
+    during: list[tuple[int, str]]  # chunks, and the best hit's path, at each step
+    report: BuildReport
+    ids: tuple[dict[str, int], dict[str, int]]  # before and after
+
+
+SHORT_PASSAGES = IndexSettings(chunk_tokens=50)
+
+
+@pytest.fixture(scope="module")
+def rebuilt(tmp_path_factory: pytest.TempPathFactory) -> Rebuilt:
+    parent = tmp_path_factory.mktemp("rebuilt")
+    folder, location = write_documents(parent), parent / "index"
     (folder / "long.txt").write_text(" ".join(f"This is sentence number {number}." for number in range(100)))
-    build([], location, embedder=HashEmbedder())
-    settings = IndexSettings(chunk_tokens=50)
-    with pytest.raises(IndexMismatchError, match=r"200 tokens.*50 tokens"):
-        build([], location, settings=settings, embedder=HashEmbedder())
+    build([folder], location, embedder=HashEmbedder())
     with DocumentIndex.open(location, embedder=HashEmbedder()) as opened:
-        ids = {record.path: record.id for record in opened.documents()}
-        chunks, during = opened.status().chunks, []
+        during: list[tuple[int, str]] = []
 
         def watch(progress: Progress) -> None:
             during.append((opened.status().chunks, opened.search("sentence number")[0].document.path))
 
-        report = rebuild([], location, settings=settings, embedder=HashEmbedder(), progress=watch)
-        assert set(during[:-1]) == {(chunks, "long.txt")}
-        assert opened.status().chunks == report.chunks > chunks
-        assert {record.path: record.id for record in opened.documents()} == ids
+        before, chunks = ids_in(location, HashEmbedder()), opened.status().chunks
+        report = rebuild([], location, settings=SHORT_PASSAGES, embedder=HashEmbedder(), progress=watch)
+        after = {record.path: record.id for record in opened.documents()}
+        return Rebuilt(location, (chunks, opened.status().chunks), during, report, (before, after))
+
+
+def test_a_reader_sees_the_old_passages_until_a_rebuild_ends(rebuilt: Rebuilt) -> None:
+    assert set(rebuilt.during[:-1]) == {(rebuilt.chunks[0], "long.txt")}
+
+
+def test_a_reader_sees_the_new_passages_after_a_rebuild(rebuilt: Rebuilt) -> None:
+    assert rebuilt.chunks[1] == rebuilt.report.chunks > rebuilt.chunks[0]
+
+
+def test_the_new_passages_are_found_after_a_rebuild(rebuilt: Rebuilt) -> None:
+    with DocumentIndex.open(rebuilt.location, embedder=HashEmbedder()) as opened:
         assert opened.search("sentence number")[0].document.path == "long.txt"
-    assert verify(location).sound
-    assert not (location / "rebuild").exists()
-    assert build([], location, settings=settings, embedder=HashEmbedder()).plan.empty
 
 
-def test_an_interrupted_rebuild_goes_on_where_it_stopped(folder: Path, location: Path) -> None:
+def test_a_rebuild_with_other_settings_keeps_the_ids_of_documents(rebuilt: Rebuilt) -> None:
+    assert rebuilt.ids[0] == rebuilt.ids[1]
+
+
+def test_a_rebuild_leaves_a_sound_index_and_no_other_files(rebuilt: Rebuilt) -> None:
+    assert verify(rebuilt.location).sound
+    assert not (rebuilt.location / "rebuild").exists()
+
+
+def test_a_build_with_the_settings_of_the_rebuild_has_nothing_to_do(rebuilt: Rebuilt) -> None:
+    assert build([], rebuilt.location, settings=SHORT_PASSAGES, embedder=HashEmbedder()).plan.empty
+
+
+def test_an_interrupted_rebuild_continues_where_it_stopped(folder: Path, location: Path) -> None:
     for number in range(20):
         (folder / f"{number}.txt").write_text(f"This is text number {number}, and it is unlike the others.")
     build([], location, embedder=HashEmbedder())
@@ -206,14 +245,14 @@ def test_a_rebuild_keeps_documents_that_were_given_directly(folder: Path, locati
     assert rebuild([], location, embedder=HashEmbedder()).documents == 4
 
 
-def test_a_catalog_that_cannot_be_read_is_put_aside_by_a_rebuild(folder: Path, location: Path) -> None:
+def test_a_rebuild_renames_a_catalog_that_cannot_be_read(folder: Path, location: Path) -> None:
     (location / "catalog.sqlite").write_bytes(b"garbage" * 1000)
     assert rebuild([folder], location, embedder=HashEmbedder()).documents == 3
     assert (location / "catalog.damaged").read_bytes().startswith(b"garbage")
     assert verify(location).sound
 
 
-def test_a_catalog_from_the_future_is_left_alone(location: Path) -> None:
+def test_a_catalog_of_a_newer_version_is_neither_read_nor_written(location: Path) -> None:
     import sqlite3
 
     with sqlite3.connect(location / "catalog.sqlite") as connection:
@@ -224,10 +263,12 @@ def test_a_catalog_from_the_future_is_left_alone(location: Path) -> None:
             attempt()
 
 
-def test_searching_leaves_no_trace_where_it_may_not_write(location: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_searching_a_folder_that_cannot_be_written_leaves_no_files(
+    location: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for path in location.glob("catalog.sqlite-*"):
         path.unlink()
-    monkeypatch.setattr("os.access", lambda *_: False)  # root may write to what is closed to others
+    monkeypatch.setattr("os.access", lambda *_: False)  # root may write to read-only folders
     before = sorted(path.name for path in location.iterdir())
     with DocumentIndex.open(location, embedder=HashEmbedder()) as opened:
         assert opened.search("iron melts")[0].document.path == "iron.html"

@@ -4,14 +4,11 @@ import numpy as np
 import pytest
 
 from qa.answerer import load_reader
-from qa.answering.calibration import Calibration, Case, Evidence
-from qa.answering.candidates import RetrievedPassage
 from qa.answering.quantile_bound import QUANTILE
 from qa.reader.early_exit import LAYERS, EarlyExit
 from qa.reader.reader import Reader
 from qa.reader.windows import Passage
 from qa.settings import ReaderSettings
-from qa.training.calibrate import AskedQuestion, fit_exits, read_with_states
 
 QUESTION = "Who commanded Soyuz MS-27?"
 PASSAGE = Passage("The crew launched in April. Sergey Ryzhikov commanded the spacecraft Soyuz MS-27.", "Soyuz MS-27")
@@ -45,39 +42,8 @@ def test_an_exit_separates_poor_passages_from_good_ones():
     assert highest[added < -4].mean() < -2 < 0 < highest[added > 2].mean()
 
 
-def never(_layer, _states):
-    return False
-
-
 def read_fully(_layer, _states):
     return True
-
-
-def test_exits_fitted_to_questions_predict_what_reading_adds():
-    states, added, _ = told(1000)
-    calibration = Calibration((1.0, 0.0, 0.0, 0.0), 0.0, 0.5)
-    margins = 10 * np.arctanh(np.clip(added / 5, -0.99, 0.99))
-    asked = [
-        AskedQuestion(
-            file="",
-            cases=tuple((k, Case(Evidence(float(margins[k]), 0.0, 0.0, 0.0), 0.0)) for k in mine),
-            answerable=False,
-            alone=0.0,
-            states=tuple((k, np.stack([states[k]] * len(LAYERS))) for k in mine),
-        )
-        for mine in np.split(np.arange(1000), 100)
-    ]
-    exits = fit_exits(asked, calibration)
-    highest = [exits[LAYERS[-1]].upper(one) for one in states]
-    assert tuple(exits) == LAYERS
-    assert QUANTILE - 0.02 < np.mean(added <= highest) < 1.0
-
-
-def test_for_fitting_a_window_is_read_to_its_end_and_its_states_are_kept(answerer, reader):
-    hit, *_ = answerer.index.search(QUESTION, 1)
-    spans, states = read_with_states(reader, RetrievedPassage.of(hit, "", QUESTION))
-    assert spans[0].margin == pytest.approx(answerer.answer(QUESTION).passages[0].margin, abs=0.2)
-    assert [one.shape for one in states] == [(len(LAYERS), 2 * 768)]
 
 
 @pytest.mark.parametrize("passage", [PASSAGE, LONG], ids=["one window", "several"])

@@ -22,9 +22,9 @@ TEXT = st.text(
 )
 
 
-@given(text=TEXT, title=TEXT, question=TEXT, body=st.integers(0, 50))
-def test_every_token_has_offsets_in_the_passage(featurizer, text, title, question, body):
-    for window in featurizer.windows(question, [Passage(text, title, body)]):
+@given(text=TEXT, title=TEXT, context=TEXT, question=TEXT, body=st.integers(0, 50))
+def test_every_token_has_offsets_in_the_passage(featurizer, text, title, context, question, body):
+    for window in featurizer.windows(question, [Passage(text, title, body, context)]):
         assert len(window.input_ids) <= 384
         assert len(window.offsets) == len(window.starts) == len(window.ends)
         assert window.first + len(window.offsets) + 1 == len(window.input_ids)
@@ -44,6 +44,14 @@ def test_tokens_are_slices_of_the_source(featurizer):
 
 def test_the_head_of_a_document_is_not_read(featurizer):
     assert words(featurizer, " date 2025-04-08 A rocket", body_start=17) == ["A", "rocket"]
+
+
+def test_the_context_of_a_table_is_read_as_part_of_its_title(featurizer):
+    apart, joined = (
+        featurizer.windows("how much?", [Passage("Country: Japan; Limit: 190.", **said)])[0]
+        for said in ({"title": "Policy", "context": "Table 2. Limits"}, {"title": "Policy — Table 2. Limits"})
+    )
+    assert apart.input_ids == joined.input_ids and (apart.offsets == joined.offsets).all()
 
 
 def test_a_span_may_not_start_or_end_inside_a_word(featurizer):

@@ -73,6 +73,27 @@ def pdf_pages(pages: Sequence[Sequence[tuple[int, str]]], information: str = "")
     return _assembled(parts, root + 1)
 
 
+def pdf_of(texts: Sequence[tuple[float, float, int, str]], width: int, height: int) -> bytes:
+    """A PDF of one page of texts in Helvetica, each with its left end, its baseline, its size and its letters.
+
+    Raises UnicodeEncodeError for letters that the font lacks.
+    """
+    drawn = b"BT\n"
+    for left, baseline, size, text in texts:
+        words = text.encode("cp1252").replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
+        drawn += b"/F1 %d Tf 1 0 0 1 %.1f %.1f Tm (%s) Tj\n" % (size, left, baseline, words)
+    parts = [
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
+        b"<</Length %d>>stream\n%sET\nendstream" % (len(drawn) + 2, drawn),
+        b"<</Type/Page/Parent 4 0 R/MediaBox[0 0 %d %d]/Contents 2 0 R/Resources<</Font<</F1 1 0 R>>>>>>"
+        % (width, height),
+        b"<</Type/Pages/Count 1/Kids[3 0 R]>>",
+        b"<</Type/Catalog/Pages 4 0 R>>",
+        b"<<>>",
+    ]
+    return _assembled(parts, 5)
+
+
 def decompression_bomb_pdf(megabytes: int) -> bytes:
     """A PDF of one page, whose content is this large when decompressed."""
     compressor = zlib.compressobj(1)

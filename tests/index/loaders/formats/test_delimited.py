@@ -40,11 +40,18 @@ def test_exported_row_numbers_are_a_column_without_a_name():
     assert lines(text)[0] == "0; Item: Pears; Crates: 14."
 
 
-@pytest.mark.parametrize("header", ["Region,2021,2022,2023", "Region,2023,2022,2021", "Region,1,2,3"])
+@pytest.mark.parametrize(
+    "header", ["Region,2021,2022,2023", "Region,2023,2022,2021", "Region,1,2,3", "Region,12,24,36"]
+)
 def test_numbers_in_a_series_are_names(header: str):
     assert only_table(f"{header}\nNorth,120,130,150\nSouth,80,82,99\n").columns == tuple(
         (name,) for name in header.split(",")
     )
+
+
+def test_names_that_differ_in_their_number_are_names():
+    text = "No.,Ingredient,4 portions,20 portions\n8,Oil,4 tbsp,250 ml\n9,Rosemary,1 sprig,4 sprigs\n"
+    assert only_table(text).columns[2:] == (("4 portions",), ("20 portions",))
 
 
 def test_repeated_names_stay_as_they_are():

@@ -1,0 +1,104 @@
+"""A message as text: its head, its body, and the attachments that can be read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from index.errors import QuothError
+from index.loaders.base import Parsed
+from index.loaders.dates import parse_date
+from index.loaders.decoding import canonical
+from index.loaders.formats.blocks import left_out
+from index.loaders.markup.rendering import Renderer
+from index.loaders.markup.tree import html_tree
+from index.loaders.text_builder import TextBuilder
+
+_DEEPEST = 20  # messages in messages
+_MUCH = 0.5  # share of the words of a body's HTML that its plain text must have to stand for it
+
+Reader = Callable[[str, bytes], Parsed | None]  # of an attachment by its name; None for a type that is not read
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file in a message."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message, taken out of its file."""
+
+    head: tuple[tuple[str, str], ...]  # ("From", …), ("To", …), ("Cc", …), ("Date", …), ("Subject", …), if present
+    plain: str = ""
+    html: str = ""
+    attachments: tuple[Attachment | Message, ...] = ()
+
+
+def parsed_message(message: Message, media_type: str, read: Reader) -> Parsed:
+    """A message with its head as lines of text; ``read`` reads the attachments."""
+    writer = _Writer(read)
+    writer.write(message)
+    head = dict(message.head)
+    return Parsed(
+        writer.builder.text,
+        media_type,
+        title=head.get("Subject") or None,
+        date=parse_date(head.get("Date", "")),
+        headings=writer.builder.headings,
+        metadata={name.lower(): value for name, value in message.head if name in ("From", "To", "Cc")},
+        warnings=tuple(writer.warnings),
+        tables=writer.builder.tables,
+        left_out=left_out(writer.left_out),
+    )
+
+
+@dataclass(slots=True)
+class _Writer:
+    read: Reader
+    builder: TextBuilder = field(default_factory=TextBuilder)
+    warnings: list[str] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+
+    def write(self, message: Message, depth: int = 1) -> None:
+        self.builder.add("\n".join(f"{name}: {' '.join(value.split())}" for name, value in message.head if value))
+        self._body(message)
+        for attachment in message.attachments:
+            if isinstance(attachment, Attachment):
+                self._attachment(attachment)
+            elif depth < _DEEPEST:
+                self.builder.add_heading(1, dict(attachment.head).get("Subject", ""))
+                self.write(attachment, depth + 1)
+            else:
+                self.left_out["nested message(s)"] += 1
+
+    def _body(self, message: Message) -> None:
+        if not message.html.strip():
+            self.builder.add(message.plain)
+            return
+        page = TextBuilder()
+        renderer = Renderer(page)
+        renderer.render(html_tree(message.html)[0])
+        if not page.tables and len(message.plain.split()) > _MUCH * len(page.text.split()):
+            self.builder.add(message.plain)
+        else:
+            self.builder.add_text(page.text, page.headings, page.tables)
+
+    def _attachment(self, attachment: Attachment) -> None:
+        name = " ".join(canonical(attachment.name).split())
+        try:
+            parsed = self.read(name, attachment.content)
+        except QuothError as error:
+            self.warnings.append(f"attachment {name}: {error}")
+            return
+        if parsed is None:
+            self.left_out[f"attachment(s) ({PurePosixPath(name).suffix.lower() or 'without a type'})"] += 1
+            return
+        self.builder.add_heading(1, name)
+        self.builder.add_text(parsed.text, parsed.headings, parsed.tables)
+        self.warnings += (f"attachment {name}: {warning}" for warning in parsed.warnings)
