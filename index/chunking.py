@@ -26,6 +26,10 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[\W\d]*[^\W\d_a-z])")
 # A line break inside a hard-wrapped paragraph: a long line without final punctuation, and more text after it.
 _WRAPPED = re.compile(r"(?<=[^\n]{40})(?<![.!?:|])\n(?=[\w\"'“‘(])")
 
+# The end of a sentence: not an initial or a short abbreviation, and before white space.
+_SENTENCE_OVER = re.compile(r"(?<!\b[A-Z])(?<!\b(?:No|Mr|Dr|St|cf|pp|vs))(?<!\bMrs)[.!?…][\"'”’»)\]]*(?=\s|$)|\n\n")
+_OVER_PAGES = 800  # characters of a page in which a sentence of the page before must end
+
 Range = tuple[int, int]
 
 
@@ -71,7 +75,7 @@ class Chunker:
                     start=start,
                     end=end,
                     text=document.text[start:end],
-                    page=document.pages[max(0, bisect_right(pages, start) - 1)].number if pages else None,
+                    page=_page(document, pages, section, start),
                     heading=section.heading,
                     context=section.context,
                     rows=rows,
@@ -170,7 +174,7 @@ def sections(document: Document) -> Iterator[Section]:
 
 def _cuts(document: Document, headings: Iterable[int]) -> list[int]:
     """The ends of all sections, in order: no page or heading divides a table."""
-    cuts = {*headings, *(page.start for page in document.pages), len(document.text)}
+    cuts = {*headings, *(_page_cut(document.text, page.start) for page in document.pages), len(document.text)}
     starts = [table.start for table in document.tables]
     ends = [document.body_start, *(table.end for table in document.tables)]
     outside = {cut for cut in cuts if cut >= ends[bisect_right(starts, cut)]}
@@ -201,6 +205,25 @@ def _context(document: Document, number: int) -> str:
 def _is_bare(section: str, heading: Heading | None) -> bool:
     """Whether a section contains only its heading and markup."""
     return heading is not None and len(section.strip("#=- \n")) <= len(heading.title)
+
+
+def _page_cut(text: str, start: int) -> int:
+    """Where to cut at a page: at its start, or at the end of a sentence that a single line break brings there."""
+    if text[max(0, start - 2) : start].count("\n") != 1:
+        return start
+    end = _SENTENCE_OVER.search(text, start, start + _OVER_PAGES)
+    return end.end() if end else start
+
+
+def _page(document: Document, starts: Sequence[int], section: Section, start: int) -> int | None:
+    """The page on which a passage starts; for one that starts with the heading at a page's foot, the next one."""
+    if not starts:
+        return None
+    heading = next((h for h in document.headings if h.start == start), None) if start == section.start else None
+    place = start + len(heading.title) if heading else start
+    while place < section.end and document.text[place].isspace():
+        place += 1
+    return document.pages[max(0, bisect_right(starts, place if place < section.end else start) - 1)].number
 
 
 def _between_words(text: str, cut: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -26,13 +27,15 @@ def cite(proposal: Proposal) -> Citation:
     hit, text = proposal.retrieved.hit, proposal.retrieved.document_text
     low, high = _reach(proposal)
     first, last = enclosing_sentences(text[low:high], proposal.start - low, proposal.end - low)
+    page = page_at(proposal.retrieved.pages, proposal.start)
     body = hit.document.body_start
     shown = max(hit.chunk.start, body) if proposal.start >= body else hit.chunk.start  # the head only when it is cited
     return Citation(
         document_id=hit.document.id,
         path=hit.document.path,
         title=hit.document.title,
-        page=hit.chunk.page,
+        page=page.number if page else hit.chunk.page,
+        page_label=page.label if page else None,
         heading=hit.chunk.heading,
         date=hit.document.date,
         start=proposal.start,
@@ -43,6 +46,11 @@ def cite(proposal: Proposal) -> Citation:
         chunk_start=shown,
         passage=text[shown : hit.chunk.end],
     )
+
+
+def page_at(pages: Sequence[Page], position: int) -> Page | None:
+    """The page that contains a position of the document's text; None without pages."""
+    return pages[max(0, bisect_right(pages, position, key=lambda page: page.start) - 1)] if pages else None
 
 
 def supporting_citations(best: Proposal, proposals: Sequence[Proposal], threshold: float) -> tuple[Citation, ...]:

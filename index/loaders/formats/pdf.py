@@ -27,6 +27,7 @@ _MAX_PAGES = 20_000
 _FEW_WORDS = 25  # a page with an image over most of it and fewer words is a scan
 _MOST_OF_PAGE = 0.5  # share of a page's area
 _UNMAPPED = 0.5  # share of a page's characters without a mapping to Unicode above which it has no readable text
+_LETTERS = 40  # of a page that are enough to tell
 _LANGUAGE = 0.2  # share of vowels among the letters of any text in Latin script, at least
 _JUNK_TITLE = re.compile(r"(?i)microsoft word|untitled|\.(docx?|tex|indd|dvi|pdf|rtf|odt|html?)$|^\W*$")
 _XFA_SHELL = re.compile(r"(?i)please wait|adobe reader|pdf viewer")
@@ -94,9 +95,10 @@ def _has_no_letters(layout: PageLayout) -> bool:
     share, symbols = layout.unmapped()
     if symbols > _UNMAPPED:
         return True
+    if share <= _UNMAPPED or not layout.raw.isascii():
+        return False
     letters = [letter for letter in layout.raw.lower() if letter.isalpha()]
-    vowels = sum(letter in "aeiouyäöüáéíóúàèìòùâêîôûåæø" for letter in letters)
-    return share > _UNMAPPED and layout.raw.isascii() and len(letters) > 40 and vowels < _LANGUAGE * len(letters)
+    return len(letters) > _LETTERS and sum(letter in "aeiouy" for letter in letters) < _LANGUAGE * len(letters)
 
 
 def _recognise(document: pdfium.PdfDocument, pages: list[PageText | None], unmapped: list[int]) -> _Scans:

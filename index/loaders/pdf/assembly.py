@@ -41,9 +41,11 @@ def assemble(pages: Sequence[PageText | None], labels: Sequence[str]) -> Assembl
         [item for position, item in enumerate(page.items) if position not in running.get(number, ())] if page else []
         for number, page in enumerate(pages)
     ]
-    known = {word.lower() for line in _lines(content) for word in _HYPHENATED.findall(line.words)}
+    hyphens = (line.words for line in _lines(content) if "-" in line.words)
+    known = {word.lower() for words in hyphens for word in _HYPHENATED.findall(words)}
     content = [
-        [replace(i, words=_joined(i.words, known)) if isinstance(i, TextLine) else i for i in p] for p in content
+        [replace(i, words=_joined(i.words, known)) if isinstance(i, TextLine) and "\ufffe" in i.words else i for i in p]
+        for p in content
     ]
     levels = heading_levels([*_lines(content)])
     builder = TextBuilder()

@@ -54,12 +54,8 @@ class RawLine:
     x: float = 0.0  # the origin of the first letter
     y: float = 0.0
     size: float = 0.0  # of the first letter; 0 when unknown
+    right: float = 0.0  # the right end of its runs; its start when they are unknown
     boxes: list[Box] = field(default_factory=list)  # of its runs of text, in order
-
-    @property
-    def right(self) -> float:
-        """The right end of its runs; its start when they are unknown."""
-        return max((box.right for box in self.boxes), default=self.x)
 
 
 class PageLayout:
@@ -107,6 +103,7 @@ class PageLayout:
                 if not _FLAT < height / line.size < _TALL:
                     line.size = self.size(line.start + _indent(self.raw[line.start : line.end]))
             line.size = round(line.size, 1)
+            line.right = max([box.right for box in line.boxes]) if line.boxes else line.x
         return lines
 
     def _assign_boxes(self, lines: Sequence[RawLine]) -> None:

@@ -44,7 +44,8 @@ def find_tables(
     taken: set[int] = set()
     used: set[Word] = set()
     marked, steps = _marked(page.lines)
-    if len(marked) + len(extra) < 2:
+    close = any(k + 1 in marked or k + 2 in marked for k in marked)
+    if not close and not extra:
         return found, used
     for lattice in lattices(rulings(pdf_page, *pdf_page.get_size())):
         inside = [k for k, line in enumerate(page.lines) if k not in taken and _is_inside(line, lattice)]
