@@ -12,7 +12,7 @@ from qa.evaluation.scores import Outcome, Verdict
 from qa.reader.reader import Reader
 from qa.settings import ReaderSettings
 from qa.text import enclosing_sentences
-from qa.types import Answer, Candidate, Citation, PassageRead
+from qa.types import Answer, Candidate, Citation, PassageRead, TableCell, TableExcerpt
 
 __all__ = [
     "DEMO_QUESTIONS",
@@ -27,6 +27,8 @@ __all__ = [
     "PassageRead",
     "Reader",
     "ReaderSettings",
+    "TableCell",
+    "TableExcerpt",
     "Turn",
     "Verdict",
     "answer",

@@ -19,6 +19,7 @@ from qa.answering.calibration import Calibration
 from qa.answering.candidates import Proposal, RetrievedPassage, propose
 from qa.answering.cascade import NEARLY_AS_GOOD, never_cancelled, read_until_settled
 from qa.answering.citations import cite, list_items, supporting_citations
+from qa.answering.retrieval import retrieve
 from qa.reader.reader import Reader
 from qa.reader.weights import load_calibration
 from qa.settings import EnvironmentSettings, ReaderSettings
@@ -83,7 +84,7 @@ class Answerer:
         began = time.perf_counter()
         asked = checked_question(question, self.settings.question_characters)
         with self.index.snapshot() as view:
-            passages = _retrieved(view, asked, view.search(asked, self.settings.passages, filters=filters))
+            passages = self._retrieve(view, asked, view.search(asked, self.settings.passages, filters=filters))
             revision = view.revision
         searched = time.perf_counter()
         least = self.threshold if min_probability is None else min_probability
@@ -113,9 +114,12 @@ class Answerer:
             return self.index.search(asked, k, filters=filters)
         with self.index.snapshot() as view:
             hits = view.search(asked, max(k, self.settings.rerank_passages), filters=filters)
-            passages = _retrieved(view, asked, hits)
+            passages = self._retrieve(view, asked, hits)
         ranked = cascade.rerank(self.reader, self.calibration, passages, should_continue)[:k]
         return [replace(hits[position], rank=rank, score=score) for rank, (position, score) in enumerate(ranked, 1)]
+
+    def _retrieve(self, view: IndexView, question: str, hits: Sequence[Hit]) -> list[RetrievedPassage]:
+        return retrieve(view, self.index.embedder, question, hits, self.calibration.cells)
 
     def _decide(
         self,
@@ -234,11 +238,6 @@ def load_reader(settings: ReaderSettings) -> Reader:
 @lru_cache(maxsize=2)
 def _load_reader(folder: Path, answer_tokens: int) -> Reader:
     return Reader.load(folder, span_tokens=answer_tokens)
-
-
-def _retrieved(view: IndexView, question: str, hits: Sequence[Hit]) -> list[RetrievedPassage]:
-    texts = {document_id: view.text(document_id) for document_id in {hit.document.id for hit in hits}}
-    return [RetrievedPassage.of(hit, texts[hit.document.id], question) for hit in hits]
 
 
 def _candidate(proposal: Proposal) -> Candidate:

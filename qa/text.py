@@ -11,6 +11,11 @@ import numpy as np
 import numpy.typing as npt
 from pysbd import Segmenter
 
+FUNCTION_WORDS = frozenset(
+    "a an and are as at be by can could did do does for from had has have how in is it its many may might much must of "
+    "on or should that the their there this to was were what when where which who whom whose why will with "
+    "would".split()
+)
 # The end of a block that needs no full stop: before a blank line, after a line of under 40 characters whose next line
 # begins with a capital or a digit (a heading, a verse), and before a list item or a table row.
 _BLOCK = re.compile(

@@ -42,6 +42,20 @@ class TableCell:
 
 
 @dataclass(frozen=True, slots=True)
+class TableExcerpt:
+    """A few consecutive rows of a table, one of which holds an answer, and at most twelve of its columns."""
+
+    columns: tuple[tuple[str, ...], ...]  # header path of each column, outermost first
+    rows: tuple[tuple[str, ...], ...]  # the text of each cell
+    first: int  # number of the first of these rows in the table, from 1
+    row: int  # position in ``rows`` of the row with the answer
+    column: int  # position in ``columns`` of the answer's column
+    naming: int  # position in ``columns`` of the column that names the rows
+    quote: tuple[int, int]  # range of the quote in the text of its cell
+    left_out: int = 0  # number of columns that are not among these
+
+
+@dataclass(frozen=True, slots=True)
 class Citation(Source):
     """The source of an answer: ``document.text[start:end] == quote``, in code points of the canonical text."""
 
@@ -54,6 +68,7 @@ class Citation(Source):
     passage: str  # the chunk that was read: document.text[chunk_start:chunk_start + len(passage)] == passage
     page_label: str | None = None  # the printed number of that page, where the file says it
     table: TableCell | None = None  # where the quote is a table's cell; ``sentence`` is then the row
+    excerpt: TableExcerpt | None = None  # that row with up to two rows before and after it
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from index.loaders.formats.open_document.documents import parse_odp, parse_odt
 from index.loaders.formats.open_xml.slides import parse_pptx
 from index.loaders.formats.open_xml.word import parse_docx
 from index.loaders.formats.pdf import parse_pdf
+from index.loaders.formats.restructured import parse_rst
 from index.loaders.formats.rich_text.rtf import parse_rtf
 from index.loaders.formats.spreadsheet import parse_xlsx
 from index.loaders.formats.text import parse_text
@@ -45,6 +46,7 @@ PARSERS: dict[str, Callable[[bytes], Parsed]] = {
     ".odt": parse_odt,
     ".ott": parse_odt,
     ".odp": parse_odp,
+    ".rst": parse_rst,
     ".rtf": parse_rtf,
     ".csv": parse_csv,
     ".tsv": parse_csv,

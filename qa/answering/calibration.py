@@ -1,9 +1,10 @@
 """Calibration: the probability that a proposed answer is right.
 
-A logistic regression (Platt scaling, Platt 1999, with four features) over the evidence for one span: its margin over
-the null, its margin over the next span of the passage, the similarity of passage and question, and the share of the
-question's words in the passage. All of it comes from one passage, so the probability of an answer does not change when
-more passages are read, as it would with a softmax over passages or a product of no-answer scores.
+A logistic regression (Platt scaling, Platt 1999, with five features) over the evidence for one span: its margin over
+the null, its margin over the next span of the passage, the similarity of passage and question, the share of the
+question's words in the passage, and for a cell the likeness of the question to its column's header. All of it comes
+from one passage, so the probability of an answer does not change when more passages are read, as it would with a
+softmax over passages or a product of no-answer scores.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from qa.answering.cell_choice import CellChoice
 from qa.answering.quantile_bound import QuantileBound
 from qa.reader.early_exit import EarlyExit, EarlyExits
 
@@ -28,19 +30,22 @@ class Evidence:
     gap: float  # margin over the best other span of the same passage
     similarity: float  # cosine of question and passage, -1 to 1
     coverage: float  # share of the question's content words in the passage and its title, 0 to 1
+    header: float = 0.0  # as ``TableMatch.header_evidence``, -2 to 0; 0 outside tables
 
     def features(self) -> tuple[float, ...]:
         """The features of the regression, on similar scales; tanh bounds the influence of an extreme logit."""
         margin, gap = np.tanh(self.margin / 10) * 5, np.tanh(self.gap / 5) * 2
-        return (float(margin), float(gap), self.similarity * 5, self.coverage * 2)
+        return (float(margin), float(gap), self.similarity * 5, self.coverage * 2, self.header * 2)
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """``probability = sigmoid(weights · features + bias)``; below ``threshold`` the answer is "not found".
 
-    The logit is the sum of what retrieval contributes (similarity and coverage) and what reading adds (margin and gap).
+    The logit is the sum of what retrieval contributes (similarity and coverage) and what reading adds (margin, gap and
+    header).
     ``unread`` bounds the second by the first before a passage is read; ``exits`` bound it by the states of a layer.
+    ``cells`` weighs what rows and headers of a table add to the margins of its cells.
     """
 
     weights: tuple[float, ...]
@@ -48,13 +53,14 @@ class Calibration:
     threshold: float
     unread: QuantileBound = field(default_factory=QuantileBound)
     exits: EarlyExits = field(default_factory=dict)
+    cells: CellChoice = field(default_factory=CellChoice)
 
     def probability(self, evidence: Evidence) -> float:
         """The probability that the answer is right, 0 to 1."""
         return float(_sigmoid(np.dot(self.weights, evidence.features()) + self.bias))
 
     def added(self, evidence: Evidence) -> float:
-        """What reading adds to the logit: the contributions of margin and gap."""
+        """What reading adds to the logit: the contributions of margin, gap and header."""
         return self._parts(evidence)[1]
 
     def ceiling(self, similarity: float, coverage: float, added: float | None = None) -> float:
@@ -68,8 +74,8 @@ class Calibration:
 
     def _parts(self, evidence: Evidence) -> tuple[float, float]:
         """The contributions of retrieval and of reading to the logit."""
-        margin, gap, similarity, coverage = np.multiply(self.weights, evidence.features()).tolist()
-        return similarity + coverage, margin + gap
+        margin, gap, similarity, coverage, header = np.multiply(self.weights, evidence.features()).tolist()
+        return similarity + coverage, margin + gap + header
 
     def bounded(self, questions: Iterable[Sequence[Case]]) -> Calibration:
         """This calibration with ``unread`` fitted to the cases of these questions."""
@@ -89,7 +95,8 @@ class Calibration:
         if len(weights) != expected:
             raise ValueError(f"{len(weights)} weights instead of {expected}: run `python -m qa.training.calibrate`")
         exits = {int(one["layer"]): _exit(one) for one in fields["exits"]}
-        return cls(weights, float(fields["bias"]), float(fields["threshold"]), _bound(fields["unread"]), exits)
+        cells = CellChoice(**fields.get("cells", {}))
+        return cls(weights, float(fields["bias"]), float(fields["threshold"]), _bound(fields["unread"]), exits, cells)
 
     def to_json(self) -> str:
         """The content of the file beside the reader's weights: one line for each field and for each exit."""
@@ -98,6 +105,7 @@ class Calibration:
             for layer, one in self.exits.items()
         ]
         parts = {"weights": self.weights, "bias": self.bias, "threshold": self.threshold, "unread": asdict(self.unread)}
+        parts["cells"] = asdict(self.cells)
         lines = [f"{json.dumps(name)}: {json.dumps(part)}" for name, part in parts.items()]
         listed = ",\n  ".join(map(json.dumps, exits))
         return "{\n " + ",\n ".join([*lines, f'"exits": [{listed}]']) + "\n}\n"

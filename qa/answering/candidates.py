@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from index import Hit, stem_words
+from index import Hit, Page, TablePart, stem_words
 from qa.answering.calibration import Calibration, Evidence
+from qa.answering.table_match import TableMatch
 from qa.evaluation.metrics import normalise
 from qa.reader.windows import Passage
+from qa.text import FUNCTION_WORDS
 from qa.types import Span
 
 _ASKS_DATE = re.compile(r"\b(date|dated|published|publication|posted|issued|written)\b", re.IGNORECASE)
 _WHO_OF = re.compile(r"^who\b.*?\b([A-Z]\w+)['’]s\b", re.IGNORECASE)
 _NAME = re.compile(r"[A-Z]\w+(?: [A-Z]\w+)*")
 _WORD = re.compile(r"\w+")
-_FUNCTION_WORDS = frozenset(
-    "a an and are as at be by can could did do does for from had has have how in is it its many may might much must of "
-    "on or should that the their there this to was were what when where which who whom whose why will with "
-    "would".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +29,29 @@ class RetrievedPassage:
     passage: Passage  # the reader's input
     coverage: float  # as in ``Evidence``
     question: str
+    match: TableMatch | None = None  # the rows of a table that it contains
+    headers: Mapping[int, float] = field(default_factory=dict)  # ``Evidence.header`` by the start of a cell in its text
+    pages: Sequence[Page] = ()  # of its document
 
     @classmethod
-    def of(cls, hit: Hit, document_text: str, question: str) -> RetrievedPassage:
+    def of(cls, hit: Hit, document_text: str, question: str, match: TableMatch | None = None) -> RetrievedPassage:
         """The reader sees a document's head (date line, front matter) only if the question asks for a date."""
+        title, chunk = _title(hit), hit.chunk
         head = 0 if _ASKS_DATE.search(question) else hit.head
-        return cls.with_input(hit, document_text, Passage(hit.chunk.text, _title(hit), head), question)
+        passage = Passage(chunk.text, title, head, chunk.context, match.cells if match else ())
+        headers = {cell.start: match.header_evidence(chunk.start + cell.start) for cell in match.cells} if match else {}
+        return replace(cls.with_input(hit, document_text, passage, question), match=match, headers=headers)
 
     @classmethod
     def with_input(cls, hit: Hit, document_text: str, passage: Passage, question: str) -> RetrievedPassage:
         """A passage with this input for the reader."""
-        return cls(hit, document_text, passage, coverage(question, f"{passage.title} {passage.text}"), question)
+        covered = coverage(question, f"{passage.title} {passage.context} {passage.text}")
+        return cls(hit, document_text, passage, covered, question)
+
+    @property
+    def part(self) -> TablePart | None:
+        """The rows of a table that the passage contains."""
+        return self.match.part if self.match else None
 
     @property
     def similarity(self) -> float:
@@ -75,6 +84,11 @@ class Proposal:
         """The document that the span is from."""
         return self.retrieved.hit.document.id
 
+    def in_table_of(self, other: Proposal) -> bool:
+        """Whether both are from one table, in which equal cells of different rows do not say the same."""
+        mine, theirs = self.retrieved.part, other.retrieved.part
+        return self.document_id == other.document_id and bool(mine and theirs and mine.table == theirs.table)
+
     def overlaps(self, other: Proposal) -> bool:
         """Whether both ranges share a code point of one document."""
         return self.document_id == other.document_id and self.start < other.end and other.start < self.end
@@ -91,7 +105,7 @@ class Proposal:
 
 def coverage(question: str, text: str) -> float:
     """The share of the question's content words that occur in the text, 0 to 1; 1 if it has no content words."""
-    asked = set(stem_words(word for word in _words(question) if word not in _FUNCTION_WORDS))
+    asked = set(stem_words(word for word in _words(question) if word not in FUNCTION_WORDS))
     return len(asked.intersection(stem_words(_words(text)))) / len(asked) if asked else 1.0
 
 
@@ -129,7 +143,8 @@ def names_possessor(question: str, text: str, start: int, end: int) -> bool:
 
 def evidence_of(retrieved: RetrievedPassage, span: Span, gap: float) -> Evidence:
     """The evidence for a span; ``gap`` is that of ``non_overlapping``."""
-    return Evidence(span.margin, gap, retrieved.similarity, retrieved.coverage)
+    header = retrieved.headers.get(span.start, 0.0)
+    return Evidence(span.margin, gap, retrieved.similarity, retrieved.coverage, header)
 
 
 def non_overlapping(spans: Iterable[Span]) -> Iterator[tuple[Span, float]]:

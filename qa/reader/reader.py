@@ -32,9 +32,10 @@ class Reader:
         self._span_tokens, self._spans_per_window = span_tokens, spans_per_window
 
     @classmethod
-    def load(cls, folder: Path, *, span_tokens: int = 40) -> Reader:
-        """Load the reader from a model folder. Raises ``ModelError``."""
-        return cls(load_model(folder, precision()), Featurizer.load(folder), span_tokens=span_tokens)
+    def load(cls, folder: Path, *, span_tokens: int = 40, spans_per_window: int = 8) -> Reader:
+        """Load the reader from a model folder; raises ``ModelError``. The numbers are those of the constructor."""
+        model, featurizer = load_model(folder, precision()), Featurizer.load(folder)
+        return cls(model, featurizer, span_tokens=span_tokens, spans_per_window=spans_per_window)
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Span]:
         """Distinct spans of all passages, best first; empty if the passages have no text.

@@ -3,7 +3,8 @@
 All questions are asked end to end: their paragraphs become one index, ten passages are read for each question, and
 every span that the reader proposes is a case, labelled with its F1. A regression over all cases ranks the spans of a
 question; a scale and a bias, fitted to the best span of each question, turn its score into a probability. For the early
-exits, a regression on the states of some layers predicts what reading a passage to its end adds to the score.
+exits, a regression on the states of some layers predicts what reading a passage to its end adds to the score. With
+``--tables`` the choice among the cells of a table is fitted first (``qa.training.fit_cells``).
 
 What the reader found is kept in ``--work``, so that a fit that was interrupted, or is repeated, does not read again.
 
@@ -19,27 +20,31 @@ import json
 import random
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from index import DocumentIndex, build_documents
+from index import DocumentIndex, Embedder, build_documents
 from qa.answering.calibration import Calibration, Case, even_threshold, fit
 from qa.answering.candidates import Proposal, RetrievedPassage, evidence_of, non_overlapping
+from qa.answering.cell_choice import CellChoice
 from qa.answering.quantile_bound import FloatArray
 from qa.evaluation.metrics import auroc, calibration_error, f1
 from qa.evaluation.questions import paragraph_documents, read_gold
 from qa.evaluation.scores import RIGHT_F1
 from qa.reader.early_exit import LAYERS, EarlyExit
 from qa.reader.reader import Reader
-from qa.reader.weights import CALIBRATION
+from qa.reader.weights import CALIBRATION, load_calibration
 from qa.settings import MODEL
+from qa.training.corpus import in_rows
+from qa.training.fit_cells import cell_cases, fit_choice, share_right
 from qa.training.reads import QuestionRead, Reads
 from qa.training.replay import best_of_all, best_of_cascade, retrieved
 
 FOLDS = 5
+EVERY_CELL = 1000  # spans of a window, more than a window has cells
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,7 +160,22 @@ def error_by_chance(probabilities: Sequence[float], draws: int = 100) -> float:
     return float(np.mean([calibration_error(probabilities, right.tolist()) for right in drawn]))
 
 
-def write_calibration(asked: Sequence[AskedQuestion], states: FloatArray, model: Path, threshold_file: str) -> None:
+def choice_of(model: Path, tables: Path | None, most: int) -> CellChoice:
+    """The choice among cells: fitted to ``most`` questions of a file on tables, else the one that the model has."""
+    if tables is None:
+        return load_calibration(model).cells if (model / CALIBRATION).exists() else CellChoice()
+    questions = [one for one in read_gold(tables) if one.answers and in_rows(one)]
+    drawn = random.Random(17).sample(questions, min(most, len(questions)))
+    cases = cell_cases(Reader.load(model, spans_per_window=EVERY_CELL), Embedder(), drawn)
+    choice = fit_choice(cases)
+    shares = {name: share_right(cases, one) for name, one in (("margins", CellChoice()), ("choice", choice))}
+    sys.stdout.write(json.dumps({"tables": len(cases), **shares, **asdict(choice)}) + "\n")
+    return choice
+
+
+def write_calibration(
+    asked: Sequence[AskedQuestion], states: FloatArray, model: Path, threshold_file: str, choice: CellChoice
+) -> None:
     """Print the held-out figures, then fit to all questions and write the calibration beside the weights."""
     asked = random.Random(17).sample(asked, len(asked))
 
@@ -170,7 +190,7 @@ def write_calibration(asked: Sequence[AskedQuestion], states: FloatArray, model:
             row = figures([pair for pair in judged if name in ("all", pair[0].read.file)], states)
             rounded = {key: round(value, 3) for key, value in row.items()}
             sys.stdout.write(json.dumps({"held_out": way, "file": name, **rounded}) + "\n")
-    calibration = fitted(asked)
+    calibration = replace(fitted(asked), cells=choice)
     (model / CALIBRATION).write_text(calibration.to_json(), encoding="utf-8")
     sys.stdout.write(replace(calibration, exits={}).to_json())
 
@@ -181,6 +201,8 @@ def main() -> None:
     parser.add_argument("files", type=Path, nargs="+", help="question files with paragraphs")
     paragraphs = "further question files, of which only the paragraphs are used"
     parser.add_argument("--paragraphs", type=Path, nargs="*", default=[], help=paragraphs)
+    tables = "questions on tables, to which the weights of rows and headers are fitted (default: those of the model)"
+    parser.add_argument("--tables", type=Path, default=None, help=tables)
     parser.add_argument("--work", type=Path, required=True, help="folder in which the reads are kept")
     model = "folder of the reader; the calibration is written there"
     parser.add_argument("--model", type=Path, default=MODEL, help=model)
@@ -190,12 +212,13 @@ def main() -> None:
     parser.add_argument("--threshold", default="domains.valid.jsonl", help=threshold)
     arguments = parser.parse_args()
     reads = Reads(arguments.work)
-    collect(reads, arguments)
+    choice = choice_of(arguments.model, arguments.tables, arguments.most)
+    collect(reads, arguments, choice)
     asked = [AskedQuestion.of(read) for read in reads.load()]
-    write_calibration(asked, reads.states(), arguments.model, arguments.threshold)
+    write_calibration(asked, reads.states(), arguments.model, arguments.threshold, choice)
 
 
-def collect(reads: Reads, arguments: argparse.Namespace) -> None:
+def collect(reads: Reads, arguments: argparse.Namespace, choice: CellChoice) -> None:
     """Ask the questions that have not been asked yet."""
     reader = Reader.load(arguments.model)
     with TemporaryDirectory() as folder:
@@ -208,7 +231,7 @@ def collect(reads: Reads, arguments: argparse.Namespace) -> None:
                 (path.name, random.Random(17).sample(files[path], min(arguments.most, len(files[path]))))
                 for path in arguments.files
             ]
-            for number, read in enumerate(reads.collect(index, reader, drawn, arguments.passages), 1):
+            for number, read in enumerate(reads.collect(index, reader, drawn, arguments.passages, choice), 1):
                 if number % 50 == 0:
                     sys.stderr.write(f"{read.file}: {read.number + 1}\n")
 

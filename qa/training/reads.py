@@ -17,7 +17,9 @@ import numpy as np
 
 from index import DocumentIndex
 from qa.answering.candidates import RetrievedPassage
+from qa.answering.cell_choice import CellChoice
 from qa.answering.quantile_bound import FloatArray
+from qa.answering.retrieval import retrieve
 from qa.evaluation.evaluate import read_alone
 from qa.evaluation.metrics import f1
 from qa.evaluation.questions import GoldQuestion
@@ -43,6 +45,8 @@ class PassageRead:
     similarity: float
     spans: tuple[Span, ...]
     states: int | None = None
+    context: str = ""
+    headers: tuple[tuple[int, float], ...] = ()  # start of each cell of a table, and its ``Evidence.header``
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,12 @@ class Reads:
         return np.memmap(self._states, dtype=np.float16, mode="r", shape=(rows, len(LAYERS), width))
 
     def collect(
-        self, index: DocumentIndex, reader: Reader, asked: Iterable[tuple[str, Sequence[GoldQuestion]]], passages: int
+        self,
+        index: DocumentIndex,
+        reader: Reader,
+        asked: Iterable[tuple[str, Sequence[GoldQuestion]]],
+        passages: int,
+        choice: CellChoice,
     ) -> Iterator[QuestionRead]:
         """Ask the questions of each named file that are not in the folder yet; yields each read once it is stored."""
         done = self.load()
@@ -87,7 +96,7 @@ class Reads:
         for file, questions in asked:
             for number, gold in enumerate(questions):
                 if (file, number) not in known:
-                    read, states = ask(index, reader, gold, passages, rows)
+                    read, states = ask(index, reader, gold, passages, rows, choice)
                     read = replace(read, file=file, number=number)
                     self._append(read, states, rows)
                     rows += len(states)
@@ -111,7 +120,7 @@ class Reads:
 
 
 def ask(
-    index: DocumentIndex, reader: Reader, gold: GoldQuestion, passages: int, row: int
+    index: DocumentIndex, reader: Reader, gold: GoldQuestion, passages: int, row: int, choice: CellChoice
 ) -> tuple[QuestionRead, list[FloatArray]]:
     """Ask a question end to end, and read it with only its own paragraph.
 
@@ -119,18 +128,33 @@ def ask(
     """
     found: list[PassageRead] = []
     states: list[FloatArray] = []
-    for hit in index.search(gold.question, passages):
-        source = RetrievedPassage.of(hit, "", gold.question)
+    with index.snapshot() as view:
+        hits = view.search(gold.question, passages)
+        sources = retrieve(view, index.embedder, gold.question, hits, choice)
+    for source in sources:
         spans, of_windows = read_with_states(reader, source)
         own = row + len(states) if len(of_windows) == 1 else None
         states.extend(of_windows if len(of_windows) == 1 else ())
-        place, passage = (hit.document.id, hit.chunk.start), source.passage
-        found.append(
-            PassageRead(*place, passage.text, passage.title, passage.body_start, source.similarity, tuple(spans), own)
-        )
+        found.append(_passage(source, spans, own))
     alone = read_alone(reader, gold)
     own_f1 = f1(alone.text, gold.answers) if alone and gold.answers else 0.0
     return QuestionRead("", 0, gold.question, gold.answers, own_f1, tuple(found)), states
+
+
+def _passage(source: RetrievedPassage, spans: Sequence[Span], states: int | None) -> PassageRead:
+    hit, passage = source.hit, source.passage
+    return PassageRead(
+        document=hit.document.id,
+        start=hit.chunk.start,
+        text=passage.text,
+        title=passage.title,
+        body_start=passage.body_start,
+        similarity=source.similarity,
+        spans=tuple(spans),
+        states=states,
+        context=passage.context,
+        headers=tuple(source.headers.items()),
+    )
 
 
 def read_with_states(reader: Reader, source: RetrievedPassage) -> tuple[list[Span], list[FloatArray]]:
@@ -152,6 +176,11 @@ def _rows(reads: Iterable[QuestionRead]) -> int:
 
 def _read(fields: dict[str, Any]) -> QuestionRead:
     passages = tuple(
-        PassageRead(**one | {"spans": tuple(Span(**span) for span in one["spans"])}) for one in fields["passages"]
+        PassageRead(**one | {"spans": tuple(Span(**span) for span in one["spans"]), "headers": _headers(one)})
+        for one in fields["passages"]
     )
     return QuestionRead(**fields | {"answers": tuple(fields["answers"]), "passages": passages})
+
+
+def _headers(passage: dict[str, Any]) -> tuple[tuple[int, float], ...]:
+    return tuple((int(start), float(header)) for start, header in passage.get("headers", ()))

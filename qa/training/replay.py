@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from typing import cast
 
 import numpy as np
@@ -40,7 +41,7 @@ class ReplayReader:
 
 def passage_of(read: PassageRead) -> Passage:
     """The reader's input."""
-    return Passage(read.text, read.title, read.body_start)
+    return Passage(read.text, read.title, read.body_start, read.context)
 
 
 def retrieved(read: QuestionRead) -> list[RetrievedPassage]:
@@ -86,4 +87,4 @@ def _retrieved(question: str, read: PassageRead, rank: int) -> RetrievedPassage:
     )
     chunk = Chunk(rank, read.document, 0, read.start, read.start + len(read.text), read.text)
     hit = Hit(chunk, record, rank, 0.0, dense_score=read.similarity)
-    return RetrievedPassage.with_input(hit, "", passage_of(read), question)
+    return replace(RetrievedPassage.with_input(hit, "", passage_of(read), question), headers=dict(read.headers))

@@ -63,7 +63,9 @@ def measure(answerer: Answerer, questions: Sequence[GoldQuestion], number: int, 
     """One row of the table by number of passages; with ``read_all`` no passage is skipped."""
     settings = answerer.settings.model_copy(update={"passages": number})
     bounded = answerer.calibration
-    calibration = Calibration(bounded.weights, bounded.bias, bounded.threshold) if read_all else bounded
+    calibration = (
+        Calibration(bounded.weights, bounded.bias, bounded.threshold, cells=bounded.cells) if read_all else bounded
+    )
     asked = Answerer(answerer.index, answerer.reader, calibration, settings)
     rows = []
     for question in questions:

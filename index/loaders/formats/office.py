@@ -10,7 +10,8 @@ from index.errors import MissingExtraError, UnreadableFileError
 from index.loaders.base import Parsed
 from index.loaders.dates import parse_date
 from index.loaders.decoding import canonical
-from index.loaders.formats.markdown import markdown_headings
+from index.loaders.formats.markdown import add_markdown
+from index.loaders.text_builder import TextBuilder
 
 MEDIA_TYPES = {
     ".epub": "application/epub+zip",
@@ -25,12 +26,22 @@ def office_parser(suffix: str) -> Callable[[bytes], Parsed]:
 
     def parse(content: bytes) -> Parsed:
         extracted = _extract(content, MEDIA_TYPES[suffix], f"file{suffix}")
-        text = canonical(extracted.content)
-        headings = markdown_headings(text)
+        builder = TextBuilder()
+        left_out = add_markdown(builder, canonical(extracted.content))
         metadata = extracted.metadata
-        title = _line(metadata, "title") or _line(metadata, "subject") or next((h.title for h in headings), None)
+        title = (
+            _line(metadata, "title") or _line(metadata, "subject") or next((h.title for h in builder.headings), None)
+        )
         date = parse_date(_line(metadata, "created_at") or "") or parse_date(_line(metadata, "modified_at") or "")
-        return Parsed(text, MEDIA_TYPES[suffix], title=title, date=date, headings=headings)
+        return Parsed(
+            builder.text,
+            MEDIA_TYPES[suffix],
+            title=title,
+            date=date,
+            headings=builder.headings,
+            tables=builder.tables,
+            left_out=left_out,
+        )
 
     return parse
 

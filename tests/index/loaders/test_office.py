@@ -16,6 +16,7 @@ from index.ingestion.parsing import parsed
 from index.ingestion.sources import Scope, scan
 from index.loaders.pdf import ocr
 from index.loaders.dispatch import parse
+from index.loaders.formats.office import MEDIA_TYPES
 from tests.support.samples.office_files import OFFICE_FORMATS
 
 SECTIONS = [
@@ -25,8 +26,9 @@ SECTIONS = [
 
 
 @pytest.mark.parametrize("suffix", OFFICE_FORMATS)
-def test_the_extra_reads_them(suffix: str) -> None:
-    pytest.importorskip("xberg")
+def test_every_office_format_is_read(suffix: str) -> None:
+    if suffix in MEDIA_TYPES:  # those of the extra
+        pytest.importorskip("xberg")
     text = parse(OFFICE_FORMATS[suffix](SECTIONS), f"file{suffix}").text
     for part in (part for section in SECTIONS for part in section):
         assert part in text
@@ -44,16 +46,17 @@ def test_the_metadata_of_office_files_is_kept() -> None:
 def test_damaged_ones_are_reported() -> None:
     pytest.importorskip("xberg")
     with pytest.raises(UnreadableFileError, match="damaged, or not what its name says"):
-        parse(b"garbage", "text.odt")
+        parse(b"garbage", "book.epub")
 
 
 def test_a_decompression_bomb_is_refused() -> None:
-    pytest.importorskip("xberg")
     bomb = io.BytesIO()
-    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
-        archive.writestr("content.xml", b" " * 50_000_000)
-    with pytest.raises(UnreadableFileError, match="ZIP bomb"):
+        with archive.open("content.xml", "w") as file:
+            for _ in range(51):
+                file.write(bytes(10_000_000))
+    with pytest.raises(UnreadableFileError, match="larger than 500 MB when unpacked"):
         parse(bomb.getvalue(), "bomb.odt")
 
 

@@ -43,7 +43,7 @@ def test_the_probability_is_calibrated_on_questions_not_used_to_fit():
 
 @given(st.lists(EVIDENCE, min_size=1, max_size=3))
 def test_a_probability_is_in_range_for_any_logits(many):
-    calibration = Calibration((0.5, 0.2, 0.3, 0.4), -1.0, 0.5)
+    calibration = Calibration((0.5, 0.2, 0.3, 0.4, 0.1), -1.0, 0.5)
     assert all(0.0 <= calibration.probability(one) <= 1.0 for one in many)
 
 
@@ -88,9 +88,8 @@ def test_hardly_any_case_exceeds_the_ceiling_of_its_passage():
 
 
 WRONG_LENGTH = '{"weights": [1], "bias": 0, "threshold": 0}'
-NO_END = (
-    """{"weights": [1, 1, 1, 1], "bias": 0, "threshold": 0, "unread": {"scores": [1], "highest": [2]}, "exits": []}"""
-)
+NO_END = """{"weights": [1, 1, 1, 1, 1], "bias": 0, "threshold": 0, "unread": {"scores": [1], "highest": [2]},
+ "exits": []}"""
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"weights": 1, "bias": 0, "threshold": 0}', WRONG_LENGTH, NO_END])

@@ -14,7 +14,7 @@ from qa.answering.cascade import AbandonedError, read_until_settled, rerank
 from qa.reader.windows import Passage
 from qa.types import Span
 
-CALIBRATION = Calibration((0.5, 0.2, 0.5, 0.5), -2.0, 0.3).bounded([[Case(Evidence(12.0, 10.0, 0.0, 0.0), 1.0)]])
+CALIBRATION = Calibration((0.5, 0.2, 0.5, 0.5, 0.0), -2.0, 0.3).bounded([[Case(Evidence(12.0, 10.0, 0.0, 0.0), 1.0)]])
 FAR, NEAR = Case(Evidence(0.0, 0.0, 0.1, 0.0), 0.0), Case(Evidence(12.0, 10.0, 0.9, 1.0), 1.0)
 STEPPED = CALIBRATION.bounded([[FAR, NEAR]])  # far passages have a low ceiling
 RECORD = DocumentRecord(1, "1.txt", "", "text/plain", "", "", None, 0, 9, 0, 1, {}, ())

@@ -55,7 +55,7 @@ def test_a_missing_calibration_is_named(copy):
 
 
 def test_a_calibration_of_another_version_names_what_is_missing_and_the_remedy(copy):
-    (copy / CALIBRATION).write_text('{"weights": [1, 1, 1, 1], "bias": 0, "threshold": 0, "exits": []}')
+    (copy / CALIBRATION).write_text('{"weights": [1, 1, 1, 1, 1], "bias": 0, "threshold": 0, "exits": []}')
     with pytest.raises(ModelError, match=r"'unread' is missing.*python -m qa\.training\.calibrate"):
         load_calibration(copy)
 

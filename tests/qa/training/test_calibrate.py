@@ -12,6 +12,7 @@ import pytest
 from index import DocumentIndex, build_documents
 from qa.answerer import load_reader
 from qa.answering.calibration import Calibration
+from qa.answering.cell_choice import CellChoice
 from qa.evaluation.questions import GoldQuestion, paragraph_documents
 from qa.reader.early_exit import LAYERS
 from qa.reader.reader import Reader
@@ -46,7 +47,7 @@ def collect(opened: DocumentIndex, reader: Reader, training_questions: list[Gold
     """Reads the first questions into a folder; returns what was read now."""
 
     def read(folder: Path, count: int) -> list[QuestionRead]:
-        return list(Reads(folder).collect(opened, reader, [("demo", training_questions[:count])], 3))
+        return list(Reads(folder).collect(opened, reader, [("demo", training_questions[:count])], 3, CellChoice()))
 
     return read
 

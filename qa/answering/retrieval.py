@@ -1,0 +1,54 @@
+"""Retrieved passages with all that answering needs of them: texts, rows of tables, likenesses to the question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
+
+import numpy as np
+
+from index import Embedder, Hit, IndexView, TablePart
+from qa.answering.candidates import RetrievedPassage
+from qa.answering.cell_choice import CellChoice
+from qa.answering.citations import asks_list
+from qa.answering.likeness import FloatArray
+from qa.answering.table_match import TableMatch, header_texts
+from qa.answering.tables import AROUND
+
+LISTED_ROWS = 100  # before and after a passage, from which a list is taken
+_EMBEDDED_HEADERS = 200  # of all tables of a question
+
+
+def retrieve(
+    view: IndexView, embedder: Embedder, question: str, hits: Sequence[Hit], choice: CellChoice
+) -> list[RetrievedPassage]:
+    """The passages of the hits, in order, from the snapshot that found them; ``choice`` weighs the cells of tables."""
+    documents = {document_id: view.document(document_id) for document_id in {hit.document.id for hit in hits}}
+    around = LISTED_ROWS if asks_list(question) else AROUND
+    parts = view.table_parts([hit.chunk.id for hit in hits], around)
+    cosines = header_cosines(embedder, question, parts)
+    matches = {
+        hit.chunk.id: TableMatch.of(question, hit.chunk, parts[hit.chunk.id], choice, cosines[hit.chunk.id])
+        for hit in hits
+        if hit.chunk.id in parts
+    }
+    retrieved = []
+    for hit in hits:
+        document = documents[hit.document.id]
+        passage = RetrievedPassage.of(hit, document.text, question, matches.get(hit.chunk.id))
+        retrieved.append(replace(passage, pages=document.pages))
+    return retrieved
+
+
+def header_cosines(embedder: Embedder, question: str, parts: Mapping[int, TablePart]) -> dict[int, FloatArray]:
+    """The cosines (columns,) of the question with the headers of each part; 0 for headers beyond the first 200."""
+    texts = {number: header_texts(part.columns) for number, part in parts.items()}
+    distinct = list(
+        islice(dict.fromkeys(text for headers in texts.values() for text in headers if text), _EMBEDDED_HEADERS)
+    )
+    if not distinct:
+        return {number: np.zeros(len(headers)) for number, headers in texts.items()}
+    vectors = embedder.encode([question, *distinct]).astype(np.float64)
+    cosines = dict(zip(distinct, (vectors[1:] @ vectors[0]).tolist(), strict=True))
+    return {number: np.array([cosines.get(text, 0.0) for text in headers]) for number, headers in texts.items()}
