@@ -16,7 +16,7 @@ from index.loaders.base import Parsed
 from index.loaders.dates import parse_date
 from index.loaders.decoding import canonical
 from index.loaders.pdf import ocr
-from index.loaders.pdf.annotations import annotations
+from index.loaders.pdf.annotations import read_annotations
 from index.loaders.pdf.assembly import Assembled, assemble
 from index.loaders.pdf.layout import PageLayout
 from index.loaders.pdf.page_text import PageText, TextLine, read_items
@@ -85,7 +85,7 @@ def _read_page(document: pdfium.PdfDocument, page_index: int, unmapped: list[int
             if layout.lines and _has_no_letters(layout):
                 unmapped.append(page_index)
                 return PageText([])
-            return read_items(page, layout, annotations(page))
+            return read_items(page, layout, read_annotations(page))
     except pdfium.PdfiumError:
         return None
 
@@ -121,7 +121,8 @@ def _recognise(document: pdfium.PdfDocument, pages: list[PageText | None], unmap
         if page is None or read.word_count > page.word_count:
             pages[page_index] = read
             recognised.append(page_index + 1)
-    return _Scans(*([k + 1 for k in kind] for kind in (bare, sparse, unmapped)), recognised, missing)
+    bare, sparse, unread = ([page_index + 1 for page_index in kind] for kind in (bare, sparse, unmapped))
+    return _Scans(bare, sparse, unread, recognised, missing)
 
 
 def _image_share(document: pdfium.PdfDocument, page_index: int) -> float:

@@ -32,10 +32,10 @@ class Annotation:
     is_note: bool = False  # a comment, not part of the page
 
 
-def annotations(page: pdfium.PdfPage) -> list[Annotation]:
+def read_annotations(page: pdfium.PdfPage) -> list[Annotation]:
     """The filled form fields, tick boxes, free texts and notes of a page."""
     form = page.formenv.raw if page.formenv else None
-    found = []
+    found: list[Annotation] = []
     for position in range(min(pdfium_c.FPDFPage_GetAnnotCount(page), _MOST)):
         annotation = pdfium_c.FPDFPage_GetAnnot(page, position)
         if annotation:

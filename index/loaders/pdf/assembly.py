@@ -18,6 +18,7 @@ _LARGER = 1.15  # letters of a heading are at least this many times as large as 
 _HEADING_LIMIT = 120  # characters
 _SENTENCE_END = re.compile(r"[.!?:;…][\"'”’»)\]]*$")
 _CUT_LINE = 30  # characters of a line without a full stop that a sentence may go on from
+_DIGIT = re.compile(r"\d")
 _ITEM = re.compile(r"[•●◦▪■–—\-*·]|\(?(?:\d{1,3}|[a-z])[.)]\s")
 
 
@@ -132,9 +133,18 @@ def _join_word(builder: TextBuilder, items: list[TextLine | Grid], known: set[st
 
 
 def _with_header(grid: Grid, header: Grid | None) -> Grid:
-    """The table, with the columns of one that ended the page before if it goes on without a header or repeats it."""
-    if header is None or not grid.rows or not header.columns:
+    """The table, with the columns of one that ended the page before if it goes on with that one's rows."""
+    if header is None or not header.columns or not grid.rows or grid.above:
         return grid
-    if not grid.columns and max(map(len, grid.rows)) == len(header.columns) and not grid.above:
+    if max(len(grid.columns), *map(len, grid.rows)) != len(header.columns) or list(grid.columns) == list(
+        header.columns
+    ):
+        return grid
+    if not grid.columns:
         return replace(grid, columns=header.columns)
-    return grid
+    first = [" ".join(path) for path in grid.columns]
+    own = any(
+        not _DIGIT.search(name) and all(_DIGIT.search(cell) for cell in column if cell)
+        for name, *column in zip(first, *grid.rows, strict=False)
+    )
+    return grid if own else replace(grid, columns=header.columns, rows=[first, *grid.rows], caption="")

@@ -176,7 +176,8 @@ class PageLayout:
 
 def edited(raw: str, start: int, end: int, edits: Sequence[tuple[int, int, str]]) -> str:
     """``raw[start:end]`` with the parts replaced that ``edits`` name: (start, end, replacement), in order."""
-    parts, position = [], start
+    position = start
+    parts: list[str] = []
     for first, last, replacement in edits[bisect_left(edits, (start,)) :]:
         if last > end:
             break

@@ -35,7 +35,7 @@ class Rulings:
     vertical: Sequence[Rule] = ()
 
 
-def rulings(page: pdfium_c.FPDF_PAGE, width: float, height: float) -> Rulings:
+def find_rulings(page: pdfium_c.FPDF_PAGE, width: float, height: float) -> Rulings:
     """The ruling lines of a page of this size; none where there are so many that it is a drawing."""
     horizontal: list[Rule] = []
     vertical: list[Rule] = []

@@ -13,7 +13,7 @@ from index.loaders.headers import read_grid
 from index.loaders.pdf.layout import PageLayout, RawLine, Word, usual_width
 from index.loaders.pdf.raised import Edit
 from index.loaders.pdf.ruled import Lattice, lattices, ruled_rows
-from index.loaders.pdf.rulings import rulings
+from index.loaders.pdf.rulings import find_rulings
 from index.loaders.pdf.unruled import unruled_columns
 from index.loaders.text_builder import Grid
 
@@ -47,7 +47,7 @@ def find_tables(
     close = any(k + 1 in marked or k + 2 in marked for k in marked)
     if not close and not extra:
         return found, used
-    for lattice in lattices(rulings(pdf_page, *pdf_page.get_size())):
+    for lattice in lattices(find_rulings(pdf_page, *pdf_page.get_size())):
         inside = [k for k, line in enumerate(page.lines) if k not in taken and _is_inside(line, lattice)]
         more = [word for word in extra if lattice.box.left <= word.left and _holds(lattice, word)]
         rows = ruled_rows(lattice, [*(word for k in inside for word in page.words(page.lines[k], edits)), *more])

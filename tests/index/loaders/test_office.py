@@ -14,9 +14,9 @@ from PIL import Image, ImageDraw, ImageFont
 from index import Failure, IndexSettings, MissingExtraError, UnreadableFileError
 from index.ingestion.parsing import parsed
 from index.ingestion.sources import Scope, scan
-from index.loaders.pdf import ocr
 from index.loaders.dispatch import parse
 from index.loaders.formats.office import MEDIA_TYPES
+from index.loaders.pdf import ocr
 from tests.support.samples.office_files import OFFICE_FORMATS
 
 SECTIONS = [
