@@ -65,7 +65,7 @@ def _parse(content: bytes) -> Parsed:
         if len(document) > _MAX_PAGES:
             raise UnreadableFileError(f"it has {len(document)} pages, but at most {_MAX_PAGES} are read")
         form = pdfium_c.FPDF_GetFormType(document)
-        if form != pdfium_c.FORMTYPE_NONE:
+        if form in (pdfium_c.FORMTYPE_ACRO_FORM, pdfium_c.FORMTYPE_XFA_FOREGROUND):
             document.init_forms()
         info = document.get_metadata_dict()
         labels = [document.get_page_label(page_index) for page_index in range(len(document))]
