@@ -1,9 +1,8 @@
-"""The formats of the extra: read when it is there, told to need it when it is not."""
+"""Office formats and e-books within limits, and scans, which need the extra ``formats``."""
 
 from __future__ import annotations
 
 import io
-import sys
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,11 +10,10 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from index import Failure, IndexSettings, MissingExtraError, UnreadableFileError
+from index import Failure, IndexSettings, UnreadableFileError
 from index.ingestion.parsing import parsed
 from index.ingestion.sources import Scope, scan
 from index.loaders.dispatch import parse
-from index.loaders.formats.office import MEDIA_TYPES
 from index.loaders.pdf import ocr
 from tests.support.samples.office_files import OFFICE_FORMATS
 
@@ -27,26 +25,17 @@ SECTIONS = [
 
 @pytest.mark.parametrize("suffix", OFFICE_FORMATS)
 def test_every_office_format_is_read(suffix: str) -> None:
-    if suffix in MEDIA_TYPES:  # those of the extra
-        pytest.importorskip("xberg")
     text = parse(OFFICE_FORMATS[suffix](SECTIONS), f"file{suffix}").text
     for part in (part for section in SECTIONS for part in section):
         assert part in text
 
 
 def test_the_metadata_of_office_files_is_kept() -> None:
-    pytest.importorskip("xberg")
     assert parse(OFFICE_FORMATS[".eml"](SECTIONS), "mail.eml").date == "2024-03-05"
     assert parse(OFFICE_FORMATS[".epub"](SECTIONS), "book.epub").title == "The tower"
     for suffix in (".odt", ".pptx", ".epub"):
         headings = parse(OFFICE_FORMATS[suffix](SECTIONS), f"file{suffix}").headings
         assert [heading.title for heading in headings] == ["Origins", "Repairs"]
-
-
-def test_damaged_ones_are_reported() -> None:
-    pytest.importorskip("xberg")
-    with pytest.raises(UnreadableFileError, match="damaged, or not what its name says"):
-        parse(b"garbage", "book.epub")
 
 
 def test_a_decompression_bomb_is_refused() -> None:
@@ -61,28 +50,11 @@ def test_a_decompression_bomb_is_refused() -> None:
 
 
 def test_they_are_read_within_the_limits_of_a_worker(tmp_path: Path) -> None:
-    pytest.importorskip("xberg")
     for suffix, made in OFFICE_FORMATS.items():
         (tmp_path / f"file{suffix}").write_bytes(made(SECTIONS))
     results = list(parsed(scan(Scope(tmp_path)).files, IndexSettings()))
     assert len(results) == len(OFFICE_FORMATS)
     assert [item for item in results if isinstance(item, Failure)] == []
-
-
-def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "xberg", None)
-    with pytest.raises(MissingExtraError, match=r"pip install 'quoth\[formats\]'"):
-        parse(OFFICE_FORMATS[".epub"](SECTIONS), "book.epub")
-
-
-def test_an_extra_that_cannot_be_loaded_for_lack_of_memory_is_not_called_missing(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    (tmp_path / "xberg.py").write_text("raise ImportError('failed to map segment from shared object')")
-    monkeypatch.delitem(sys.modules, "xberg", raising=False)
-    monkeypatch.syspath_prepend(tmp_path)
-    with pytest.raises(UnreadableFileError, match="failed to map segment"):
-        parse(OFFICE_FORMATS[".epub"](SECTIONS), "book.epub")
 
 
 def scanned(*pages: Sequence[str]) -> bytes:

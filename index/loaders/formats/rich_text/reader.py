@@ -18,6 +18,8 @@ _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|[\r\n]+|([^\\{}\r\n]+)|\\"
 )
 
+_DEEPEST = 20  # notes and text boxes in each other
+
 
 @dataclass(slots=True)
 class _State:
@@ -170,6 +172,9 @@ class RtfReader:
             self._flows[-1].runs.append(Run(text, state.script))
 
     def _begin_flow(self, kind: str) -> None:
+        if len(self._flows) > _DEEPEST:
+            self._state.ignored = True
+            return
         self._state.flow = Flow(kind)
         self._state.in_table = False
         self._flows.append(self._state.flow)
@@ -196,9 +201,6 @@ class RtfReader:
         self._state.in_table = True
         self._end_paragraph()
         self._flows[-1].end_cell(self._row)
-
-    def _end_row(self, _: int | None) -> None:
-        self._flows[-1].end_row(self._row)
 
     def _define_row(self, _: int | None) -> None:
         self._row = RowDefinition()
@@ -278,7 +280,7 @@ _ACTIONS: dict[str, Action] = {
     "dy": _date("dy"),
     **dict.fromkeys(("par", "sect", "page", "column"), RtfReader._end_paragraph),
     **dict.fromkeys(("cell", "nestcell"), RtfReader._end_cell),
-    "row": RtfReader._end_row,
+    "row": lambda reader, _: reader._flows[-1].end_row(reader._row),
     "trowd": RtfReader._define_row,
     "trhdr": lambda reader, _: setattr(reader._row, "header", True),
     "cellx": lambda reader, _: reader._row.end_cell(),
