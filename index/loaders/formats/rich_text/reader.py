@@ -87,8 +87,9 @@ class RtfReader:
             elif sign:
                 self._add(SYMBOLS.get(sign.decode("latin-1"), ""))
         self._flush()
-        while len(self._flows) > 1:
-            self._end_flow(self._flows[-1])
+        for flow in self._flows[:0:-1]:  # a file that is cut off
+            self._end_flow(flow)
+        self._state = _State()
         self._end_paragraph()
         self.body.end_table()
 
@@ -109,8 +110,7 @@ class RtfReader:
             self._end_flow(self._state.flow)
         if self._states:
             self._state = self._states.pop()
-        self._skip = 0
-        self._may_ignore = False
+        self._skip, self._may_ignore = 0, False
 
     def _word(self, word: str, number: int | None) -> None:
         may_ignore, self._may_ignore = self._may_ignore, False
