@@ -67,13 +67,14 @@ class Marks:
 
 
 def split_paragraphs(document: Document) -> Iterator[tuple[int, int]]:
-    """Offsets of a document's paragraphs in order, cut at blank lines, headings and pages, and at ``LONGEST``."""
+    """Offsets of a document's paragraphs in order, cut at blank lines, headings, pages, tables and ``LONGEST``."""
     edges = {0, document.body_start, len(document.text)} | {
         found.end() for found in BLANK_LINES.finditer(document.text)
     }
     for heading in document.headings:
         edges |= {heading.start, _line_end(document.text, heading.start)}
     edges |= {page.start for page in document.pages}
+    edges |= {edge for table in document.tables for edge in (table.start, table.end)}
     for start, end in pairwise(sorted(edges)):
         yield from ((cut, min(cut + LONGEST, end)) for cut in range(start, end, LONGEST))
 

@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse
 
 from index import Document, Page
 from ui.service.engine import AnswerEngine
+from ui.tables import ShownTable, shown_table
 from ui.text import counted, one_line
 from ui.web.anchor import Anchor
 from ui.web.html import render, spoken_date
@@ -34,6 +35,7 @@ class Paragraph:
     tag: str = ""
     text: MarkedText = field(default_factory=MarkedText)
     front: bool = False  # stands before the document's body
+    table: ShownTable | None = None  # what it is instead of text
 
 
 def _anchor(document_id: int, start: Offset = 0, end: Offset = 0, check: Checksum = "") -> Anchor:
@@ -116,8 +118,16 @@ def _facts(document: Document) -> Iterator[str]:
 def _paragraphs(document: Document, marks: Marks) -> Iterator[Paragraph]:
     pages = {page.start: page.number for page in document.pages}
     headings = {heading.start: heading for heading in document.headings}
+    tables = {table.start: table for table in document.tables}
+    done = 0  # where the last table ends
     for start, end in split_paragraphs(document):
         page = pages.get(start)
+        if start < done:
+            continue
+        if table := tables.get(start):
+            done = table.end
+            yield Paragraph(page, table=shown_table(document, table, marks.start, marks.end))
+            continue
         text = document.text[start:end].rstrip()
         if not text:
             yield Paragraph(page)
