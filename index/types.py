@@ -120,7 +120,7 @@ class Document:
     sha256: str = ""  # hex digest of the file's bytes
     source: str = ""  # absolute path of the source folder; empty when there is none
     date: str | None = None  # ISO 8601: YYYY, YYYY-MM or YYYY-MM-DD
-    body_start: int = 0  # text[:body_start] is the head (a date line, front matter): metadata, never quoted
+    body_start: int = 0  # text[:body_start] is the head (a date line): metadata, never quoted
     pages: tuple[Page, ...] = ()
     headings: tuple[Heading, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)

@@ -23,12 +23,30 @@ _LINE_ENDS = re.compile(r"\r\n?|\x85|\u2028|\u2029")
 _REPLACEMENT = "\ufffd"
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _MOST_INVALID = 0.1  # share of a text that may be replaced
-_FOREIGN = 0.4  # share of a text's letters outside ASCII, above which it is not in a Western European language
+_FOREIGN = 0.4  # share of letters outside ASCII, above which a text is not in Latin script
+_LONG_RUN = 2.5  # mean number of bytes outside ASCII in a row, above which it is not either
+_HIGH_BYTES = re.compile(rb"[\x80-\xff]+")
+_LETTERS = re.compile(rb"[A-Za-z]")
 # Of several encodings that decode a text alike, the first is named.
-_USUAL = (
-    "cp1252 cp1250 cp1251 cp1253 cp1254 cp1255 cp1256 cp1257 cp866 koi8_r big5 gb18030 cp932 euc_jp cp949 iso8859_2"
-    " mac_roman cp850 cp852"
-).split()
+_OTHER_SCRIPTS = (
+    "cp1251 cp866 koi8_r cp1253 cp1255 cp1256 big5 gb18030 cp932 euc_jp cp949 cp874 iso8859_5 mac_cyrillic".split()
+)
+# The letters outside ASCII of languages in Latin script, by the encodings that are used for them.
+_WESTERN = (
+    "àâæçèéêëîïôœùûüÿ äöüßéèàç áéíñóúüçàèòï àáâãçéêíóôõúü àèéìíîòóùú åäöéæøàèêóôâü áéíóúýþæöð áèéêëíïóöúü".split()
+)
+_CENTRAL = "ąćęłńóśźżäöüéá áčďéěíňóřšťúůýžäöü áäčďéíĺľňóôŕšťúýž áéíóöőúüűä čćđšžäöüéá ăâîşţșțéöüá".split()
+_LATIN = {
+    "cp1252": _WESTERN,
+    "cp1250": _CENTRAL,
+    "cp1254": ["çğıöşüâîûéi̇"],
+    "cp1257": "ąčęėįšųūžäöü āčēģīķļņšūžõŗäöü äõöüšž".split(),
+    "mac_roman": _WESTERN,
+    "cp850": _WESTERN,
+    "cp852": _CENTRAL,
+}
+_SIGNS = frozenset("\u00a0¡¢£¥§©«¬®°±²³´µ¶·¹º»¼½¾¿×÷–—‘’‚“”„†‡•…‰‹›€™˙ª")
+_SIGN_IN_WORD = re.compile(r"(?<=[^\W\d_])[¡¢£¥§©«¬®±²³´µ¶¹»¼½¾¿×÷‚„†‡‰‹€™˙](?=[^\W\d_])")
 _SAMPLE = 65_536  # bytes that are examined to tell text from binary files and to guess the encoding
 
 
@@ -114,19 +132,33 @@ def _decode_guessed(content: bytes) -> Decoded:
 
 
 def _guesses(content: bytes) -> Iterator[str]:
-    """The encoding that charset-normalizer is sure of; without one Western European text is the likeliest."""
-    from charset_normalizer import from_bytes
-
+    """The likely encodings of bytes that are not UTF-8, without Western European."""
     sample = content[:_SAMPLE]
     if len(content) > _SAMPLE:
         sample = sample.rpartition(b"\n")[0] or sample  # not cut within a letter
-    guesses = from_bytes(sample)
-    best = guesses.best()
-    if best is None:
-        return
-    letters = [letter for letter in str(best) if letter.isalpha()]
-    foreign = sum(1 for letter in letters if not letter.isascii()) > _FOREIGN * len(letters)
-    western = max((guess.coherence for guess in guesses if "cp1252" in guess.could_be_from_charset), default=0.0)
-    usual = [name for name in _USUAL if name in best.could_be_from_charset]
-    if foreign or (usual and best.coherence > western):
-        yield usual[0] if usual else best.encoding
+    if _is_other_script(sample):
+        from charset_normalizer import from_bytes
+
+        if best := from_bytes(sample, cp_isolation=list(_OTHER_SCRIPTS)).best():
+            yield next((name for name in _OTHER_SCRIPTS if name in best.could_be_from_charset), best.encoding)
+    else:
+        yield from _latin_guesses(sample)
+
+
+def _is_other_script(sample: bytes) -> bool:
+    """Whether most letters are outside ASCII, or follow each other as accented ones do not."""
+    runs = _HIGH_BYTES.findall(sample)
+    high = sum(map(len, runs))
+    return high > _FOREIGN * (high + len(_LETTERS.findall(sample))) or high > _LONG_RUN * len(runs)
+
+
+def _latin_guesses(sample: bytes) -> Iterator[str]:
+    """The encodings in which all letters are those of one language.
+
+    charset-normalizer tells the scripts apart, but not the languages in Latin script that have few accented letters.
+    """
+    for encoding, alphabets in _LATIN.items():
+        text = sample.decode(encoding, "replace")
+        letters = {letter for letter in _NOT_ASCII.findall(text.lower()) if letter not in _SIGNS}
+        if any(letters <= set(alphabet) for alphabet in alphabets) and not _SIGN_IN_WORD.search(text):
+            yield encoding

@@ -1,20 +1,25 @@
-"""The head of a text, which is metadata and not prose: YAML front matter or a date line."""
+"""The head of a text: front matter in YAML or TOML, or a date line."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import yaml
 
 from index.loaders.dates import parse_date
 from index.loaders.decoding import canonical
+from index.loaders.text_builder import BLANK_LINE, Grid, TextBuilder
 
 _DATE_LINE = re.compile(r"\s{0,8}(?:date|published|updated)\s*:?[ \t]+([^\n]{4,40})", re.IGNORECASE)
 _DATE_ALONE = re.compile(r"\s{0,8}(\d{4}-\d{2}-\d{2})[ \t]*(?:\n|$)")
 _ISO_FIRST = re.compile(r"\d{4}-\d{2}-\d{2}(?=\s|$)")
-_FENCE = re.compile(r"\s*---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
+_YAML = re.compile(r"\s*---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
+_TOML = re.compile(r"\s*\+\+\+[ \t]*\n(.*?)\n\+\+\+[ \t]*(?:\n|$)", re.DOTALL)
+# A line of front matter that is not valid YAML.
+_LINE = re.compile(r"([A-Za-z][\w.-]*)[ \t]*:(?=\s|$)(.*)|\s+\S.*|-\s.*|#.*|\s*")
 _FRONT_MATTER_LIMIT = 20_000  # characters
 _DATE_KEYS = ("date", "published", "created", "updated", "modified", "lastmod")
 
@@ -26,16 +31,36 @@ class Head:
     end: int = 0
     date: str | None = None
     title: str | None = None
-    metadata: dict[str, str] = field(default_factory=dict)
+    metadata: dict[str, str] = field(default_factory=dict)  # of front matter, by key in lower case
+    values: tuple[tuple[str, str], ...] = ()  # of front matter, with the keys as written
 
 
 def read_head(text: str) -> Head:
     """The front matter or date line at the start of a text; an empty head when there is none."""
-    if match := _FENCE.match(text[:_FRONT_MATTER_LIMIT]):
-        metadata = _front_matter(match[1])
-        if metadata:
-            return Head(_after_blanks(text, match.end()), date_in(metadata), metadata.get("title") or None, metadata)
+    start = text[:_FRONT_MATTER_LIMIT]
+    for fence, read in ((_YAML, _yaml_values), (_TOML, _toml_values)):
+        match = fence.match(start)
+        values = read(match[1]) if match else []
+        if match and values:
+            metadata = _by_key((key.lower(), value) for key, value in values)
+            written = tuple((key, value) for key, value in _by_key(values).items() if value)
+            end = _after_blanks(text, match.end())
+            return Head(end, date_in(metadata), metadata.get("title") or None, metadata, written)
     return _date_line(text)
+
+
+def add_head(builder: TextBuilder, text: str) -> tuple[Head, int]:
+    """Append the head of a text; returns it and where the body starts for ``Document.body_start``.
+
+    The values of front matter are rows of names and values, which can be quoted; a date line stays as it is.
+    """
+    head = read_head(text)
+    if head.values:
+        builder.add_table(Grid(head.values))
+    elif head.end:
+        builder.add(text[: head.end])
+        return head, builder.length + len(BLANK_LINE)
+    return head, 0
 
 
 def date_in(metadata: dict[str, str]) -> str | None:
@@ -57,16 +82,40 @@ def _date_line(text: str) -> Head:
     return Head(_after_blanks(text, end), date)
 
 
-def _front_matter(block: str) -> dict[str, str]:
-    """Values by key in lower case (``author.name`` for a nested one); list items are joined by commas."""
+def _yaml_values(block: str) -> list[tuple[str, str]]:
+    """Values by key (``author.name`` for a nested one); none when the block is not a mapping."""
     try:
         root = yaml.compose(block, Loader=yaml.SafeLoader)
-        pairs = list(_values(root, "", set())) if isinstance(root, yaml.MappingNode) else []
+        return list(_values(root, "", set())) if isinstance(root, yaml.MappingNode) else []
     except (yaml.YAMLError, RecursionError):
-        pairs = _lines(block)
+        return _lines(block)
+
+
+def _toml_values(block: str) -> list[tuple[str, str]]:
+    try:
+        return list(_toml_items(tomllib.loads(block, parse_float=str), ""))
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return []
+
+
+def _toml_items(value: object, key: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from _toml_items(item, f"{key}.{name}" if key else name)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _toml_items(item, key)
+    elif isinstance(value, bool):
+        yield key, str(value).lower()
+    else:
+        yield key, " ".join(canonical(str(value)).split())
+
+
+def _by_key(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Values by key; those of one key, the items of a list, are joined by commas."""
     by_key: dict[str, list[str]] = {}
     for key, value in pairs:
-        by_key.setdefault(key.lower(), []).append(value)
+        by_key.setdefault(key, []).append(value)
     return {key: ", ".join(filter(None, values)) for key, values in by_key.items()}
 
 
@@ -87,9 +136,11 @@ def _values(node: yaml.Node, key: str, seen: set[int]) -> Iterator[tuple[str, st
 
 
 def _lines(block: str) -> list[tuple[str, str]]:
-    """The ``key: value`` lines of front matter that is not valid YAML."""
-    parts = (line.partition(":") for line in block.split("\n") if line[:1].isalpha())
-    return [(key.strip(), value.strip().strip("'\"")) for key, colon, value in parts if colon]
+    """The ``key: value`` lines of front matter that is not valid YAML; none when a line is something else."""
+    lines = [_LINE.fullmatch(line) for line in block.split("\n")]
+    if not all(lines):
+        return []
+    return [(line[1], line[2].strip().strip("'\"")) for line in lines if line and line[1]]
 
 
 def _after_blanks(text: str, position: int) -> int:

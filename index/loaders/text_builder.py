@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from index.loaders.decoding import canonical
 from index.types import Cell, Heading, Rows, Table
 
-_BLANK_LINE = "\n\n"
+BLANK_LINE = "\n\n"
 _LEADING_LINES = re.compile(r"\A(?:[^\S\n]*\n)+")
 _SENTENCE_ENDS = (".", "!", "?", "…")
 _SHORTEST_ENCODED = 120  # characters; keys, checksums and identifiers are shorter
@@ -56,7 +56,7 @@ class TextBuilder:
         """What is left out of the tables so far: cells of encoded data."""
         return counted(self._encoded, "cell of encoded data", "cells of encoded data")
 
-    def add(self, block: str, separator: str = _BLANK_LINE, *, indented: bool = False) -> int:
+    def add(self, block: str, separator: str = BLANK_LINE, *, indented: bool = False) -> int:
         """Append a block, after ``separator`` unless it is the first; returns where it starts.
 
         The block is made canonical and loses white space at its ends, but not before its first word when it is
@@ -72,13 +72,13 @@ class TextBuilder:
         self._append(block)
         return start
 
-    def add_heading(self, level: int, title: str, separator: str = _BLANK_LINE) -> None:
+    def add_heading(self, level: int, title: str, separator: str = BLANK_LINE) -> None:
         """Append a heading of level 1 (outermost) to 6 on a line of its own; a blank one is not appended."""
         line = _one_line(title)
         if line:
             self._headings.append(Heading(level, line, self.add(line, separator)))
 
-    def add_table(self, grid: Grid, page: int | None = None, separator: str = _BLANK_LINE) -> None:
+    def add_table(self, grid: Grid, page: int | None = None, separator: str = BLANK_LINE) -> None:
         """Append a table, a row a line; first the lines above it, and its caption unless it is one of them.
 
         A caption that is the heading or the line before is not repeated.

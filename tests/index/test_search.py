@@ -178,7 +178,7 @@ def test_a_record_has_the_date_and_the_length_of_its_document(coffee: tuple[Docu
 
 def test_a_passage_keeps_its_heading(coffee: tuple[DocumentIndex, DocumentRecord]) -> None:
     opened, record = coffee
-    assert opened.chunks(record.id)[0].heading == "Coffee"
+    assert opened.chunks(record.id)[-1].heading == "Coffee"
 
 
 def test_an_open_index_follows_its_writer(folder: Path, tmp_path: Path, embedder: Embedder) -> None:

@@ -49,7 +49,7 @@ def _parse(content: bytes, tree: Callable[[str], Tree], media_type: str) -> Pars
         warnings=(*decoded.warnings, *warnings),
         encoding=decoded.encoding,
         tables=builder.tables,
-        left_out=renderer.left_out(),
+        left_out=(*renderer.left_out(), *builder.left_out),
     )
 
 

@@ -1,58 +1,134 @@
-"""Markdown: the markup stays in the text, and headings are found by the rules of CommonMark."""
+"""Markdown: the text as it is rendered, without its marks; headings and tables by the rules of CommonMark and GFM."""
 
 from __future__ import annotations
 
-import itertools
+import re
+from collections.abc import Sequence
+from itertools import pairwise
 
+from lxml.html.defs import tags as _html_tags
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
+from markdown_it.renderer import RendererProtocol
+from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.tasklists import tasklists_plugin
 
 from index.loaders.base import Parsed
 from index.loaders.decoding import decode
-from index.loaders.front_matter import read_head
-from index.types import Heading
+from index.loaders.front_matter import add_head
+from index.loaders.markup.rendering import Renderer
+from index.loaders.markup.tree import html_tree
+from index.loaders.text_builder import TextBuilder
 
-_BLOCKS = MarkdownIt("commonmark")
-_BLOCKS.core.ruler.enableOnly(["block"])  # much faster than parsing the text inside blocks, which only headings need
-_INLINE = MarkdownIt("commonmark")
-_SPACES = ("softbreak", "hardbreak")
-_WORDS = ("text", "code_inline", "image")
+_ATTRIBUTES = re.compile(r"\s*\{[#.][^{}]*\}\s*$")  # of a heading: {#anchor}
+_WIKI_LINK = re.compile(r"!?\[\[(?:[^\s\[\]|][^\[\]|\n]*\|)?([^\s\[\]|][^\[\]|\n]*)\]\](?![(\[])")
+_TAG = re.compile(r"<([A-Za-z][\w-]*)>\s*")
+_KNOWN_TAGS = frozenset(_html_tags) | {"details", "dialog", "main", "picture", "summary", "template"}
+_SHORT = 0.6  # of the longest line of a paragraph: a shorter one was not wrapped for its length
+_NARROW = 60  # characters; a paragraph's lines are not taken for longer ones if all are shorter
 
 
 def parse_markdown(content: bytes) -> Parsed:
-    """A Markdown file: front matter is its head; its title is the first heading of the outermost level."""
+    """A Markdown file; its title is that of its front matter, or the first heading of the outermost level."""
     decoded = decode(content)
-    head = read_head(decoded.text)
-    headings = markdown_headings(decoded.text, head.end)
-    top = min((heading.level for heading in headings), default=0)
-    first = next((heading.title for heading in headings if heading.level == top), None)
+    builder = TextBuilder()
+    head, body_start = add_head(builder, decoded.text)
+    left_out = add_markdown(builder, decoded.text[head.end :])
+    top = min((heading.level for heading in builder.headings), default=0)
+    first = next((heading.title for heading in builder.headings if heading.level == top), None)
     return Parsed(
-        decoded.text,
+        builder.text,
         "text/markdown",
         title=head.title or first,
         date=head.date,
-        body_start=head.end,
-        headings=headings,
+        body_start=body_start,
+        headings=builder.headings,
         metadata=head.metadata,
+        warnings=decoded.warnings,
         encoding=decoded.encoding,
+        tables=builder.tables,
+        left_out=(*left_out, *builder.left_out),
     )
 
 
-def markdown_headings(text: str, start: int = 0) -> tuple[Heading, ...]:
-    """Headings from ``start`` on, each at the start of its line; not empty ones, nor those in lists or quotes."""
-    body = text[start:]
-    lines = list(itertools.accumulate((len(line) + 1 for line in body.split("\n")), initial=start))
-    headings = (
-        Heading(int(opening.tag[1:]), title, lines[opening.map[0]])
-        for opening, inline in itertools.pairwise(_BLOCKS.parse(body))
-        if opening.type == "heading_open" and opening.level == 0 and opening.map
-        if (title := _plain(inline.content))
-    )
-    return tuple(headings)
+def add_markdown(builder: TextBuilder, text: str) -> tuple[str, ...]:
+    """Append Markdown as it is rendered; returns what is left out. Headings in lists and quotes are no headings."""
+    root, _ = html_tree(f"<body>{_MARKDOWN.render(text)}</body>")
+    renderer = Renderer(builder)
+    renderer.render(root)
+    return renderer.left_out()
 
 
-def _plain(markup: str) -> str:
-    """The words of a heading without its markup."""
-    (inline,) = _INLINE.parseInline(markup)
-    children = inline.children or ()
-    words = (" " if child.type in _SPACES else child.content for child in children if child.type in _SPACES + _WORDS)
-    return " ".join("".join(words).split())
+def _adjust(state: StateCore) -> None:
+    """Change the tokens of a document where its rendered text would lose something, or have what nobody reads."""
+    for position, token in enumerate(state.tokens):
+        if token.type in ("heading_open", "heading_close") and token.level:
+            token.tag = "p"
+        elif token.type == "html_block" and _is_placeholder(token.content, state.src):
+            token.content = escapeHtml(token.content)
+        elif token.type == "inline":
+            if position and state.tokens[position - 1].type == "heading_open":
+                _drop_attributes(token.children or [])
+            _adjust_inline(token, state.src)
+
+
+def _drop_attributes(children: Sequence[Token]) -> None:
+    if children and children[-1].type == "text":
+        children[-1].content = _ATTRIBUTES.sub("", children[-1].content)
+
+
+def _adjust_inline(inline: Token, source: str) -> None:
+    children = inline.children or []
+    for child in children:
+        if child.type == "html_inline" and _is_placeholder(child.content, source):
+            child.type = "text"
+    breaks = [child for child in children if child.type in ("softbreak", "hardbreak")]
+    lines = inline.content.split("\n")
+    if len(breaks) != len(lines) - 1:  # some line breaks are within code or tags
+        return
+    limit = _SHORT * max(_NARROW, *map(len, lines))
+    for line_break, (line, following) in zip(breaks, pairwise(lines), strict=True):
+        word = following.split(maxsplit=1)[:1]
+        if word and not word[0][0].islower() and len(line) + len(word[0]) < limit:
+            line_break.type = "hardbreak"
+
+
+def _is_placeholder(markup: str, source: str) -> bool:
+    """Whether ``<name>`` stands for something that the reader fills in: it is not known to HTML, and never closed."""
+    match = _TAG.fullmatch(markup)
+    return match is not None and match[1].lower() not in _KNOWN_TAGS and f"</{match[1]}" not in source
+
+
+def _wiki_link(state: StateInline, silent: bool) -> bool:
+    """Read ``[[page]]`` and ``[[page|words]]`` as their words."""
+    match = _WIKI_LINK.match(state.src, state.pos)
+    if match is None:
+        return False
+    if not silent:
+        state.push("text", "", 0).content = match[1]
+    state.pos = match.end()
+    return True
+
+
+def _footnote_mark(
+    renderer: RendererProtocol, tokens: Sequence[Token], position: int, options: OptionsDict, env: EnvType
+) -> str:
+    return f"<sup>{tokens[position].meta['id'] + 1}</sup>"
+
+
+def _markdown() -> MarkdownIt:
+    markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    markdown.use(footnote_plugin, inline=False).use(deflist_plugin).use(tasklists_plugin)
+    markdown.inline.ruler.before("link", "wiki_link", _wiki_link)
+    markdown.core.ruler.push("adjust", _adjust)
+    markdown.add_render_rule("footnote_ref", _footnote_mark)
+    markdown.add_render_rule("footnote_anchor", lambda *_: "")
+    return markdown
+
+
+_MARKDOWN = _markdown()

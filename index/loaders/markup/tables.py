@@ -246,7 +246,7 @@ def _path(column: Sequence[_Cell]) -> tuple[str, ...]:
 
 def _grid(rows: Sequence[_Row], columns: Sequence[tuple[str, ...]], caption: str, above: Sequence[str]) -> Grid:
     texts = [[cell.text for cell in row] for row in rows]
-    if any(columns) or (texts and len(texts[0]) == 2 and all(row[0].header for row in rows)):
+    if columns or (texts and len(texts[0]) == 2 and all(row[0].header for row in rows)):
         return Grid(texts, columns if any(columns) else (), caption, above)
     grid = read_grid(texts, caption)
     return replace(grid, above=(*above, *grid.above))

@@ -42,7 +42,7 @@ def files_of(location: Path) -> dict[str, bytes]:
 def test_a_first_build_adds_everything(folder: Path, tmp_path: Path, embedder: Embedder) -> None:
     report = build([folder], tmp_path / "index", embedder=embedder)
     assert report.plan.added == ("deep/coffee.md", "iron.html", "tea.txt")
-    assert (report.documents, report.chunks, report.embedded) == (3, 3, 3)
+    assert (report.documents, report.chunks, report.embedded) == (3, 4, 4)
 
 
 def test_an_identical_rerun_embeds_nothing_and_changes_nothing(location: Path, embedder: Embedder) -> None:

@@ -75,13 +75,13 @@ def test_the_date_and_the_declared_encoding_of_html_are_read() -> None:
     assert (document.date, document.text.strip(), document.encoding) == ("2023-07-01", "Café", "cp1252")
 
 
-def test_front_matter_is_a_head_with_metadata() -> None:
+def test_front_matter_is_metadata_and_can_be_quoted() -> None:
     text = "---\ntitle: 'On Tea'\ndate: 2024-05-06\ntags: [green, black]\nfor:\n  - people\n---\n\n# Tea\n\nSteep it.\n"
     document = parse(text.encode(), "tea.md")
     assert (document.title, document.date) == ("On Tea", "2024-05-06")
     assert document.metadata == {"title": "On Tea", "date": "2024-05-06", "tags": "green, black", "for": "people"}
-    assert document.text == text
-    assert document.text[document.body_start :].startswith("# Tea")
+    assert document.text == "title: On Tea.\ndate: 2024-05-06.\ntags: green, black.\nfor: people.\n\nTea\n\nSteep it."
+    assert document.body_start == 0  # the values can be quoted
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,8 @@ def test_front_matter_that_is_no_yaml_is_read_line_by_line() -> None:
 )
 def test_hostile_front_matter_stays_small_and_runs_no_code(block: str) -> None:
     document = parse(f"---\n{block}---\nTea.\n".encode(), "tea.md")
-    assert document.text[document.body_start :] == "Tea.\n"
+    assert document.text.endswith("Tea.")
+    assert len(document.text) <= 2 * len(block)
     assert sum(map(len, document.metadata.values())) <= len(block)
 
 
@@ -149,39 +150,6 @@ def test_only_dates_are_taken_for_dates(line: str, date: str | None) -> None:
     document = parse(line.encode(), "dated.txt")
     assert document.date == date
     assert (document.body_start > 0) == (date is not None)
-
-
-def test_markdown_headings_are_not_looked_for_in_code() -> None:
-    text = "# Real\n\n```\n# not one\n```\n\nAlso real\n---------\n\n    # nor this\n"
-    assert [(heading.level, heading.title) for heading in parse(text.encode(), "a.md").headings] == [
-        (1, "Real"),
-        (2, "Also real"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("text", "headings"),
-    [
-        ("<!--\n# draft\n-->\n\n# Real\n", [(1, "Real")]),
-        ("````\n```\n# in code\n```\n````\n# Real\n", [(1, "Real")]),
-        ("```\n```python\n# in code\n```\n# Real\n", [(1, "Real")]),
-        ("One heading\nin two lines\n===\n", [(1, "One heading in two lines")]),
-        (
-            "# Tom &amp; *Jerry* \\#1 with `a*b*c`, [a link](x) and <b>more</b>\n",
-            [(1, "Tom & Jerry #1 with a*b*c, a link and more")],
-        ),
-        ("#No space\n\n####### Seven\n\n#\n\n## Two ##\n", [(2, "Two")]),
-        ("- item\n---\n\n> # quoted\n\n* # listed\n\n| a |\n|---|\n", []),
-    ],
-)
-def test_markdown_headings_are_those_of_commonmark(text: str, headings: list[tuple[int, str]]) -> None:
-    document = parse(f"Prose.\n\n{text}".encode(), "a.md")
-    assert [(heading.level, heading.title) for heading in document.headings] == headings
-
-
-def test_a_markdown_heading_starts_at_its_first_line() -> None:
-    document = parse(b"---\ntitle: T\n---\nProse.\n\n  ## Two\n\nTwo lines\nlong\n----\n", "a.md")
-    assert [document.text[heading.start :][:8] for heading in document.headings] == ["  ## Two", "Two line"]
 
 
 def test_word_tables_and_titles_are_read() -> None:

@@ -84,6 +84,7 @@ class Built:
 def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     parent = tmp_path_factory.mktemp("built")
     place, folder, embedder = place_in(parent, request.param), write_documents(parent), HashEmbedder()
+    (folder / "deep" / "salt.txt").write_text("Date: 2023-01-02\n\nSalt melts at 801 degrees.")
     report = build([folder], place, embedder=embedder)
     build([folder], parent / "reference", embedder=embedder)
     with (
@@ -94,7 +95,7 @@ def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 def test_a_build_counts_what_it_stores(built: Built):
-    assert (built.report.documents, built.report.chunks, built.report.embedded) == (3, 3, 3)
+    assert (built.report.documents, built.report.chunks, built.report.embedded) == (4, 5, 5)
 
 
 def test_every_store_finds_the_same_with_the_same_scores(built: Built):
@@ -113,7 +114,7 @@ def test_chunks_are_slices_of_their_texts(built: Built):
 
 
 def test_a_hit_in_the_head_of_a_document_has_its_whole_text(built: Built):
-    hit = built.opened.search("Espresso seconds", filters=Filters(path="deep/*"))[0]
+    hit = built.opened.search("Salt degrees", filters=Filters(path="deep/salt*"))[0]
     assert hit.head > 0
     assert hit.chunk.text == built.opened.text(hit.document.id)[hit.chunk.start : hit.chunk.end]
 

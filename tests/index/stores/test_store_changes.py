@@ -127,7 +127,7 @@ def test_the_old_index_answers_until_a_rebuild_ends(rebuilt: Rebuilt):
 
 
 def test_a_rebuild_embeds_every_document_again(rebuilt: Rebuilt):
-    assert rebuilt.report.embedded == 4
+    assert rebuilt.report.embedded == 5
 
 
 def test_an_open_index_is_at_the_revision_of_the_rebuild(rebuilt: Rebuilt):
