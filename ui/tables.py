@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
 from index import Document, Table
 from qa import Citation, TableExcerpt
-
-SHOWN_ROWS = 500  # the most rows of a table shown before and after a row
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,21 +133,22 @@ def _excerpt_row(excerpt: TableExcerpt, position: int) -> BodyRow:
     return BodyRow(excerpt.first + position, tuple(cells), hit)
 
 
-def shown_table(document: Document, table: Table, start: int, end: int) -> ShownTable:
-    """A table of a document with ``text[start:end]`` marked; of a long one the rows around the mark."""
-    marked = next((k for k, row in enumerate(table.rows) if row[0].start <= start < row[-1].end), None)
-    first = max(0, (marked or 0) - SHOWN_ROWS)
+def shown_table(document: Document, table: Table, marked: tuple[int, int], part: tuple[int, int]) -> ShownTable:
+    """The rows of a table in the range ``part`` of its document, with the range ``marked`` marked."""
+    first = bisect_right(table.rows, part[0], key=lambda row: row[-1].end)
+    after = bisect_left(table.rows, part[1], key=lambda row: row[0].start)
     labels = [header_label(path) for path in table.columns]
-    rows, column = [], None
-    for number, row in enumerate(table.rows[first : (marked or 0) + SHOWN_ROWS + 1], first + 1):
-        cells = []
-        for position, (label, cell) in enumerate(zip(labels, row, strict=True)):
-            a, b = max(cell.start, start), min(cell.end, end)
-            if a < b:
-                column = position
-                parts = document.text[cell.start : a], document.text[a:b], document.text[b : cell.end]
-                cells.append(BodyCell(label, *parts))
-            else:
-                cells.append(BodyCell(label, document.text[cell.start : cell.end]))
-        rows.append(BodyRow(number, tuple(cells), any(cell.quote for cell in cells)))
+    rows = []
+    for number, row in enumerate(table.rows[first:after], first + 1):
+        cells = tuple(_cell(document.text, label, *cell, *marked) for label, cell in zip(labels, row, strict=True))
+        rows.append(BodyRow(number, cells, any(cell.quote for cell in cells)))
+    column = next((k for row in rows if row.hit for k, cell in enumerate(row.cells) if cell.quote), None)
     return ShownTable(header_rows(table.columns), tuple(rows), column, 0, len(table.rows), table.caption)
+
+
+def _cell(text: str, label: str, start: int, end: int, first: int, last: int) -> BodyCell:
+    """The cell ``text[start:end]`` with the part of ``text[first:last]`` in it marked."""
+    first, last = max(start, first), min(end, last)
+    if first >= last:
+        return BodyCell(label, text[start:end])
+    return BodyCell(label, text[start:first], text[first:last], text[last:end])

@@ -47,11 +47,12 @@ def test_a_quote_outside_tables_has_no_rows() -> None:
     assert shown_excerpt(citation()) is None
 
 
-def test_of_a_long_table_the_rows_around_the_mark_are_shown() -> None:
+def test_of_a_table_the_rows_in_a_part_of_the_document_are_shown() -> None:
     document = cell_document()
     (table,) = document.tables
-    start = document.text.index("210")
-    shown = shown_table(document, table, start, start + 3)
-    assert (shown.total, len(shown.rows), shown.column) == (7, 7, 3)
-    assert shown.hit is not None and shown.hit.number == 4
-    assert shown_table(document, table, 0, 0).hit is None
+    marked = document.text.index("210"), document.text.index("210") + 3
+    whole = shown_table(document, table, marked, (0, len(document.text)))
+    assert (whole.total, len(whole.rows), whole.column) == (7, 7, 3)
+    assert whole.hit is not None and whole.hit.number == 4
+    later = shown_table(document, table, (0, 0), (document.text.index("210"), document.text.index("Utopia")))
+    assert [row.number for row in later.rows] == [4, 5, 6] and later.hit is None
