@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from index import Failure
 from qa import Answer, Citation, PassageRead, highlight
+from ui.tables import ShownTable, shown_excerpt
 from ui.text import excerpt
 from ui.web.anchor import Anchor
 from ui.web.html import render
@@ -42,18 +43,30 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class QuoteCard:
-    """A quote with its source, its sentence alone, and that sentence in its passage under its heading."""
+    """A quote with its source, its sentence alone, and that sentence in its passage under its heading.
+
+    ``table`` are the rows around a quote that is a table's cell, which are shown instead of sentence and passage.
+    """
 
     source: Source
     heading: str
     sentence: MarkedText
     passage: MarkedText
+    quote: str = ""
+    table: ShownTable | None = None
 
     @classmethod
     def of(cls, citation: Citation) -> QuoteCard:
         """The card of a citation, without a heading if that is the document's title."""
         heading = citation.heading if citation.heading != citation.title else None
-        return cls(Source.of_citation(citation), heading or "", _sentence(citation), _passage(citation))
+        return cls(
+            Source.of_citation(citation),
+            heading or "",
+            _sentence(citation),
+            _passage(citation),
+            citation.quote,
+            shown_excerpt(citation),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +151,26 @@ def record(answer: Answer) -> dict[str, object]:
                 "end": citation.end,
                 "address": _anchor(citation).href,
                 "sentence": _sentence(citation).plain,
+                "table": _table_record(citation),
             }
             for citation in answer.citations
         ],
+    }
+
+
+def _table_record(citation: Citation) -> dict[str, object] | None:
+    """The rows around a cited cell, for the export and for copying."""
+    table = shown_excerpt(citation)
+    if table is None or table.hit is None:
+        return None
+    return {
+        "place": table.place,
+        "caption": table.caption,
+        "row": table.hit.number,
+        "rows": table.total,
+        "columns": [cell.header for cell in table.hit.cells],
+        "cells": [[cell.text for cell in row.cells] for row in table.rows],
+        "answer": [table.rows.index(table.hit), table.column],
     }
 
 
