@@ -11,16 +11,17 @@ from typing import Any
 from index.errors import MissingExtraError, SourceNotFoundError, UnreadableFileError
 from index.loaders.base import Parsed
 from index.loaders.formats.delimited import parse_csv
+from index.loaders.formats.epub import parse_epub
 from index.loaders.formats.html import parse_html, parse_xhtml
 from index.loaders.formats.json_records import parse_json
 from index.loaders.formats.mail.eml import eml_parser
 from index.loaders.formats.mail.outlook import msg_parser
 from index.loaders.formats.markdown import parse_markdown
-from index.loaders.formats.office import MEDIA_TYPES, office_parser
 from index.loaders.formats.open_document.documents import parse_odp, parse_odt
 from index.loaders.formats.open_xml.slides import parse_pptx
 from index.loaders.formats.open_xml.word import parse_docx
 from index.loaders.formats.pdf import parse_pdf
+from index.loaders.formats.restructured import parse_rst
 from index.loaders.formats.rich_text.rtf import parse_rtf
 from index.loaders.formats.spreadsheet import parse_xlsx
 from index.loaders.formats.text import parse_text
@@ -45,6 +46,7 @@ PARSERS: dict[str, Callable[[bytes], Parsed]] = {
     ".odt": parse_odt,
     ".ott": parse_odt,
     ".odp": parse_odp,
+    ".rst": parse_rst,
     ".rtf": parse_rtf,
     ".csv": parse_csv,
     ".tsv": parse_csv,
@@ -52,7 +54,7 @@ PARSERS: dict[str, Callable[[bytes], Parsed]] = {
     ".xlsm": parse_xlsx,
     ".json": parse_json,
     ".jsonl": parse_json,
-    **{name: office_parser(name) for name in MEDIA_TYPES},
+    ".epub": parse_epub,
 }
 
 

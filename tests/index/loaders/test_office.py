@@ -1,9 +1,8 @@
-"""The formats of the extra: read when it is there, told to need it when it is not."""
+"""Office formats and e-books within limits, and scans, which need the extra ``formats``."""
 
 from __future__ import annotations
 
 import io
-import sys
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from index import Failure, IndexSettings, MissingExtraError, UnreadableFileError
+from index import Failure, IndexSettings, UnreadableFileError
 from index.ingestion.parsing import parsed
 from index.ingestion.sources import Scope, scan
 from index.loaders import ocr
@@ -25,15 +24,13 @@ SECTIONS = [
 
 
 @pytest.mark.parametrize("suffix", OFFICE_FORMATS)
-def test_the_extra_reads_them(suffix: str) -> None:
-    pytest.importorskip("xberg")
+def test_every_office_format_is_read(suffix: str) -> None:
     text = parse(OFFICE_FORMATS[suffix](SECTIONS), f"file{suffix}").text
     for part in (part for section in SECTIONS for part in section):
         assert part in text
 
 
 def test_the_metadata_of_office_files_is_kept() -> None:
-    pytest.importorskip("xberg")
     assert parse(OFFICE_FORMATS[".eml"](SECTIONS), "mail.eml").date == "2024-03-05"
     assert parse(OFFICE_FORMATS[".epub"](SECTIONS), "book.epub").title == "The tower"
     for suffix in (".odt", ".pptx", ".epub"):
@@ -41,45 +38,23 @@ def test_the_metadata_of_office_files_is_kept() -> None:
         assert [heading.title for heading in headings] == ["Origins", "Repairs"]
 
 
-def test_damaged_ones_are_reported() -> None:
-    pytest.importorskip("xberg")
-    with pytest.raises(UnreadableFileError, match="damaged, or not what its name says"):
-        parse(b"garbage", "text.odt")
-
-
 def test_a_decompression_bomb_is_refused() -> None:
-    pytest.importorskip("xberg")
     bomb = io.BytesIO()
-    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
-        archive.writestr("content.xml", b" " * 50_000_000)
-    with pytest.raises(UnreadableFileError, match="ZIP bomb"):
+        with archive.open("content.xml", "w") as file:
+            for _ in range(51):
+                file.write(bytes(10_000_000))
+    with pytest.raises(UnreadableFileError, match="larger than 500 MB when unpacked"):
         parse(bomb.getvalue(), "bomb.odt")
 
 
 def test_they_are_read_within_the_limits_of_a_worker(tmp_path: Path) -> None:
-    pytest.importorskip("xberg")
     for suffix, made in OFFICE_FORMATS.items():
         (tmp_path / f"file{suffix}").write_bytes(made(SECTIONS))
     results = list(parsed(scan(Scope(tmp_path)).files, IndexSettings()))
     assert len(results) == len(OFFICE_FORMATS)
     assert [item for item in results if isinstance(item, Failure)] == []
-
-
-def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "xberg", None)
-    with pytest.raises(MissingExtraError, match=r"pip install 'quoth\[formats\]'"):
-        parse(OFFICE_FORMATS[".epub"](SECTIONS), "book.epub")
-
-
-def test_an_extra_that_cannot_be_loaded_for_lack_of_memory_is_not_called_missing(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    (tmp_path / "xberg.py").write_text("raise ImportError('failed to map segment from shared object')")
-    monkeypatch.delitem(sys.modules, "xberg", raising=False)
-    monkeypatch.syspath_prepend(tmp_path)
-    with pytest.raises(UnreadableFileError, match="failed to map segment"):
-        parse(OFFICE_FORMATS[".epub"](SECTIONS), "book.epub")
 
 
 def scanned(*pages: Sequence[str]) -> bytes:
