@@ -1,11 +1,12 @@
 """Indexing documents, and searching the index."""
 
-from index.children import start_child
 from index.embedder import Embedder
 from index.errors import (
+    DeletionsError,
     DiskError,
     DocumentNotFoundError,
     EngineError,
+    IndexChangedError,
     IndexDamagedError,
     IndexEmptyError,
     IndexLockedError,
@@ -29,7 +30,10 @@ from index.ingestion.copying import copy
 from index.ingestion.planning import plan
 from index.ingestion.ray_engine import open_engine
 from index.ingestion.rebuilding import rebuild
+from index.isolation.children import start_child
+from index.isolation.offline import stay_local
 from index.loaders.dispatch import load, supported_suffixes
+from index.loaders.files import on_disk, read_file
 from index.maintenance import repair, verify
 from index.ranking.stemming import stem_words
 from index.reports import BuildReport, IndexStatus, Plan, Problem, Progress, RepairReport, VerifyReport
@@ -56,6 +60,7 @@ __all__ = [
     "BuildReport",
     "Cell",
     "Chunk",
+    "DeletionsError",
     "DiskError",
     "Document",
     "DocumentIndex",
@@ -66,6 +71,7 @@ __all__ = [
     "Failure",
     "Filters",
     "Hit",
+    "IndexChangedError",
     "IndexDamagedError",
     "IndexEmptyError",
     "IndexLockedError",
@@ -103,13 +109,16 @@ __all__ = [
     "build_documents",
     "copy",
     "load",
+    "on_disk",
     "open_engine",
     "open_store",
     "plan",
+    "read_file",
     "rebuild",
     "remove",
     "repair",
     "start_child",
+    "stay_local",
     "stem_words",
     "supported_suffixes",
     "verify",

@@ -7,7 +7,7 @@ import itertools
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from semantic_text_splitter import TextSplitter
 from tokenizers import Tokenizer
@@ -15,6 +15,7 @@ from tokenizers import Tokenizer
 from index.loaders.titles import TITLE_SAMPLE, title_from
 from index.types import Chunk, Document, DocumentRecord, Heading, Table, TableRows
 
+MOST_PASSAGES, CHARACTERS_PER_PASSAGE = 2_000, 50  # a document has at most 2,000 passages, and one for 50 characters
 HEAD_LIMIT = 300  # characters; a longer head is part of no chunk
 _TOKEN_CHARACTERS = 10  # the longest passage, in characters per token
 _LONGEST_WORD = 100  # characters; a longer run without spaces (other scripts, encoded data) may be cut
@@ -22,6 +23,10 @@ _LONGEST_ROW = 15_000  # characters, which every store can keep; only a longer r
 _CONTEXT = 300  # characters
 _ROWS_AT_ONCE = 2_000  # that are tokenized together
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[\W\d]*[^\W\d_a-z])")
+
+_LONGEST_RUN = 2_000  # characters without a space, which the splitter may take for one word, in quadratic time
+_LONG_RUN = re.compile(rf"\S{{{_LONGEST_RUN + 1},}}")
+_RUN_ENDS = "。！？.!?；;，,、"  # after which such a run is cut, for scripts without spaces
 
 # A line break inside a hard-wrapped paragraph: a long line without final punctuation, and more text after it.
 _WRAPPED = re.compile(r"(?<=[^\n]{40})(?<![.!?:|])\n(?=[\w\"'“‘(])")
@@ -58,28 +63,36 @@ class Chunker:
 
         A head of at most 300 characters is part of the first chunk, so that its date can be cited.
         """
-        pages = [page.start for page in document.pages]
-        chunks: list[Chunk] = []
-        for start, end, section, rows in self._passages(document):
-            if not chunks and 0 < document.body_start <= HEAD_LIMIT:
-                start = 0
-            chunks.append(
-                Chunk(
-                    id=0,
-                    document_id=0,
-                    ordinal=len(chunks),
-                    start=start,
-                    end=end,
-                    text=document.text[start:end],
-                    page=document.pages[max(0, bisect_right(pages, start) - 1)].number if pages else None,
-                    heading=section.heading,
-                    context=section.context,
-                    rows=rows,
-                )
-            )
-        return chunks
+        return self.passages(document)[1]
 
-    def _passages(self, document: Document) -> Iterator[tuple[int, int, Section, TableRows | None]]:
+    def passages(self, document: Document) -> tuple[Document, list[Chunk]]:
+        """The document with its chunks; those beyond a limit, which no ordinary text reaches, are told in a warning."""
+        most = MOST_PASSAGES + len(document.text) // CHARACTERS_PER_PASSAGE
+        chunks = list(itertools.islice(self._chunks(document), most + 1))
+        if len(chunks) <= most:
+            return document, chunks
+        warning = f"only the first {most:,} passages are indexed: the text is cut into very many small parts"
+        return replace(document, warnings=(*document.warnings, warning)), chunks[:most]
+
+    def _chunks(self, document: Document) -> Iterator[Chunk]:
+        pages = [page.start for page in document.pages]
+        for ordinal, (start, end, section, rows) in enumerate(self._ranges(document)):
+            if not ordinal and 0 < document.body_start <= HEAD_LIMIT:
+                start = 0
+            yield Chunk(
+                id=0,
+                document_id=0,
+                ordinal=ordinal,
+                start=start,
+                end=end,
+                text=document.text[start:end],
+                page=document.pages[max(0, bisect_right(pages, start) - 1)].number if pages else None,
+                heading=section.heading,
+                context=section.context,
+                rows=rows,
+            )
+
+    def _ranges(self, document: Document) -> Iterator[tuple[int, int, Section, TableRows | None]]:
         """The start and end of each chunk, its section, and the rows of a table that it contains."""
         for section in sections(document):
             if section.table is None:
@@ -128,8 +141,11 @@ class Chunker:
             return [whole] if whole else []
         part = text[start:end]
         flowing = _WRAPPED.sub(" ", part)  # of the same length, so that offsets stay valid
-        cuts = [_between_words(part, offset) for offset, _ in self._splitter.chunk_indices(flowing)]
-        bounds = itertools.pairwise(self._shortened([0, *cuts[1:], len(part)], part))
+        cuts: list[int] = []
+        for first, last in _pieces(part):
+            offsets = [first + offset for offset, _ in self._splitter.chunk_indices(flowing[first:last])]
+            cuts += [first, *(_between_words(part, offset) for offset in offsets[1:])]
+        bounds = itertools.pairwise(self._shortened([*cuts, len(part)], part))
         return [trim for a, b in bounds if (trim := _trimmed(text, start + a, start + b))]
 
     def _fits(self, text: str) -> bool:
@@ -157,14 +173,20 @@ def sections(document: Document) -> Iterator[Section]:
     headings = {heading.start: heading for heading in document.headings}
     tables = {table.start: position for position, table in enumerate(document.tables)}
     begin = last = document.body_start
+    enclosing: list[Heading] = []
+    waiting = iter(document.headings)
+    following = next(waiting, None)
     for cut in _cuts(document, headings):
+        while following is not None and following.start <= last:
+            enter(enclosing, following)
+            following = next(waiting, None)
         table = tables.get(last)
         joins = table is None and cut < len(document.text) and cut not in tables
-        if joins and _is_bare(document.text[last:cut], headings.get(last)):
+        if joins and _is_bare(document.text, last, cut, headings.get(last)):
             last = cut
             continue
-        path = heading_path([heading for heading in document.headings if heading.start <= last])
-        yield Section(begin, cut, path, table, _context(document, table) if table is not None else "")
+        context = _context(document, table, enclosing[-1] if enclosing else None) if table is not None else ""
+        yield Section(begin, cut, joined(enclosing), table, context)
         begin = last = cut
 
 
@@ -184,13 +206,12 @@ def row_lines(text: str, table: Table) -> list[Range]:
     return list(zip(starts, [*(start - 1 for start in starts[1:]), table.end], strict=True))
 
 
-def _context(document: Document, number: int) -> str:
-    """A table's caption, unless that is its heading, and the last sentence of the paragraph before it."""
+def _context(document: Document, number: int, heading: Heading | None) -> str:
+    """A table's caption, unless that is the ``heading`` above it, and the last sentence of the paragraph before it."""
     table = document.tables[number]
     begin = document.tables[number - 1].end if number else document.body_start
     before = document.text[max(begin, table.start - 4 * _CONTEXT) : table.start].strip()
-    heading = max(document.headings, key=lambda heading: (heading.start < table.start, heading.start), default=None)
-    title = heading.title if heading and heading.start < table.start else ""
+    title = heading.title if heading else ""
     before = before.removesuffix(table.caption).strip() if table.caption else before
     paragraph = " ".join(line for line in before.rpartition("\n\n")[2].split("\n") if line.strip() != title)
     sentence = _SENTENCE_END.split(paragraph)[-1].strip()
@@ -198,9 +219,23 @@ def _context(document: Document, number: int) -> str:
     return "\n".join(filter(None, parts))[:_CONTEXT].strip()
 
 
-def _is_bare(section: str, heading: Heading | None) -> bool:
+def _is_bare(text: str, start: int, end: int, heading: Heading | None) -> bool:
     """Whether a section contains only its heading and markup."""
-    return heading is not None and len(section.strip("#=- \n")) <= len(heading.title)
+    return heading is not None and len(text[start:end].strip("#=- \n")) <= len(heading.title)
+
+
+def _pieces(text: str) -> Iterator[Range]:
+    """The text in pieces that the splitter cuts in linear time: runs without spaces are cut after 2,000 characters."""
+    begin = 0
+    for run in _LONG_RUN.finditer(text):
+        start, end = run.span()
+        while end - start > _LONGEST_RUN:
+            window = text[start : start + _LONGEST_RUN]
+            last = max(window.rfind(sign) for sign in _RUN_ENDS)
+            start += last + 1 if last > 0 else _LONGEST_RUN
+            yield begin, start
+            begin = start
+    yield begin, len(text)
 
 
 def _between_words(text: str, cut: int) -> int:
@@ -253,11 +288,13 @@ def has_own_title(document: Document) -> bool:
     return document.title != title_from(document.path, document.text[document.body_start :][:TITLE_SAMPLE])
 
 
-def heading_path(headings: Iterable[Heading]) -> str | None:
-    """Titles of the headings that apply to the text after the last one, outermost first, joined by " › "."""
-    enclosing: list[Heading] = []
-    for heading in headings:
-        while enclosing and enclosing[-1].level >= heading.level:
-            enclosing.pop()
-        enclosing.append(heading)
+def enter(enclosing: list[Heading], heading: Heading) -> None:
+    """Change the headings around a place, outermost first, to those after ``heading``."""
+    while enclosing and enclosing[-1].level >= heading.level:
+        enclosing.pop()
+    enclosing.append(heading)
+
+
+def joined(enclosing: Iterable[Heading]) -> str | None:
+    """Titles of enclosing headings, outermost first, joined by " › "; None without any."""
     return " › ".join(heading.title for heading in enclosing) or None

@@ -6,6 +6,8 @@ QuothError
 │   ├── IndexEmptyError       the index holds no passages
 │   ├── IndexMismatchError    the index was built with another model, chunking or format version than configured
 │   ├── IndexLockedError      another process is writing to the index
+│   ├── IndexChangedError     the index was changed while it was read, by someone whose changes cannot be followed
+│   ├── DeletionsError        a build would delete most documents of a source, and was not told to
 │   └── DocumentNotFoundError the index has no document with this id, or no longer has it
 ├── StorageError              the disk, the index files or the database server fail
 │   ├── DiskError             the disk is full, failing or read-only
@@ -57,6 +59,14 @@ class IndexMismatchError(StateError):
 
 class IndexLockedError(StateError):
     """Another process is writing to this index."""
+
+
+class IndexChangedError(StateError):
+    """The index was changed while it was read without permission to write, which hides changes: repeat."""
+
+
+class DeletionsError(StateError):
+    """A build would delete most documents of a source, because their files are gone, and was not told to."""
 
 
 class DocumentNotFoundError(StateError):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Mapping
+from importlib.metadata import version
 
 from index.chunking import Chunker
 from index.embedder import Embedder
 from index.errors import IndexMismatchError
+from index.settings import IndexSettings
 
 FORMAT = 2  # increases when older code can no longer read the stored data
 READABLE = frozenset({"1", str(FORMAT)})  # formats whose documents can be read; builds upgrade an older one
@@ -17,6 +20,12 @@ _NAMES = {"format": "format version", "embedder": "the embedding model", "chunki
 def facts_of(embedder: Embedder, chunker: Chunker) -> dict[str, str]:
     """The facts in which all builds of one index must agree."""
     return {"format": str(FORMAT), "embedder": embedder.name, "chunking": chunker.fingerprint}
+
+
+def reading_of(settings: IndexSettings) -> str:
+    """What decides whether a file can be read; files that could not are tried again when it changes."""
+    limits = (settings.file_megabytes, settings.parse_seconds, settings.parse_megabytes)
+    return f"quoth {version('quoth')}, {limits}, office {importlib.util.find_spec('xberg') is not None}"
 
 
 def check_format(meta: Mapping[str, str]) -> None:

@@ -12,7 +12,7 @@ from index.types import Failure
 class Progress:
     """The progress of one step: how many items of how many (0 when unknown) are done."""
 
-    step: str  # "scan", "parse", "embed", "commit", "write", "copy", "repair", "swap"
+    step: str  # "scan", "parse", "encode", "embed", "commit", "write", "copy", "repair", "swap"
     done: int
     total: int
     detail: str = ""
@@ -26,6 +26,18 @@ def no_progress(progress: Progress) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class MassDeletion:
+    """A source most of whose files are gone; perhaps it is not mounted."""
+
+    source: str
+    deleted: int  # documents
+    documents: int  # of this source, before
+
+    def __str__(self) -> str:
+        return f"{self.deleted:,} of the {self.documents:,} documents of {self.source}"
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The differences between files and index, as paths relative to their source."""
 
@@ -35,6 +47,7 @@ class Plan:
     deleted: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()  # known before parsing: files that cannot be opened or failed last time
+    mass_deletions: tuple[MassDeletion, ...] = ()  # among the deleted; a build does them only when it is told to
 
     @property
     def empty(self) -> bool:

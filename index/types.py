@@ -222,8 +222,8 @@ class Filters:
         """Whether a document meets every condition; one without a date is in no date range."""
         if self.documents and self.documents.isdisjoint((document.path, document.address)):
             return False
-        if self.path is not None and not fnmatch.fnmatchcase(document.path, self.path):
-            return False
+        if self.path is not None and self.path != document.path and not fnmatch.fnmatchcase(document.path, self.path):
+            return False  # a listed path may itself have brackets
         if self.media_type is not None and document.media_type != self.media_type:
             return False
         if (self.after or self.before) and document.date is None:

@@ -148,7 +148,7 @@ def test_one_module_starts_all_processes():
     starting = {
         shown(file) for file in files_of(*LAYERS) if re.search(STARTS_PROCESSES, file.read_text(encoding="utf-8"))
     }
-    assert starting == {"index/children.py"}
+    assert starting == {"index/isolation/children.py"}
 
 
 def test_no_folder_has_more_than_fifteen_entries():

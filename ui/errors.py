@@ -6,6 +6,7 @@ StateError
 │   ├── NotReadyError         the index and the models are not open yet
 │   └── ShuttingDownError     the service is shutting down
 ├── RebuildStoppedError       a rebuild was asked to stop
+├── EvaluationStoppedError    an evaluation was asked to stop
 └── ForeignDocumentError      the document is not an upload, so it cannot be removed here
 StorageError
 └── ThresholdFileError        the threshold chosen on the page cannot be read or saved
@@ -40,6 +41,10 @@ class ShuttingDownError(UnavailableError):
 
 class RebuildStoppedError(StateError):
     """A rebuild was asked to stop; what it has committed stays."""
+
+
+class EvaluationStoppedError(StateError):
+    """An evaluation was asked to stop."""
 
 
 class ForeignDocumentError(StateError):

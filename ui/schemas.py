@@ -91,6 +91,17 @@ class Search(Question):
     )
 
 
+class Rebuild(BaseModel):
+    """How to rebuild."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    allow_deletions: bool = Field(
+        default=False,
+        description="Whether documents are removed even if most files of a folder are gone, as when it is not mounted.",
+    )
+
+
 class Hits(BaseModel):
     """Passages, best first."""
 

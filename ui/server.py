@@ -16,9 +16,11 @@ from starlette.routing import Mount
 
 from ui.errors import AddressError
 from ui.http import documents, health, problems, questions
-from ui.http.auth import Access, Credentials, trusted_hosts
+from ui.http.auth import Access, trusted_hosts
+from ui.http.credentials import Credentials
 from ui.http.limits import BodyLimits, connection_class
 from ui.http.openapi import describe
+from ui.http.proxies import TrustedProxies, networks
 from ui.service import logs
 from ui.service.service import Service
 from ui.settings import Settings
@@ -43,9 +45,10 @@ def assemble(service: Service) -> FastAPI:
             problems.install(served)
     # Middleware added last runs first.
     app.add_middleware(BodyLimits, most_bytes=settings.upload_megabytes * 10**6, seconds=settings.body_seconds)
-    app.add_middleware(Access, credentials=credentials, hosts=trusted_hosts(settings))
+    app.add_middleware(Access, credentials=credentials, hosts=trusted_hosts(settings), public=settings.trusted_hosts)
     app.add_middleware(problems.UnexpectedErrors)
     app.add_middleware(logs.RequestLog)
+    app.add_middleware(TrustedProxies, trusted=networks(settings.trusted_proxies))
     return app
 
 
@@ -84,8 +87,8 @@ def serve(settings: Settings, started: Callable[[str], None]) -> None:
     service = Service.of(settings)
     app = assemble(service)
     listening = listen(settings.host, settings.port)
-    service.uploads.clear()
     logs.configure()
+    service.recover_uploads()
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -94,7 +97,7 @@ def serve(settings: Settings, started: Callable[[str], None]) -> None:
         timeout_graceful_shutdown=GRACE_SECONDS,
         proxy_headers=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        http=connection_class(settings.body_seconds),
+        http=connection_class(settings.body_seconds, networks(settings.trusted_proxies)),
     )
     server = Server(config, started=lambda: started(address(listening)), stopping=service.rebuilds.stop)
     try:
@@ -120,7 +123,7 @@ def listen(host: str, port: int) -> socket.socket:
     """A socket that listens there. Raises ``AddressError``."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=128)
+        return socket.create_server((host, port), family=family, backlog=1024)
     except OSError as error:
         another = port + 1 if port < 65535 else 7860
         raise AddressError(f"cannot listen on {host}:{port} ({error.strerror}): try `--port {another}`") from error

@@ -8,6 +8,7 @@ A setting has one name: ``chunk_tokens`` in the file is ``QUOTH_CHUNK_TOKENS`` i
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import secrets
 import tomllib
@@ -16,9 +17,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, ClassVar, cast
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
@@ -33,12 +34,23 @@ from qa import ReaderSettings
 from ui.errors import SettingsError, ThresholdFileError
 
 CONFIG_FILE = Path("quoth.toml")
+# A quoth.toml that lies in the current folder may be a stranger's: what decides where documents and questions go, which
+# models are loaded and who is served is taken from a file only if it is named.
+NAMED_ONLY = frozenset(
+    {"store", "engine", "reader", "embedder", "host", "trusted_hosts", "trusted_proxies", "password_file"}
+)
 THRESHOLD_FILE = "chosen.json"
 PREFIX = "QUOTH_"
 
 
 def _words(value: object) -> object:
     return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
+
+
+def _networks(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        ipaddress.ip_network(name, strict=False)
+    return names
 
 
 class ServerSettings(BaseModel):
@@ -54,7 +66,16 @@ class ServerSettings(BaseModel):
     token: SecretStr | None = Field(
         None, min_length=16, description="The bearer token that HTTP requests must carry: a long random text."
     )
-    password_file: Path | None = Field(None, description="A file with user:password lines, for logging in to the page.")
+    ask_token: SecretStr | None = Field(
+        None, min_length=16, description="A second bearer token, which admits to asking and reading only."
+    )
+    password_file: Path | None = Field(
+        None, description="A file with user:role:hash lines made by `quoth password`, for logging in to the page."
+    )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words), AfterValidator(_networks)] = Field(
+        ("127.0.0.0/8", "::1"),
+        description="Addresses or networks of reverse proxies whose X-Forwarded headers are believed.",
+    )
     trusted_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = Field(
         (), description="Host names to serve besides localhost, separated by commas."
     )
@@ -62,6 +83,9 @@ class ServerSettings(BaseModel):
         64, ge=0, le=10_000, description="The most questions that may wait; further ones are rejected (503)."
     )
     upload_megabytes: int = Field(50, ge=1, le=2000, description="The largest file that may be uploaded, in megabytes.")
+    drop_megabytes: int = Field(
+        2000, ge=1, description="The most that uploads may take together while they wait to be indexed, in megabytes."
+    )
     body_seconds: float = Field(60.0, gt=0, description="The longest that a request may take to arrive, in seconds.")
     log_text: bool = Field(False, description="Whether questions and answers are logged.")
 
@@ -69,7 +93,12 @@ class ServerSettings(BaseModel):
 class Settings(IndexSettings, ReaderSettings, ServerSettings, BaseSettings):
     """All settings, read from their sources. An instance serves as the settings of index, reader and server."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, toml_file=CONFIG_FILE, extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+    config_file: ClassVar[Path] = CONFIG_FILE
+
+    def reachable(self) -> tuple[str, ...]:
+        """The addresses of other machines that these settings name: of the store and of the engine."""
+        return tuple(address for address in (self.store, self.engine) if "://" in address or ":" in address)
 
     @classmethod
     def settings_customise_sources(
@@ -80,8 +109,19 @@ class Settings(IndexSettings, ReaderSettings, ServerSettings, BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Flags, then environment, then quoth.toml of the current folder, then the threshold chosen on the page."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls), SavedThreshold(settings_cls)
+        """Flags, then environment, then the file, then the threshold chosen on the page."""
+        file = settings_cls.config_file if issubclass(settings_cls, Settings) else CONFIG_FILE
+        from_file = TomlConfigSettingsSource(settings_cls, toml_file=file)
+        return init_settings, env_settings, from_file, SavedThreshold(settings_cls)
+
+
+def _settings_from(file: Path) -> type[Settings]:
+    """The settings that read this file."""
+
+    class FromFile(Settings):
+        config_file = file
+
+    return FromFile
 
 
 class SavedThreshold(PydanticBaseSettingsSource):
@@ -147,26 +187,35 @@ class Setting:
     description: str
 
 
-def load_settings(flags: Mapping[str, object] | None = None) -> Settings:
+def load_settings(flags: Mapping[str, object] | None = None, config: Path | None = None) -> Settings:
     """The settings from all sources. A flag that is None counts as not given.
 
-    Raises ``SettingsError``, and ``ThresholdFileError`` if the saved threshold cannot be read.
+    ``config`` is a file to read instead of the current folder's quoth.toml. Raises ``SettingsError``, and
+    ``ThresholdFileError`` if the saved threshold cannot be read.
     """
     given = {name: value for name, value in (flags or {}).items() if value is not None}
-    for name, origin in _named(given):
+    file = config or CONFIG_FILE
+    if config is not None and not config.is_file():
+        raise SettingsError(f"there is no file {config}")
+    for name, origin in _named(given, file):
         if name not in Settings.model_fields:
             raise SettingsError(_unknown(name, origin))
+    if config is None and (forbidden := sorted(NAMED_ONLY & _values(file).keys())):
+        raise SettingsError(
+            f"{file.resolve()} sets {', '.join(forbidden)}, which is taken from a file only if you name it, because "
+            f"the folder may be a stranger's: add `--config {file}` before the command, if it is yours"
+        )
     try:
-        return Settings(**cast("dict[str, Any]", given))
+        return _settings_from(file)(**cast("dict[str, Any]", given))
     except ValidationError as error:
-        raise SettingsError(_explain(error, given)) from None
+        raise SettingsError(_explain(error, given, file)) from None
 
 
 def describe_settings(settings: Settings, flags: Mapping[str, object] | None = None) -> list[Setting]:
     """Every setting of ``settings``, with its value and origin."""
     given = {name: value for name, value in (flags or {}).items() if value is not None}
     on_the_page = {"threshold": "page"} if load_threshold(settings.index) else {}
-    origins = on_the_page | dict(reversed(list(_named(given))))
+    origins = on_the_page | dict(reversed(list(_named(given, settings.config_file))))
     return [
         Setting(name, str(getattr(settings, name)), origins.get(name, "default"), field.description or "")
         for name, field in Settings.model_fields.items()
@@ -187,26 +236,25 @@ def parse_assignments(assignments: Iterable[str]) -> dict[str, str]:
     return given
 
 
-def _named(flags: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+def _named(flags: Mapping[str, object], file: Path) -> Iterator[tuple[str, str]]:
     """The names that have a value, each with its origin, in order of precedence."""
     yield from ((name, "flag") for name in flags)
     names = (key[len(PREFIX) :] for key in os.environ if key.upper().startswith(PREFIX))
     yield from ((name.lower(), "environment") for name in names)
-    yield from ((name, CONFIG_FILE.name) for name in _config())
+    yield from ((name, file.name) for name in _values(file))
 
 
-def _config() -> dict[str, object]:
-    if not CONFIG_FILE.is_file():
+def _values(file: Path) -> dict[str, object]:
+    """The settings in a file; none if there is no such file. Raises ``SettingsError``."""
+    if not file.is_file():
         return {}
     try:
-        values = tomllib.loads(CONFIG_FILE.read_text(encoding="utf-8"))
-        readable_by_others = CONFIG_FILE.stat().st_mode & 0o077
+        values = tomllib.loads(file.read_text(encoding="utf-8"))
+        readable_by_others = file.stat().st_mode & 0o077
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise SettingsError(f"{CONFIG_FILE.resolve()} cannot be read: {error}") from error
+        raise SettingsError(f"{file.resolve()} cannot be read: {error}") from error
     if readable_by_others and values.keys() & SECRETS:
-        raise SettingsError(
-            f"{CONFIG_FILE.resolve()} holds a secret and other users can read it: run `chmod 600 {CONFIG_FILE}`"
-        )
+        raise SettingsError(f"{file.resolve()} holds a secret and other users can read it: run `chmod 600 {file}`")
     return values
 
 
@@ -217,8 +265,8 @@ def _unknown(name: str, origin: str) -> str:
     return f"there is no setting {given!r} (from the {origin}): {remedy}"
 
 
-def _explain(error: ValidationError, flags: Mapping[str, object]) -> str:
-    origins = dict(reversed(list(_named(flags))))
+def _explain(error: ValidationError, flags: Mapping[str, object], file: Path) -> str:
+    origins = dict(reversed(list(_named(flags, file))))
     lines = []
     for detail in error.errors(include_url=False, include_context=False):
         name = str(detail["loc"][0]) if detail["loc"] else "settings"

@@ -13,6 +13,7 @@ from index.ingestion.ingest import Engine, Ingest
 from index.ingestion.planning import find_changes
 from index.ingestion.rebuilding import upgrade
 from index.ingestion.updating import finish, report, take_documents, update
+from index.loaders.files import as_text, on_disk
 from index.reports import BuildReport, OnProgress, Plan, no_progress
 from index.settings import IndexSettings
 from index.stores.base import Place
@@ -30,6 +31,7 @@ def build(
     wait_seconds: float = 0.0,
     embedder: Embedder | None = None,
     engine: Engine | None = None,
+    allow_deletions: bool = False,
 ) -> BuildReport:
     """Bring the index at ``location`` up to date with the files under ``sources``, by default the remembered ones.
 
@@ -37,7 +39,8 @@ def build(
     Batches are committed as they are ready, so that an interrupted build continues where it stopped. ``dry_run`` stops
     after the plan, writes nothing and takes no lock. An ``engine`` parses and embeds in other processes.
     An index of an older format is upgraded: its files are parsed again, and embedded where their passages changed.
-    Raises SourceNotFoundError, NoDocumentsError, IndexMismatchError, IndexLockedError.
+    Without ``allow_deletions`` it raises DeletionsError when most files of a source are gone. Otherwise raises
+    SourceNotFoundError, NoDocumentsError, IndexMismatchError, IndexLockedError.
     """
     began = time.monotonic()
     settings = settings or IndexSettings()
@@ -45,7 +48,7 @@ def build(
     store = open_store(location, settings)
     if dry_run:
         with store.reader() as reader:
-            changes = find_changes(sources, reader, progress)
+            changes = find_changes(sources, reader, settings, progress)
             return report(reader, changes.plan, changes.scopes, 0, reader.summary().revision, began)
     embedder = embedder or Embedder(settings)
     with store.reader() as reader:
@@ -59,9 +62,13 @@ def build(
             wait_seconds=wait_seconds,
             embedder=embedder,
             engine=engine,
+            allow_deletions=allow_deletions,
         )
     with store.writer(wait_seconds) as writer:
-        return update(writer, sources, settings, progress, embedder, engine, began)
+        changes = find_changes(sources, writer, settings, progress)
+        if not allow_deletions:
+            changes.check_deletions()
+        return update(writer, changes, settings, progress, embedder, engine, began)
 
 
 def add(
@@ -103,9 +110,9 @@ def remove(
         sources = set(inputs.sources)
         for path in paths:
             matching = {record.id: record for record in records if _matches(record, path)}
-            within = {source for source in inputs.sources if Path(source).is_relative_to(Path(path).resolve())}
+            within = {source for source in inputs.sources if on_disk(source).is_relative_to(Path(path).resolve())}
             if not matching and not within:
-                raise SourceNotFoundError(f"the index has no documents from {path}")
+                raise SourceNotFoundError(f"the index has no documents from {as_text(path)}")
             chosen |= matching
             sources -= within
         with writer.transaction() as transaction:
@@ -139,10 +146,10 @@ def build_documents(
 
 
 def _matches(record: DocumentRecord, path: Path | str) -> bool:
-    if record.path == str(path):
+    if record.path in (str(path), as_text(path)):
         return True
-    return bool(record.source) and Path(record.address).is_relative_to(Path(path).resolve())
+    return bool(record.source) and on_disk(record.source, record.path).is_relative_to(Path(path).resolve())
 
 
 def _lies_in(failure: Failure, sources: Iterable[str]) -> bool:
-    return any(Path(failure.source, failure.path).is_relative_to(source) for source in sources)
+    return any(on_disk(failure.source, failure.path).is_relative_to(on_disk(source)) for source in sources)

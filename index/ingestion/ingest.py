@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Sequence, Set
+from collections.abc import Generator, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -19,12 +19,15 @@ _BATCH_CHARACTERS = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Embedded:
-    """A document that an engine chunked and embedded, with its vectors, float32 (dimensions,), by passage key."""
+class Chunked:
+    """A document that another process parsed and chunked.
+
+    If it embedded it too, ``vectors`` has vectors, float32 (dimensions,), by passage key.
+    """
 
     document: Document
     chunks: tuple[Chunk, ...]
-    vectors: dict[bytes, Vectors]
+    vectors: dict[bytes, Vectors] = field(default_factory=dict)
 
     @property
     def path(self) -> str:
@@ -49,7 +52,7 @@ class Engine(Protocol):
 
     def read(
         self, files: Sequence[SourceFile], settings: IndexSettings, known: Set[bytes]
-    ) -> Generator[Embedded | Failure]:
+    ) -> Generator[Chunked | Failure]:
         """Each file's content, or why it cannot be read, in any order; passages with known keys have no vectors."""
 
 
@@ -78,16 +81,16 @@ class Ingest:
         self.embedded = 0
         fingerprint.check(writer.summary().meta, self._facts)
 
-    def take(self, parsed: Iterable[Document | Embedded | Failure], total: int = 0) -> None:
+    def take(self, parsed: Iterable[Document | Chunked | Failure], total: int = 0) -> None:
         """Store documents and failures in batches as they arrive; ``total`` is for progress."""
         known = set(self._writer.summary().inputs.failures)
         batch = Batch()
         for done, item in enumerate(parsed, start=1):
-            if isinstance(item, Embedded):
+            if isinstance(item, Chunked):
                 self._add(batch, item.document, item.chunks)
                 batch.vectors |= item.vectors
             elif isinstance(item, Document):
-                self._add(batch, item, self._chunker.chunk(item))
+                self._add(batch, *self._chunker.passages(item))
             elif item not in known:
                 batch.failures.append(item)
             self._progress(Progress("parse", done, total, item.path))
@@ -105,6 +108,16 @@ class Ingest:
         batch.chunks += len(passages)
         batch.characters += len(document.text)
 
+    def _encoded(self, keys: Sequence[bytes], texts: Mapping[bytes, str]) -> dict[bytes, Vectors]:
+        """The vectors of texts by key; progress is reported between parts, so that a build can be stopped."""
+        vectors: dict[bytes, Vectors] = {}
+        for start in range(0, len(keys), self._settings.commit_chunks):
+            if start:
+                self._progress(Progress("encode", start, len(keys)))
+            part = keys[start : start + self._settings.commit_chunks]
+            vectors |= dict(zip(part, self._embedder.encode([texts[key] for key in part]), strict=True))
+        return vectors
+
     def _commit(self, batch: Batch) -> None:
         """Embed the passages without a stored vector, and write the batch as one revision."""
         if not batch.documents and not batch.failures:
@@ -114,8 +127,7 @@ class Ingest:
         former = self._former_vectors(batch, set(missing) - vectors.keys())
         vectors |= former
         if to_embed := [key for key in missing if key not in vectors]:
-            encoded = self._embedder.encode([batch.texts[key] for key in to_embed])
-            vectors |= dict(zip(to_embed, encoded, strict=True))
+            vectors |= self._encoded(to_embed, batch.texts)
         with self._writer.transaction(self._facts | {"dimensions": str(self._embedder.dimensions)}) as transaction:
             for document, passages in batch.documents:
                 transaction.put(document, [replace(p, vector=vectors.get(p.key)) for p in passages])

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from index.errors import NoDocumentsError
-from index.fingerprint import is_outdated
+from index.errors import DeletionsError, NoDocumentsError
+from index.fingerprint import is_outdated, reading_of
 from index.ingestion.sources import Scan, Scope, SourceFile, resolve_scopes, scan
 from index.loaders.dispatch import suffix
-from index.reports import OnProgress, Plan, Progress, no_progress
+from index.loaders.files import as_text, on_disk
+from index.reports import MassDeletion, OnProgress, Plan, Progress, no_progress
 from index.settings import IndexSettings
 from index.stores.base import Inputs, Place, Reader
 from index.stores.locate import open_store
 from index.types import DocumentRecord, Failure
 
 Key = tuple[str, str]  # source, path
+FEW = 10  # documents that a build may always delete, unless nothing is left of their source
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,18 @@ class Changes:
     sources: tuple[str, ...]  # to remember
     excluded: frozenset[Key]
     new_failures: tuple[Failure, ...]  # files that cannot be opened
-    stale_failures: tuple[Failure, ...]  # of files that are gone
+    stale_failures: tuple[Failure, ...]  # of files that are gone, or can be read again
+    out_of_reach: tuple[DocumentRecord, ...] = ()  # whose files cannot be read now; they are kept
+    reading: str = ""  # how failing files were read this time, to be remembered; empty when not all were
+
+    def check_deletions(self) -> None:
+        """Raise DeletionsError if the plan deletes most documents of a source."""
+        if self.plan.mass_deletions:
+            gone = " and ".join(map(str, self.plan.mass_deletions))
+            raise DeletionsError(
+                f"the files of {gone} are gone: if they are only out of reach, make them available again; "
+                "if they were deleted, repeat with `--allow-deletions` (over HTTP: `allow_deletions`)"
+            )
 
 
 def plan(
@@ -45,48 +59,63 @@ def plan(
 
     Raises SourceNotFoundError, NoDocumentsError.
     """
+    settings = settings or IndexSettings()
     with open_store(location, settings).reader() as reader:
-        return find_changes(sources, reader, progress or no_progress).plan
+        return find_changes(sources, reader, settings, progress or no_progress).plan
 
 
-def find_changes(given: Sequence[Path], reader: Reader, progress: OnProgress) -> Changes:
+def find_changes(given: Sequence[Path], reader: Reader, settings: IndexSettings, progress: OnProgress) -> Changes:
     """Scan the given paths, by default the remembered sources, and compare their files with the index.
 
     Raises SourceNotFoundError, and NoDocumentsError when there are no files and no indexed documents.
     """
-    summary = reader.summary()
+    summary, records = reader.summary(), reader.records()
     inputs = summary.inputs
-    scopes = resolve_scopes(given, inputs.sources)
-    scanned = _scan(scopes, inputs, progress)
-    if not scanned.files and not scanned.failures and not summary.documents:
-        where = ", ".join(str(scope.place) for scope in scopes) or "no folder"
+    scopes = resolve_scopes(given, inputs.sources, {record.source for record in records})
+    scanned = _scan(scopes, inputs, settings.file_megabytes * 1_000_000, progress)
+    if not scanned.files and not scanned.failures and not records:
+        where = ", ".join(as_text(scope.place) for scope in scopes) or "no folder"
         raise NoDocumentsError(f"nothing to index in {where}: there is no file of a supported type")
-    known = [record for record in reader.records() if _is_concerned(scopes, record)]
+    known = [record for record in records if _is_concerned(scopes, record)]
     present = {(file.source, file.path) for file in scanned.files}
     failing = [failure for failure in inputs.failures if _is_concerned(scopes, failure)]
     remembered = [failure for failure in failing if (failure.source, failure.path) in present]
+    reading = reading_of(settings)
     outdated = is_outdated(summary.meta)
-    return _compare(scopes, inputs, scanned, known, (*scanned.failures, *remembered), outdated=outdated)
+    changes = _compare(scopes, inputs, scanned, known, (*scanned.failures, *remembered), outdated=outdated)
+    again = {file for file in changes.to_parse if _was_named(scopes, file)}
+    if summary.meta.get("reading", reading) != reading:
+        again.update(changes.to_parse)
+    failed = {(failure.source, failure.path, failure.sha256) for failure in remembered}
+    to_parse = [f for f in changes.to_parse if f in again or (f.source, f.path, f.sha256) not in failed]
+    return replace(changes, to_parse=tuple(to_parse), reading="" if given and inputs.sources else reading)
 
 
-def _scan(scopes: Sequence[Scope], inputs: Inputs, progress: OnProgress) -> Scan:
+def _was_named(scopes: Iterable[Scope], file: SourceFile) -> bool:
+    """Whether a file is itself a scope, so that it is parsed again even if that failed before."""
+    return any((scope.source, scope.below) == (file.source, file.path) for scope in scopes)
+
+
+def _scan(scopes: Sequence[Scope], inputs: Inputs, limit: int, progress: OnProgress) -> Scan:
     """The files in the scopes without excluded ones; a file that is itself a scope is no longer excluded."""
-    excluded = inputs.excluded - {(str(scope.root), scope.below) for scope in scopes if scope.below}
+    excluded = inputs.excluded - {(scope.source, scope.below) for scope in scopes if scope.below}
     files: list[SourceFile] = []
     failures: list[Failure] = []
+    unknown: set[Key] = set()
     for done, scope in enumerate(scopes):
-        progress(Progress("scan", done, len(scopes), str(scope.place)))
-        part = scan(scope)
+        progress(Progress("scan", done, len(scopes), as_text(scope.place)))
+        part = scan(scope, limit)
         files += (file for file in part.files if (file.source, file.path) not in excluded)
         failures += part.failures
-    return Scan(tuple(files), tuple(failures))
+        unknown |= part.unknown
+    return Scan(tuple(files), tuple(failures), frozenset(unknown))
 
 
 def _is_concerned(scopes: Sequence[Scope], item: DocumentRecord | Failure) -> bool:
     """Whether a scope covers the item, or is a folder that contains the item's file and replaces its source."""
     if any(scope.covers(item.source, item.path) for scope in scopes):
         return True
-    address = Path(item.source, item.path)
+    address = on_disk(item.source, item.path)
     return bool(item.source) and any(address.is_relative_to(scope.root) for scope in scopes if not scope.below)
 
 
@@ -102,15 +131,16 @@ def _compare(
     """The changes from the known documents to those of the scanned files; all have changed in an outdated index."""
     old = {(record.source, record.path): record for record in known}
     new = {(file.source, file.path): file for file in scanned.files}
-    moves = _moves(
-        [record for key, record in old.items() if key not in new], [file for key, file in new.items() if key not in old]
-    )
+    missing = [record for key, record in old.items() if key not in new]
+    hidden = {record.id: record for record in missing if scanned.may_hold(record.source, record.path)}
+    gone = [record for record in missing if record.id not in hidden]
+    moves = _moves(gone, [file for key, file in new.items() if key not in old])
     moved_from, moved_to = {record.id for record, _ in moves}, {(file.source, file.path) for _, file in moves}
+    removed = [record for record in gone if record.id not in moved_from]
     added = [file for key, file in new.items() if key not in old and key not in moved_to]
-    kept = [file for key, file in new.items() if key in old]
-    changed = [file for file in kept if outdated or old[file.source, file.path].sha256 != file.sha256]
-    unchanged = [file for file in kept if not outdated and old[file.source, file.path].sha256 == file.sha256]
-    removed = [record for key, record in old.items() if key not in new and record.id not in moved_from]
+    kept = {key: file for key, file in new.items() if key in old}
+    changed = [file for key, file in kept.items() if outdated or old[key].sha256 != file.sha256]
+    unchanged = {key: file for key, file in kept.items() if not outdated and old[key].sha256 == file.sha256}
     failed = {(failure.source, failure.path, failure.sha256) for failure in failures}
     return Changes(
         Plan(
@@ -118,18 +148,42 @@ def _compare(
             changed=tuple(file.path for file in changed),
             renamed=tuple((record.path, file.path) for record, file in moves),
             deleted=tuple(record.path for record in removed),
-            unchanged=tuple(file.path for file in unchanged),
+            unchanged=tuple(file.path for file in unchanged.values()),
             failures=tuple(failure for failure in failures if _still_fails(failure, new)),
+            mass_deletions=tuple(mass_deletions(scopes, old, removed)),
         ),
         scopes=tuple(scopes),
         to_parse=(*added, *changed),
         to_move=tuple(moves),
         to_remove=tuple(removed),
+        out_of_reach=tuple(hidden.values()),
         sources=_merged(inputs.sources, scopes),
         excluded=inputs.excluded - new.keys(),
         new_failures=tuple(failure for failure in scanned.failures if failure not in inputs.failures),
-        stale_failures=tuple(f for f in inputs.failures if _is_stale(f, scopes, new.keys(), scanned.failures)),
+        stale_failures=tuple(
+            f for f in inputs.failures if _is_stale(f, scopes, new.keys() - unchanged.keys(), scanned.failures)
+        ),
     )
+
+
+def mass_deletions(
+    scopes: Sequence[Scope], known: Iterable[Key], removed: Iterable[DocumentRecord]
+) -> Iterator[MassDeletion]:
+    """The sources of which more than half and more than ten documents go, or whose folder is found empty."""
+    documents, deleted = Counter(source for source, _ in known), Counter(record.source for record in removed)
+    files = {scope.source for scope in scopes if scope.below}  # sources of which only a part was scanned
+    for source, gone in deleted.items():
+        most = gone > FEW and 2 * gone > documents[source]
+        if most or (gone == documents[source] and (source not in files or _is_empty(source))):
+            yield MassDeletion(source, gone, documents[source])
+
+
+def _is_empty(source: str) -> bool:
+    """Whether a folder holds nothing at all, like a mount point without its disk."""
+    try:
+        return next(on_disk(source).iterdir(), None) is None
+    except OSError:
+        return True
 
 
 def _still_fails(failure: Failure, files: Mapping[Key, SourceFile]) -> bool:
@@ -139,7 +193,7 @@ def _still_fails(failure: Failure, files: Mapping[Key, SourceFile]) -> bool:
 
 
 def _is_stale(failure: Failure, scopes: Sequence[Scope], present: Collection[Key], failing: Sequence[Failure]) -> bool:
-    """Whether a scope covers a failure whose file no longer exists."""
+    """Whether a scope covers a failure whose file is not among those ``present`` or failing."""
     covered = any(scope.covers(failure.source, failure.path) for scope in scopes)
     return covered and (failure.source, failure.path) not in present and failure not in failing
 
@@ -154,6 +208,8 @@ def _moves(gone: list[DocumentRecord], fresh: list[SourceFile]) -> list[tuple[Do
 
 def _merged(remembered: Iterable[str], scopes: Sequence[Scope]) -> tuple[str, ...]:
     """The sources to remember: known ones outside the new folders, and new ones outside the known folders."""
-    known = {Path(path) for path in remembered}
+    known = {on_disk(path) for path in remembered}
     new = {scope.place for scope in scopes if not any(scope.place.is_relative_to(path) for path in known)}
-    return tuple(sorted(str(path) for path in {k for k in known if not any(k.is_relative_to(n) for n in new)} | new))
+    return tuple(
+        sorted(as_text(path) for path in {k for k in known if not any(k.is_relative_to(n) for n in new)} | new)
+    )

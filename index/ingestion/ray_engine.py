@@ -19,10 +19,10 @@ from typing import Any
 
 import numpy as np
 
-from index.chunking import Chunker, passage_key, passage_text
+from index.chunking import passage_key, passage_text
 from index.embedder import Embedder
 from index.errors import EngineError, MissingExtraError
-from index.ingestion.ingest import Embedded
+from index.ingestion.ingest import Chunked
 from index.ingestion.parsing import parsed
 from index.ingestion.sources import SourceFile
 from index.loaders.document_json import chunk_from_json, document_from_json, document_to_json
@@ -54,7 +54,7 @@ class RayEngine:
 
     def read(
         self, files: Sequence[SourceFile], settings: IndexSettings, known: Set[bytes]
-    ) -> Generator[Embedded | Failure]:
+    ) -> Generator[Chunked | Failure]:
         """The embedded document in each file, or why it cannot be read, in the order in which tasks end.
 
         Raises MissingExtraError, EngineError.
@@ -167,14 +167,13 @@ class _Worker:
         self._settings = IndexSettings(**json.loads(settings) | {"parse_workers": 1})
         self._known = known
         self._embedder = embedder(self._settings)
-        self._chunker = Chunker(self._embedder.tokenizer, self._settings.chunk_tokens)
 
     def __call__(self, batch: Any) -> Any:
         import pandas as pd
 
         files = [SourceFile(row["source"], row["path"], row["sha256"]) for row in batch.to_dict("records")]
-        results = list(parsed(files, self._settings))
-        documents = [result for result in results if isinstance(result, Document)]
+        results = list(parsed(files, self._settings, self._embedder.tokenizer))
+        documents = [result for result in results if isinstance(result, Chunked)]
         rows = [_failed(result) for result in results if isinstance(result, Failure)]
         try:
             rows += self._embedded(documents)
@@ -182,17 +181,18 @@ class _Worker:
             rows += [row for document in documents for row in self._embedded_alone(document)]
         return pd.DataFrame(rows)
 
-    def _embedded_alone(self, document: Document) -> list[_ROW]:
+    def _embedded_alone(self, chunked: Chunked) -> list[_ROW]:
         reason = ""
         for _ in range(_ATTEMPTS):
             try:
-                return self._embedded([document])
+                return self._embedded([chunked])
             except Exception as error:  # noqa: BLE001 - only this file fails
                 reason = f"it could not be embedded: {error}"
+        document = chunked.document
         return [_failed(Failure(document.path, document.source, reason, document.sha256))]
 
-    def _embedded(self, documents: Sequence[Document]) -> list[_ROW]:
-        chunked = [(document, self._chunker.chunk(document)) for document in documents]
+    def _embedded(self, documents: Sequence[Chunked]) -> list[_ROW]:
+        chunked = [(item.document, item.chunks) for item in documents]
         texts = {passage_key(d, chunk): passage_text(d, chunk) for d, chunks in chunked for chunk in chunks}
         new = [key for key in texts if key not in self._known]
         vectors = dict(zip(new, self._embedder.encode([texts[key] for key in new]), strict=True)) if new else {}
@@ -214,11 +214,11 @@ def _failed(failure: Failure) -> _ROW:
     return {"item": json.dumps({"failure": asdict(failure)}), "vectors": b""}
 
 
-def _item(row: _ROW) -> Embedded | Failure:
+def _item(row: _ROW) -> Chunked | Failure:
     fields = json.loads(row["item"])
     if "failure" in fields:
         return Failure(**fields["failure"])
     keys = [bytes.fromhex(key) for key in fields["keys"]]
     matrix = np.frombuffer(row["vectors"], dtype=np.float32).reshape(len(keys), -1 if keys else 0)
     chunks = tuple(map(chunk_from_json, fields["chunks"]))
-    return Embedded(document_from_json(fields["document"]), chunks, dict(zip(keys, matrix, strict=True)))
+    return Chunked(document_from_json(fields["document"]), chunks, dict(zip(keys, matrix, strict=True)))

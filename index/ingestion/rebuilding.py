@@ -12,8 +12,9 @@ from index.chunking import Chunker
 from index.embedder import Embedder
 from index.errors import IndexDamagedError
 from index.ingestion.ingest import Engine, Ingest
-from index.ingestion.planning import find_changes
+from index.ingestion.planning import Changes, find_changes
 from index.ingestion.updating import finish, take_documents, update
+from index.loaders.files import on_disk
 from index.reports import BuildReport, OnProgress, Plan, no_progress
 from index.settings import IndexSettings
 from index.stores.base import Place, Reader, Writer
@@ -30,12 +31,13 @@ def rebuild(
     wait_seconds: float = 0.0,
     embedder: Embedder | None = None,
     engine: Engine | None = None,
+    allow_deletions: bool = False,
 ) -> BuildReport:
     """Parse, chunk and embed all files of ``sources`` and the remembered sources again, with the present settings.
 
     The old index is unchanged until the rebuild ends; an interrupted rebuild continues where it stopped. Documents
-    from ``build_documents`` are copied from the old index. An unreadable catalog is kept as ``catalog.damaged``.
-    Raises like ``build``.
+    from ``build_documents``, and those in folders that cannot be read now, are copied from the old index. An
+    unreadable catalog is kept as ``catalog.damaged``. Raises like ``build``.
     """
     began = time.monotonic()
     settings = settings or IndexSettings()
@@ -44,14 +46,18 @@ def rebuild(
     facts = fingerprint.facts_of(embedder, Chunker(embedder.tokenizer, settings.chunk_tokens))
     with open_store(location, settings).replacement(facts, wait_seconds) as replacement:
         old, new = replacement.old, replacement.new
-        remembered = [Path(path) for path in old.summary().inputs.sources] if old else []
+        remembered = [on_disk(path) for path in old.summary().inputs.sources] if old else []
+        paths = list(dict.fromkeys([*remembered, *(source.resolve() for source in sources)]))
+        before = find_changes(paths, old, settings, no_progress) if old and paths else None
+        if before and not allow_deletions:
+            before.check_deletions()
         ingest = Ingest(new, settings, embedder, no_progress)
         if old:
-            _copy_documents(old, new, ingest)
-        paths = list(dict.fromkeys([*remembered, *(source.resolve() for source in sources)]))
+            _copy_documents(old, new, ingest, before)
         if old and not paths:
             return finish(new, Plan(), (), ingest.embedded, progress, began)
-        return update(new, paths, settings, progress, embedder, engine, began)
+        changes = find_changes(paths, new, settings, progress)
+        return update(new, replace(changes, reading=""), settings, progress, embedder, engine, began)
 
 
 def upgrade(
@@ -63,6 +69,7 @@ def upgrade(
     wait_seconds: float,
     embedder: Embedder,
     engine: Engine | None,
+    allow_deletions: bool,
 ) -> BuildReport:
     """Build an index of an older format again in the present one, with the vectors that it has.
 
@@ -78,25 +85,36 @@ def upgrade(
             raise IndexDamagedError(f"the index at {location} cannot be read: run `quoth index --rebuild`")
         summary = old.summary()
         fingerprint.check_upgrade(summary.meta, facts)
-        remembered = [Path(path) for path in summary.inputs.sources]
-        missing = {str(path) for path in remembered if not path.exists()}
-        paths = [path for path in (*remembered, *(source.resolve() for source in sources)) if str(path) not in missing]
-        planned = find_changes(paths, old, no_progress).plan if paths else Plan()
+        missing = {path for path in summary.inputs.sources if not on_disk(path).exists()}
+        remembered = [on_disk(path) for path in summary.inputs.sources if path not in missing]
+        paths = list(dict.fromkeys([*remembered, *(source.resolve() for source in sources)]))
+        before = find_changes(paths, old, settings, no_progress) if paths else None
+        if before and not allow_deletions:
+            before.check_deletions()
+        planned = before.plan if before else Plan()
         ingest = Ingest(new, settings, embedder, no_progress, old)
-        _copy_documents(old, new, ingest, missing)
+        _copy_documents(old, new, ingest, before, missing)
         if not paths:
             return finish(new, planned, (), ingest.embedded, progress, began)
-        report = update(new, list(dict.fromkeys(paths)), settings, progress, embedder, engine, began, old)
+        changes = replace(find_changes(paths, new, settings, progress), reading="")
+        report = update(new, changes, settings, progress, embedder, engine, began, old)
         return replace(report, plan=planned, embedded=report.embedded + ingest.embedded)
 
 
-def _copy_documents(old: Reader, new: Writer, ingest: Ingest, missing: Set[str] = frozenset()) -> None:
-    """Copy what cannot be read from files: documents from ``build_documents``, missing sources, and excluded files."""
+def _copy_documents(
+    old: Reader, new: Writer, ingest: Ingest, before: Changes | None, missing: Set[str] = frozenset()
+) -> None:
+    """Copy what cannot be read from files, and the excluded files.
+
+    That is documents from ``build_documents``, of missing sources, and of files that ``before`` found out of reach.
+    """
     with new.transaction() as transaction:
         transaction.set_inputs({*new.summary().inputs.sources, *missing}, old.summary().inputs.excluded)
-    ids = (record.id for record in old.records() if not record.source or _lies_in(record, missing))
+    hidden = {record.id for record in before.out_of_reach} if before else set()
+    ids = (r.id for r in old.records() if not r.source or r.id in hidden or _lies_in(r, missing))
     take_documents((document for i in ids for document in old.documents([i]).values()), new, ingest)
 
 
 def _lies_in(record: DocumentRecord, places: Iterable[str]) -> bool:
-    return any(Path(record.address).is_relative_to(place) for place in places)
+    address = on_disk(record.source, record.path)
+    return any(address.is_relative_to(on_disk(place)) for place in places)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.errors import SourceNotFoundError
-from index.loaders.dispatch import LINK_OUTSIDE, PARSERS, suffix
+from index.errors import SourceNotFoundError, UnreadableFileError
+from index.loaders.dispatch import PARSERS, suffix
+from index.loaders.files import FileAccessError, as_text, on_disk, open_file
 from index.types import Failure
 
 IGNORED_FOLDERS = frozenset({"node_modules", "__pycache__"})
@@ -17,11 +18,21 @@ IGNORED_FOLDERS = frozenset({"node_modules", "__pycache__"})
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file of a supported type."""
+    """A file of a supported type; its names are text, as ``index.loaders.files.as_text`` writes them."""
 
     source: str  # absolute path of its source folder
     path: str  # POSIX, relative to the source
     sha256: str
+
+    @property
+    def root(self) -> Path:
+        """The source folder on disk."""
+        return on_disk(self.source)
+
+    @property
+    def place(self) -> Path:
+        """The file on disk."""
+        return on_disk(self.source, self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +40,21 @@ class Scope:
     """The part of a source folder that a build reads: all of it, or one file or subfolder."""
 
     root: Path
-    below: str = ""  # the path of the file or subfolder, POSIX, relative; empty for all
+    below: str = ""  # the path of the file or subfolder as text, POSIX, relative; empty for all
+
+    @property
+    def source(self) -> str:
+        """The source folder as text."""
+        return as_text(self.root)
 
     @property
     def place(self) -> Path:
         """The absolute path of this folder or file."""
-        return self.root / self.below
+        return self.root / on_disk(self.below)
 
     def covers(self, source: str, path: str) -> bool:
         """Whether a document with a source and path is in this scope."""
-        return source == str(self.root) and (not self.below or path == self.below or path.startswith(f"{self.below}/"))
+        return source == self.source and (not self.below or is_at_or_below(path, self.below))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,69 +63,97 @@ class Scan:
 
     files: tuple[SourceFile, ...]
     failures: tuple[Failure, ...]
+    unknown: frozenset[tuple[str, str]] = frozenset()  # (source, path) of files and folders that cannot be read now
+
+    def may_hold(self, source: str, path: str) -> bool:
+        """Whether a document's file may exist although the scan did not see it."""
+        return any(source == there and (below == "." or is_at_or_below(path, below)) for there, below in self.unknown)
 
 
-def resolve_scopes(given: Sequence[Path], remembered: Iterable[str]) -> list[Scope]:
+def is_at_or_below(path: str, place: str) -> bool:
+    """Whether a relative path is that of a place or lies below it."""
+    return path == place or path.startswith(f"{place}/")
+
+
+def resolve_scopes(given: Sequence[Path], remembered: Iterable[str], folders: Collection[str] = ()) -> list[Scope]:
     """The scopes of the given paths, by default of all remembered sources.
 
-    A path inside a remembered folder is a part of that source. Raises SourceNotFoundError when a path does not exist.
+    A path inside a remembered folder is a part of that source. ``folders`` are the sources of known documents, which
+    tell a folder that is gone from a file that is gone. Raises SourceNotFoundError when a path does not exist.
     """
-    known = [_scope(Path(path)) for path in remembered]
+    known = [Scope(on_disk(path)) if path in folders else _scope(on_disk(path)) for path in remembered]
     if not given:
         for scope in known:
             if not scope.root.is_dir():
                 raise SourceNotFoundError(
-                    f"the folder {scope.root} no longer exists: restore it, or run `quoth remove` on it"
+                    f"the folder {scope.source} no longer exists: restore it, or run `quoth remove` on it"
                 )
         return known
-    folders = [scope.root for scope in known if not scope.below]
-    return [_within(folders, path) for path in given]
+    roots = [scope.root for scope in known if not scope.below]
+    return [_within(roots, path) for path in given]
 
 
 def _within(folders: list[Path], path: Path) -> Scope:
     if not path.exists():
-        raise SourceNotFoundError(f"there is no file or folder {path}")
+        raise SourceNotFoundError(f"there is no file or folder {as_text(path)}")
     place = path.resolve()
     for folder in folders:
         if place != folder and place.is_relative_to(folder):
-            return Scope(folder, place.relative_to(folder).as_posix())
+            return Scope(folder, as_text(place.relative_to(folder).as_posix()))
     return _scope(place)
 
 
 def _scope(place: Path) -> Scope:
     """The scope of a new source: a folder is one itself; for a file, its folder is the source."""
-    return Scope(place.parent, place.name) if place.is_file() or place.suffix.lower() in PARSERS else Scope(place)
+    is_file = place.is_file() or (place.suffix.lower() in PARSERS and not place.is_dir())
+    return Scope(place.parent, as_text(place.name)) if is_file else Scope(place)
 
 
-def scan(scope: Scope) -> Scan:
-    """The files in a scope by path, without hidden files and folders; links to places outside are failures."""
+def scan(scope: Scope, limit: int | None = None) -> Scan:
+    """The files in a scope by path, without hidden files and folders.
+
+    Files of more than ``limit`` bytes, links to places outside and folders that cannot be listed are failures.
+    """
+    source = scope.source
     files: list[SourceFile] = []
     failures: list[Failure] = []
-    source = str(scope.root)
-    for path in sorted(_walk(scope.place)):
-        relative = path.relative_to(scope.root).as_posix()
-        if not path.resolve().is_relative_to(scope.root):
-            failures.append(Failure(relative, source, LINK_OUTSIDE))
-            continue
+    unknown: set[tuple[str, str]] = set()
+    unlisted: list[OSError] = []
+    for path in sorted(_walk(scope.place, unlisted)):
+        relative = as_text(path.relative_to(scope.root).as_posix())
         try:
-            files.append(SourceFile(source, relative, _digest(path)))
-        except OSError as error:
-            failures.append(Failure(relative, source, f"cannot be opened: {error.strerror or error}"))
-    return Scan(tuple(files), tuple(failures))
+            files.append(SourceFile(source, relative, _digest(path, scope.root, limit)))
+        except SourceNotFoundError:
+            continue  # it has just been deleted
+        except UnreadableFileError as error:
+            failures.append(Failure(relative, source, str(error)))
+            if isinstance(error, FileAccessError):
+                unknown.add((source, relative))
+    for fault in unlisted:
+        if isinstance(fault, FileNotFoundError | NotADirectoryError):
+            continue  # gone, like any deleted file
+        relative = as_text(Path(fault.filename).relative_to(scope.root).as_posix())
+        reason = f"the folder cannot be listed, its documents are kept: {fault.strerror or fault}"
+        failures.append(Failure(relative, source, reason))
+        unknown.add((source, relative))
+    return Scan(tuple(files), tuple(failures), frozenset(unknown))
 
 
-def _walk(place: Path) -> Iterator[Path]:
+def _walk(place: Path, unlisted: list[OSError]) -> Iterator[Path]:
+    """The files of supported types; errors of listing a folder are appended to ``unlisted``."""
     if place.is_file():
         yield place
         return
-    for folder, folders, names in os.walk(place):
+    for folder, folders, names in os.walk(place, onerror=unlisted.append):
         folders[:] = [name for name in folders if not name.startswith(".") and name not in IGNORED_FOLDERS]
         for name in names:
-            path = Path(folder, name)
-            if not name.startswith((".", "~$")) and suffix(name) in PARSERS and (path.is_file() or path.is_symlink()):
-                yield path
+            if not name.startswith((".", "~$")) and suffix(name) in PARSERS:
+                yield Path(folder, name)
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _digest(path: Path, root: Path, limit: int | None) -> str:
+    with open_file(path, root, limit=limit) as file:
+        try:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as error:
+            raise FileAccessError(f"cannot be read: {error.strerror or error}") from error

@@ -7,12 +7,11 @@ import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 
 from index.embedder import Embedder
-from index.ingestion.ingest import Embedded, Engine, Ingest
+from index.ingestion.ingest import Chunked, Engine, Ingest
 from index.ingestion.parsing import parsed
-from index.ingestion.planning import Changes, find_changes
+from index.ingestion.planning import Changes
 from index.ingestion.sources import Scope
 from index.loaders.titles import TITLE_SAMPLE, title_from
 from index.reports import BuildReport, OnProgress, Plan
@@ -23,7 +22,7 @@ from index.types import Document, DocumentRecord, Failure
 
 def update(
     writer: Writer,
-    sources: Sequence[Path],
+    changes: Changes,
     settings: IndexSettings,
     progress: OnProgress,
     embedder: Embedder,
@@ -31,13 +30,12 @@ def update(
     began: float,
     former: Reader | None = None,
 ) -> BuildReport:
-    """Scan the sources, and plan and apply the changes; ``began`` is the start of the build by ``time.monotonic``.
+    """Apply planned changes; ``began`` is the start of the build by ``time.monotonic``.
 
     Vectors that the index ``former`` has are not computed again.
     """
-    changes = find_changes(sources, writer, progress)
     ingest = Ingest(writer, settings, embedder, progress, former)
-    with closing(_read(changes, settings, former or writer, engine)) as documents:
+    with closing(_read(changes, settings, former or writer, embedder, engine)) as documents:
         _apply(writer, changes)
         ingest.take(documents, len(changes.to_parse))
     return finish(writer, changes.plan, changes.scopes, ingest.embedded, progress, began)
@@ -86,11 +84,11 @@ def report(
 
 
 def _read(
-    changes: Changes, settings: IndexSettings, reader: Reader, engine: Engine | None
-) -> Generator[Document | Embedded | Failure]:
+    changes: Changes, settings: IndexSettings, reader: Reader, embedder: Embedder, engine: Engine | None
+) -> Generator[Chunked | Failure]:
     """The documents in the files to parse, or why they cannot be read; an engine embeds them too."""
     if engine is None:
-        return parsed(changes.to_parse, settings)
+        return parsed(changes.to_parse, settings, embedder.tokenizer)
     replaced = {(file.source, file.path) for file in changes.to_parse}
     known = {
         passage.key
@@ -103,11 +101,13 @@ def _read(
 
 def _apply(writer: Writer, changes: Changes) -> None:
     """Commit the changes that need no parsing: sources, removals, renames, files that cannot be opened."""
-    inputs = writer.summary().inputs
-    same_inputs = (changes.sources, changes.excluded) == (inputs.sources, inputs.excluded)
-    if same_inputs and not (changes.stale_failures or changes.new_failures or changes.to_move or changes.to_remove):
+    summary = writer.summary()
+    same_inputs = (changes.sources, changes.excluded) == (summary.inputs.sources, summary.inputs.excluded)
+    same_reading = not changes.reading or summary.meta.get("reading") in (changes.reading, None)
+    changed = changes.stale_failures or changes.new_failures or changes.to_move or changes.to_remove
+    if same_inputs and same_reading and not changed:
         return
-    with writer.transaction() as transaction:
+    with writer.transaction({"reading": changes.reading} if changes.reading else None) as transaction:
         transaction.set_inputs(changes.sources, changes.excluded)
         transaction.remove([record.id for record in changes.to_remove], changes.stale_failures)
         for record, file in changes.to_move:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from index.errors import MissingExtraError, SourceNotFoundError, UnreadableFileError
+from index.errors import MissingExtraError, UnreadableFileError
 from index.loaders.base import Parsed
+from index.loaders.files import as_text, read_file
 from index.loaders.formats.delimited import parse_csv
 from index.loaders.formats.epub import parse_epub
 from index.loaders.formats.html import parse_html, parse_xhtml
@@ -18,13 +19,15 @@ from index.loaders.formats.mail.eml import eml_parser
 from index.loaders.formats.mail.outlook import msg_parser
 from index.loaders.formats.markdown import parse_markdown
 from index.loaders.formats.open_document.documents import parse_odp, parse_odt
+from index.loaders.formats.open_document.sheets import parse_ods
 from index.loaders.formats.open_xml.slides import parse_pptx
 from index.loaders.formats.open_xml.word import parse_docx
 from index.loaders.formats.pdf import parse_pdf
 from index.loaders.formats.restructured import parse_rst
 from index.loaders.formats.rich_text.rtf import parse_rtf
-from index.loaders.formats.spreadsheet import parse_xlsx
 from index.loaders.formats.text import parse_text
+from index.loaders.formats.workbooks.excel_97 import parse_xls
+from index.loaders.formats.workbooks.spreadsheet import parse_xlsx
 from index.loaders.titles import title_from
 from index.types import Document
 
@@ -52,10 +55,14 @@ PARSERS: dict[str, Callable[[bytes], Parsed]] = {
     ".tsv": parse_csv,
     ".xlsx": parse_xlsx,
     ".xlsm": parse_xlsx,
+    ".xls": parse_xls,
+    ".ods": parse_ods,
     ".json": parse_json,
     ".jsonl": parse_json,
     ".epub": parse_epub,
 }
+TITLE_LIMIT = 300  # characters of a title or heading
+TEXT_LIMIT = 100_000_000  # characters of a document's text
 
 
 def _parse_attachment(name: str, content: bytes) -> Parsed | None:
@@ -68,7 +75,6 @@ def _parse_attachment(name: str, content: bytes) -> Parsed | None:
 
 PARSERS[".eml"] = eml_parser(_parse_attachment)
 PARSERS[".msg"] = msg_parser(_parse_attachment)
-LINK_OUTSIDE = "a link to a place outside the folder: not followed"
 
 
 def suffix(path: str) -> str:
@@ -87,19 +93,9 @@ def load(path: Path, root: Path | None = None, *, limit: int | None = None) -> D
     Raises SourceNotFoundError when there is no such file, and UnreadableFileError with the reason when it cannot be
     read, is larger than ``limit`` bytes, or is a link to a place outside ``root``.
     """
-    if not path.is_file():
-        raise SourceNotFoundError(f"there is no file {path}")
-    if root is not None and not path.resolve().is_relative_to(root.resolve()):
-        raise UnreadableFileError(LINK_OUTSIDE)
-    try:
-        with path.open("rb") as file:
-            content = file.read() if limit is None else file.read(limit + 1)
-    except OSError as error:
-        raise UnreadableFileError(f"cannot be opened: {error.strerror or error}") from error
-    if limit is not None and len(content) > limit:
-        raise UnreadableFileError(f"larger than {limit // 1_000_000} MB")
-    relative = path.relative_to(root).as_posix() if root is not None else path.name
-    return parse(content, relative, str(root.resolve()) if root is not None else "")
+    content = read_file(path, root, limit=limit)
+    relative = as_text(path.relative_to(root).as_posix() if root is not None else path.name)
+    return parse(content, relative, as_text(root.resolve()) if root is not None else "")
 
 
 def parse(content: bytes, path: str, source: str = "") -> Document:
@@ -108,11 +104,11 @@ def parse(content: bytes, path: str, source: str = "") -> Document:
     Raises UnreadableFileError with the reason, or MissingExtraError when an extra that its format needs is missing.
     """
     parsed = _parsed(content, path)
-    title = " ".join((parsed.title or title_from(path, parsed.text[parsed.body_start :])).split())
+    title = _within_limit(parsed.title or title_from(path, parsed.text[parsed.body_start :]))
+    headings = tuple(replace(heading, title=_within_limit(heading.title)) for heading in parsed.headings)
     shared: dict[str, Any] = {field.name: getattr(parsed, field.name) for field in fields(parsed)}
-    return Document(
-        **shared | {"path": path, "source": source, "title": title, "sha256": hashlib.sha256(content).hexdigest()}
-    )
+    own = {"path": path, "source": source, "title": title, "headings": headings}
+    return Document(**shared | own | {"sha256": hashlib.sha256(content).hexdigest()})
 
 
 def _parsed(content: bytes, path: str) -> Parsed:
@@ -129,4 +125,12 @@ def _parsed(content: bytes, path: str) -> Parsed:
         raise UnreadableFileError(f"cannot be parsed: {type(error).__name__}: {error}") from error
     if not parsed.text[parsed.body_start :].strip():
         raise UnreadableFileError("it contains no text")
+    if len(parsed.text) > TEXT_LIMIT:
+        raise UnreadableFileError(f"its text is longer than {TEXT_LIMIT:,} characters")
     return parsed
+
+
+def _within_limit(title: str) -> str:
+    """A title or heading on one line, cut after 300 characters, because every passage below it repeats it."""
+    line = " ".join(title[: 10 * TITLE_LIMIT].split())
+    return line if len(line) <= TITLE_LIMIT else line[: TITLE_LIMIT - 1].rstrip() + "…"

@@ -1,7 +1,8 @@
-"""A process that parses files for its parent: requests on standard input, responses on standard output.
+"""A process that parses and chunks files for its parent: requests on standard input, responses on standard output.
 
 A message is its length in eight bytes, and JSON; never pickle, because a process that parses hostile files is not
-trusted. ``index.children.start_child`` starts it with one argument, its memory limit in megabytes.
+trusted. The first message has the tokenizer and the limits; each later one names a file, and the file's bytes follow
+it. ``index.isolation.children.start_child`` starts the process.
 """
 
 from __future__ import annotations
@@ -10,19 +11,24 @@ import json
 import os
 import struct
 import sys
-from pathlib import Path
+from dataclasses import asdict
 from typing import Any, BinaryIO
 
+from tokenizers import Tokenizer
+
+from index.chunking import Chunker
 from index.errors import QuothError
-from index.loaders.dispatch import load
+from index.loaders.dispatch import parse
 from index.loaders.document_json import document_to_json
+from index.types import Chunk
 
 HEADER = struct.Struct(">Q")
+TOO_MUCH_MEMORY = "parsing it takes more memory than allowed (`parse_megabytes`)"
 
 
 def pack(message: dict[str, Any]) -> bytes:
     """A message as bytes, preceded by its length."""
-    body = json.dumps(message).encode()
+    body = json.dumps(message, ensure_ascii=False).encode("utf-8", "replace")
     return HEADER.pack(len(body)) + body
 
 
@@ -30,19 +36,31 @@ def main() -> None:
     """Respond to requests until the input ends."""
     responses = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # output that a parser prints must not mix with the responses
-    _limit_memory(int(sys.argv[1]) * 1_000_000)
+    setup = _read(sys.stdin.buffer)
+    if setup is None:
+        return
+    chunker = Chunker(Tokenizer.from_str(setup["tokenizer"]), setup["tokens"])
     while request := _read(sys.stdin.buffer):
-        responses.write(pack(_respond(Path(request["path"]), Path(request["root"]), request["limit"])))
+        content = sys.stdin.buffer.read(request["bytes"])
+        responses.write(_respond(content, request["path"], request["source"], chunker))
         responses.flush()
 
 
-def _respond(path: Path, root: Path, limit: int) -> dict[str, Any]:
+def _respond(content: bytes, path: str, source: str, chunker: Chunker) -> bytes:
     try:
-        return {"document": document_to_json(load(path, root, limit=limit))}
+        document, chunks = chunker.passages(parse(content, path, source))
+        return pack({"document": document_to_json(document), "chunks": list(map(_fields, chunks))})
     except QuothError as error:
-        return {"reason": str(error)}
+        return pack({"reason": str(error)})
     except MemoryError:
-        return {"reason": "parsing it takes more memory than allowed (`parse_megabytes`)"}
+        return pack({"reason": TOO_MUCH_MEMORY})
+
+
+def _fields(chunk: Chunk) -> dict[str, Any]:
+    """A chunk without its text, which the parent has."""
+    rows = asdict(chunk.rows) if chunk.rows else None
+    place = {"start": chunk.start, "end": chunk.end, "page": chunk.page}
+    return place | {"heading": chunk.heading, "context": chunk.context, "rows": rows}
 
 
 def _read(stream: BinaryIO) -> dict[str, Any] | None:
@@ -50,15 +68,6 @@ def _read(stream: BinaryIO) -> dict[str, Any] | None:
     if len(header) < HEADER.size:
         return None
     return json.loads(stream.read(HEADER.unpack(header)[0]))  # type: ignore[no-any-return]
-
-
-def _limit_memory(size: int) -> None:
-    try:
-        import resource
-    except ImportError:  # not on this system
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (size, size))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 if __name__ == "__main__":

@@ -104,7 +104,8 @@ class Transaction(Protocol):
     def put(self, item: Document | Failure, passages: Sequence[Passage] = ()) -> None:
         """Store what a file was read as, a document with its passages or a failure, in place of what was there.
 
-        A document of the same source and path keeps its id.
+        A document of the same source and path keeps its id. A failure removes it, unless the failure has no ``sha256``:
+        then the file could not be opened, and what it holds is unknown.
         """
 
     def move_document(self, document_id: int, source: str, path: str, title: str) -> None:

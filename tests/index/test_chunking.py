@@ -133,3 +133,24 @@ def test_a_title_is_embedded_unless_it_is_only_the_name_of_the_file(chunker: Chu
     named = Document("moon.txt", "moon", "It landed on the Moon.", "text/plain")
     assert passage_text(titled, chunker.chunk(titled)[0]) == "Apollo program\nIt landed on the Moon."
     assert passage_text(named, chunker.chunk(named)[0]) == "It landed on the Moon."
+
+
+@pytest.mark.parametrize("unit", ["a.", "a.b,", "日本。", "x", "https://a.b/c?d=e&", "0123456789abcdef/+"])
+def test_a_run_without_spaces_is_cut_into_all_of_it(chunker: Chunker, unit: str) -> None:
+    text = f"Before it. {unit * 3_000} After it."
+    chunks = chunker.chunk(Document("a.txt", "a", text, "text/plain"))
+    assert "".join("".join(chunk.text.split()) for chunk in chunks) == "".join(text.split())
+
+
+def test_a_document_cut_into_very_many_parts_is_capped_and_says_so(chunker: Chunker) -> None:
+    text = "".join(f"# a{number}\nb c\n" for number in range(20_000))
+    document, chunks = chunker.passages(parse(text.encode(), "a.md"))
+    assert len(chunks) < 10_000
+    assert "passages are indexed" in document.warnings[-1]
+    assert all(document.text[chunk.start : chunk.end] == chunk.text for chunk in chunks)
+
+
+def test_a_long_heading_is_cut_and_passages_do_not_carry_it_whole(chunker: Chunker) -> None:
+    text = f"# {'x' * 1_000_000}\n\n" + "Some words of the text. " * 2_000
+    chunks = chunker.chunk(parse(text.encode(), "a.md"))
+    assert max(len(chunk.heading or "") for chunk in chunks) <= 300

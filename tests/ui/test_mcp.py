@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from mcp import Client, StdioServerParameters
 from mcp.server.mcpserver import MCPServer
 
@@ -86,3 +88,28 @@ def test_errors_reach_the_client(seed_index: Path, tmp_path: Path):
     asked = _with_client(_server(tmp_path / "none"), lambda client: client.call_tool("answer", {"question": "Why?"}))
     assert asked.is_error
     assert "quoth index" in asked.content[0].text
+
+
+@pytest.mark.parametrize("date", ["31.12.2023", "2023-1-1", "yesterday", "2023-12-31T00:00"])
+def test_a_date_of_another_form_is_told_and_not_taken_for_a_miss(seed_index: Path, date: str):
+    asked = {"question": "What rocket was used?", "after": date}
+    refused = _with_client(_server(seed_index), lambda client: client.call_tool("answer", asked))
+    assert refused.is_error
+    assert f"after is {date!r}, but must be an ISO date" in refused.content[0].text
+
+
+def test_a_lone_surrogate_gets_a_reply(seed_index: Path):
+    hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
+    call = '{"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "search", "arguments": %s}}'
+    lines = [
+        json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello}),
+        '{"jsonrpc": "2.0", "method": "notifications/initialized"}',
+        call % r'{"question": "What \ud800 rocket was used \ud83d\ude80?"}',
+    ]
+    command = [QUOTH, "mcp", "--index", str(seed_index)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as served:
+        print(*lines, sep="\n", file=served.stdin, flush=True)
+        replies = [json.loads(served.stdout.readline()) for _ in range(2)]
+        served.kill()
+    assert [reply["id"] for reply in replies] == [1, 2]
+    assert replies[1]["result"]["structuredContent"]["hits"]

@@ -1,11 +1,14 @@
 """Settings: flags win over the environment, that over quoth.toml, and that over the defaults."""
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from index import IndexSettings
 from qa import ReaderSettings
+from tests.conftest import Done
 from ui.errors import SettingsError, ThresholdFileError
 from ui.settings import (
     THRESHOLD_FILE,
@@ -134,3 +137,33 @@ def test_no_setting_is_declared_twice_and_each_is_described():
     names = [name for part in parts for name in part.model_fields]
     assert sorted(names) == sorted(set(names)) == sorted(Settings.model_fields)
     assert all(field.description for field in Settings.model_fields.values())
+
+
+HIJACKING = {
+    "store": '"http://192.0.2.1:19530"', "engine": '"ray://192.0.2.1:10001"', "reader": '"stranger"',
+    "embedder": '"./stranger"', "host": '"0.0.0.0"', "trusted_hosts": '"evil.example"',
+    "trusted_proxies": '"0.0.0.0/0"', "password_file": '"passwords"',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HIJACKING)
+def test_a_file_that_merely_lies_there_decides_nothing_of_importance(
+    name: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    file = folder / "quoth.toml"
+    file.write_text(f"port = 8001\n{name} = {HIJACKING[name]}\n")
+    with pytest.raises(SettingsError, match=rf"sets {name}, .*--config quoth\.toml"):
+        load_settings()
+    assert load_settings(config=file).port == 8001
+    assert getattr(load_settings(config=file), name) != Settings.model_fields[name].default
+    monkeypatch.setenv("QUOTH_PORT", "8002")
+    assert load_settings(config=file).port == 8002
+
+
+def test_a_named_file_takes_the_place_of_the_folders_own(folder: Path, quoth: Callable[..., Done]):
+    (folder / "quoth.toml").write_text("port = 8001\nhost = '0.0.0.0'\n")
+    (folder / "mine.toml").write_text("chunk_tokens = 111\n")
+    shown = {one["name"]: one for one in json.loads(quoth("--config", "mine.toml", "settings", "--json").stdout)}
+    assert (shown["chunk_tokens"]["value"], shown["chunk_tokens"]["origin"]) == ("111", "mine.toml")
+    assert (shown["port"]["value"], shown["host"]["value"]) == ("7860", "127.0.0.1")
+    assert "there is no file" in quoth("--config", "absent.toml", "settings").stderr

@@ -8,13 +8,15 @@ from __future__ import annotations
 import sys
 from importlib.metadata import version
 from itertools import islice
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from index import QuothError
 from ui.cli import ask, evaluate, index, inspect, serve
-from ui.cli.output import complain
+from ui.cli.options import CONFIG
+from ui.cli.output import complain, replace_unprintable
 
 EPILOG = "Exit codes: 0 done, 1 not found, 2 wrong usage, 3 failed."
 
@@ -36,11 +38,16 @@ def quoth(
         list[str] | None,
         typer.Option("--set", help="Change a setting for this command; repeatable.", metavar="NAME=VALUE"),
     ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option("--config", help="A file with settings. [quoth.toml of the current folder]", metavar="FILE"),
+    ] = None,
     _version: Annotated[
         bool, typer.Option("--version", help="Print the version.", callback=_show_version, is_eager=True)
     ] = False,
 ) -> None:
     """Answers questions about your documents in the documents' own words, with citations."""
+    context.meta[CONFIG] = config
     if assignments:
         from ui.settings import parse_assignments
 
@@ -67,6 +74,7 @@ for module in (index, inspect, ask, evaluate, serve):
 
 def main() -> None:
     """Run the command line; a ``QuothError`` becomes a message and an exit code."""
+    replace_unprintable()
     try:
         app(_assignments_first(sys.argv[1:]))
     except QuothError as error:

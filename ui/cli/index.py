@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from index import SourceNotFoundError
+from index import DeletionsError, SourceNotFoundError
 from ui.cli.options import Index, Json, Store, Wait, settings_of
 from ui.cli.output import emit, note, progress
+from ui.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from index import BuildReport
+    from index import BuildReport, Plan
     from index import Store as IndexStore
     from ui.settings import Settings
 
@@ -39,6 +41,9 @@ def build_index(
     store: Store = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Stop after the plan.")] = False,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Read and embed everything again.")] = False,
+    allow_deletions: Annotated[
+        bool, typer.Option("--allow-deletions", help="Remove documents even if most files of a folder are gone.")
+    ] = False,
     engine: Annotated[
         str | None,
         typer.Option(
@@ -59,18 +64,33 @@ def build_index(
     index_store = open_store(settings=settings)
     sources = _sources(paths or [], index_store)
     with progress() as report:
-        planned = plan(sources, index_store, progress=report)
+        planned = plan(sources, index_store, settings=settings, progress=report)
     if dry_run:
         emit({"plan": planned}, lambda: render_plan(planned, dry_run=True), as_json=as_json)
         return
     if not as_json:
         note(render_plan(planned))
+    allow_deletions = allow_deletions or _may_delete(planned)
     run = build_anew if rebuild else build
     with progress() as report:
         built = run(
-            sources, index_store, settings=settings, progress=report, wait_seconds=wait, engine=open_engine(settings)
+            sources,
+            index_store,
+            settings=settings,
+            progress=report,
+            wait_seconds=wait,
+            engine=open_engine(settings),
+            allow_deletions=allow_deletions,
         )
     emit(built, lambda: render_report(built), as_json=as_json)
+
+
+def _may_delete(planned: Plan) -> bool:
+    """Whether a person at a terminal says that missing files were deleted; False without a terminal."""
+    if not (planned.mass_deletions and sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    gone = " and ".join(visible(str(deletion)) for deletion in planned.mass_deletions)
+    return typer.confirm(f"The files of {gone} are gone. Remove these documents from the index?", err=True)
 
 
 def copy(
@@ -168,19 +188,23 @@ def watch(
     behind = True  # the first tick finds what changed before the watch started
     for found in changes(*_watched(index_store, settings), debounce=500, rust_timeout=1000, yield_on_timeout=True):
         if found or behind:
-            updated = update([])
-            if not updated.plan.empty:
-                _emit_report(updated, as_json=as_json, indent=None)
+            try:
+                updated = update([])
+            except DeletionsError as refused:  # never done here: nobody is asked, and the disk may come back
+                note(f"quoth: {visible(str(refused))}")
+            else:
+                if not updated.plan.empty:
+                    _emit_report(updated, as_json=as_json, indent=None)
         behind = False
 
 
 def _watched(index_store: IndexStore, settings: Settings) -> set[str]:
     """The source folders of the index's documents."""
-    from index import DocumentIndex
+    from index import DocumentIndex, on_disk
 
     with DocumentIndex.open(index_store, settings=settings) as opened:
         sources = {record.source for record in opened.documents()} | {failure.source for failure in opened.failures()}
-    return sources - {""}
+    return {str(on_disk(source)) for source in sources - {""}}
 
 
 def _emit_report(report: BuildReport, *, as_json: bool, indent: int | None = 2) -> None:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from index import Filters
     from ui.settings import Settings
 
+CONFIG = "quoth.config"  # where the context keeps the file that --config names
+
 Index = Annotated[
     Path | None, typer.Option("--index", help="The folder with the index. [QUOTH_INDEX, or .quoth]", metavar="DIR")
 ]
@@ -40,7 +42,11 @@ def settings_of(context: typer.Context, **flags: object) -> Settings:
     """A command's settings: its own flags, then ``--set``, environment, file, defaults."""
     from ui.settings import load_settings
 
-    return load_settings(flags_of(context, **flags))
+    settings = load_settings(flags_of(context, **flags), context.meta.get(CONFIG))
+    from index import stay_local
+
+    stay_local(settings.reachable())
+    return settings
 
 
 def flags_of(context: typer.Context, **flags: object) -> dict[str, object]:

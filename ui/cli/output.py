@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -38,6 +39,13 @@ def emit(result: object, view: Callable[[], RenderableType], *, as_json: bool, i
         sys.stdout.flush()
         return
     _console(sys.stdout).print(view())
+
+
+def replace_unprintable() -> None:
+    """Let the streams replace characters that the console's encoding lacks, instead of ending with an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def note(view: RenderableType) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
 from typing import Annotated
 
 import typer
@@ -9,12 +11,15 @@ import typer
 from ui.cli.options import Index, Json, Store, flags_of, settings_of
 from ui.cli.output import emit
 
+SHORTEST_PASSWORD = 8  # characters
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command()(chat)
     app.command()(mcp)
     app.command()(openapi)
+    app.command()(password)
     app.command(name="settings")(show_settings)
 
 
@@ -50,11 +55,33 @@ def mcp(
 ) -> None:
     """Serve the Model Context Protocol over stdin and stdout, for language model clients."""
     settings = settings_of(context, index=index, store=store)
-    from ui.mcp import create_server
+    from ui.mcp import create_server, serve_stdio
     from ui.service.service import Service
 
     service = Service.of(settings)
-    create_server(service.engine, service.rebuilds, writing=writing).run("stdio")
+    asyncio.run(serve_stdio(create_server(service.engine, service.rebuilds, writing=writing)))
+
+
+def password(
+    user: Annotated[str, typer.Argument(help="The name to log in with.")],
+    role: Annotated[
+        str,
+        typer.Option("--role", help="`ask` for questions and reading, `admin` for everything.", metavar="ask|admin"),
+    ] = "ask",
+) -> None:
+    """Print a line for the password file, with a password's hash; asks for the password, or reads it from stdin."""
+    from ui.http.credentials import password_line
+    from ui.http.roles import Role
+
+    if role not in tuple(Role):
+        raise typer.BadParameter("the role is ask or admin", param_hint="--role")
+    if sys.stdin.isatty():
+        secret = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    else:
+        secret = sys.stdin.readline().rstrip("\r\n")
+    if len(secret) < SHORTEST_PASSWORD:
+        raise typer.BadParameter(f"a password has at least {SHORTEST_PASSWORD} characters", param_hint="password")
+    typer.echo(password_line(user, Role(role), secret))
 
 
 def openapi(context: typer.Context) -> None:

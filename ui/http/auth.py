@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import ipaddress
-import secrets
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from http import HTTPStatus
-from pathlib import Path
 from urllib.parse import urlsplit
 
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui.errors import AccessError
+from ui.http.credentials import Credentials, is_loopback, user_and_password
+from ui.http.guesses import Guesses
 from ui.http.problems import problem
+from ui.http.proxies import DIRECT_HOST
+from ui.http.roles import PUBLIC_PATHS, may
 from ui.settings import ServerSettings
 
-PUBLIC_PATHS = frozenset({"/healthz", "/readyz"})  # they tell only whether the service works, and its revision
 API_PATHS = ("/v1/", "/metrics")  # here the challenge asks for a token; elsewhere browsers ask for a password
+STORABLE = ("/static/", "/assets/", "/theme.css", "/favicon.ico")  # the page's parts, which hold no documents
+FOREIGN = (
+    "This request comes from another site's page. If it is your own behind a proxy, add its name to the setting "
+    "`trusted_hosts`."
+)
+HASHED_AT_ONCE = 2  # passwords; each takes 64 MiB
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CORS_PREFIX = b"access-control-"  # Gradio sets these headers so that any site's page may read its responses
 OWN_SITES = frozenset({"same-origin", "none"})  # Sec-Fetch-Site of the page's requests, and of an address typed in
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether an address is reached from this machine only."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def trusted_hosts(settings: ServerSettings) -> list[str]:
@@ -48,91 +45,88 @@ def trusted_hosts(settings: ServerSettings) -> list[str]:
     return [*LOOPBACK_NAMES, settings.host] if is_loopback(settings.host) else ["*"]
 
 
-class Credentials:
-    """The token and the passwords; with neither, every request is admitted."""
-
-    def __init__(self, token: str | None, passwords: Mapping[str, str]) -> None:
-        self._token = None if token is None else _digest(token)
-        self._passwords = {user: _digest(password) for user, password in passwords.items()}
-        self._no_password = _digest(secrets.token_hex())
-
-    @classmethod
-    def of(cls, settings: ServerSettings) -> Credentials:
-        """The secrets in the settings. Raises ``AccessError`` if there are none but other machines can connect."""
-        token = settings.token.get_secret_value().strip() if settings.token else None
-        passwords = read_passwords(settings.password_file) if settings.password_file else {}
-        if not (token or passwords or is_loopback(settings.host)):
-            raise AccessError(
-                f"{settings.host} can be reached from other machines: set QUOTH_TOKEN to a long random text, "
-                "or QUOTH_PASSWORD_FILE to a file of user:password lines"
-            )
-        return cls(token, passwords)
-
-    def admit(self, authorization: str) -> bool:
-        """Whether an Authorization header holds a valid secret; compared in constant time."""
-        if self._token is None and not self._passwords:
-            return True
-        scheme, _, value = authorization.partition(" ")
-        if scheme.lower() == "bearer":
-            return self._token is not None and secrets.compare_digest(_digest(value.strip()), self._token)
-        return scheme.lower() == "basic" and self._is_valid(*_decode(value))
-
-    def _is_valid(self, user: str, password: str) -> bool:
-        """Whether it is the user's password, or for an unknown user the token, so that browsers can use it too."""
-        known = self._passwords.get(user, self._token) or self._no_password
-        return secrets.compare_digest(_digest(password), known)
-
-
-def read_passwords(file: Path) -> dict[str, str]:
-    """Passwords by user, from a file of user:password lines. Raises ``AccessError``."""
-    try:
-        if file.stat().st_mode & 0o077:
-            raise AccessError(f"other users of this machine can read {file}: run `chmod 600 {file}`")
-        lines = [line for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
-    except OSError as error:
-        raise AccessError(f"the password file {file} cannot be read: {error.strerror}") from error
-    pairs = [line.partition(":") for line in lines]
-    if not pairs or not all(user and password for user, _, password in pairs):
-        raise AccessError(f"{file} must hold lines of the form user:password")
-    return {user: password for user, _, password in pairs}
-
-
 class Access:
-    """ASGI middleware: refuses requests with unknown host names, from other sites' pages, or without a secret."""
+    """ASGI middleware: refuses requests with unknown host names, from other sites' pages, or without the right secret.
 
-    def __init__(self, app: ASGIApp, credentials: Credentials, hosts: Sequence[str]) -> None:
-        """``hosts`` are the host names that are served, or patterns of them."""
+    What shows documents is not to be stored by browsers and proxies.
+    """
+
+    def __init__(
+        self, app: ASGIApp, credentials: Credentials, hosts: Sequence[str], public: Sequence[str] = ()
+    ) -> None:
+        """``hosts`` are the host names that are served, or patterns of them; ``public`` those that the settings name.
+
+        A proxy that does not pass the Host header on shows the page under one of the latter.
+        """
         self.app = app
         self.credentials = credentials
         self.hosts = hosts
+        self.public = frozenset(name.lower() for name in public)
+        self.guesses = Guesses()
+        self._hashing = CapacityLimiter(HASHED_AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request through, or answer with a problem."""
         if scope["type"] != "http":
             if scope["type"] != "websocket":  # WebSockets are not served
                 await self.app(scope, receive, send)
-        elif refusal := self._refusal(scope["method"], scope["path"], Headers(scope=scope)):
+            return
+        refusal = self._refusal(scope) or await self._refused_secret(scope)
+        send = _hardened(send, scope["path"])
+        if refusal:
             await refusal(scope, receive, send)
         else:
-            await self.app(scope, receive, _without_cors(send))
+            await self.app(scope, receive, send)
 
-    def _refusal(self, method: str, path: str, headers: Headers) -> Response | None:
+    def _refusal(self, scope: Scope) -> Response | None:
+        """Why a request is refused whatever its secret is."""
+        headers, method = Headers(scope=scope), scope["method"]
         host = headers.get("host", "")
-        if not any(fnmatchcase(_name(host), pattern.lower()) for pattern in self.hosts):
-            detail = f"The host name {_name(host)!r} is not served: add it to the setting `trusted_hosts`."
-            return problem(HTTPStatus.BAD_REQUEST, detail)
+        for given in {host, scope.get("state", {}).get(DIRECT_HOST, host)}:
+            if not any(fnmatchcase(_name(given), pattern.lower()) for pattern in self.hosts):
+                detail = f"The host name {_name(given)!r} is not served: add it to the setting `trusted_hosts`."
+                return problem(HTTPStatus.BAD_REQUEST, detail)
+        foreign_write = method not in SAFE_METHODS and not self._is_own(headers, host)
+        if foreign_write or (_is_cross_site(headers) and not _opens_page(method, scope["path"], headers)):
+            return problem(HTTPStatus.FORBIDDEN, FOREIGN)
+        return None
+
+    def _is_own(self, headers: Headers, host: str) -> bool:
+        """Whether a request comes from the page itself or a program, not from another site's page.
+
+        A browser that says so itself (Sec-Fetch-Site) is believed. Behind a proxy that replaces the Host header, the
+        page's Origin has a public name of the service instead.
+        """
         origin = headers.get("origin")
-        foreign_write = method not in SAFE_METHODS and origin is not None and origin.partition("://")[2] != host
-        if foreign_write or (_is_cross_site(headers) and not _opens_page(method, path, headers)):
-            return problem(HTTPStatus.FORBIDDEN, "This request comes from another site's page.")
-        if path in PUBLIC_PATHS or self.credentials.admit(_utf8(headers.get("authorization", ""))):
+        if origin is None or headers.getlist("sec-fetch-site") == ["same-origin"]:
+            return True
+        site = origin.partition("://")[2]
+        return site == host or (_name(host) not in self.public and _name(site) in self.public)
+
+    async def _refused_secret(self, scope: Scope) -> Response | None:
+        """Why the secret of a request does not admit it."""
+        if scope["path"] in PUBLIC_PATHS:
             return None
-        challenge = 'Bearer realm="Quoth"' if path.startswith(API_PATHS) else 'Basic realm="Quoth", charset="UTF-8"'
-        return problem(
-            HTTPStatus.UNAUTHORIZED,
-            "A secret is needed: send `Authorization: Bearer TOKEN`.",
-            headers={"WWW-Authenticate": challenge},
-        )
+        authorization = _utf8(Headers(scope=scope).get("authorization", ""))
+        role = self.credentials.quick_role(authorization)
+        if role is None and authorization:
+            address = scope["client"][0] if scope.get("client") else ""
+            if wait := self.guesses.wait(address):
+                retry = {"Retry-After": str(math.ceil(wait))}
+                return problem(
+                    HTTPStatus.TOO_MANY_REQUESTS, "Too many wrong secrets: wait and try again.", headers=retry
+                )
+            role = await run_sync(self.credentials.role, authorization, limiter=self._hashing)
+            if role is None:
+                self.guesses.count(address, user_and_password(authorization)[0])
+        if role is None:
+            is_api = scope["path"].startswith(API_PATHS)
+            challenge = 'Bearer realm="Quoth"' if is_api else 'Basic realm="Quoth", charset="UTF-8"'
+            detail = "A secret is needed: send `Authorization: Bearer TOKEN`."
+            return problem(HTTPStatus.UNAUTHORIZED, detail, headers={"WWW-Authenticate": challenge})
+        if not may(role, scope["method"], scope["path"]):
+            return problem(HTTPStatus.FORBIDDEN, "This needs the role `admin`; your secret has the role `ask`.")
+        return None
 
 
 def _is_cross_site(headers: Headers) -> bool:
@@ -146,17 +140,19 @@ def _opens_page(method: str, path: str, headers: Headers) -> bool:
     return method in SAFE_METHODS and path == "/" and navigates
 
 
-def _without_cors(send: Send) -> Send:
-    """``send`` without the headers that would let other sites' pages read the response."""
+def _hardened(send: Send, path: str) -> Send:
+    """``send`` without the headers that let other sites' pages read the response, and with one against storing it."""
 
-    async def send_without_cors(message: Message) -> None:
+    async def send_hardened(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = message.get("headers", ())
-            kept = [header for header in headers if not header[0].lower().startswith(CORS_PREFIX)]
+            kept = [header for header in message.get("headers", ()) if not header[0].lower().startswith(CORS_PREFIX)]
+            if not path.startswith(STORABLE):
+                kept = [header for header in kept if header[0].lower() != b"cache-control"]
+                kept.append((b"cache-control", b"no-store"))
             message = {**message, "headers": kept}
         await send(message)
 
-    return send_without_cors
+    return send_hardened
 
 
 def _utf8(header: str) -> str:
@@ -170,15 +166,3 @@ def _name(host: str) -> str:
         return urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return ""
-
-
-def _digest(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).digest()
-
-
-def _decode(credentials: str) -> tuple[str, str]:
-    try:
-        user, _, password = base64.b64decode(credentials, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
-        return "", ""
-    return user, password

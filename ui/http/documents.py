@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from http import HTTPStatus
 from typing import Annotated
 
@@ -11,11 +11,11 @@ from fastapi import APIRouter, Depends, Path, Query, Response, UploadFile
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.exceptions import HTTPException
 
-from index import BuildReport, DocumentRecord, UnreadableFileError
+from index import BuildReport, DeletionsError, DocumentRecord, Progress, UnreadableFileError
 from ui.http.openapi import example
 from ui.http.problems import EVERYWHERE, responses
 from ui.http.sse import server_sent
-from ui.schemas import Documents, Stretch
+from ui.schemas import Documents, Rebuild, Stretch
 from ui.service.rebuilds import Event
 from ui.service.service import Served
 from ui.service.uploads import Batch
@@ -104,15 +104,32 @@ def plan(service: Served) -> BuildReport:
     return service.rebuilds.plan()
 
 
-async def _started(service: Served) -> AsyncIterator[Event]:
-    return service.rebuilds.start()
+async def _started(service: Served, asked: Rebuild | None = None) -> AsyncIterator[Event]:
+    """The events of a rebuild that has been planned. Raises ``DeletionsError`` if it may not delete what is gone."""
+    events = service.rebuilds.start(allow_deletions=bool(asked and asked.allow_deletions))
+    scanning: list[Event] = []
+    async for event in events:
+        scanning.append(event)
+        if isinstance(event, DeletionsError):
+            raise event
+        if not (isinstance(event, Progress) and event.step == "scan"):
+            break
+    return _chained(scanning, events)
+
+
+async def _chained(first: Sequence[Event], rest: AsyncIterator[Event]) -> AsyncIterator[Event]:
+    for event in first:
+        yield event
+    async for event in rest:
+        yield event
 
 
 @router.post("/rebuild", response_class=EventSourceResponse, responses=example("rebuild", "text/event-stream"))
 async def rebuild(events: Annotated[AsyncIterator[Event], Depends(_started)]) -> AsyncIterator[ServerSentEvent]:
     """Bring the index up to date with its folders. The events are `progress`, then `done` or `failed`.
 
-    Questions are answered meanwhile. The rebuild continues when the client disconnects.
+    Questions are answered meanwhile. The rebuild continues when the client disconnects. If most files of a folder are
+    gone, the response is 409 unless `allow_deletions` is true.
     """
     async for event in server_sent(events):
         yield event

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from http import HTTPStatus
 from typing import Literal
 
@@ -10,9 +11,13 @@ from fastapi.responses import PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 from pydantic import BaseModel
 
+from index import QuothError
+from ui.errors import NotReadyError
 from ui.http.openapi import UNGUARDED
 from ui.http.problems import EVERYWHERE, responses
 from ui.service.service import Served
+
+log = logging.getLogger("quoth.health")
 
 router = APIRouter(tags=["operation"])
 
@@ -41,7 +46,11 @@ async def healthz() -> Health:
 )
 def readyz(service: Served) -> Readiness:
     """Say at once whether questions can be answered. If not, the index and the models are now being opened."""
-    return Readiness(revision=service.engine.ready().index.revision)
+    try:
+        return Readiness(revision=service.engine.ready().index.revision)
+    except QuothError as error:  # its message may name a path, and nobody was asked for a secret
+        log.info("not ready: %s", error)
+        raise NotReadyError("the index and the models are not open yet; the server's log says why") from error
 
 
 @router.get(

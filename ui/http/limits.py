@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Mapping
 from http import HTTPStatus
 
@@ -13,6 +14,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ui.http.problems import problem
+from ui.http.proxies import Network, is_within
+from ui.http.roles import PUBLIC_PATHS
 from ui.service.question_queue import RETRY_AFTER
 
 JSON_BYTES = 64 * 1024  # a question and its filters
@@ -22,6 +25,9 @@ TOO_LARGE = "The request is larger than {:,} bytes."
 FILE_TOO_LARGE = "The file is larger than {:,.0f} MB, the setting `upload_megabytes`."
 TOO_SLOW = "The request took too long to arrive."
 MAX_CONNECTIONS = 500  # well below 1,024, the usual limit of open files
+MAX_PER_ADDRESS = 100  # of them; a trusted proxy, which speaks for many people, may have all
+HEALTH_RESERVE = 20  # connections beyond the limit that are answered for health checks alone
+TOO_MANY = "{} clients are connected already."
 
 
 class BodyLimits:
@@ -72,9 +78,28 @@ class _Body:
         return message
 
 
-def connection_class(request_seconds: float) -> type[asyncio.Protocol]:
-    """The protocol class for uvicorn whose connections wait this many seconds for a request."""
-    return type("Connection", (Connection,), {"request_seconds": request_seconds})
+def connection_class(request_seconds: float, proxies: tuple[Network, ...] = ()) -> type[asyncio.Protocol]:
+    """The protocol class for uvicorn whose connections wait this many seconds for a request.
+
+    Addresses of ``proxies`` may have more connections than others.
+    """
+    return type("Connection", (Connection,), {"request_seconds": request_seconds, "proxies": proxies})
+
+
+class HealthOnly:
+    """ASGI application for a connection beyond the limit: health checks pass, everything else is refused (503)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a health check through."""
+        if scope["type"] == "http" and scope["path"] not in PUBLIC_PATHS:
+            headers = {"Retry-After": str(RETRY_AFTER), "Connection": "close"}
+            refusal = problem(HTTPStatus.SERVICE_UNAVAILABLE, TOO_MANY.format(MAX_CONNECTIONS), headers=headers)
+            await refusal(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
 
 
 class Connection(H11Protocol):
@@ -86,17 +111,30 @@ class Connection(H11Protocol):
 
     request_seconds = 60.0  # within which a request must arrive
     response_seconds = 30.0  # a client may stop reading its response for this long
+    proxies: tuple[Network, ...] = ()
     _request_timer: asyncio.TimerHandle | None = None
     _response_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start the timer, or refuse the connection when there are too many."""
         super().connection_made(transport)
-        if len(self.connections) > MAX_CONNECTIONS:
-            retry = {"Retry-After": str(RETRY_AFTER)}
-            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, f"{MAX_CONNECTIONS} clients are connected already.", retry)
+        _send_at_once(transport)
+        retry = {"Retry-After": str(RETRY_AFTER)}
+        if self._from_same_address() > MAX_PER_ADDRESS:
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "Your address has too many connections already.", retry)
+        elif len(self.connections) > MAX_CONNECTIONS + HEALTH_RESERVE:
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, TOO_MANY.format(MAX_CONNECTIONS), retry)
         else:
+            if len(self.connections) > MAX_CONNECTIONS:
+                self.app = HealthOnly(self.app)
             self._set_timer()
+
+    def _from_same_address(self) -> int:
+        """How many connections the client's address has; 0 for a trusted proxy."""
+        if self.client is None or is_within(self.client[0], self.proxies):
+            return 0
+        clients = (getattr(one, "client", None) for one in self.connections)
+        return sum(client is not None and client[0] == self.client[0] for client in clients)
 
     def data_received(self, data: bytes) -> None:
         """Handle a part of a request, and start or stop the timer."""
@@ -142,6 +180,16 @@ class Connection(H11Protocol):
             for event in (start, h11.Data(data=bytes(refusal.body)), h11.EndOfMessage()):
                 self.transport.write(self.conn.send(event))
         self.transport.close()
+
+
+def _send_at_once(transport: asyncio.Transport) -> None:
+    """Switch Nagle's algorithm off, which delays the end of every response by 40 ms on a connection that is kept.
+
+    asyncio does so only for sockets that say that their protocol is TCP, which accepted ones need not.
+    """
+    connection = transport.get_extra_info("socket")
+    if connection is not None and connection.family in (socket.AF_INET, socket.AF_INET6):
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def _cancelled(timer: asyncio.TimerHandle | None) -> asyncio.TimerHandle | None:

@@ -38,8 +38,9 @@ STATUSES: tuple[tuple[type[QuothError], HTTPStatus], ...] = (
 MEANINGS = {
     HTTPStatus.BAD_REQUEST: "The request is malformed, or its host name is not served.",
     HTTPStatus.UNAUTHORIZED: "A token is needed: send `Authorization: Bearer TOKEN`.",
-    HTTPStatus.FORBIDDEN: "The request comes from another site's page.",
+    HTTPStatus.FORBIDDEN: "The request comes from another site's page, or needs the role `admin`.",
     HTTPStatus.NOT_FOUND: "There is no such document.",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too many wrong secrets came from this address: wait.",
     HTTPStatus.REQUEST_TIMEOUT: "The request took too long to arrive.",
     HTTPStatus.CONFLICT: "There is no index, or it cannot be used or changed now; `detail` says what to do.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The request is too large.",
@@ -47,7 +48,12 @@ MEANINGS = {
     HTTPStatus.SERVICE_UNAVAILABLE: "Too many questions wait, or something is not available; `detail` says what.",
     HTTPStatus.INSUFFICIENT_STORAGE: "The disk is full or failing; nothing was changed.",
 }
-EVERYWHERE = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+EVERYWHERE = (
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.TOO_MANY_REQUESTS,
+)
 RETRY = {"Retry-After": {"description": "Seconds after which to try again.", "schema": {"type": "integer"}}}
 
 
@@ -76,7 +82,7 @@ class Problem(BaseModel):
 def responses(*statuses: HTTPStatus) -> dict[int | str, dict[str, object]]:
     """The problems that a route may answer with, for its OpenAPI description."""
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    retry = {HTTPStatus.SERVICE_UNAVAILABLE: {"headers": RETRY}}
+    retry = {status: {"headers": RETRY} for status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS)}
     return {s.value: {"description": MEANINGS[s], "content": content, **retry.get(s, {})} for s in statuses}
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
-from index import DocumentNotFoundError, Filters, Hit, IndexSettings, Place, QuothError, open_store
+from index import DocumentNotFoundError, Filters, Hit, IndexChangedError, IndexSettings, Place, QuothError, open_store
 from qa import Answer, Answerer, Conversation, ReaderSettings, Reply, Turn, never_cancelled
 from ui.errors import NotReadyError
 from ui.service.cpu import CpuPool
@@ -126,7 +126,7 @@ class AnswerEngine:
     def _retry(self, ask: Callable[[Answerer], T]) -> T:
         """The result of ``ask``, called again when a document is removed between finding and reading it."""
         for _ in range(ATTEMPTS - 1):
-            with suppress(DocumentNotFoundError):
+            with suppress(DocumentNotFoundError, IndexChangedError):
                 return ask(self.answerer())
         return ask(self.answerer())
 

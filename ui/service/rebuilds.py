@@ -55,7 +55,7 @@ class Rebuilds:
         finally:
             self._busy.release()
 
-    def start(self, work: Work = lambda build: build(())) -> AsyncIterator[Event]:
+    def start(self, work: Work = lambda build: build(()), *, allow_deletions: bool = False) -> AsyncIterator[Event]:
         """Start ``work`` (by default a build of the index's folders) on a thread; returns its events.
 
         It runs to its end even if nobody reads the events. The last event is the report, or the error that ended the
@@ -63,7 +63,9 @@ class Rebuilds:
         """
         self._claim()
         listener = Listener()
-        threading.Thread(target=self._run, args=(work, listener.send), name="rebuild", daemon=False).start()
+        threading.Thread(
+            target=self._run, args=(work, listener.send, allow_deletions), name="rebuild", daemon=False
+        ).start()
         return listener.events()
 
     def stop(self) -> None:
@@ -82,7 +84,7 @@ class Rebuilds:
             raise IndexLockedError("a rebuild is running already: wait until it is done")
         self._stop.clear()
 
-    def _run(self, work: Work, send: Callable[[Event], None]) -> None:
+    def _run(self, work: Work, send: Callable[[Event], None], allow_deletions: bool) -> None:
         def report(step: Progress) -> None:
             self._check_stop(step)
             send(step)
@@ -90,7 +92,7 @@ class Rebuilds:
         lower_priority()
         last: Event = QuothError("the rebuild failed; the server's log has the details")
         try:
-            last = work(lambda sources: self._build(sources, progress=report))
+            last = work(lambda sources: self._build(sources, progress=report, allow_deletions=allow_deletions))
         except QuothError as error:
             last = error
         except OSError as error:
@@ -106,8 +108,14 @@ class Rebuilds:
             raise RebuildStoppedError("the rebuild was stopped; what it has indexed so far is kept")
 
     def _build(
-        self, sources: Sequence[Path], *, dry_run: bool = False, progress: Callable[[Progress], None] | None
+        self,
+        sources: Sequence[Path],
+        *,
+        dry_run: bool = False,
+        progress: Callable[[Progress], None] | None,
+        allow_deletions: bool = False,
     ) -> BuildReport:
+        # The only folder that is ever named is that of the uploads, from which nobody else deletes files.
         return build(
             sources,
             self._location,
@@ -115,6 +123,7 @@ class Rebuilds:
             progress=progress,
             dry_run=dry_run,
             embedder=self._embedder(),
+            allow_deletions=allow_deletions or bool(sources),
         )
 
 

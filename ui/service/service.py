@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import secrets
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -19,6 +21,8 @@ from ui.service.question_queue import QuestionQueue
 from ui.service.rebuilds import Rebuilds
 from ui.service.uploads import Uploads
 from ui.settings import Settings
+
+log = logging.getLogger("quoth.service")
 
 FINISH_SECONDS = 1.5  # for questions, and again for a rebuild, after uvicorn's own grace period for requests
 
@@ -47,7 +51,11 @@ class Service:
             settings=settings,
             engine=engine,
             queue=QuestionQueue(engine, metrics, places=settings.waiting),
-            uploads=Uploads(settings.index, most_bytes=settings.upload_megabytes * 10**6),
+            uploads=Uploads(
+                settings.index,
+                most_bytes=settings.upload_megabytes * 10**6,
+                waiting_bytes=settings.drop_megabytes * 10**6,
+            ),
             rebuilds=rebuilds,
             metrics=metrics,
         )
@@ -71,6 +79,19 @@ class Service:
             return self.uploads.among(self.engine.answerer().index.documents())
         except IndexNotFoundError:
             return {}
+
+    def recover_uploads(self) -> None:
+        """Restore the uploads that a killed service was replacing, and index them in the background."""
+        self.uploads.clear()
+        if self.uploads.recover(self.uploaded):
+            threading.Thread(target=self._index_uploads, name="recovery", daemon=False).start()
+
+    def _index_uploads(self) -> None:
+        try:
+            with self.rebuilds.exclusive() as build:
+                build([self.uploads.folder])
+        except QuothError as error:
+            log.warning("restored uploads were not indexed: %s", error)
 
     def close(self) -> None:
         """Finish the questions being answered, stop a rebuild and close the index; takes a few seconds at most."""

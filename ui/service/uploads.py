@@ -11,7 +11,7 @@ import shutil
 import time
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -23,6 +23,9 @@ LONGEST_NAME = 150  # in UTF-8 bytes; file systems allow 255
 BLOCK_BYTES = 1 << 20
 KEY = re.compile(r"[0-9a-f]{32}")
 EXPIRY_SECONDS = 24 * 3600  # after which a batch that was never indexed is deleted
+IDLE_SECONDS = 3600  # after which it is deleted when there is no room for others
+FILE_OVERHEAD = 10_000  # bytes that each waiting file counts for, however small it is
+REPLACED = "replaced"  # the folder, in a batch, of the uploads that it replaces; no upload has a name without a suffix
 
 Indexed = Callable[[], Mapping[str, str]]  # returns the sha256 of each upload in the index, by name
 
@@ -30,18 +33,21 @@ Indexed = Callable[[], Mapping[str, str]]  # returns the sha256 of each upload i
 class Uploads:
     """The folder of uploaded files beside an index."""
 
-    def __init__(self, location: Path, *, most_bytes: int) -> None:
+    def __init__(self, location: Path, *, most_bytes: int, waiting_bytes: int = 2 * 10**9) -> None:
+        """``most_bytes`` limits one file, ``waiting_bytes`` all files together that wait to be indexed."""
         self.folder = location.resolve() / "uploads"
-        self._most_bytes = most_bytes
+        self._most_bytes, self._waiting_bytes = most_bytes, waiting_bytes
 
     def store(self, name: str, content: BinaryIO, folder: Path) -> str:
         """Write a file into ``folder``, replacing one of the same name; returns its name. Raises ``UploadError``."""
         checked = checked_name(name)
-        folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        left = self._left()
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         partial = self._unused_path()
         with self.lock(), _temporary(partial):
-            with partial.open("xb") as file:
-                for block in self._blocks(content):
+            with open(partial, "xb", opener=_private) as file:
+                for block in self._blocks(content, left):
                     file.write(block)
                 file.flush()
                 os.fsync(file.fileno())
@@ -65,6 +71,25 @@ class Uploads:
             except BaseException:
                 _restore(target, backup)
                 raise
+
+    def recover(self, indexed: Indexed) -> list[str]:
+        """Restore the uploads that a killed service was replacing, unless their replacements are indexed.
+
+        Returns the names of the restored files, which are to be indexed again. Does nothing while another service
+        replaces uploads.
+        """
+        restored: list[str] = []
+        with suppress(FileNotFoundError, BlockingIOError), self.lock(fcntl.LOCK_EX | fcntl.LOCK_NB):
+            for replaced in sorted(self.folder.glob(f".batch-*/{REPLACED}")):
+                known = indexed()
+                for backup in sorted(replaced.iterdir()):
+                    target = self.folder / backup.name
+                    if not target.is_file() or known.get(backup.name) != _digest(target):
+                        backup.replace(target)
+                        restored.append(backup.name)
+                sync_folder(self.folder)
+                shutil.rmtree(replaced.parent)
+        return restored
 
     def clear(self) -> None:
         """Delete the partial files of a killed service, unless another service is using the folder."""
@@ -94,13 +119,39 @@ class Uploads:
         """A path that is not taken, of a file that no build reads."""
         return self.folder / f".{secrets.token_hex(8)}.part"
 
-    def _blocks(self, content: BinaryIO) -> Iterator[bytes]:
+    def _blocks(self, content: BinaryIO, left: int) -> Iterator[bytes]:
         size = 0
         while block := content.read(BLOCK_BYTES):
             size += len(block)
             if size > self._most_bytes:
                 raise UploadError(f"the file is larger than {self._most_bytes / 1e6:,.0f} MB")
+            if size > left:
+                limit = f"{self._waiting_bytes / 1e6:,.0f} MB (`drop_megabytes`)"
+                raise UploadError(
+                    f"the files that wait to be indexed may take {limit}: wait for them, then add the rest"
+                )
             yield block
+
+    def _left(self) -> int:
+        """How many bytes more may wait to be indexed; idle batches are deleted first when there is no more room."""
+        self.delete_idle(EXPIRY_SECONDS)
+        left = self._waiting_bytes - self._waiting()
+        if left < self._most_bytes:
+            self.delete_idle(IDLE_SECONDS)
+            left = self._waiting_bytes - self._waiting()
+        return left
+
+    def _waiting(self) -> int:
+        """The bytes of the files that wait to be indexed."""
+        files = [file for pattern in (".batch-*/*", ".*.part") for file in self.folder.glob(pattern)]
+        return sum(_size(file) for file in files) + FILE_OVERHEAD * len(files)
+
+    def delete_idle(self, seconds: float) -> None:
+        """Delete the batches that got no file for so long, except those of which an upload is being replaced."""
+        for batch in self.folder.glob(".batch-*"):
+            with suppress(OSError):
+                if time.time() - batch.stat().st_mtime > seconds and not (batch / REPLACED).exists():
+                    shutil.rmtree(batch)
 
 
 class Batch:
@@ -112,11 +163,10 @@ class Batch:
             raise UploadError("the key of a batch is 32 hexadecimal digits")
         self._uploads = uploads
         self._folder = uploads.folder / f".batch-{key}"
-        self._replaced = self._folder / "replaced"  # no upload has this name, as it has no suffix
+        self._replaced = self._folder / REPLACED
 
     def add(self, name: str, content: BinaryIO) -> str:
         """Store a file until the batch is built; returns its name. Raises ``UploadError``."""
-        self._delete_expired()
         try:
             return self._uploads.store(name, content, self._folder)
         except UploadError:
@@ -131,20 +181,22 @@ class Batch:
         is restored. Raises what ``build`` raises, and ``UploadError`` if the batch is empty.
         """
         try:
-            names = self._install()
-            try:
-                report = build([self._uploads.folder])
-            finally:
-                restored = self._restore_missing(names, indexed())
-            if restored:
-                build([self._uploads.folder])
-            return report
+            with self._uploads.lock() if self._folder.is_dir() else nullcontext():
+                names = self._install()
+                try:
+                    report = build([self._uploads.folder])
+                finally:
+                    restored = self._restore_missing(names, indexed())
+                if restored:
+                    build([self._uploads.folder])
+                return report
         finally:
             self.discard()
 
     def discard(self) -> None:
-        """Delete the files of the batch that were not indexed."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        """Delete the files of the batch that were not indexed, but never the only copy of an upload."""
+        if not self._replaced.exists():
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def _install(self) -> list[str]:
         names = [file.name for file in self._folder.iterdir()] if self._folder.is_dir() else []
@@ -156,6 +208,8 @@ class Batch:
             if target.exists():
                 target.replace(self._replaced / name)
             (self._folder / name).replace(target)
+        sync_folder(self._replaced)
+        sync_folder(self._uploads.folder)
         return names
 
     def _restore_missing(self, names: list[str], indexed: Mapping[str, str]) -> list[str]:
@@ -163,13 +217,9 @@ class Batch:
         missing = [name for name in names if indexed.get(name) != _digest(self._uploads.folder / name)]
         for name in missing:
             _restore(self._uploads.folder / name, self._replaced / name)
+        sync_folder(self._uploads.folder)
+        shutil.rmtree(self._replaced)  # what is left there was replaced for good
         return missing
-
-    def _delete_expired(self) -> None:
-        for batch in self._uploads.folder.glob(".batch-*"):
-            with suppress(OSError):
-                if time.time() - batch.stat().st_mtime > EXPIRY_SECONDS:
-                    shutil.rmtree(batch)
 
 
 def checked_name(name: str) -> str:
@@ -192,6 +242,26 @@ def _temporary(file: Path) -> Iterator[None]:
         yield
     finally:
         file.unlink(missing_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in a folder survive a loss of power."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def _private(path: str, flags: int) -> int:
+    """Open a new file that only its owner can read."""
+    return os.open(path, flags, 0o600)
+
+
+def _size(file: Path) -> int:
+    with suppress(OSError):
+        return file.stat().st_size
+    return 0
 
 
 def _restore(target: Path, backup: Path) -> None:

@@ -29,7 +29,7 @@ async function isLost() {
 
 async function currentProcess() {
   try {
-    const response = await fetch("/ui/process", { cache: "no-store" });
+    const response = await fetch("ui/process", { cache: "no-store" });
     return response.ok ? await response.text() : askedProcess;
   } catch {
     return undefined;

@@ -153,7 +153,7 @@ function settle() {
 
 async function showStartPage() {
   try {
-    welcome.innerHTML = await fragment("/ui/welcome");
+    welcome.innerHTML = await fragment("ui/welcome");
     const holder = welcome.querySelector("[data-counts]");
     if (holder) document.getElementById("counts").textContent = holder.dataset.counts;
     const list = await examples();
@@ -169,7 +169,7 @@ document.addEventListener("quoth:library", showStartPage);
 // The server makes the examples when it starts, which can take minutes on a busy machine.
 async function examples() {
   for (let tries = 0; tries < 150; tries += 1) {
-    const response = await fetch("/ui/examples");
+    const response = await fetch("ui/examples");
     if (response.status !== 202) return response.ok ? response.text() : "";
     await new Promise((wake) => setTimeout(wake, Math.min(5000, 750 + 50 * tries)));
   }
@@ -198,7 +198,7 @@ async function stop() {
     turn.dataset.stopping = "";
     turn.querySelector(".wait").textContent = "Stopping…";
     if (turn.dataset.turn === "asking") continue;
-    await fetch(`/ui/turns/${turn.dataset.turn}`, { method: "DELETE" }).catch(() => {}); // the connection check reports a lost server
+    await fetch(`ui/turns/${turn.dataset.turn}`, { method: "DELETE" }).catch(() => {}); // the connection check reports a lost server
   }
 }
 
@@ -224,7 +224,7 @@ function kept(button) {
 }
 
 function address(citation) {
-  return `${location.origin}/${citation.address}`;
+  return new URL(citation.address, location.origin + location.pathname).href;
 }
 
 function quotation(record) {
@@ -247,7 +247,7 @@ async function judge(button) {
   const turn = button.closest("article");
   const record = { turn: turn.dataset.turn, verdict: button.dataset.verdict, ...kept(button) };
   try {
-    const response = await fetch("/ui/verdicts", {
+    const response = await fetch("ui/verdicts", {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(record),

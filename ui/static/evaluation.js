@@ -4,8 +4,9 @@ import { fragment, notice, on } from "./actions.js";
 const dialog = document.getElementById("library");
 
 export function start() {
-  on("quality", () => show("/ui/quality"));
+  on("quality", () => show("ui/quality"));
   on("threshold", choose);
+  on("stop-evaluation", () => show("ui/quality/stop", { method: "POST" }));
   dialog.addEventListener("change", (event) => event.target.matches("[data-questions]") && begin(event.target.files[0]));
 }
 
@@ -19,19 +20,19 @@ async function show(address, options) {
     return false;
   }
   const body = dialog.querySelector("[data-running]");
-  if (body) setTimeout(() => dialog.open && body.isConnected && show("/ui/quality"), 500);
+  if (body) setTimeout(() => dialog.open && body.isConnected && show("ui/quality"), 500);
   return true;
 }
 
 function begin(file) {
   const form = new FormData();
   form.append("file", file, file.name);
-  return show("/ui/quality", { method: "POST", body: form });
+  return show("ui/quality", { method: "POST", body: form });
 }
 
 async function choose() {
   const threshold = Number(dialog.querySelector("[data-threshold]").value);
-  const kept = await show("/ui/quality/threshold", {
+  const kept = await show("ui/quality/threshold", {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ threshold }),

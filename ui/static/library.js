@@ -34,7 +34,7 @@ async function open() {
 
 async function refresh(name = "") {
   try {
-    dialog.innerHTML = await fragment(`/ui/library?name=${encodeURIComponent(name)}`);
+    dialog.innerHTML = await fragment(`ui/library?name=${encodeURIComponent(name)}`);
   } catch (error) {
     dialog.replaceChildren(document.getElementById("library-problem").content.cloneNode(true));
     dialog.querySelector(".problem").textContent = error.message;
@@ -136,7 +136,7 @@ function distinct(chosen) {
 async function add(chosen) {
   if (!chosen.length) return;
   if (!progress.isConnected) await open();
-  const drop = `/ui/library/drops/${key()}`;
+  const drop = `ui/library/drops/${key()}`;
   const { uploaded, failed, cancelled } = await upload(chosen, distinct(chosen), drop);
   if (cancelled) {
     fetch(drop, { method: "DELETE" }).catch(() => {});
@@ -196,7 +196,7 @@ function key() {
 async function remove(button) {
   if (!confirmed(button, "Remove it?")) return;
   try {
-    await fragment(`/v1/documents/${button.dataset.id}`, { method: "DELETE" });
+    await fragment(`v1/documents/${button.dataset.id}`, { method: "DELETE" });
     filters.choose(names(button.closest("tr").querySelector("[data-document]")), false);
     say("Removed.");
   } catch (error) {
@@ -208,17 +208,26 @@ async function remove(button) {
 async function plan() {
   say("Checking the folders…");
   try {
-    progress.innerHTML = await fragment("/ui/library/plan", { method: "POST" });
+    progress.innerHTML = await fragment("ui/library/plan", { method: "POST" });
   } catch (error) {
     say(sentence(error.message));
   }
 }
 
-async function rebuild() {
-  const [ended, data] = await watch(progress, "/v1/rebuild");
+async function rebuild(button) {
+  const [ended, data] = await watch(progress, "v1/rebuild", { allow_deletions: "deletions" in (button?.dataset ?? {}) });
+  if (ended === "deletions") return askForDeletions(data.detail);
   const total = () => `Done: ${counted(data.documents, "document")}, ${counted(data.chunks, "passage")}.`;
   const message = ended === "done" ? total() : sentence(data.detail);
   await finish(message);
+}
+
+// Shows why the rebuild was refused, with a button that removes the documents of missing files all the same.
+function askForDeletions(detail) {
+  say(sentence(detail.split("; ")[0]), []);
+  const remove = Object.assign(document.createElement("button"), { type: "button", textContent: "They were deleted: remove the documents" });
+  Object.assign(remove.dataset, { do: "rebuild", deletions: "" });
+  progress.append(remove);
 }
 
 function say(words, details = []) {

@@ -11,18 +11,20 @@ const STEPS = {
 };
 
 // Starts a build by a POST to `address` and shows its progress in `container` until it ends. Returns the last event:
-// "done" with the report, "failed" with the reason, or "busy" when another build is running.
-export async function watch(container, address) {
+// "done" with the report, "failed" with the reason, "busy" when another build is running, or "deletions" when most files
+// of a folder are gone, which `options` must allow.
+export async function watch(container, address, options) {
   const line = document.createElement("p");
   const bar = document.createElement("progress");
   const stop = Object.assign(document.createElement("button"), { type: "button", textContent: "Cancel" });
   bar.setAttribute("aria-label", "Rebuild");
-  stop.addEventListener("click", () => fetch("/ui/library/stop", { method: "POST" }));
+  stop.addEventListener("click", () => fetch("ui/library/stop", { method: "POST" }));
   container.replaceChildren(line, bar, stop);
   const pace = new Pace();
   try {
-    const response = await fetch(address, { method: "POST" });
-    if (!response.ok) return [response.status === 409 ? "busy" : "failed", { detail: problem(await response.text()) }];
+    const body = options && { headers: { "Content-Type": "application/json" }, body: JSON.stringify(options) };
+    const response = await fetch(address, { method: "POST", ...body });
+    if (!response.ok) return refusal(response.status, await response.text());
     for await (const [name, data] of events(response.body)) {
       if (name !== "progress") return [name, data];
       pace.update(data);
@@ -34,6 +36,11 @@ export async function watch(container, address) {
     return ["failed", { detail: "The connection was lost. The rebuild continues on the server." }];
   }
   return ["failed", { detail: "The rebuild has ended." }];
+}
+
+function refusal(status, text) {
+  const kind = text.includes("urn:quoth:Deletions") ? "deletions" : status === 409 ? "busy" : "failed";
+  return [kind, { detail: problem(text) }];
 }
 
 export function counted(number, noun) {

@@ -30,7 +30,7 @@ async function follow() {
   viewer.hidden = false;
   document.body.classList.add("reading");
   try {
-    viewer.innerHTML = await fragment(`/ui/source/${source}?${query}`);
+    viewer.innerHTML = await fragment(`ui/source/${source}?${query}`);
   } catch (error) {
     return showProblem(error.message);
   }
@@ -39,7 +39,7 @@ async function follow() {
   viewer.querySelector("h2")?.focus({ preventScroll: true });
   const printed = viewer.querySelector("[data-printed]");
   if (!printed) return;
-  printed.innerHTML = await fragment(`/ui/source/${source}/page?${query}`).catch(() => "");
+  printed.innerHTML = await fragment(`ui/source/${source}/page?${query}`).catch(() => "");
   reveal();
 }
 

@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse
 
 from index import Progress, QuothError
 from qa import Evaluation, GoldQuestion, measure_rows, read_gold, run_evaluation
-from ui.errors import ShuttingDownError
+from ui.errors import EvaluationStoppedError, ShuttingDownError
 from ui.service.cpu import lower_priority
 from ui.service.engine import AnswerEngine
 from ui.settings import ChosenThreshold, save_threshold
@@ -49,9 +49,11 @@ class EvaluationPage:
         self._state = EvaluationState()
         self._lock = threading.Lock()
         self._stopping = threading.Event()
+        self._cancelled = threading.Event()  # of the running evaluation
         self.router = APIRouter(prefix="/ui/quality", include_in_schema=False, default_response_class=HTMLResponse)
         self.router.add_api_route("", self.show, methods=["GET"])
         self.router.add_api_route("", self.start, methods=["POST"], status_code=HTTPStatus.ACCEPTED)
+        self.router.add_api_route("/stop", self.stop_running, methods=["POST"])
         self.router.add_api_route("/report", self.report, methods=["GET"])
         self.router.add_api_route("/threshold", self.set_threshold, methods=["POST"])
 
@@ -65,6 +67,7 @@ class EvaluationPage:
         with self._lock:
             if self._state.running:
                 raise HTTPException(HTTPStatus.CONFLICT, "An evaluation is running already.")
+            self._cancelled.clear()
             self._state = EvaluationState(True, one_line(file.filename or "questions"), 0, len(questions))
         threading.Thread(target=self._run, args=(questions,), name="evaluation", daemon=False).start()
         return self.show()
@@ -72,6 +75,12 @@ class EvaluationPage:
     def stop(self) -> None:
         """Stop the evaluation after the present question, when the service ends."""
         self._stopping.set()
+        self._cancelled.set()
+
+    def stop_running(self) -> str:
+        """Stop the running evaluation after the present question."""
+        self._cancelled.set()
+        return self.show()
 
     def report(self) -> HTMLResponse:
         """The last evaluation as a page of its own, with every wrong answer."""
@@ -93,6 +102,8 @@ class EvaluationPage:
         def report_progress(step: Progress) -> None:
             if self._stopping.is_set():
                 raise ShuttingDownError("the service is shutting down")
+            if self._cancelled.is_set():
+                raise EvaluationStoppedError("The evaluation was stopped.")
             self._state = EvaluationState(True, name, step.done, step.total)
 
         try:

@@ -66,15 +66,16 @@ class Marks:
         return MarkedText(*(text[a:b] for a, b in pairwise(cuts)))
 
 
-def split_paragraphs(document: Document) -> Iterator[tuple[int, int]]:
-    """Offsets of a document's paragraphs in order, cut at blank lines, headings and pages, and at ``LONGEST``."""
-    edges = {0, document.body_start, len(document.text)} | {
-        found.end() for found in BLANK_LINES.finditer(document.text)
-    }
+def split_paragraphs(document: Document, first: int = 0, last: int | None = None) -> Iterator[tuple[int, int]]:
+    """Offsets of the paragraphs of ``text[first:last]``, cut at blank lines, headings and pages, and at ``LONGEST``."""
+    last = len(document.text) if last is None else last
+    edges = {document.body_start} | {found.end() for found in BLANK_LINES.finditer(document.text, first, last)}
     for heading in document.headings:
-        edges |= {heading.start, _line_end(document.text, heading.start)}
+        if first <= heading.start <= last:
+            edges |= {heading.start, _line_end(document.text, heading.start)}
     edges |= {page.start for page in document.pages}
-    for start, end in pairwise(sorted(edges)):
+    within = sorted({first, last} | {edge for edge in edges if first < edge < last})
+    for start, end in pairwise(within):
         yield from ((cut, min(cut + LONGEST, end)) for cut in range(start, end, LONGEST))
 
 

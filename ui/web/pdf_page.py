@@ -1,7 +1,7 @@
 """A page of a PDF as a picture, with boxes around a quote. It is drawn in a child process, as a bad PDF may crash it.
 
-The child reads a request as JSON on standard input and writes the picture as JSON on standard output, within limits of
-memory and time.
+The child reads a request as a line of JSON and the file's bytes on standard input, and writes the picture as JSON on
+standard output, within limits of memory, time and size.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 import base64
 import io
 import json
+import math
 import resource
 import subprocess
 import sys
+import threading
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
@@ -24,12 +25,16 @@ from index import start_child
 
 Corners = tuple[float, float, float, float]  # left, bottom, right, top in points
 WIDTH = 1100  # pixels of the picture
+MAX_PIXELS = 4_000_000  # of the picture; an A4 page has 1.7 million
 MAX_SCALE = 4.0  # pixels per point, so that a small page is not enlarged to the full width
-MEMORY = 2 << 30  # bytes
+MEGABYTES = 1000  # of memory that the child may map
+OUTPUT_BYTES = 20 << 20  # of a picture as JSON
+AT_ONCE = 2  # pictures that are drawn at the same time
 SECONDS = 15
 HYPHENS = frozenset(
     "-\u00ad\u2010\u2011\u0002\ufffe"
 )  # these divide words at a line's end; the canonical text has the whole word
+_PLACES = threading.BoundedSemaphore(AT_ONCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,30 +57,38 @@ class PagePicture:
     boxes: tuple[Box, ...]
 
 
-def picture_of(file: Path, number: int, text: str, start: int, end: int) -> PagePicture | None:
-    """Page ``number`` (from 1) of a PDF, with boxes around ``text[start:end]`` of the page's canonical ``text``.
+def picture_of(content: bytes, number: int, text: str, start: int, end: int) -> PagePicture | None:
+    """Page ``number`` (from 1) of a PDF's bytes, with boxes around ``text[start:end]``; ``text`` is the page's.
 
     None if the page cannot be drawn within the limits.
     """
-    request = {"file": str(file.absolute()), "number": number, "text": text, "start": start, "end": end}
-    drawn = _draw_in_child(json.dumps(request).encode())
+    request = json.dumps({"number": number, "text": text, "start": start, "end": end}).encode()
+    with _PLACES:
+        drawn = _draw_in_child(request + b"\n" + content)
     if drawn is None:
         return None
-    answer = json.loads(drawn)
-    return PagePicture(**{**answer, "boxes": tuple(Box(**box) for box in answer["boxes"])})
+    try:
+        answer = json.loads(drawn)
+        base64.b64decode(answer["png"], validate=True)  # the child is not trusted: this becomes part of an address
+        boxes = tuple(
+            Box(*map(float, (box["left"], box["top"], box["width"], box["height"]))) for box in answer["boxes"]
+        )
+        return PagePicture(answer["png"], int(answer["width"]), int(answer["height"]), boxes)
+    except (ValueError, TypeError, KeyError):
+        return None
 
 
 def _draw_in_child(request: bytes) -> bytes | None:
     """The output of a child process for a request; None when it fails or takes too long."""
     try:
-        with start_child("ui.web.pdf_page") as child:
+        with start_child("ui.web.pdf_page", megabytes=MEGABYTES) as child:
             try:
                 drawn, _ = child.communicate(request, timeout=SECONDS)
             finally:
                 child.kill()
     except (subprocess.TimeoutExpired, OSError):
         return None
-    return drawn if child.returncode == 0 else None
+    return drawn if child.returncode == 0 and len(drawn) <= OUTPUT_BYTES else None
 
 
 def condensed(text: str) -> tuple[str, list[int]]:
@@ -101,12 +114,12 @@ def align(drawn: str, text: str, start: int, end: int) -> list[int]:
     return [there for there, here in zip(drawn_offsets, text_offsets, strict=True) if start <= here < end]
 
 
-def draw(file: Path, number: int, text: str, start: int, end: int) -> PagePicture:
+def draw(content: bytes, number: int, text: str, start: int, end: int) -> PagePicture:
     """The page, drawn in this process."""
-    with pdfium.PdfDocument(file) as document:
+    with pdfium.PdfDocument(content) as document:
         page = document[number - 1]
-        width, _ = page.get_size()
-        bitmap = page.render(scale=min(MAX_SCALE, WIDTH / max(width, 1)))
+        width, height = (max(side, 1) for side in page.get_size())
+        bitmap = page.render(scale=min(MAX_SCALE, WIDTH / width, math.sqrt(MAX_PIXELS / (width * height))))
         stream = io.BytesIO()
         image = bitmap.to_pil()
         image.save(stream, "PNG", optimize=False)
@@ -147,10 +160,9 @@ def _box(corners: list[Corners], width: float, height: float) -> Box:
 
 def main() -> None:
     """Read the request from standard input and write the picture to standard output."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    request = json.load(sys.stdin)
-    page = draw(Path(request["file"]), request["number"], request["text"], request["start"], request["end"])
+    request = json.loads(sys.stdin.buffer.readline())
+    page = draw(sys.stdin.buffer.read(), request["number"], request["text"], request["start"], request["end"])
     json.dump(asdict(page), sys.stdout)
 
 

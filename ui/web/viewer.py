@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
+from fastapi import Path as PathParameter
 from fastapi.responses import HTMLResponse
 
-from index import Document, Page
+from index import Document, InputError, Page, on_disk, read_file
 from ui.service.engine import AnswerEngine
 from ui.text import counted, one_line
 from ui.web.anchor import Anchor
@@ -21,7 +22,11 @@ from ui.web.paragraphs import MarkedText, Marks, split_paragraphs
 from ui.web.pdf_page import PagePicture, picture_of
 
 Offset = Annotated[int, Query(ge=0, le=2**40)]
+Id = Annotated[int, PathParameter(ge=0, le=2**53)]
 Checksum = Annotated[str, Query(pattern="^([0-9a-f]{8})?$")]
+LARGEST = 500_000_000  # bytes of a PDF of which pages are shown
+VIEWED = 200_000  # characters of a document that are shown at once
+AT_ONCE = 4  # documents that are read and rendered at the same time
 PDF, MARKDOWN = "application/pdf", "text/markdown"
 HEADING_SIGNS = re.compile(r" {0,3}#{1,6}[ \t]+")
 
@@ -36,7 +41,7 @@ class Paragraph:
     front: bool = False  # stands before the document's body
 
 
-def _anchor(document_id: int, start: Offset = 0, end: Offset = 0, check: Checksum = "") -> Anchor:
+def _anchor(document_id: Id, start: Offset = 0, end: Offset = 0, check: Checksum = "") -> Anchor:
     return Anchor(document_id, start, end, check)
 
 
@@ -47,28 +52,36 @@ def router(engine: AnswerEngine) -> APIRouter:
     """The routes for a document's text and for pictures of its pages."""
     routes = APIRouter(prefix="/ui/source", include_in_schema=False, default_response_class=HTMLResponse)
 
+    places = threading.BoundedSemaphore(AT_ONCE)
+
     def find(document_id: int) -> Document:
         return engine.answerer().index.document(document_id)
 
     @routes.get("/{document_id}")
     def source(at: At) -> str:
         """The document with the quote marked."""
-        return render_document(find(at.document), at)
+        with places:
+            return render_document(find(at.document), at)
 
     @routes.get("/{document_id}/page")
     def printed(at: At) -> str:
         """A picture of the page on which the quote begins, with boxes around the quote; empty if it is not a PDF's."""
-        document = find(at.document)
-        page = page_at(document, at.start)
-        if page is None or document.media_type != PDF or not at.matches(document.text):
-            return ""
-        return render("page_picture.html", picture=_picture(document, page, at.start, at.end), page=page)
+        with places:
+            document = find(at.document)
+            page = page_at(document, at.start)
+            if page is None or document.media_type != PDF or not at.matches(document.text):
+                return ""
+            return render("page_picture.html", picture=_picture(document, page, at.start, at.end), page=page)
 
     return routes
 
 
 def render_document(document: Document, anchor: Anchor) -> str:
-    """The viewer: the document's title and facts, then its text with the quote marked, if it is still there."""
+    """The viewer: the document's title and facts, then its text with the quote marked, if it is still there.
+
+    Of a long document, the part around the quote is shown, with links to those before and after.
+    """
+    first, last = _part(document, anchor.start)
     matches = anchor.matches(document.text)
     marks = Marks.around(document, anchor.start, anchor.end) if matches else Marks.none()
     return render(
@@ -77,7 +90,9 @@ def render_document(document: Document, anchor: Anchor) -> str:
         facts=list(_facts(document)),
         changed=not matches,
         printed=document.media_type == PDF and marks.end > 0,
-        paragraphs=_paragraphs(document, marks),
+        earlier=_link(anchor.document, max(0, first - VIEWED // 2)) if first else "",
+        later=_link(anchor.document, last + VIEWED // 2) if last < len(document.text) else "",
+        paragraphs=_paragraphs(document, marks, first, last),
     )
 
 
@@ -86,23 +101,22 @@ def page_at(document: Document, offset: int) -> Page | None:
     return next((page for page in document.pages if page.start <= offset < page.end), None)
 
 
-def original(document: Document) -> Path | None:
-    """The file that a document was read from; None if it has changed or is outside the document's source folder."""
+def original(document: Document) -> bytes | None:
+    """The bytes of a document's file; None if it has changed, is too large or outside the document's source folder."""
     if not document.source:
         return None
-    folder = Path(document.source).resolve()
-    file = (folder / document.path).resolve()
-    if not (file.is_relative_to(folder) and file.is_file()):
+    file = on_disk(document.source, document.path)
+    try:
+        content = read_file(file, on_disk(document.source), limit=LARGEST)
+    except (InputError, OSError):
         return None
-    with file.open("rb") as opened:
-        unchanged = hashlib.file_digest(opened, "sha256").hexdigest() == document.sha256
-    return file if unchanged else None
+    return content if hashlib.sha256(content).hexdigest() == document.sha256 else None
 
 
 def _picture(document: Document, page: Page, start: int, end: int) -> PagePicture | None:
-    file = original(document)
+    content = original(document)
     text = document.text[page.start : page.end]
-    return picture_of(file, page.number, text, start - page.start, end - page.start) if file else None
+    return picture_of(content, page.number, text, start - page.start, end - page.start) if content else None
 
 
 def _facts(document: Document) -> Iterator[str]:
@@ -113,10 +127,21 @@ def _facts(document: Document) -> Iterator[str]:
     yield one_line(document.path, 80)
 
 
-def _paragraphs(document: Document, marks: Marks) -> Iterator[Paragraph]:
+def _link(document_id: int, offset: int) -> str:
+    """The link that shows the part of a document around an offset."""
+    return Anchor(document_id, offset, offset).href
+
+
+def _part(document: Document, offset: int) -> tuple[int, int]:
+    """The part of a document's text to show: at most ``VIEWED`` characters, with ``offset`` in its middle."""
+    first = max(0, min(offset, len(document.text)) - VIEWED // 2) if len(document.text) > VIEWED else 0
+    return first, min(len(document.text), first + VIEWED)
+
+
+def _paragraphs(document: Document, marks: Marks, first: int, last: int) -> Iterator[Paragraph]:
     pages = {page.start: page.number for page in document.pages}
     headings = {heading.start: heading for heading in document.headings}
-    for start, end in split_paragraphs(document):
+    for start, end in split_paragraphs(document, first, last):
         page = pages.get(start)
         text = document.text[start:end].rstrip()
         if not text:

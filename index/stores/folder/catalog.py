@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any
-
-import numpy as np
 
 from index.embedder import Vectors
 from index.errors import IndexDamagedError
 from index.stores.base import Inputs, Passage
+from index.stores.checksums import chunk_checksum, document_checksum
 from index.stores.document_fields import TableDescription, restore_document
+from index.stores.folder.rows import REMEDY, chunk_of, intact, matrix, record_of, unchecked_chunk
 from index.stores.folder.schema import PIECE_BYTES, has_tables
 from index.types import Chunk, Document, DocumentRecord, Failure, TablePart, TableRows
 
@@ -34,6 +34,7 @@ class Catalog:
         self.connection = connection
         self._has_tables = has_tables(connection)
         self._record, self._chunk = (_RECORD, _CHUNK) if self._has_tables else (_RECORD_1, _CHUNK_1)
+        self._checksum = "checksum" if self._has_tables else "NULL"
 
     def meta(self) -> dict[str, str]:
         """Facts about the index as a whole: format, fingerprints, revision, the vector file."""
@@ -65,24 +66,40 @@ class Catalog:
         """How many vectors have greater ids."""
         return int(self.connection.execute("SELECT count(*) FROM vectors WHERE id > ?", (vector_id,)).fetchone()[0])
 
+    def document_ids(self) -> list[int]:
+        """The ids of all documents, by path."""
+        return [document_id for (document_id,) in self.connection.execute("SELECT id FROM documents ORDER BY path")]
+
     def records(self, ids: Collection[int] | None = None) -> list[DocumentRecord]:
         """Documents without their texts, by path; of all or of the given ids."""
         select = f"SELECT {self._record} FROM documents"
-        rows = self.connection.execute(select) if ids is None else self._rows_in(f"{select} WHERE id", ids)
-        return sorted(map(_record, rows), key=lambda record: (record.path, record.source))
+        with intact():
+            rows = self.connection.execute(select) if ids is None else self._rows_in(f"{select} WHERE id", ids)
+            return sorted(map(record_of, rows), key=lambda record: (record.path, record.source))
 
     def documents(self, ids: Collection[int]) -> dict[int, Document]:
-        """Whole documents by id; unknown ids are left out."""
-        rows = self._rows_in(f"SELECT {self._record}, pages, headings, text FROM documents WHERE id", ids)
-        return {row[0]: self._document(row) for row in rows}
+        """Whole documents by id; unknown ids are left out. Raises IndexDamagedError for one that was altered."""
+        columns = f"{self._record}, {self._checksum}, pages, headings, text"
+        with intact():
+            rows = self._rows_in(f"SELECT {columns} FROM documents WHERE id", ids)
+            return {row[0]: self._document(row) for row in rows}
 
     def chunks_of(self, document_id: int) -> list[Chunk]:
-        """The passages of a document in order."""
-        text = self._texts([document_id]).get(document_id, "")
-        rows = self.connection.execute(
-            f"SELECT {self._chunk} FROM chunks WHERE document_id = ? ORDER BY ordinal", (document_id,)
-        )
-        return [_chunk(row, text[row[3] : row[4]]) for row in rows]
+        """The passages of a document in order. Raises IndexDamagedError for one that was altered."""
+        with intact():
+            text = self._texts([document_id]).get(document_id, "")
+            rows = self.connection.execute(
+                f"SELECT {self._chunk}, {self._checksum} FROM chunks WHERE document_id = ? ORDER BY ordinal",
+                (document_id,),
+            )
+            return [chunk_of(row, text[row[3] : row[4]]) for row in rows]
+
+    def altered_chunks(self) -> list[int]:
+        """The ids of the passages whose rows were altered."""
+        rows = self.connection.execute(f"SELECT {self._chunk}, {self._checksum} FROM chunks")
+        return [
+            row[0] for row in rows if row[-1] is not None and row[-1] != chunk_checksum(unchecked_chunk(row[:-1], ""))
+        ]
 
     def passages(self, ids: Collection[int]) -> dict[int, list[Passage]]:
         """The passages of documents in order, with their vectors, by document id.
@@ -108,9 +125,10 @@ class Catalog:
         Their text is that of the keyword index, so that no document is read whole, except for chunks that include
         part of their document's head.
         """
-        words = self.words(ids)
-        rows = self._rows_in(f"SELECT {self._chunk} FROM chunks WHERE id", ids)
-        chunks = [_chunk(row, words.get(row[0], ("",))[0]) for row in rows]
+        with intact():
+            words = self.words(ids)
+            rows = self._rows_in(f"SELECT {self._chunk}, {self._checksum} FROM chunks WHERE id", ids)
+            chunks = [chunk_of(row, words.get(row[0], ("",))[0]) for row in rows]
         texts = self._texts({chunk.document_id for chunk in chunks if len(chunk.text) != chunk.end - chunk.start})
         return {
             chunk.id: replace(chunk, text=texts[chunk.document_id][chunk.start : chunk.end])
@@ -150,11 +168,15 @@ class Catalog:
         return joined[start - first * PIECE_BYTES : end - first * PIECE_BYTES]
 
     def _document(self, row: tuple[Any, ...]) -> Document:
-        *record, pages, headings, text = row
+        *record, checksum, pages, headings, text = row
         tables = self._tables(row[0]) if self._has_tables else []
         size = tables[-1].offset + tables[-1].row_bytes * tables[-1].length if tables else 0
         cells = self._cells(row[0], 0, size) if size else b""
-        return restore_document(_record(tuple(record)), text, json.loads(pages), json.loads(headings), tables, cells)
+        known = record_of(tuple(record))
+        document = restore_document(known, text, json.loads(pages), json.loads(headings), tables, cells)
+        if checksum is not None and checksum != document_checksum(document):
+            raise IndexDamagedError(f"what is stored of {known.path} was altered: {REMEDY}")
+        return document
 
     def keys_of(self, document_id: int) -> dict[int, bytes]:
         """The keys of the vectors of a document's chunks, by chunk id."""
@@ -186,7 +208,7 @@ class Catalog:
         """About ``size`` vectors, spread over the catalog, float32 (n, dimensions)."""
         step = max(1, self.count("vectors") // max(1, size))
         rows = self.connection.execute("SELECT vector FROM vectors WHERE id % ? = 0 LIMIT ?", (step, size))
-        return _matrix([blob for (blob,) in rows])
+        return matrix([blob for (blob,) in rows])
 
     def vectors_after(self, vector_id: int, batch: int = 16_384) -> Iterator[tuple[list[int], Vectors]]:
         """Vectors with greater ids, in the order of their ids, in batches: ids and float32 (n, dimensions).
@@ -202,18 +224,18 @@ class Catalog:
             vector_id = rows[-1][0]
             if len({len(row[1]) for row in rows}) != 1:
                 raise IndexDamagedError("stored vectors differ in length: run `quoth repair`")
-            yield [row[0] for row in rows], _matrix([row[1] for row in rows])
+            yield [row[0] for row in rows], matrix([row[1] for row in rows])
 
     def vectors_of(self, vector_ids: Collection[int]) -> tuple[list[int], Vectors]:
         """Those of the ids that have a vector, and the vectors, float32 (n, dimensions)."""
         rows = self._rows_in("SELECT id, vector FROM vectors WHERE id", vector_ids).fetchall()
-        return [row[0] for row in rows], _matrix([row[1] for row in rows])
+        return [row[0] for row in rows], matrix([row[1] for row in rows])
 
     def vectors_of_chunks(self, chunk_ids: Collection[int]) -> dict[int, Vectors]:
         """The vector of each chunk, float32 (dimensions,)."""
         joined = "chunks JOIN vectors ON vectors.id = vector_id"
         rows = self._rows_in(f"SELECT chunks.id, vector FROM {joined} WHERE chunks.id", chunk_ids)
-        return {chunk_id: _matrix([blob])[0] for chunk_id, blob in rows}
+        return {chunk_id: matrix([blob])[0] for chunk_id, blob in rows}
 
     def has_vector(self, key: bytes) -> bool:
         """Whether a vector is stored under the key."""
@@ -244,21 +266,3 @@ class Catalog:
     def _rows_in(self, query: str, values: Collection[int | str]) -> sqlite3.Cursor:
         """The rows of a query that ends with a column's name, where the column has one of the values."""
         return self.connection.execute(f"{query} IN (SELECT value FROM json_each(?))", (json.dumps(list(values)),))
-
-
-def _matrix(blobs: Sequence[bytes]) -> Vectors:
-    """Stored vectors as float32 (n, dimensions); (0, 0) without any."""
-    joined = np.frombuffer(b"".join(blobs), dtype=np.float16)
-    return joined.reshape(len(blobs), -1 if blobs else 0).astype(np.float32)
-
-
-def _record(row: tuple[Any, ...]) -> DocumentRecord:
-    *plain, metadata, warnings, encoding, empty_pages, date_source, coverage, left_out = row
-    lists = (json.loads(metadata), tuple(json.loads(warnings)), encoding, tuple(json.loads(empty_pages)))
-    return DocumentRecord(*(*plain, *lists, date_source, coverage, tuple(json.loads(left_out))))
-
-
-def _chunk(row: tuple[Any, ...], text: str) -> Chunk:
-    *place, page, heading, context, table, first, last = row
-    rows = None if table is None else TableRows(table, first, last)
-    return Chunk(*(*place, text, page, heading, context, rows))

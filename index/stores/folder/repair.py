@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from index.chunking import keyword_text, keyword_title
+from index.errors import IndexDamagedError
 from index.reports import Problem
 from index.stores.folder.catalog import Catalog
 from index.stores.folder.schema import KEYWORDS, damaged
@@ -30,6 +31,7 @@ def discard(catalog: Catalog, location: Path, problems: Collection[Problem]) -> 
     if kinds <= {"file"}:
         return []
     _drop_damaged_rows(catalog)
+    _drop_damaged_documents(catalog)
     _rewrite_keywords(catalog)
     left = {problem.document_id for problem in check(catalog, location).problems}
     return sorted(document_id for document_id in left if document_id is not None)
@@ -47,9 +49,24 @@ def _drop_damaged_rows(catalog: Catalog) -> None:
         connection = catalog.connection
         connection.execute("PRAGMA defer_foreign_keys = 1")
         connection.executemany("DELETE FROM chunks WHERE vector_id = ?", wrong)
+        connection.executemany("DELETE FROM chunks WHERE id = ?", [(i,) for i in catalog.altered_chunks()])
         connection.execute("DELETE FROM chunks WHERE document_id NOT IN (SELECT id FROM documents)")
         connection.execute("DELETE FROM chunks WHERE vector_id NOT IN (SELECT id FROM vectors)")
         connection.executemany("DELETE FROM vectors WHERE id = ?", wrong)
+
+
+def _drop_damaged_documents(catalog: Catalog) -> None:
+    """Remove the documents that were altered, of which nothing can be trusted; a build reads their files again."""
+    if altered := [document_id for document_id in catalog.document_ids() if not _is_intact(catalog, document_id)]:
+        with in_transaction(catalog) as transaction:
+            transaction.remove(altered)
+
+
+def _is_intact(catalog: Catalog, document_id: int) -> bool:
+    try:
+        return bool(catalog.documents([document_id]))
+    except IndexDamagedError:
+        return False
 
 
 def _rewrite_keywords(catalog: Catalog) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from index.errors import DiskError, IndexDamagedError
@@ -42,6 +42,7 @@ CREATE TABLE documents (
     date_source TEXT,
     coverage REAL,
     left_out TEXT NOT NULL DEFAULT '[]',
+    checksum INTEGER,
     UNIQUE (source, path)
 );
 CREATE INDEX documents_by_content ON documents (sha256);
@@ -76,6 +77,7 @@ CREATE TABLE chunks (
     table_number INTEGER,
     first_row INTEGER,
     last_row INTEGER,
+    checksum INTEGER,
     UNIQUE (document_id, ordinal)
 );
 CREATE INDEX chunks_by_vector ON chunks (vector_id);
@@ -105,9 +107,13 @@ CREATE TABLE cells (
 PIECE_BYTES = 32_768
 # The columns that format 1 lacks, by table, and what is read instead.
 ADDED = {
-    "documents": {"date_source": "TEXT", "coverage": "REAL", "left_out": "TEXT NOT NULL DEFAULT '[]'"},
+    "documents": {
+        "date_source": "TEXT", "coverage": "REAL", "left_out": "TEXT NOT NULL DEFAULT '[]'",
+        "checksum": "INTEGER",
+    },
     "chunks": {
-        "context": "TEXT NOT NULL DEFAULT ''", "table_number": "INTEGER", "first_row": "INTEGER", "last_row": "INTEGER"
+        "context": "TEXT NOT NULL DEFAULT ''", "table_number": "INTEGER", "first_row": "INTEGER", "last_row": "INTEGER",
+        "checksum": "INTEGER",
     },
 }  # fmt: skip
 
@@ -118,9 +124,12 @@ def storage(location: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.OperationalError, OSError) as error:
+        if "decode to UTF-8" in str(error):  # a flipped bit in a text
+            raise damaged(location, str(error)) from error
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise DiskError(
-            f"{location} cannot be written: {reason}. What was committed is safe: check the disk, repeat the command"
+            f"{location} cannot be read or written: {reason}. What was committed is safe: check the disk, "
+            "repeat the command"
         ) from error
     except sqlite3.DatabaseError as error:
         if type(error) is not sqlite3.DatabaseError:  # a violated constraint or misuse, not damage
@@ -135,11 +144,26 @@ def damaged(location: Path, detail: str) -> IndexDamagedError:
     )
 
 
+def frozen_state(location: Path) -> tuple[int, int] | None:
+    """The time and the size of a catalog that is read as if it never changed; None for others.
+
+    Without a write-ahead log and without permission to create one, SQLite can read it in no other way, and does not
+    notice when its owner changes it.
+    """
+    path = (location / CATALOG).resolve()
+    if os.access(path.parent, os.W_OK) or path.with_name(f"{CATALOG}-wal").exists():
+        return None
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
+
+
 def connect_to_read(location: Path) -> sqlite3.Connection:
     """A connection that cannot write; raises sqlite3.Error when the file is not a database."""
     path = (location / CATALOG).resolve()
-    # Without a write-ahead log and without permission to create one, the file cannot change.
-    frozen = not os.access(path.parent, os.W_OK) and not path.with_name(f"{CATALOG}-wal").exists()
+    frozen = frozen_state(location) is not None
     uri = f"{path.as_uri()}?mode=ro{'&immutable=1' if frozen else ''}"
     connection = sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None)
     connection.execute("PRAGMA query_only = 1")
@@ -149,14 +173,56 @@ def connect_to_read(location: Path) -> sqlite3.Connection:
 
 def connect_to_write(location: Path) -> sqlite3.Connection:
     """A connection for the one writer; creates the folder, the file and the tables when they are missing."""
-    location.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(location / CATALOG, isolation_level=None)
+    make_folder(location)
+    if not (location / CATALOG).exists():
+        _create(location)
+    connection = _connected(location / CATALOG)
+    if not is_made(connection):
+        _make_tables(connection)
+    return connection
+
+
+def make_folder(location: Path) -> None:
+    """Make the folder of an index, which only its owner can read, unless it exists."""
+    location.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def is_made(connection: sqlite3.Connection) -> bool:
+    """Whether a catalog was finished; one that was killed in the making has no tables."""
+    return connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone() is not None
+
+
+def _create(location: Path) -> None:
+    """Make an empty catalog, which only its owner can read, and put it in place whole."""
+    partial = location / f"{CATALOG}.new"
+    for ending in CATALOG_ENDINGS:
+        partial.with_name(f"{partial.name}{ending}").unlink(missing_ok=True)
+    os.close(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))  # its other files get the same rights
+    with closing(_connected(partial)) as connection:
+        _make_tables(connection)
+    partial.replace(location / CATALOG)
+    sync_folder(location)
+
+
+def sync_folder(location: Path) -> None:
+    """Make the renames in a folder survive a loss of power."""
+    folder = os.open(location, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _make_tables(connection: sqlite3.Connection) -> None:
+    connection.executescript(f"BEGIN IMMEDIATE; {TABLES} {CELLS} {'; '.join(KEYWORDS)}; COMMIT;")
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = 1")
     connection.execute("PRAGMA cache_size = -65536")
-    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
-        connection.executescript(f"BEGIN IMMEDIATE; {TABLES} {CELLS} {'; '.join(KEYWORDS)}; COMMIT;")
     return connection
 
 

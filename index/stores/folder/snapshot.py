@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ from index.embedder import Vectors
 from index.ranking.terms import Terms
 from index.stores.base import Inputs
 from index.stores.folder.reader import FolderReader
-from index.stores.folder.schema import connect_to_read
+from index.stores.folder.schema import connect_to_read, frozen_state, is_made
 from index.stores.folder.vectors import VectorIndex, load_vectors
 from index.types import DocumentRecord, Filters
 
@@ -34,8 +34,9 @@ class FolderSession:
         self._vectors: VectorIndex | None = None
         self._vectors_at = (-1, "")
         self._cached = RevisionCache(-1)
-        with self.snapshot():  # raises sqlite3.DatabaseError when the file is no catalog
-            pass
+        self._frozen = frozen_state(location)
+        with closing(connect_to_read(location)) as connection:  # raises DatabaseError when the file is no catalog
+            self.has_catalog = is_made(connection)
 
     @contextmanager
     def snapshot(self) -> Iterator[FolderSnapshot]:
@@ -48,6 +49,10 @@ class FolderSession:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             self._give_back(connection)
+
+    def is_outdated(self) -> bool:
+        """Whether the catalog, which was read as if it never changed, has changed."""
+        return self._frozen is not None and frozen_state(self.location) != self._frozen
 
     def cached(self, revision: int) -> RevisionCache:
         """The cache of a revision; that of the latest one is shared."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
-from index.errors import IndexNotFoundError
+from index.errors import IndexChangedError, IndexNotFoundError
 from index.stores.base import EmptyReader, Reader, Replacement
 from index.stores.folder.reader import FolderReader
-from index.stores.folder.schema import CATALOG, connect_to_read, storage
+from index.stores.folder.schema import CATALOG, connect_to_read, is_made, storage
 from index.stores.folder.snapshot import FolderSession, FolderSnapshot
 from index.stores.folder.swap import open_replacement
 from index.stores.folder.writer import FolderWriter, open_writer
@@ -49,11 +50,22 @@ class FolderStore:
             return
         with storage(self.location), closing(connect_to_read(self.location)) as connection:
             connection.execute("BEGIN")
-            yield FolderReader(connection, self.location)
+            yield FolderReader(connection, self.location) if is_made(connection) else EmptyReader()
 
-    def snapshot(self) -> AbstractContextManager[FolderSnapshot]:
+    @contextmanager
+    def snapshot(self) -> Iterator[FolderSnapshot]:
         """The catalog for searching, at its last revision."""
-        return self._open_session().snapshot()
+        session = self._open_session()
+        try:
+            with session.snapshot() as snapshot:
+                yield snapshot
+        except sqlite3.DatabaseError as error:
+            if session.is_outdated():
+                raise IndexChangedError(
+                    f"the index at {self.location} was changed while it was read: repeat"
+                ) from error
+            with storage(self.location):
+                raise
 
     def writer(self, wait_seconds: float = 0.0) -> AbstractContextManager[FolderWriter]:
         """The catalog for its one writer, created when there is none."""
@@ -70,16 +82,24 @@ class FolderStore:
                 self._session.close()
             self._session = None
 
+    def _missing(self) -> str:
+        return f"there is no index at {self.location}: run `quoth index FOLDER` to make one"
+
     def _open_session(self) -> FolderSession:
         """The session of the present catalog; that of another catalog, which was there before, is closed."""
         identity = self.identity()
         with self._lock:
-            if self._session is not None and self._session.identity != identity:
-                self._session.close()
+            session = self._session
+            if session is not None and (session.identity != identity or session.is_outdated()):
+                session.close()
                 self._session = None
             if identity is None:
-                raise IndexNotFoundError(f"there is no index at {self.location}: run `quoth index FOLDER` to make one")
+                raise IndexNotFoundError(self._missing())
             if self._session is None:
                 with storage(self.location):
-                    self._session = FolderSession(self.location, identity)
+                    session = FolderSession(self.location, identity)
+                    if not session.has_catalog:
+                        session.close()
+                        raise IndexNotFoundError(self._missing())
+                    self._session = session
             return self._session

@@ -6,13 +6,14 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from typing import Any
 
 import numpy as np
 
 from index.chunking import keyword_title
 from index.stores.base import Passage
+from index.stores.checksums import chunk_checksum, document_checksum
 from index.stores.document_fields import cells_of, describe_tables, record_fields
 from index.stores.folder.catalog import Catalog
 from index.stores.folder.schema import PIECE_BYTES
@@ -71,7 +72,7 @@ class FolderTransaction:
             self._put_failure(item)
 
     def _put_document(self, document: Document, passages: Sequence[Passage]) -> None:
-        columns = _columns(document, len(passages))
+        columns = _columns(document, len(passages)) | {"checksum": document_checksum(document)}
         for known_id in self._ids_at(document.source, document.path):
             self._drop_parts(known_id)
             columns["id"] = known_id
@@ -88,15 +89,19 @@ class FolderTransaction:
 
     def move_document(self, document_id: int, source: str, path: str, title: str) -> None:
         """Give a document another path and title; its passages and vectors stay."""
+        catalog = Catalog(self._connection)
+        document = replace(catalog.documents([document_id])[document_id], title=title)
         self._connection.execute(
-            "UPDATE documents SET source = ?, path = ?, title = ? WHERE id = ?", (source, path, title, document_id)
+            "UPDATE documents SET source = ?, path = ?, title = ?, checksum = ? WHERE id = ?",
+            (source, path, title, document_checksum(document), document_id),
         )
-        chunks = Catalog(self._connection).chunks_of(document_id)
+        chunks = catalog.chunks_of(document_id)
         titles = [(keyword_title(title, chunk), chunk.id) for chunk in chunks]
         self._connection.executemany("UPDATE passages SET title = ? WHERE rowid = ?", titles)
 
     def _put_failure(self, failure: Failure) -> None:
-        self.remove(self._ids_at(failure.source, failure.path))
+        if failure.sha256:  # its content was seen
+            self.remove(self._ids_at(failure.source, failure.path))
         self._connection.execute(
             "INSERT OR REPLACE INTO failures (source, path, sha256, reason) VALUES (?, ?, ?, ?)",
             (failure.source, failure.path, failure.sha256, failure.reason),
@@ -136,12 +141,12 @@ class FolderTransaction:
         chunk = passage.chunk
         cursor = self._connection.execute(
             'INSERT INTO chunks (document_id, ordinal, start, "end", page, heading, context, '
-            "table_number, first_row, last_row, vector_id) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT id FROM vectors WHERE key = ?))",
+            "table_number, first_row, last_row, checksum, vector_id) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT id FROM vectors WHERE key = ?))",
             (
                 *(document_id, chunk.ordinal, chunk.start, chunk.end, chunk.page, chunk.heading, chunk.context),
                 *(astuple(chunk.rows) if chunk.rows else (None, None, None)),
-                passage.key,
+                *(chunk_checksum(chunk), passage.key),
             ),
         )
         self._connection.execute(

@@ -20,6 +20,7 @@ import numpy as np
 from index.embedder import Vectors
 from index.stores.folder import faiss_index
 from index.stores.folder.catalog import Catalog
+from index.stores.folder.schema import CATALOG, sync_folder
 
 TAIL_LIMIT = 2_000  # changed vectors after which the file is written again, or a twentieth of the file if that is more
 
@@ -123,8 +124,9 @@ def write_file(location: Path, catalog: Catalog, revision: int) -> VectorFile:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         os.fsync(file.fileno())
     path = location / f"vectors.{revision}.{digest[:12]}.faiss"
+    partial.chmod((location / CATALOG).stat().st_mode & 0o777)  # whoever may read the one may read the other
     partial.replace(path)
-    _sync_folder(location)
+    sync_folder(location)
     return VectorFile(path.name, digest, last_id, base.ntotal)
 
 
@@ -146,11 +148,3 @@ def is_behind(location: Path, catalog: Catalog) -> bool:
 
 def _dimensions(meta: Mapping[str, str]) -> int:
     return int(meta["dimensions"])
-
-
-def _sync_folder(location: Path) -> None:
-    folder = os.open(location, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
+from index.errors import IndexDamagedError
 from index.fingerprint import FORMAT
 from index.reports import Problem, VerifyReport
 from index.stores.folder.catalog import Catalog
@@ -61,8 +62,16 @@ def _vectors(catalog: Catalog) -> Iterator[Problem]:
 
 
 def _documents(catalog: Catalog) -> Iterator[Problem]:
-    """Each document's passages agree with its text."""
-    for record in catalog.records():
+    """Each document is as it was stored, and its passages agree with its text."""
+    for document_id in catalog.document_ids():
+        try:
+            yield from _document(catalog, document_id)
+        except IndexDamagedError as error:
+            yield Problem("document", str(error), document_id)
+
+
+def _document(catalog: Catalog, document_id: int) -> Iterator[Problem]:
+    for record in catalog.records([document_id]):
         document = catalog.documents([record.id])[record.id]
         chunks = catalog.chunks_of(record.id)
         keys, words = catalog.keys_of(record.id), catalog.words([chunk.id for chunk in chunks])

@@ -16,7 +16,7 @@ from index.reports import OnProgress, Problem, Progress
 from index.stores.folder import vectors
 from index.stores.folder.reader import FolderReader
 from index.stores.folder.repair import discard
-from index.stores.folder.schema import CATALOG, connect_to_write, remove_catalog, storage
+from index.stores.folder.schema import CATALOG, connect_to_write, make_folder, remove_catalog, storage
 from index.stores.folder.transaction import FolderTransaction, in_transaction
 from index.stores.lock_holder import LockHolder
 
@@ -66,10 +66,10 @@ def locked(location: Path, wait_seconds: float = 0.0) -> Iterator[None]:
     Raises IndexLockedError, which names the holder of the lock, after ``wait_seconds``; DiskError for errors of the
     disk inside the block; IndexDamagedError when the catalog turns out to be broken.
     """
-    lock = filelock.FileLock(location / LOCK)
+    lock = filelock.FileLock(location / LOCK, mode=0o600)
     holder = location / HOLDER
     with storage(location):
-        location.mkdir(parents=True, exist_ok=True)
+        make_folder(location)
         try:
             lock.acquire(timeout=wait_seconds)
         except filelock.Timeout as error:

@@ -84,7 +84,8 @@ class CommitPlan:
         moved_ids = [document_id for document_id, *_ in transaction.puts if document_id is not None]
         moved = {stored.record.id: stored for stored in reader.stored_documents(moved_ids)}
         removed = {stored.record.id: stored for stored in reader.stored_documents(transaction.removed)}
-        removed |= {here[path].record.id: here[path] for path in transaction.failures if path in here}
+        unreadable = {path for path, failure in transaction.failures.items() if failure.sha256}
+        removed |= {here[path].record.id: here[path] for path in unreadable if path in here}
         puts, replaced = [], []
         manifest = reader.manifest()
         next_document, next_chunk = manifest.next_document, manifest.next_chunk

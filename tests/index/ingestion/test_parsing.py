@@ -7,15 +7,19 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from tokenizers import Tokenizer
 
-from index import Document, Failure, IndexSettings, load
+from index import Embedder, Failure, IndexSettings, load
+from index.chunking import Chunker
+from index.ingestion.ingest import Chunked
 from index.ingestion.parsing import _Worker, _WorkerError, parsed
 from index.ingestion.sources import Scope, SourceFile, scan
 from index.loaders.document_json import document_to_json
-from index.loaders.worker import pack
+from index.loaders.worker import HEADER, pack
 from tests.support.processes import ends_within, is_running
 from tests.support.samples.files import decompression_bomb_pdf
 
@@ -25,53 +29,97 @@ def files(folder: Path) -> tuple[SourceFile, ...]:
     return scan(Scope(folder)).files
 
 
-def test_documents_come_through_the_pipe_whole(folder: Path, files: tuple[SourceFile, ...]) -> None:
-    documents = {item.path: item for item in parsed(files, IndexSettings()) if isinstance(item, Document)}
-    assert documents == {file.path: load(folder / file.path, folder) for file in files}
+@pytest.fixture(scope="session")
+def tokenizer(embedder: Embedder) -> Tokenizer:
+    return embedder.tokenizer
 
 
-def test_a_parser_that_takes_too_long_is_ended(folder: Path) -> None:
+def results_of(folder: Path, tokenizer: Tokenizer, settings: IndexSettings | None = None) -> list[Chunked | Failure]:
+    return list(parsed(scan(Scope(folder)).files, settings or IndexSettings(), tokenizer))
+
+
+def reasons(results: Iterable[Chunked | Failure]) -> list[str]:
+    return [result.reason for result in results if isinstance(result, Failure)]
+
+
+def test_documents_and_passages_come_through_the_pipe_whole(
+    folder: Path, files: tuple[SourceFile, ...], tokenizer: Tokenizer, chunker: Chunker
+) -> None:
+    documents = {item.path: item for item in results_of(folder, tokenizer) if isinstance(item, Chunked)}
+    expected = {file.path: load(folder / file.path, folder) for file in files}
+    assert {path: item.document for path, item in documents.items()} == expected
+    assert all(list(item.chunks) == chunker.chunk(item.document) for item in documents.values())
+
+
+def test_a_parser_that_takes_too_long_is_ended(folder: Path, tokenizer: Tokenizer) -> None:
     for number in range(2):
         (folder / f"{number}.html").write_text("<p>Slow.</p>")
-    failures = list(parsed(scan(Scope(folder)).files, IndexSettings(parse_seconds=0.001)))
-    assert [item.reason for item in failures if isinstance(item, Failure)] == [
-        "parsing it took longer than 0.001 seconds (`parse_seconds`)"
-    ] * 3
+    failures = results_of(folder, tokenizer, IndexSettings(parse_seconds=0.001))
+    assert reasons(failures) == ["parsing it took longer than 0.001 seconds (`parse_seconds`)"] * 5
 
 
-def test_a_file_that_takes_too_much_memory_is_reported_and_the_next_is_parsed(folder: Path) -> None:
+def test_a_file_that_takes_too_much_memory_is_reported_and_the_next_is_parsed(
+    folder: Path, tokenizer: Tokenizer
+) -> None:
     (folder / "a.json").write_text("[" + "[],\n" * 15_000_000 + "[]]")
-    results = list(parsed(scan(Scope(folder)).files, IndexSettings(parse_megabytes=900, parse_workers=1)))
+    results = results_of(folder, tokenizer, IndexSettings(parse_megabytes=900, parse_workers=1))
     failures = [item for item in results if isinstance(item, Failure)]
     assert [failure.path for failure in failures] == ["a.json"]
     assert "memory" in failures[0].reason
     assert len(results) == 4
 
 
-def test_parsing_a_decompression_bomb_ends_before_it_fills_the_memory(folder: Path) -> None:
+def test_parsing_a_decompression_bomb_ends_before_it_fills_the_memory(folder: Path, tokenizer: Tokenizer) -> None:
     (folder / "bomb.pdf").write_bytes(bomb := decompression_bomb_pdf(400))
     assert len(bomb) < 2_000_000
-    results = list(parsed(scan(Scope(folder)).files, IndexSettings(parse_megabytes=500, parse_workers=1)))
-    assert [item.reason for item in results if isinstance(item, Failure)] == ["its parser crashed (SIGABRT)"]
+    results = results_of(folder, tokenizer, IndexSettings(parse_megabytes=500, parse_workers=1))
+    assert reasons(results) == ["its parser crashed (SIGABRT)"]
     assert len(results) == 4
 
 
-def test_a_file_larger_than_the_limit_is_not_read(folder: Path) -> None:
+def test_a_file_larger_than_the_limit_is_not_read(folder: Path, tokenizer: Tokenizer) -> None:
     (folder / "large.txt").write_text("x" * 2_000_000)
-    results = list(parsed(scan(Scope(folder)).files, IndexSettings(file_megabytes=1)))
-    assert [item.reason for item in results if isinstance(item, Failure)] == ["larger than 1 MB"]
+    results = results_of(folder, tokenizer, IndexSettings(file_megabytes=1))
+    assert reasons(results) == ["larger than 1 MB (`file_megabytes`)"]
 
 
-def test_a_crash_is_reported_with_its_signal(files: tuple[SourceFile, ...]) -> None:
-    worker = _Worker(IndexSettings())
-    os.kill(worker._process.pid, signal.SIGSEGV)
-    with pytest.raises(_WorkerError, match=r"its parser crashed \(SIGSEGV\)"):
-        worker.parse(files[0], threading.Event())
+def setup_of(tokenizer: Tokenizer) -> bytes:
+    return pack({"tokenizer": tokenizer.to_str(), "tokens": 200})
+
+
+def test_a_parser_that_takes_nothing_is_ended(files: tuple[SourceFile, ...], tokenizer: Tokenizer) -> None:
+    worker = _Worker(IndexSettings(parse_seconds=1), setup_of(tokenizer))
+    os.kill(worker._process.pid, signal.SIGSTOP)
+    with pytest.raises(_WorkerError, match="longer than 1 seconds"):
+        worker.parse(files[0], b"x" * 5_000_000, threading.Event())
     worker.end()
 
 
-def test_stopping_early_ends_the_workers(files: tuple[SourceFile, ...]) -> None:
-    results = parsed(files, IndexSettings())
+@pytest.mark.parametrize("response", [b"no JSON", b"[]", b'{"document": {}}', b"[" * 50_000, None])
+def test_a_parser_that_lies_fails_its_file_only(
+    files: tuple[SourceFile, ...], tokenizer: Tokenizer, response: bytes | None
+) -> None:
+    worker = _Worker(IndexSettings(), setup_of(tokenizer))
+    worker.end()
+    reading, writing = os.pipe()
+    os.write(writing, HEADER.pack(1 << 60 if response is None else len(response)) + (response or b"")[:60_000])
+    os.close(writing)
+    worker._responses = os.fdopen(reading, "rb")
+    worker._write = lambda *_: None  # type: ignore[method-assign]
+    with pytest.raises(_WorkerError, match=r"malformed|too long|crashed"):
+        worker.parse(files[0], b"", threading.Event())
+
+
+def test_a_crash_is_reported_with_its_signal(files: tuple[SourceFile, ...], tokenizer: Tokenizer) -> None:
+    worker = _Worker(IndexSettings(), setup_of(tokenizer))
+    os.kill(worker._process.pid, signal.SIGSEGV)
+    with pytest.raises(_WorkerError, match=r"its parser crashed \(SIGSEGV\)"):
+        worker.parse(files[0], b"x" * 5_000_000, threading.Event())  # more than a pipe takes
+    worker.end()
+
+
+def test_stopping_early_ends_the_workers(files: tuple[SourceFile, ...], tokenizer: Tokenizer) -> None:
+    results = parsed(files, IndexSettings(), tokenizer)
     next(results)
     results.close()
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("parser")]
@@ -81,28 +129,32 @@ PRINTING = """
 import os
 from index.loaders import worker
 
-def printing(*arguments, load=worker.load, **named):
+def printing(*arguments, parse=worker.parse):
     os.write(1, b"noise")
-    return load(*arguments, **named)
+    return parse(*arguments)
 
-worker.load = printing
+worker.parse = printing
 worker.main()
 """
 
 
-def test_printing_parsers_do_not_disturb_the_answers(folder: Path) -> None:
-    request = pack({"path": str(folder / "tea.txt"), "root": str(folder), "limit": 1000})
-    command = [sys.executable, "-c", PRINTING, "2000"]
-    done = subprocess.run(command, input=2 * request, capture_output=True, check=True)
+def test_printing_parsers_do_not_disturb_the_answers(folder: Path, tokenizer: Tokenizer) -> None:
+    content = (folder / "tea.txt").read_bytes()
+    request = pack({"path": "tea.txt", "source": str(folder), "bytes": len(content)}) + content
+    command = [sys.executable, "-c", PRINTING]
+    done = subprocess.run(command, input=setup_of(tokenizer) + 2 * request, capture_output=True, check=True)
+    chunk = {"start": 0, "end": len(content), "page": None, "heading": None, "context": "", "rows": None}
     document = document_to_json(load(folder / "tea.txt", folder))
-    assert done.stdout == 2 * pack({"document": document})
+    assert done.stdout == 2 * pack({"document": document, "chunks": [chunk]})
     assert done.stderr == 2 * b"noise"
 
 
 TRAP = "import os; open({marker!r}, 'a').write(__name__ + os.environ.get('QUOTH_TOKEN', ''))\nraise ImportError"
 
 
-def test_a_folder_of_documents_runs_no_code(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_of_documents_runs_no_code(
+    folder: Path, tmp_path: Path, tokenizer: Tokenizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A current folder from which Python would import what lies in it."""
     marker = tmp_path / "ran"
     for module in ("json", "struct", "pypdfium2", "sitecustomize"):
@@ -110,19 +162,22 @@ def test_a_folder_of_documents_runs_no_code(folder: Path, tmp_path: Path, monkey
     monkeypatch.chdir(folder)
     monkeypatch.setenv("QUOTH_TOKEN", "secret")
     (folder / "page.html").write_text("<p>A page.</p>")
-    results = list(parsed(scan(Scope(folder)).files, IndexSettings()))
+    results = results_of(folder, tokenizer, IndexSettings())
     assert not marker.exists()
-    assert ["A page." in item.text for item in results if item.path == "page.html"] == [True]
+    pages = [item for item in results if isinstance(item, Chunked) and item.path == "page.html"]
+    assert ["A page." in item.document.text for item in pages] == [True]
 
 
 WORKER = """
 import sys, threading, time
 from pathlib import Path
-from index import IndexSettings
+from index import Embedder, IndexSettings
 from index.ingestion.parsing import _Worker
 from index.ingestion.sources import Scope, scan
-worker = _Worker(IndexSettings())
-worker.parse(scan(Scope(Path(sys.argv[1]))).files[0], threading.Event())  # it has begun once it has parsed a file
+from index.loaders.worker import pack
+worker = _Worker(IndexSettings(), pack({"tokenizer": Embedder().tokenizer.to_str(), "tokens": 200}))
+worker.parse(scan(Scope(Path(sys.argv[1]))).files[0], b"<p>A page.</p>", threading.Event())
+# It has begun once it has parsed a file.
 print(worker._process.pid, flush=True)
 time.sleep(600)
 """

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from index import DocumentIndex, EngineError, IndexSettings, MissingExtraError, Progress, build, copy, verify
-from index.ingestion.ingest import Embedded
+from index.ingestion.ingest import Chunked
 from index.ingestion.ray_engine import RayEngine
 from index.ingestion.sources import Scope, scan
 from tests.support import open_addresses
@@ -118,7 +118,7 @@ def test_a_folder_of_documents_runs_no_code_in_a_worker(tmp_path: Path, monkeypa
     monkeypatch.setenv("QUOTH_TOKEN", "secret")
     files = scan(Scope(folder)).files
     read = RayEngine(workers=1).read(files, IndexSettings(), set())
-    assert isinstance(next(read), Embedded)
+    assert isinstance(next(read), Chunked)
     started = process_tree(os.getpid()) - {os.getpid()}
     known = [Path(f"/proc/{process}/environ").read_bytes() for process in started if Path(f"/proc/{process}").exists()]
     read.close()

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from index import Document, Failure, IndexSettings
-from index.chunking import Chunker
+from index import Embedder, Failure, IndexSettings
+from index.ingestion.ingest import Chunked
 from index.ingestion.parsing import parsed
 from index.ingestion.sources import SourceFile
 from tests.support.samples.files import FORMATS
@@ -46,18 +46,18 @@ def spoil(content: bytes, dice: random.Random) -> bytes:
 
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("suffix", [*FORMATS, *OFFICE_FORMATS])
-def test_damaged_files_are_parsed_or_reported(tmp_path: Path, suffix: str, chunker: Chunker, mutations: int) -> None:
+def test_damaged_files_are_parsed_or_reported(tmp_path: Path, suffix: str, embedder: Embedder, mutations: int) -> None:
     dice, content = random.Random(suffix), (FORMATS | OFFICE_FORMATS)[suffix](SECTIONS)
     files = []
     for number in range(mutations):
         (tmp_path / f"{number}{suffix}").write_bytes(spoilt := spoil(content, dice))
         files.append(SourceFile(str(tmp_path), f"{number}{suffix}", str(hash(spoilt))))
-    results = list(parsed(files, IndexSettings(parse_seconds=20)))
+    results = list(parsed(files, IndexSettings(parse_seconds=20), embedder.tokenizer))
     assert sorted(item.path for item in results) == sorted(file.path for file in files)
     for item in results:
         if isinstance(item, Failure):
             assert item.reason
             assert "Traceback" not in item.reason
         else:
-            assert isinstance(item, Document)
-            assert all(item.text[chunk.start : chunk.end] == chunk.text for chunk in chunker.chunk(item))
+            assert isinstance(item, Chunked)
+            assert all(item.document.text[chunk.start : chunk.end] == chunk.text for chunk in item.chunks)

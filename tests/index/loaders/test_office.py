@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from index import Failure, IndexSettings, UnreadableFileError
+from index import Embedder, Failure, IndexSettings, UnreadableFileError
 from index.ingestion.parsing import parsed
 from index.ingestion.sources import Scope, scan
 from index.loaders import ocr
@@ -49,10 +49,10 @@ def test_a_decompression_bomb_is_refused() -> None:
         parse(bomb.getvalue(), "bomb.odt")
 
 
-def test_they_are_read_within_the_limits_of_a_worker(tmp_path: Path) -> None:
+def test_they_are_read_within_the_limits_of_a_worker(tmp_path: Path, embedder: Embedder) -> None:
     for suffix, made in OFFICE_FORMATS.items():
         (tmp_path / f"file{suffix}").write_bytes(made(SECTIONS))
-    results = list(parsed(scan(Scope(tmp_path)).files, IndexSettings()))
+    results = list(parsed(scan(Scope(tmp_path)).files, IndexSettings(), embedder.tokenizer))
     assert len(results) == len(OFFICE_FORMATS)
     assert [item for item in results if isinstance(item, Failure)] == []
 

@@ -152,3 +152,32 @@ def test_the_error_for_a_broken_database_names_the_remedy(location: Path) -> Non
 def test_a_folder_without_an_index_is_an_error(tmp_path: Path, act: Callable[[Path], object]) -> None:
     with pytest.raises(IndexNotFoundError):
         act(tmp_path)
+
+
+ALTERED = {
+    "a date": "UPDATE documents SET date = '1999-01-01' WHERE id = 2",
+    "a title": "UPDATE documents SET title = 'Another' WHERE id = 2",
+    "metadata": """UPDATE documents SET metadata = '{"author": "Eve"}' WHERE id = 2""",
+    "pages": "UPDATE documents SET pages = '[[7, 0, 9]]' WHERE id = 2",
+    "headings": """UPDATE documents SET headings = '[[1, "Eve", 0]]' WHERE id = 2""",
+    "a text of the same length": "UPDATE documents SET text = replace(text, 'a', 'e') WHERE id = 2",
+    "metadata that is no JSON": "UPDATE documents SET metadata = '{' WHERE id = 2",
+    "a text that is no UTF-8": "UPDATE documents SET text = CAST(x'c328' || text AS TEXT) WHERE id = 2",
+    "a passage's page": "UPDATE chunks SET page = 7 WHERE document_id = 2",
+    "a passage's heading": "UPDATE chunks SET heading = 'Eve' WHERE document_id = 2",
+}
+
+
+@pytest.mark.parametrize("statement", ALTERED.values(), ids=ALTERED)
+def test_what_citations_show_cannot_be_altered_unnoticed(location: Path, statement: str) -> None:
+    run(location, statement)
+    report = verify(location)
+    assert {problem.kind for problem in report.problems} >= {"document"}
+    assert 2 in {problem.document_id for problem in report.problems}
+    with DocumentIndex.open(location, embedder=HashEmbedder()) as opened, pytest.raises(IndexDamagedError):
+        opened.document(2)
+        opened.chunks(2)
+    found = repair(location, embedder=HashEmbedder())
+    assert found.left == ()
+    assert verify(location).sound
+    assert len(build([], location, embedder=HashEmbedder(), allow_deletions=True).plan.unchanged) >= 0

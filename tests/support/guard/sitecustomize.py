@@ -2,7 +2,7 @@
 
 Python imports a module of this name by itself at start, so a subprocess whose PYTHONPATH names this folder is under
 guard from its first line. The processes that Quoth starts ignore PYTHONPATH; they forbid themselves every connection
-(``index.children``). What was tried is kept in ``attempts``, and in the file that
+(``index.isolation.children``). What was tried is kept in ``attempts``, and in the file that
 ``OFFLINE_LOG`` names, since code that expects a network to be missing swallows the error.
 """
 

@@ -1,6 +1,7 @@
 """The command line: arguments in, two streams and an exit code out."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -10,6 +11,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+
+from tests.support.paths import ROOT
 
 QUOTH = str(Path(sys.executable).parent / "quoth")
 Quoth = Callable[..., subprocess.CompletedProcess[str]]
@@ -189,3 +192,50 @@ def test_changes_in_a_watched_folder_are_indexed(tmp_path: Path):
         assert json.loads(watching.stdout.readline())["plan"]["deleted"] == ["one.txt"]
         watching.send_signal(signal.SIGINT)
         assert watching.wait(timeout=60) in {0, 130}
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1"])
+def test_a_console_that_lacks_characters_shows_the_rest(tmp_path: Path, encoding: str):
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "ferry \U0001f6a2.txt").write_text("The ferry to Łódź “Café” 日本 leaves at nine o’clock.\n")
+    environment = os.environ | {"PYTHONIOENCODING": encoding, "QUOTH_INDEX": str(tmp_path / "index")}
+    for arguments in (
+        ["index", "notes"],
+        ["documents"],
+        ["ask", "When does the ferry leave?"],
+        ["ask", "日本 \U0001f6a2"],
+    ):
+        command = [sys.executable, "-c", "from ui.cli.app import main; main()", *arguments]
+        done = subprocess.run(command, cwd=tmp_path, env=environment | {"PYTHONPATH": str(ROOT)}, capture_output=True)
+        assert done.returncode in (0, 1), done.stderr
+        assert b"Traceback" not in done.stderr
+
+
+def test_most_of_a_folder_is_removed_only_when_that_is_said(quoth: Quoth, tmp_path: Path):
+    (tmp_path / "notes").mkdir()
+    for number in range(3):
+        (tmp_path / "notes" / f"{number}.txt").write_text(f"The ferry number {number}.")
+    assert quoth("index", "notes").returncode == 0
+    (tmp_path / "notes").rename(tmp_path / "unmounted")
+    (tmp_path / "notes").mkdir()
+    refused = quoth("index")
+    assert refused.returncode == 3
+    assert "3 of the 3 documents" in refused.stderr
+    assert "--allow-deletions" in refused.stderr
+    assert json.loads(quoth("index", "--dry-run", "--json").stdout)["plan"]["mass_deletions"][0]["deleted"] == 3
+    assert json.loads(quoth("status", "--json").stdout)["documents"] == 3
+    assert json.loads(quoth("index", "--allow-deletions", "--json").stdout)["documents"] == 0
+
+
+def test_a_folder_named_like_a_file_and_a_path_with_brackets_are_what_they_are(quoth: Quoth, tmp_path: Path):
+    (tmp_path / "site" / "handbook.md").mkdir(parents=True)
+    (tmp_path / "site" / "handbook.md" / "gate [2024].txt").write_text("The gate is opened at 6:40.")
+    (tmp_path / "site" / "safe.txt").write_text("The safe code is 9917.")
+    assert json.loads(quoth("index", "site/handbook.md", "--json").stdout)["documents"] == 1
+    assert json.loads(quoth("index", "--json").stdout)["plan"]["unchanged"] == ["gate [2024].txt"]
+    listed = json.loads(quoth("documents", "--path", "gate [2024].txt", "--json").stdout)
+    assert len(listed["documents"]) == 1
+    (tmp_path / "site" / "handbook.md").rename(tmp_path / "away")
+    gone = quoth("index")
+    assert gone.returncode == 3
+    assert "handbook.md no longer exists" in gone.stderr

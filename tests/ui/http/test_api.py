@@ -446,3 +446,22 @@ def test_a_rebuild_is_planned_then_reports_every_step(library: TestClient, folde
 def test_the_published_openapi_file_is_the_one_of_the_code(client: TestClient):
     published = json.loads((ROOT / "ui" / "openapi.json").read_text())
     assert client.get("/openapi.json").json() == published, "run `quoth openapi > ui/openapi.json`"
+
+
+def test_a_rebuild_of_an_unmounted_folder_needs_to_be_told_that_documents_may_go(library: TestClient, folder: Path):
+    for file in folder.iterdir():
+        file.unlink()
+    refused = library.post("/v1/rebuild")
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:quoth:Deletions")
+    assert library.post("/v1/rebuild", json={"allow_deletions": False}).status_code == 409
+    assert library.post("/v1/rebuild", json={"allow_deletion": True}).status_code == 422
+    assert library.get("/v1/documents").json()["total"] == 1
+    assert library.post("/v1/plan").json()["plan"]["mass_deletions"][0]["deleted"] == 1
+    assert "event: done" in library.post("/v1/rebuild", json={"allow_deletions": True}).text
+    assert library.get("/v1/documents").json()["total"] == 0
+
+
+@pytest.mark.parametrize("path", ["/ui/source/{}", "/ui/source/{}/page", "/v1/documents/{}", "/v1/documents/{}/text"])
+@pytest.mark.parametrize("number", ["1" + "0" * 25, "-1", "9" * 4000, "x", "1.5", "0x10", "٣" * 30])
+def test_a_number_of_no_document_is_refused_and_is_no_fault_of_the_server(client: TestClient, path: str, number: str):
+    assert client.get(path.format(number)).status_code in (404, 422)

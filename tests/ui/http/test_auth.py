@@ -2,13 +2,20 @@
 
 import base64
 import secrets
+from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 
+from tests.conftest import Done
 from ui.errors import AccessError
-from ui.http.auth import Credentials, read_passwords
+from ui.http import credentials
+from ui.http.credentials import Credentials, password_line, read_users
+from ui.http.guesses import FREE, Guesses
+from ui.http.roles import Role, may
 from ui.server import assemble
 from ui.service.service import Service
 from ui.settings import ServerSettings, load_settings
@@ -20,7 +27,8 @@ TOKEN = "correct-horse-battery-staple"
 def password_file(tmp_path: Path) -> Path:
     """A password file with two users."""
     file = tmp_path / "passwords"
-    file.write_text("ada:Ĺovelace\ngrace:hopper:with:colons\n", encoding="utf-8")
+    lines = [password_line("ada", Role.ADMIN, "Ĺovelace"), password_line("grace", Role.ASK, "hopper:with:colons")]
+    file.write_text("\n".join(lines), encoding="utf-8")
     file.chmod(0o600)
     return file
 
@@ -66,7 +74,7 @@ def test_people_log_in_with_their_password(seed_index: Path, password_file: Path
 
 
 def test_a_password_is_for_its_user_only_and_the_token_for_no_known_user(password_file: Path):
-    gate = Credentials(TOKEN, read_passwords(password_file))
+    gate = Credentials({Role.ADMIN: TOKEN}, read_users(password_file))
     assert gate.admit(_basic("anyone", TOKEN)["Authorization"])
     assert not gate.admit(_basic("ada", TOKEN)["Authorization"])
     assert not gate.admit(_basic("grace", "Ĺovelace")["Authorization"])
@@ -74,7 +82,14 @@ def test_a_password_is_for_its_user_only_and_the_token_for_no_known_user(passwor
 
 @pytest.mark.parametrize(
     ("text", "mode", "message"),
-    [("ada:x", 0o644, "chmod 600"), ("ada", 0o600, "user:password"), ("", 0o600, "user:password")],
+    [
+        ("ada:x", 0o644, "chmod 600"),
+        ("ada:secret", 0o600, r"line 1 .* refused.*quoth password"),
+        ("ada:admin:secret", 0o600, "quoth password"),
+        ("ada:king:$argon2id$v=19$x", 0o600, "ask or admin"),
+        (":ask:$argon2id$v=19$x", 0o600, "quoth password"),
+        ("", 0o600, "no users"),
+    ],
 )
 def test_a_malformed_password_file_or_one_that_others_can_read_is_refused(
     text: str, mode: int, message: str, tmp_path: Path
@@ -83,7 +98,7 @@ def test_a_malformed_password_file_or_one_that_others_can_read_is_refused(
     file.write_text(text)
     file.chmod(mode)
     with pytest.raises(AccessError, match=message):
-        read_passwords(file)
+        read_users(file)
 
 
 def test_another_sites_page_cannot_send_requests(seed_index: Path):
@@ -149,13 +164,123 @@ def test_every_secret_is_compared_in_constant_time(password_file: Path, monkeypa
     compared: list[tuple[bytes, bytes]] = []
     compare = secrets.compare_digest
     monkeypatch.setattr(secrets, "compare_digest", lambda a, b: (compared.append((a, b)), compare(a, b))[1])
-    gate = Credentials(TOKEN, read_passwords(password_file))
-    tried = [f"Bearer {TOKEN}", "Bearer x", *(_basic(*pair)["Authorization"] for pair in (("ada", "x"), ("eve", "x")))]
-    assert [gate.admit(one) for one in tried] == [True, False, False, False]
-    assert len(compared) == len(tried)
-    assert {len(digest) for pair in compared for digest in pair} == {
-        32
-    }  # nor does the time depend on a secret's length
+    gate = Credentials({Role.ADMIN: TOKEN, Role.ASK: "another-long-token"}, {})
+    tried = [f"Bearer {TOKEN}", "Bearer another-long-token", "Bearer x", _basic("eve", "x")["Authorization"]]
+    assert [gate.quick_role(one) for one in tried] == [Role.ADMIN, Role.ASK, None, None]
+    assert len(compared) == 2 * len(tried)
+    assert {len(digest) for pair in compared for digest in pair} == {32}  # nor does a secret's length change the time
+
+
+def test_an_unknown_users_password_takes_as_long_as_a_known_ones(password_file: Path, monkeypatch: pytest.MonkeyPatch):
+    verified: list[str] = []
+
+    class Noting(PasswordHasher):
+        def verify(self, *arguments: str) -> Literal[True]:  # type: ignore[override]
+            verified.append(arguments[1])
+            return super().verify(*arguments)
+
+    monkeypatch.setattr(credentials, "_HASHER", Noting())
+    gate = Credentials({}, read_users(password_file))
+    assert [gate.role(_basic(*pair)["Authorization"]) for pair in (("ada", "x"), ("eve", "y"))] == [None, None]
+    assert verified == ["x", "y"]
+
+
+def test_a_right_password_is_hashed_once(password_file: Path):
+    gate = Credentials({}, read_users(password_file))
+    header = _basic("ada", "Ĺovelace")["Authorization"]
+    assert (gate.quick_role(header), gate.role(header), gate.quick_role(header)) == (None, Role.ADMIN, Role.ADMIN)
+    assert gate.quick_role(_basic("ada", "lovelace")["Authorization"]) is None
+
+
+ASKING = [
+    ("POST", "/v1/answer"),
+    ("POST", "/v1/search"),
+    ("GET", "/v1/documents"),
+    ("GET", "/ui/welcome"),
+    ("GET", "/"),
+]
+CHANGING = [
+    ("POST", "/v1/documents"), ("DELETE", "/v1/documents/1"), ("POST", "/v1/plan"), ("POST", "/v1/rebuild"),
+    ("POST", "/ui/library/plan"), ("POST", "/ui/library/stop"), ("POST", f"/ui/library/drops/{'0' * 32}"),
+    ("GET", "/ui/quality"), ("POST", "/ui/quality/threshold"), ("GET", "/metrics"),
+    ("GET", "/ui/verdicts/examples.jsonl"),
+    ("GET", "/v1/anything-new"), ("POST", "/ui/anything-new"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("secret", ["token", "password"])
+def test_the_role_ask_may_ask_and_read_and_nothing_else(seed_index: Path, password_file: Path, secret: str):
+    client = _client(
+        seed_index, host="0.0.0.0", token=TOKEN, ask_token="another-long-token", password_file=password_file
+    )
+    bearer = {"Authorization": "Bearer another-long-token"}
+    headers = bearer if secret == "token" else _basic("grace", "hopper:with:colons")
+    for method, path in CHANGING:
+        refused = client.request(method, path, headers=headers)
+        assert (path, refused.status_code) == (path, 403)
+        assert "admin" in refused.json()["detail"]
+        assert may(Role.ADMIN, method, path)
+    for method, path in ASKING:
+        assert may(Role.ASK, method, path)
+    assert client.get("/v1/documents", headers=headers).status_code == 200
+    assert client.post("/v1/search", headers=headers, json={"question": "Which rocket?"}).status_code == 200
+
+
+def test_guessing_is_slowed_and_logged_with_its_address_and_without_the_guess(
+    seed_index: Path, password_file: Path, caplog: pytest.LogCaptureFixture
+):
+    client = _client(seed_index, host="0.0.0.0", token=TOKEN, password_file=password_file)
+    answers = [client.get("/v1/documents", headers=_basic("ada", f"guess-{n}")) for n in range(FREE + 3)]
+    assert [answer.status_code for answer in answers] == [401] * FREE + [429] * 3
+    assert int(answers[-1].headers["retry-after"]) >= 1
+    records = [record for record in caplog.records if record.name == "quoth.access"]
+    assert len(records) == FREE
+    assert records[0].fields == {"address": "testclient", "user": "ada", "wrong": 1}
+    assert "guess-" not in caplog.text
+    assert client.get("/v1/documents", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
+    assert client.get("/healthz").status_code == 200
+
+
+def test_waits_grow_to_a_limit_end_and_are_kept_for_a_whole_network():
+    now = 0.0
+    guesses = Guesses(lambda: now)
+    for _ in range(FREE + 20):
+        guesses.count("2001:db8::1", "ada")
+    assert guesses.wait("2001:db8::ffff") == 30
+    assert guesses.wait("2001:db8:1::1") == guesses.wait("192.0.2.1") == 0
+    now = 31.0
+    assert guesses.wait("2001:db8::1") == 0
+    for number in range(20_000):
+        guesses.count(f"10.0.{number // 250}.{number % 250}", "eve")
+    assert len(guesses._wrong) == 10_000
+
+
+def test_what_shows_documents_is_not_stored(seed_index: Path):
+    client = _client(seed_index)
+    for path in ("/", "/v1/documents", "/ui/welcome", "/ui/library", "/v1/nothing", "/gradio_api/app_id"):
+        assert client.get(path).headers["cache-control"] == "no-store"
+    assert client.get("/static/quoth/quoth.js").headers.get("cache-control") != "no-store"
+
+
+def test_readiness_tells_no_path(tmp_path: Path):
+    client = _client(tmp_path / "private-name")
+    told = [client.get("/readyz") for _ in range(3)]
+    assert {answer.status_code for answer in told} == {503}
+    assert not [answer.text for answer in told if "private-name" in answer.text]
+
+
+def test_a_line_for_the_password_file_is_made_by_a_command(quoth: Callable[..., Done], tmp_path: Path):
+    made = quoth("password", "ada", "--role", "admin", stdin="correct horse\n")
+    assert (made.returncode, made.stderr) == (0, "")
+    file = tmp_path / "passwords"
+    file.write_text(made.stdout)
+    file.chmod(0o600)
+    gate = Credentials({}, read_users(file))
+    assert gate.role(_basic("ada", "correct horse")["Authorization"]) is Role.ADMIN
+    assert "horse" not in made.stdout
+    for arguments in (("a:b",), ("ada", "--role", "king")):
+        assert quoth("password", *arguments, stdin="correct horse\n").returncode != 0
+    assert quoth("password", "ada", stdin="short\n").returncode == 2
 
 
 def test_a_token_may_have_characters_outside_ascii(seed_index: Path):

@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 
@@ -17,6 +18,7 @@ from starlette.routing import Route
 from tests.support.waiting import wait_until
 from ui.http import limits
 from ui.http.limits import Connection
+from ui.http.proxies import Network, networks
 
 HEAD = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 WAIT = 0.5  # seconds
@@ -38,7 +40,8 @@ async def _endless(_: Request) -> Response:
 
 @contextmanager
 def _serving(protocol: type[Connection]) -> Iterator[uvicorn.Server]:
-    app = Starlette(routes=[Route("/", _short, methods=["GET", "POST"]), Route("/endless", _endless)])
+    routes = [Route("/", _short, methods=["GET", "POST"]), Route("/healthz", _short), Route("/endless", _endless)]
+    app = Starlette(routes=routes)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server = uvicorn.Server(uvicorn.Config(app, http=protocol, log_config=None, timeout_graceful_shutdown=1))
         server.port = listening.getsockname()[1]
@@ -164,6 +167,7 @@ def test_enormous_headers_are_refused(client: socket.socket):
 
 def test_a_connection_above_the_limit_is_refused_at_once(server: uvicorn.Server, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(limits, "MAX_CONNECTIONS", 3)
+    monkeypatch.setattr(limits, "HEALTH_RESERVE", 0)
     crowd = [_connected(server) for _ in range(4)]
     try:
         status, problem, head = _problem(_until_closed(crowd[3]))
@@ -182,3 +186,42 @@ def test_pipelined_requests_are_answered_in_order(client: socket.socket):
     while received.count(b"hello") < 5:
         received += client.recv(65536)
     assert [int(piece[:1]) for piece in received.split(b"hello ")[1:]] == [0, 1, 2, 3, 4]
+
+
+def test_beyond_the_limit_health_checks_are_still_answered(server: uvicorn.Server, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(limits, "MAX_CONNECTIONS", 2)
+    crowd = [_connected(server) for _ in range(4)]
+    try:
+        crowd[2].sendall(HEAD)
+        assert _problem(_until_closed(crowd[2]))[0] == 503
+        crowd[3].sendall(HEAD.replace(b"GET /", b"GET /healthz"))
+        assert crowd[3].recv(1000).startswith(b"HTTP/1.1 200")
+    finally:
+        for one in crowd:
+            one.close()
+
+
+@pytest.mark.parametrize("proxies", [(), networks(["127.0.0.0/8"])])
+def test_one_address_cannot_take_all_connections_unless_it_is_a_proxy(
+    monkeypatch: pytest.MonkeyPatch, proxies: tuple[Network, ...]
+):
+    monkeypatch.setattr(limits, "MAX_PER_ADDRESS", 2)
+    with _serving(type("Proxied", (Connection,), {"proxies": proxies})) as server:
+        crowd = [_connected(server) for _ in range(3)]
+        crowd[2].sendall(HEAD)
+        assert crowd[2].recv(1000).startswith(b"HTTP/1.1 200" if proxies else b"HTTP/1.1 503")
+        for one in crowd:
+            one.close()
+
+
+def test_responses_on_a_kept_connection_are_not_delayed(client: socket.socket):
+    """Nagle's algorithm and delayed acknowledgement together would take 40 ms each."""
+    delays = []
+    for number in range(12):
+        began = time.perf_counter()
+        client.sendall(b"GET /?n=%d HTTP/1.1\r\nHost: localhost\r\n\r\n" % number)
+        received = b""
+        while not received.endswith(b"hello %d" % number):
+            received += client.recv(65536)
+        delays.append(time.perf_counter() - began)
+    assert min(delays[2:]) < 0.02

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from base64 import b64decode
 from pathlib import Path
 
@@ -18,8 +19,8 @@ from tests.support.samples.files import pdf_file, pdf_pages
 from tests.support.samples.hostile_text import HOSTILE
 from ui.web.anchor import Anchor
 from ui.web.paragraphs import split_paragraphs
-from ui.web.pdf_page import align, picture_of
-from ui.web.viewer import original, render_document
+from ui.web.pdf_page import MAX_PIXELS, align, picture_of
+from ui.web.viewer import VIEWED, original, render_document
 
 WORDS = "Kim flew on Tuesday. The Soyuz rocket blasted off.\n\nIt docked three hours later."
 
@@ -83,7 +84,7 @@ def test_a_page_is_drawn_with_boxes_around_exactly_the_quote(tmp_path: Path) -> 
     page = read.pages[0]
     words = read.text[page.start : page.end]
     start = words.index("Tuesday")
-    drawn = picture_of(file, 1, words, start, start + len("Tuesday"))
+    drawn = picture_of(file.read_bytes(), 1, words, start, start + len("Tuesday"))
     assert drawn is not None and len(drawn.boxes) == 1
     picture = Image.open(io.BytesIO(b64decode(drawn.png))).convert("L")
     (box,) = drawn.boxes
@@ -99,7 +100,7 @@ def test_a_quote_over_two_lines_has_two_boxes(tmp_path: Path) -> None:
     file.write_bytes(pdf_pages([[(11, "It blasted off from the"), (11, "cosmodrome at noon.")]]))
     words = load(file).text
     start = words.index("the")
-    drawn = picture_of(file, 1, words, start, words.index("at noon"))
+    drawn = picture_of(file.read_bytes(), 1, words, start, words.index("at noon"))
     assert drawn is not None and len(drawn.boxes) == 2
     assert drawn.boxes[0].left > drawn.boxes[1].left and drawn.boxes[0].top < drawn.boxes[1].top
 
@@ -115,7 +116,15 @@ def test_no_boxes_are_drawn_where_the_texts_differ() -> None:
 def test_a_damaged_file_is_not_drawn_and_does_no_harm(tmp_path: Path) -> None:
     file = tmp_path / "broken.pdf"
     file.write_bytes(b"%PDF-1.7 and then nothing of use")
-    assert picture_of(file, 1, "words", 0, 5) is None
+    assert picture_of(file.read_bytes(), 1, "words", 0, 5) is None
+
+
+@pytest.mark.parametrize("size", [(595, 842), (595, 45_000), (45_000, 45_000), (45_000, 10)])
+def test_a_page_of_any_size_is_drawn_within_limits(size: tuple[int, int]) -> None:
+    page = pdf_pages([[(11, "A line of text.")]]).replace(b"[0 0 595 842]", b"[0 0 %d %d]" % size)
+    drawn = picture_of(page, 1, "", 0, 0)
+    assert drawn is not None
+    assert drawn.width * drawn.height <= 1.01 * MAX_PIXELS
 
 
 def test_a_file_that_changed_or_lies_outside_its_folder_is_not_shown(tmp_path: Path) -> None:
@@ -124,7 +133,7 @@ def test_a_file_that_changed_or_lies_outside_its_folder_is_not_shown(tmp_path: P
     file = folder / "a.txt"
     file.write_text(WORDS)
     read = load(file, folder)
-    assert original(read) == file.resolve()
+    assert original(read) == file.read_bytes()
     file.write_text("other words")
     assert original(read) is None
     (tmp_path / "secret.txt").write_text(WORDS)
@@ -138,3 +147,24 @@ def _ink(picture: Image.Image) -> int:
 def test_the_viewer_names_the_document() -> None:
     shown = render_document(document(date="2025-04-08"), Anchor(1, 0, 0))
     assert "8 April 2025 · a.txt" in plain(shown).replace("  ", " ")
+
+
+def test_a_long_document_is_shown_in_parts_that_link_to_each_other() -> None:
+    words = "".join(f"Line {number:07}.\n\n" for number in range(100_000))
+    long = document(words)
+    offset = words.index("Line 0050000.")
+    shown = render_document(long, Anchor.of(1, offset, "Line 0050000."))
+    assert len(shown) < 3 * VIEWED
+    assert "<mark" in shown
+    reached, links = set(), [re.search(r'href="([^"]*)">Later', shown), re.search(r'href="([^"]*)">Earlier', shown)]
+    assert all(links)
+    at = 0
+    while True:
+        part = render_document(long, Anchor(1, at, at))
+        reached |= set(re.findall(r"Line (\d{7})", part))
+        later = re.search(r'href="#source/1/(\d+)-\d+">Later', part)
+        if later is None:
+            break
+        at = int(later[1])
+    assert len(reached) == 100_000
+    assert "Earlier" not in render_document(document("Short."), Anchor(1, 0, 0))

@@ -18,6 +18,8 @@ _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|[\r\n]+|([^\\{}\r\n]+)|\\"
 )
 
+_DEEPEST = 20  # notes and text boxes in each other
+
 
 @dataclass(slots=True)
 class _State:
@@ -85,8 +87,9 @@ class RtfReader:
             elif sign:
                 self._add(SYMBOLS.get(sign.decode("latin-1"), ""))
         self._flush()
-        while len(self._flows) > 1:
-            self._end_flow(self._flows[-1])
+        for flow in self._flows[:0:-1]:  # a file that is cut off
+            self._end_flow(flow)
+        self._state = _State()
         self._end_paragraph()
         self.body.end_table()
 
@@ -107,8 +110,7 @@ class RtfReader:
             self._end_flow(self._state.flow)
         if self._states:
             self._state = self._states.pop()
-        self._skip = 0
-        self._may_ignore = False
+        self._skip, self._may_ignore = 0, False
 
     def _word(self, word: str, number: int | None) -> None:
         may_ignore, self._may_ignore = self._may_ignore, False
@@ -170,6 +172,9 @@ class RtfReader:
             self._flows[-1].runs.append(Run(text, state.script))
 
     def _begin_flow(self, kind: str) -> None:
+        if len(self._flows) > _DEEPEST:
+            self._state.ignored = True
+            return
         self._state.flow = Flow(kind)
         self._state.in_table = False
         self._flows.append(self._state.flow)
@@ -196,9 +201,6 @@ class RtfReader:
         self._state.in_table = True
         self._end_paragraph()
         self._flows[-1].end_cell(self._row)
-
-    def _end_row(self, _: int | None) -> None:
-        self._flows[-1].end_row(self._row)
 
     def _define_row(self, _: int | None) -> None:
         self._row = RowDefinition()
@@ -278,7 +280,7 @@ _ACTIONS: dict[str, Action] = {
     "dy": _date("dy"),
     **dict.fromkeys(("par", "sect", "page", "column"), RtfReader._end_paragraph),
     **dict.fromkeys(("cell", "nestcell"), RtfReader._end_cell),
-    "row": RtfReader._end_row,
+    "row": lambda reader, _: reader._flows[-1].end_row(reader._row),
     "trowd": RtfReader._define_row,
     "trhdr": lambda reader, _: setattr(reader._row, "header", True),
     "cellx": lambda reader, _: reader._row.end_cell(),

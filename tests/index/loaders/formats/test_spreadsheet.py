@@ -14,8 +14,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from index.errors import UnreadableFileError
 from index.loaders.base import Parsed
-from index.loaders.formats.number_formats import shown_moment, shown_number
-from index.loaders.formats.spreadsheet import parse_xlsx
+from index.loaders.formats.workbooks.number_formats import shown_moment, shown_number
+from index.loaders.formats.workbooks.spreadsheet import parse_xlsx
 
 
 def parsed(fill: Callable[[Worksheet], object], *, values: dict[str, str] | None = None) -> Parsed:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from index.children import start_child
+from index.isolation.children import start_child
 from tests.support.paths import ROOT
 from tests.support.processes import ends_within, is_running
 
@@ -43,8 +43,8 @@ re.match(r"(a+)+$", "a" * 100 + "b")  # takes years, and holds the GIL
 """
 PARENT = """
 import sys, time
-from index.children import start_child
-child = start_child(*sys.argv[1:])
+from index.isolation.children import start_child
+child = start_child(*sys.argv[1:], megabytes=2000)
 child.stdout.readline()
 print(child.pid, flush=True)
 time.sleep(600)
@@ -61,7 +61,7 @@ def facts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
     monkeypatch.setenv("QUOTH_TOKEN", "secret")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     monkeypatch.setenv("TZ", "Asia/Baku")
-    output = start_child(*RUN, FACTS).communicate(timeout=60)[0]
+    output = start_child(*RUN, FACTS, megabytes=2000).communicate(timeout=60)[0]
     return dict(json.loads(output.splitlines()[0]))
 
 
@@ -105,7 +105,7 @@ def test_a_child_that_spins_in_native_code_ends_with_its_parent() -> None:
 
 
 def test_a_child_whose_parent_has_ended_before_it_began_does_not_begin() -> None:
-    script = str(ROOT / "index" / "children.py")
-    command = [sys.executable, "-I", script, str(os.getppid()), *RUN, FACTS]
+    script = str(ROOT / "index" / "isolation" / "children.py")
+    command = [sys.executable, "-I", script, str(os.getppid()), "2000", *RUN, FACTS]
     done = subprocess.run(command, capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "the parent has ended\n")

@@ -12,8 +12,8 @@ from typing import Any
 
 from index.errors import UnreadableFileError
 from index.loaders.base import Parsed
-from index.loaders.formats.number_formats import shown_moment, shown_number
 from index.loaders.formats.open_xml.package import Package, open_archive, qualified
+from index.loaders.formats.workbooks.number_formats import shown_moment, shown_number
 from index.loaders.headers import read_grids
 from index.loaders.text_builder import TextBuilder, counted
 
