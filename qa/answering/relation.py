@@ -14,6 +14,7 @@ from qa.evaluation.metrics import normalise
 from qa.text import FUNCTION_WORDS
 
 _WORD = re.compile(r"[^\W_]+(?:[.,]\d+)*")
+_NAME = re.compile(r"^(?:(?:the|an?) )?[A-Z][\w.’'-]*(?: (?:(?:of|the|de|von|van|and) )?[A-Z][\w.’'-]*){0,4}$")
 _NUMBER = re.compile(r"\d[\d.,]*")
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _SEVERAL = re.compile(  # questions that several things may answer at once
@@ -107,7 +108,8 @@ def _values(text: str) -> list[str]:
 
 
 def _same_kind(one: str, other: str) -> bool:
-    return _kind(one) == _kind(other)
+    """Whether both are measures with one unit, dates, numbers or names; plain words may both be true."""
+    return _kind(one) == _kind(other) != "words"
 
 
 def _kind(text: str) -> str:
@@ -119,7 +121,7 @@ def _kind(text: str) -> str:
         return (
             own if units and units[-1] != "time" else units[-1] if units else "year" if _YEAR.search(text) else "number"
         )
-    return "name" if re.search(r"\b[A-Z]\w", text[1:]) or text[:1].isupper() else "words"
+    return "name" if _NAME.match(text.strip()) else "words"
 
 
 def _different_conditions(one: Statement, other: Statement, asked: set[str]) -> bool:

@@ -151,7 +151,9 @@ def typos(valid: Sequence[Path], questions: int) -> None:
     rows = sampled([row for path in valid for row in lines(path) if row["answers"]], questions)
     contexts = {row["context"]: row["title"] for row in rows}
     with tempfile.TemporaryDirectory() as folder:
-        documents = (Document(f"{n}.txt", title, text, "text/plain") for n, (text, title) in enumerate(contexts.items()))
+        documents = (
+            Document(f"{n}.txt", title, text, "text/plain") for n, (text, title) in enumerate(contexts.items())
+        )
         answerer = answerer_over(documents, Path(folder, "index"))
         right = [row for row in rows if _is_answered(answerer, row["question"], row)]
         stay = sum(_is_answered(answerer, misspelt(row["question"], rng), row) for row in right)

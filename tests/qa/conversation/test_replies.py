@@ -20,7 +20,9 @@ LEASE = Document(
     "text/plain",
     date="2021-05-03",
 )
-MENU = Document("menu.txt", "Menu", "Soup costs 4 euros. Plates of glass are not used.", "text/plain", date="2023-01-01")
+MENU = Document(
+    "menu.txt", "Menu", "Soup costs 4 euros. Plates of glass are not used.", "text/plain", date="2023-01-01"
+)
 
 
 @pytest.fixture(scope="module")
