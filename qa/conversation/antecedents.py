@@ -63,7 +63,7 @@ def filled(question: str, pronoun: re.Match[str], topic: str) -> str:
     return before + at + topic + _suffix(word, after) + after
 
 
-def antecedents(pronoun: str, turns: Sequence[Turn], question: str) -> Iterator[str]:
+def possible_antecedents(pronoun: str, turns: Sequence[Turn], question: str) -> Iterator[str]:
     """What the pronoun may refer to, the likeliest first: the most recent that agrees and is not in the question."""
     for turn in reversed(turns):
         for candidate in _candidates(pronoun.lower(), turn):

@@ -17,7 +17,7 @@ from qa.conversation.examples import example_questions
 from qa.conversation.followup import Reading, readings
 from qa.conversation.fragments import bare
 from qa.conversation.kinds import Kind, kind_classifier
-from qa.conversation.mentions import SEARCHED, is_scattered, mentions
+from qa.conversation.mentions import SEARCHED, grouped_mentions, is_scattered
 from qa.conversation.replies import Reply, Turn
 from qa.conversation.subjects import documents_named, named_in, subject_of
 from qa.conversation.summaries import summarise
@@ -104,7 +104,7 @@ class Conversation:
             if not found and (subject := named or (turns[-1].question if turns else "")):
                 hits = view.search(subject, 3, filters=filters) if records else []
                 ids = {hit.document.id for hit in hits if named or hit is hits[0]}
-                holds = mentions(subject, hits) if named else ()
+                holds = grouped_mentions(subject, hits) if named else ()
                 found = [r for r in records if r.id in ids and (not named or r.id in {h.document_id for h in holds})]
             if len(found) == 1:
                 document, chunks = view.document(found[0].id), view.chunks(found[0].id)
@@ -120,7 +120,7 @@ class Conversation:
         """The passages that mention the subject; None if there are none, or it is rather a question in keywords."""
         subject = subject_of(utterance)
         hits = self.answerer.index.search(subject, SEARCHED, filters=filters)
-        found = mentions(subject, hits)
+        found = grouped_mentions(subject, hits)
         if not found or (subject == utterance and is_scattered(subject, hits)):
             return None
         count = sum(group.count for group in found)

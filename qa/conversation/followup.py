@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from qa.conversation.antecedents import ASKS, NAME, antecedents, filled, pronoun_in, subject
+from qa.conversation.antecedents import ASKS, NAME, filled, possible_antecedents, pronoun_in, subject
 from qa.conversation.fragments import bare, completions, is_fragment
 from qa.conversation.replies import Turn
 from qa.text import FUNCTION_WORDS
@@ -49,7 +49,7 @@ def readings(utterance: str, turns: Sequence[Turn]) -> list[Reading]:
     if fragment and (opened or (pronoun is None and _asks_only(rest))):
         found = completions(rest, turns[-1])
     elif pronoun is not None:
-        topics = antecedents(pronoun[0], turns, utterance)
+        topics = possible_antecedents(pronoun[0], turns, utterance)
         found = (filled(utterance, pronoun, topic) for topic in topics)
     elif _stands_alone(rest, utterance):
         return [Reading(utterance, 0.0)]

@@ -15,7 +15,7 @@ _AROUND = 400  # code points of a passage around its first mark, at most
 _WORD = re.compile(r"\w+")
 
 
-def mentions(subject: str, hits: Sequence[Hit]) -> tuple[DocumentHits, ...]:
+def grouped_mentions(subject: str, hits: Sequence[Hit]) -> tuple[DocumentHits, ...]:
     """The hits that hold all words of the subject (or their inflections), those with the words in a row first.
 
     Documents are in the order of their best hit, and so are the passages of each.

@@ -7,7 +7,7 @@ import pytest
 from index import Document, DocumentIndex, Failure, build_documents
 from qa.conversation.catalogue import about_library
 from qa.conversation.courtesy import friendly_line, stands_in
-from qa.conversation.mentions import is_scattered, mentions
+from qa.conversation.mentions import grouped_mentions, is_scattered
 from qa.conversation.subjects import documents_named, named_in, subject_of
 from qa.conversation.summaries import key_sentences, summarise
 from tests.support.hash_embedder import HashEmbedder
@@ -55,7 +55,7 @@ def test_files_that_could_not_be_read_are_named_with_their_reason(opened):
 
 
 def test_mentions_are_grouped_by_document_with_the_words_marked(opened):
-    found = mentions("glass plates", opened.search("glass plates", 50))
+    found = grouped_mentions("glass plates", opened.search("glass plates", 50))
     assert [group.path for group in found] == ["lease.txt", "menu.txt"]
     marked = [found[0].passages[0].text[start:end] for start, end in found[0].passages[0].marks]
     assert marked == ["Glass", "plates"]
