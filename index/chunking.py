@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -30,6 +30,10 @@ _RUN_ENDS = "。！？.!?；;，,、"  # after which such a run is cut, for scri
 
 # A line break inside a hard-wrapped paragraph: a long line without final punctuation, and more text after it.
 _WRAPPED = re.compile(r"(?<=[^\n]{40})(?<![.!?:|])\n(?=[\w\"'“‘(])")
+
+# The end of a sentence: not an initial or a short abbreviation, and before white space.
+_SENTENCE_OVER = re.compile(r"(?<!\b[A-Z])(?<!\b(?:No|Mr|Dr|St|cf|pp|vs))(?<!\bMrs)[.!?…][\"'”’»)\]]*(?=\s|$)|\n\n")
+_OVER_PAGES = 800  # characters of a page in which a sentence of the page before must end
 
 Range = tuple[int, int]
 
@@ -86,7 +90,7 @@ class Chunker:
                 start=start,
                 end=end,
                 text=document.text[start:end],
-                page=document.pages[max(0, bisect_right(pages, start) - 1)].number if pages else None,
+                page=_page(document, pages, section, start),
                 heading=section.heading,
                 context=section.context,
                 rows=rows,
@@ -192,7 +196,7 @@ def sections(document: Document) -> Iterator[Section]:
 
 def _cuts(document: Document, headings: Iterable[int]) -> list[int]:
     """The ends of all sections, in order: no page or heading divides a table."""
-    cuts = {*headings, *(page.start for page in document.pages), len(document.text)}
+    cuts = {*headings, *(_page_cut(document.text, page.start) for page in document.pages), len(document.text)}
     starts = [table.start for table in document.tables]
     ends = [document.body_start, *(table.end for table in document.tables)]
     outside = {cut for cut in cuts if cut >= ends[bisect_right(starts, cut)]}
@@ -236,6 +240,26 @@ def _pieces(text: str) -> Iterator[Range]:
             yield begin, start
             begin = start
     yield begin, len(text)
+
+
+def _page_cut(text: str, start: int) -> int:
+    """Where to cut at a page: at its start, or at the end of a sentence that a single line break brings there."""
+    if text[max(0, start - 2) : start].count("\n") != 1:
+        return start
+    end = _SENTENCE_OVER.search(text, start, start + _OVER_PAGES)
+    return end.end() if end else start
+
+
+def _page(document: Document, starts: Sequence[int], section: Section, start: int) -> int | None:
+    """The page on which a passage starts; for one that starts with the heading at a page's foot, the next one."""
+    if not starts:
+        return None
+    position = bisect_left(document.headings, start, key=lambda heading: heading.start)
+    heading = document.headings[position] if position < len(document.headings) else None
+    place = start + len(heading.title) if heading and heading.start == start else start
+    while place < section.end and document.text[place].isspace():
+        place += 1
+    return document.pages[max(0, bisect_right(starts, place if place < section.end else start) - 1)].number
 
 
 def _between_words(text: str, cut: int) -> int:

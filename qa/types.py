@@ -34,7 +34,7 @@ class Source:
     document_id: int
     path: str
     title: str
-    page: int | None
+    page: int | None  # on which the text starts
     heading: str | None
     date: str | None
 
@@ -76,6 +76,7 @@ class Citation(Source):
     sentence_start: int  # document.text[sentence_start:sentence_start + len(sentence)] == sentence
     chunk_start: int
     passage: str  # the chunk that was read: document.text[chunk_start:chunk_start + len(passage)] == passage
+    page_label: str | None = None  # the printed number of that page, where the file says it
     table: TableCell | None = None  # where the quote is a table's cell; ``sentence`` is then the row
     excerpt: TableExcerpt | None = None  # that row with up to two rows before and after it
 

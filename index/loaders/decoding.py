@@ -65,6 +65,8 @@ def canonical(text: str) -> str:
     Terminal formatting, as in manual pages saved as text, is removed, and so are soft hyphens within words. Nothing
     else changes.
     """
+    if text.isascii() and text.isprintable():
+        return text
     return _CONTROLS.sub(" ", _FORMATTING.sub("", _LINE_ENDS.sub("\n", text.removeprefix("\ufeff"))))
 
 

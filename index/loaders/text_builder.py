@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from index.loaders.decoding import canonical
@@ -71,6 +71,22 @@ class TextBuilder:
         start = self.length
         self._append(block)
         return start
+
+    def complete_word(self, rest: str, hyphenated: Collection[str]) -> bool:
+        """Append ``rest`` to the last word if that ends in a hyphen after a letter; says whether it does.
+
+        The hyphen is removed unless the word is among the ``hyphenated`` ones, which are in small letters.
+        """
+        last = self._parts[-1] if self._parts else ""
+        stem = last[:-1]
+        if not (last.endswith("-") and stem[-1:].isalpha()):
+            return False
+        word = f"{stem.split()[-1]}-{rest.rstrip('.,;:!?)')}"
+        if word.lower() not in hyphenated:
+            self._parts[-1] = stem
+            self.length -= 1
+        self._append(rest)
+        return True
 
     def add_heading(self, level: int, title: str, separator: str = BLANK_LINE) -> None:
         """Append a heading of level 1 (outermost) to 6 on a line of its own; a blank one is not appended."""

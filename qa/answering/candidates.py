@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from index import Hit, TablePart, stem_words
+from index import Hit, Page, TablePart, stem_words
 from qa.answering.calibration import Calibration, Evidence
 from qa.answering.table_match import TableMatch
 from qa.evaluation.metrics import normalise
@@ -31,6 +31,7 @@ class RetrievedPassage:
     question: str
     match: TableMatch | None = None  # the rows of a table that it contains
     headers: Mapping[int, float] = field(default_factory=dict)  # ``Evidence.header`` by the start of a cell in its text
+    pages: Sequence[Page] = ()  # of its document
 
     @classmethod
     def of(cls, hit: Hit, document_text: str, question: str, match: TableMatch | None = None) -> RetrievedPassage:

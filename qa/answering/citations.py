@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from index import Page
 from qa.answering.candidates import Proposal, coverage, non_overlapping
 from qa.answering.tables import table_cell, table_excerpt
 from qa.evaluation.metrics import normalise
@@ -28,13 +30,15 @@ def cite(proposal: Proposal) -> Citation:
     """The citation of a proposal, with the sentence around it."""
     hit, text, match = proposal.retrieved.hit, proposal.retrieved.document_text, proposal.retrieved.match
     first, last = _sentence(proposal)
+    page = page_at(proposal.retrieved.pages, proposal.start)
     body = hit.document.body_start
     shown = max(hit.chunk.start, body) if proposal.start >= body else hit.chunk.start  # the head only when it is cited
     return Citation(
         document_id=hit.document.id,
         path=hit.document.path,
         title=hit.document.title,
-        page=hit.chunk.page,
+        page=page.number if page else hit.chunk.page,
+        page_label=page.label if page else None,
         heading=hit.chunk.heading,
         date=hit.document.date,
         start=proposal.start,
@@ -47,6 +51,11 @@ def cite(proposal: Proposal) -> Citation:
         table=table_cell(match.around, text, proposal.start) if match else None,
         excerpt=table_excerpt(match.around, text, proposal.start, proposal.end) if match else None,
     )
+
+
+def page_at(pages: Sequence[Page], position: int) -> Page | None:
+    """The page that contains a position of the document's text; None without pages."""
+    return pages[max(0, bisect_right(pages, position, key=lambda page: page.start) - 1)] if pages else None
 
 
 def _sentence(proposal: Proposal) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
@@ -23,7 +24,7 @@ def retrieve(
     view: IndexView, embedder: Embedder, question: str, hits: Sequence[Hit], choice: CellChoice
 ) -> list[RetrievedPassage]:
     """The passages of the hits, in order, from the snapshot that found them; ``choice`` weighs the cells of tables."""
-    texts = {document_id: view.text(document_id) for document_id in {hit.document.id for hit in hits}}
+    documents = {document_id: view.document(document_id) for document_id in {hit.document.id for hit in hits}}
     around = LISTED_ROWS if asks_list(question) else AROUND
     parts = view.table_parts([hit.chunk.id for hit in hits], around)
     cosines = header_cosines(embedder, question, parts)
@@ -32,7 +33,12 @@ def retrieve(
         for hit in hits
         if hit.chunk.id in parts
     }
-    return [RetrievedPassage.of(hit, texts[hit.document.id], question, matches.get(hit.chunk.id)) for hit in hits]
+    retrieved = []
+    for hit in hits:
+        document = documents[hit.document.id]
+        passage = RetrievedPassage.of(hit, document.text, question, matches.get(hit.chunk.id))
+        retrieved.append(replace(passage, pages=document.pages))
+    return retrieved
 
 
 def header_cosines(embedder: Embedder, question: str, parts: Mapping[int, TablePart]) -> dict[int, FloatArray]:

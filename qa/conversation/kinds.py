@@ -80,6 +80,13 @@ _PATTERNS = (
     r"\b(?:it|its|they|them|this one|that one|he|she)\b",
     r"^\W*(?:and|so|but|what about|how about)\b",
 )
+_SURE = {  # wordings that have one meaning, whatever follows
+    "hits": r"^\W*(?:please |can you |could you )?(?:(?:find|show|give|get|list)(?: me| us)? |search for |look for )?"
+    r"(?:(?:all|any|every|the) )*(?:mentions?|occurr?ences?|occurences?|references|passages?) (?:of|to|on|about|with) "
+    r"|^\W*(?:everything|anything|all)(?: you have| there is| we have)? (?:about|on) |^\W*look (?:for|up) ",
+    "summary": r"^\W*(?:please |can you |could you )?(?:summ?ari[sz]e|sum up|tl;?dr|(?:give me |write |make )?(?:an? )?"
+    r"(?:(?:short|quick|brief|executive) )*(?:summary|synopsis|overview|gist|recap|rundown|key points) of)\b",
+}
 _FUNCTION = next(k for k, pattern in enumerate(_PATTERNS) if pattern.startswith(r"\b(?:of|for|in|"))
 _STRONG = 2.0  # the scale of a pattern, beside vectors whose components are below 1
 _COMPILED = tuple(re.compile(pattern, 0 if "[A-Z]" in pattern else re.IGNORECASE) for pattern in _PATTERNS)
@@ -133,13 +140,14 @@ class KindClassifier:
 
     def kinds(self, vectors: Vectors, utterances: list[str]) -> list[Kind]:
         """The kind of each utterance; a question where no other kind reaches its threshold."""
-        return [self._chosen(row) for row in self.probabilities(vectors, utterances)]
+        rows = self.probabilities(vectors, utterances)
+        return [_sure_kind(said) or self._chosen(row) for said, row in zip(utterances, rows, strict=True)]
 
     def _chosen(self, probabilities: npt.NDArray[np.float64]) -> Kind:
-        """The kind that exceeds its threshold most, as a ratio of odds."""
+        """The likeliest kind that reaches its threshold."""
         by_kind = dict(zip(Kind, probabilities.tolist(), strict=True))
-        excess = {kind: by_kind[kind] / least for kind, least in self.thresholds.items() if by_kind[kind] >= least}
-        return max(excess, key=lambda kind: by_kind[kind], default=Kind.QUESTION)
+        reached = [kind for kind, least in self.thresholds.items() if by_kind[kind] >= least]
+        return max(reached, key=by_kind.__getitem__, default=Kind.QUESTION)
 
 
 def features(vectors: Vectors, utterances: list[str]) -> npt.NDArray[np.float64]:
@@ -167,6 +175,11 @@ def plain_features(utterance: str) -> list[float]:
         capitals / max(length - 1, 1),
         float(bool(words) and words[0][0].isupper()),
     ]
+
+
+def _sure_kind(utterance: str) -> Kind | None:
+    found = (Kind(kind) for kind, pattern in _SURE.items() if re.search(pattern, utterance, re.IGNORECASE))
+    return next(found, None)
 
 
 @lru_cache(maxsize=1)

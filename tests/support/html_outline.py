@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 ALLOWED_TAGS = frozenset(
     "article h2 h3 bdi blockquote p mark ul ol li span time section details summary div a button".split()
-    + "table thead tbody tr th td".split()
+    + "table thead tbody tr th td figure figcaption b".split()
 )
 
 

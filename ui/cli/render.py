@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from rich.box import HORIZONTALS
 from rich.console import Group, RenderableType
 from rich.table import Column, Table
 from rich.text import Text
@@ -38,7 +39,7 @@ def _found(answer: Answer) -> Iterator[RenderableType]:
     first = answer.citations[0]
     yield from corrections(answer)
     yield from (Text(f"- {one_line(item)}", style="bold") for item in answer.spans if len(answer.spans) > 1)
-    yield _marked(first)
+    yield from _rows(first) if first.excerpt else [_marked(first)]
     yield Text(f"  {source(first)}", style="dim")
     yield from (Text(f"  also stated in {source(other)}", style="dim") for other in answer.citations[1:])
     if answer.disagreement is not None:
@@ -80,6 +81,22 @@ def _hit(question: str, hit: Hit) -> Iterator[RenderableType]:
     cited = _source(document.title, chunk.page, document.date, document.path)
     yield Text.assemble((f"{hit.rank}. ", "bold"), cited, (f"  {hit.score:.2f}", "dim"))
     yield Text(f"   {_excerpt(question, chunk.text[hit.head :])}")
+
+
+def _rows(citation: Citation) -> Iterator[RenderableType]:
+    """The answer with its row and column, then the rows around it as a table in which it is marked."""
+    from ui.tables import shown_excerpt
+
+    shown = shown_excerpt(citation)
+    if shown is None or shown.hit is None:
+        return
+    yield Text.assemble((f"**{one_line(citation.quote)}**", "bold reverse"), f"  {one_line(shown.place)}")
+    table = Table(*(Column(Text(one_line(cell.header))) for cell in shown.hit.cells), box=HORIZONTALS)
+    for row in shown.rows:
+        cells = (f"{cell.before}**{cell.quote}**{cell.after}" if cell.quote else cell.text for cell in row.cells)
+        table.add_row(*(Text(one_line(cell)) for cell in cells), style="bold" if row.hit else "dim")
+    yield table
+    yield Text(f"  row {shown.hit.number:,} of {shown.total:,}", style="dim")
 
 
 def _marked(citation: Citation) -> Text:

@@ -50,7 +50,8 @@ export function start() {
   document.addEventListener("click", (event) => event.target.closest?.("#stop") && stop());
   on("clear", clear);
   on("export", save);
-  on("copy", (button) => copy(quotation(kept(button)), "Copied with its source"));
+  on("copy", (button) => copyAnswer(kept(button)));
+  on("copy-row", (button) => copy(quotation(kept(button)), "Row copied with its source"));
   on("link", (button) => copy(address(kept(button).citations[0]), "Link copied"));
   on("verdict", judge);
 }
@@ -225,6 +226,12 @@ function kept(button) {
 
 function address(citation) {
   return new URL(citation.address, location.origin + location.pathname).href;
+}
+
+// A table's cell is copied alone, so that it can be pasted into another table.
+function copyAnswer(record) {
+  if (record.citations[0].table) return copy(record.text, "Copied");
+  return copy(quotation(record), "Copied with its source");
 }
 
 function quotation(record) {

@@ -5,8 +5,22 @@ export function exported(records) {
 
 function turn(record) {
   if (!record.found) return `## ${plain(record.question)}\n\nNot found in the documents.`;
-  const lines = [`## ${plain(record.question)}`, `**${plain(record.text)}**`, `> ${plain(record.citations[0].sentence)}`];
+  const [first] = record.citations;
+  const said = first.table ? rows(first.table) : [`**${plain(record.text)}**`, `> ${plain(first.sentence)}`];
+  const lines = [`## ${plain(record.question)}`, ...said];
   return [...lines, record.citations.map((one) => `- ${place(one)}`).join("\n")].join("\n\n");
+}
+
+// The rows around a table's cell as a Markdown table, with the cell in bold.
+function rows(table) {
+  const [hit, column] = table.answer;
+  const line = (cells) => `| ${cells.join(" | ")} |`;
+  const body = table.cells.map((cells, row) =>
+    line(cells.map((cell, at) => (row === hit && at === column ? `**${plain(cell)}**` : plain(cell)))),
+  );
+  const grid = [line(table.columns.map(plain)), line(table.columns.map(() => "---")), ...body].join("\n");
+  const said = `**${plain(table.cells[hit][column])}** (${plain(table.place)})`;
+  return [said, ...(table.caption ? [plain(table.caption)] : []), grid, `Row ${table.row} of ${table.rows}`];
 }
 
 function place(citation) {

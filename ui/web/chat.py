@@ -14,8 +14,8 @@ from fastapi import APIRouter
 from index import Filters, QuothError
 from qa import Answer, Reply, Turn
 from ui.service.engine import AnswerEngine
-from ui.web import answer_html
 from ui.web.scope import Scope
+from ui.web.turns import answer_html, reply_html
 
 Ask = Callable[[str, Filters | None], Awaitable[Answer]]
 Converse = Callable[[str, Sequence[Turn], Filters | None], Awaitable[Reply]]
@@ -108,7 +108,7 @@ class Chat:
         else:
             reply = await self._converse(question, scope.turns(), filters)
             if reply.answer is None:
-                return answer_html.replied(turn, reply)
+                return reply_html.replied(turn, reply)
             answer, understood = reply.answer, reply.understood if reply.understood != reply.utterance else question
         failures = () if answer.found else await asyncio.to_thread(lambda: self._engine.answerer().index.failures())
         asked = None if understood == question else question

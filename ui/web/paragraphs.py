@@ -67,13 +67,14 @@ class Marks:
 
 
 def split_paragraphs(document: Document, first: int = 0, last: int | None = None) -> Iterator[tuple[int, int]]:
-    """Offsets of the paragraphs of ``text[first:last]``, cut at blank lines, headings and pages, and at ``LONGEST``."""
+    """Offsets of the paragraphs of ``text[first:last]``, cut at blank lines, headings, pages, tables, ``LONGEST``."""
     last = len(document.text) if last is None else last
     edges = {document.body_start} | {found.end() for found in BLANK_LINES.finditer(document.text, first, last)}
     for heading in document.headings:
         if first <= heading.start <= last:
             edges |= {heading.start, _line_end(document.text, heading.start)}
     edges |= {page.start for page in document.pages}
+    edges |= {edge for table in document.tables for edge in (table.start, table.end)}
     within = sorted({first, last} | {edge for edge in edges if first < edge < last})
     for start, end in pairwise(within):
         yield from ((cut, min(cut + LONGEST, end)) for cut in range(start, end, LONGEST))

@@ -15,6 +15,7 @@ from fastapi.responses import HTMLResponse
 
 from index import Document, InputError, Page, on_disk, read_file
 from ui.service.engine import AnswerEngine
+from ui.tables import ShownTable, shown_table
 from ui.text import counted, one_line
 from ui.web.anchor import Anchor
 from ui.web.html import render, spoken_date
@@ -39,6 +40,7 @@ class Paragraph:
     tag: str = ""
     text: MarkedText = field(default_factory=MarkedText)
     front: bool = False  # stands before the document's body
+    table: ShownTable | None = None  # what it is instead of text
 
 
 def _anchor(document_id: Id, start: Offset = 0, end: Offset = 0, check: Checksum = "") -> Anchor:
@@ -141,8 +143,19 @@ def _part(document: Document, offset: int) -> tuple[int, int]:
 def _paragraphs(document: Document, marks: Marks, first: int, last: int) -> Iterator[Paragraph]:
     pages = {page.start: page.number for page in document.pages}
     headings = {heading.start: heading for heading in document.headings}
+    tables = iter(document.tables)
+    table = next(tables, None)
+    done = first  # where the last table ends
     for start, end in split_paragraphs(document, first, last):
+        while table and table.end <= start:
+            table = next(tables, None)
         page = pages.get(start)
+        if start < done:
+            continue
+        if table and table.start <= start:
+            done = table.end
+            yield Paragraph(page, table=shown_table(document, table, (marks.start, marks.end), (first, last)))
+            continue
         text = document.text[start:end].rstrip()
         if not text:
             yield Paragraph(page)

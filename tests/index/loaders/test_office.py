@@ -13,8 +13,8 @@ from PIL import Image, ImageDraw, ImageFont
 from index import Embedder, Failure, IndexSettings, UnreadableFileError
 from index.ingestion.parsing import parsed
 from index.ingestion.sources import Scope, scan
-from index.loaders import ocr
 from index.loaders.dispatch import parse
+from index.loaders.pdf import ocr
 from tests.support.samples.office_files import OFFICE_FORMATS
 
 SECTIONS = [

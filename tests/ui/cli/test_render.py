@@ -10,6 +10,7 @@ from rich.console import Console
 from index import Chunk, DocumentRecord, Hit
 from qa import Answer, Citation
 from qa.types import PassageRead
+from tests.support.answers import cell_citation
 from ui.cli.render import one_line, render_answer, render_hits, source
 from ui.text import visible
 
@@ -31,6 +32,16 @@ def test_the_answer_is_marked_in_its_sentence_with_its_place():
     assert "It is known: **Kim** flew." in _shown(ANSWER)
     assert "Crew · page 2 · 2025-04-08 · trips/crew.txt" in _shown(ANSWER)
     assert "confident (91%)" in _shown(ANSWER)
+
+
+def test_a_cell_is_shown_in_its_table():
+    shown = _shown(replace(ANSWER, text="210", citations=(cell_citation(),)))
+    lines = [" ".join(line.split()) for line in shown.splitlines()]
+    assert "**210** Switzerland › Hotel limit" in lines
+    assert "Country Allowance › Full day Allowance › Half day Hotel limit" in lines
+    assert "Switzerland 64 32 **210***" in lines and "Taiwan 46 23 90" in lines
+    assert "row 4 of 7" in lines
+    assert not any("Cyprus" in line for line in lines)
 
 
 def test_every_further_citation_is_named():

@@ -10,10 +10,10 @@ from dataclasses import replace
 import pytest
 
 from index import Failure
-from tests.support.answers import TEXT, candidate, citation, found, passage, refused
+from tests.support.answers import TEXT, candidate, cell_citation, citation, found, passage, refused
 from tests.support.html_outline import ALLOWED_TAGS, Outline, plain
 from tests.support.samples.hostile_text import HOSTILE
-from ui.web import answer_html as render
+from ui.web.turns import answer_html as render
 
 
 def test_the_answer_is_marked_inside_its_sentence() -> None:
@@ -143,3 +143,35 @@ def test_a_passage_of_a_hundred_thousand_characters_is_cut_around_the_answer() -
     text = "x" * 50_000 + " Soyuz 2.1a " + "y" * 50_000
     cited = replace(citation(text), sentence=text, sentence_start=0)
     assert len(render.answered("t1", found(cited))) < 20_000
+
+
+def test_a_cell_is_shown_in_its_table() -> None:
+    shown = render.answered("t1", found(cell_citation()))
+    assert "<mark>210</mark> <span" in shown and "Switzerland › Hotel limit" in plain(shown)
+    table = shown.partition("<figure")[2].partition("</figure>")[0]
+    assert "<span><mark>210</mark>*</span>" in table
+    assert "Row 4 of 7" in plain(table) and "Table 2" in table and 'colspan="2"' in table
+    assert "Denmark" in table and "Cyprus" not in table and "Vietnam" not in table
+    assert "&lt;i&gt;Utopia" in table and "<i>" not in table
+    assert Outline(shown).tags <= ALLOWED_TAGS
+    assert 'data-do="copy-row"' in shown
+
+
+def test_the_record_of_a_cell_has_its_rows_for_the_export() -> None:
+    (cited,) = render.record(found(cell_citation()))["citations"]
+    assert cited["table"] == {
+        "place": "Switzerland › Hotel limit",
+        "caption": "Table 2",
+        "row": 4,
+        "rows": 7,
+        "columns": ["Country", "Allowance › Full day", "Allowance › Half day", "Hotel limit"],
+        "cells": [
+            ["Denmark", "58", "29", "185"],
+            ["Spain", "26", "13", "95"],
+            ["Switzerland", "64", "32", "210*"],
+            ["Taiwan", "46", "23", "90"],
+            ["<i>Utopia</i>", "|", "", ""],
+        ],
+        "answer": [2, 3],
+    }
+    assert render.record(found())["citations"][0]["table"] is None

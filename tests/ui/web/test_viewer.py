@@ -14,6 +14,7 @@ from PIL import Image
 
 from index import Document, Page, load
 from index.types import Heading
+from tests.support.answers import COUNTRIES, cell_document
 from tests.support.html_outline import ALLOWED_TAGS, Outline, plain
 from tests.support.samples.files import pdf_file, pdf_pages
 from tests.support.samples.hostile_text import HOSTILE
@@ -147,6 +148,17 @@ def _ink(picture: Image.Image) -> int:
 def test_the_viewer_names_the_document() -> None:
     shown = render_document(document(date="2025-04-08"), Anchor(1, 0, 0))
     assert "8 April 2025 · a.txt" in plain(shown).replace("  ", " ")
+
+
+def test_a_table_is_shown_whole_with_the_cell_marked_and_its_rows_numbered() -> None:
+    written = cell_document()
+    shown = render_document(written, Anchor.of(1, written.text.index("210"), "210"))
+    table = shown.partition("<table")[2].partition("</table>")[0]
+    assert "<span><mark>210</mark>*</span>" in table and table.count("<mark>") == 1
+    assert table.count("<tr") == 2 + len(COUNTRIES.rows)
+    assert re.findall(r'class="number">(\d+)<', table) == [str(k) for k in range(1, 8)]
+    assert "Cyprus" not in shown.replace(table, "") and "Amounts above need approval." in shown
+    assert "&lt;i&gt;Utopia" in table
 
 
 def test_a_long_document_is_shown_in_parts_that_link_to_each_other() -> None:

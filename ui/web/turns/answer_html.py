@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index import DocumentRecord, Failure
-from qa import Answer, Citation, DocumentHits, FoundPassage, PassageRead, Reply, highlight
+from index import Failure
+from qa import Answer, Citation, PassageRead, highlight
+from ui.tables import ShownTable, shown_excerpt
 from ui.text import excerpt
 from ui.web.anchor import Anchor
 from ui.web.html import render
@@ -42,18 +43,30 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class QuoteCard:
-    """A quote with its source, its sentence alone, and that sentence in its passage under its heading."""
+    """A quote with its source, its sentence alone, and that sentence in its passage under its heading.
+
+    ``table`` are the rows around a quote that is a table's cell, which are shown instead of sentence and passage.
+    """
 
     source: Source
     heading: str
     sentence: MarkedText
     passage: MarkedText
+    quote: str = ""
+    table: ShownTable | None = None
 
     @classmethod
     def of(cls, citation: Citation) -> QuoteCard:
         """The card of a citation, without a heading if that is the document's title."""
         heading = citation.heading if citation.heading != citation.title else None
-        return cls(Source.of_citation(citation), heading or "", _sentence(citation), _passage(citation))
+        return cls(
+            Source.of_citation(citation),
+            heading or "",
+            _sentence(citation),
+            _passage(citation),
+            citation.quote,
+            shown_excerpt(citation),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,41 +86,6 @@ class PassageRow:
     keyword_rank: int | None
     best: str
     margin: str
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A piece of text, marked or not."""
-
-    text: str
-    marked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LinkedText:
-    """A text with the link that opens the viewer there."""
-
-    pieces: tuple[Piece, ...]
-    href: str
-    page: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """The passages of one document on a subject."""
-
-    title: str
-    count: int
-    places: tuple[LinkedText, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A document of the library, with the link that opens it."""
-
-    title: str
-    date: str | None
-    href: str
 
 
 def pending(turn: str, question: str) -> str:
@@ -166,9 +144,26 @@ def record(answer: Answer) -> dict[str, object]:
                 "end": citation.end,
                 "address": _anchor(citation).href,
                 "sentence": _sentence(citation).plain,
+                "table": _table_record(citation),
             }
             for citation in answer.citations
         ],
+    }
+
+
+def _table_record(citation: Citation) -> dict[str, object] | None:
+    """The rows around a cited cell, for the export and for copying."""
+    table = shown_excerpt(citation)
+    if table is None or table.hit is None:
+        return None
+    return {
+        "place": table.place,
+        "caption": table.caption,
+        "row": table.hit.number,
+        "rows": table.total,
+        "columns": [cell.header for cell in table.hit.cells],
+        "cells": [[cell.text for cell in row.cells] for row in table.rows],
+        "answer": [table.rows.index(table.hit), table.column],
     }
 
 
@@ -239,59 +234,3 @@ def _without_headings(lead: str, heading: str) -> str:
         if title and line.strip("# \t") == title:
             lead = rest.lstrip()
     return lead
-
-
-def replied(turn: str, reply: Reply) -> str:
-    """The turn with its reply."""
-    return render(
-        "turn/replied.html",
-        turn=turn,
-        state="replied",
-        question=reply.utterance,
-        reply=reply,
-        sentences=[_key_sentence(citation) for citation in reply.summary.sentences] if reply.summary else [],
-        facts=_facts(reply),
-        groups=[_group(group) for group in reply.hits],
-        entries=[] if reply.summary else [_entry(record) for record in reply.documents],
-    )
-
-
-def _facts(reply: Reply) -> dict[str, tuple[str, ...]]:
-    """Outline, dates, amounts and names of a summary, by their heading; only those that there are."""
-    if reply.summary is None:
-        return {}
-    named = {
-        "Outline": reply.summary.outline,
-        "Dates": reply.summary.dates,
-        "Amounts": reply.summary.amounts,
-        "Names": reply.summary.names,
-    }
-    return {name: values for name, values in named.items() if values}
-
-
-def _key_sentence(citation: Citation) -> LinkedText:
-    href = Anchor.of(citation.document_id, citation.start, citation.quote).href
-    return LinkedText((Piece(citation.quote, marked=False),), href, citation.page)
-
-
-def _group(group: DocumentHits) -> Group:
-    return Group(group.title, group.count, tuple(_mention(passage) for passage in group.passages))
-
-
-def _mention(passage: FoundPassage) -> LinkedText:
-    href = Anchor.of(passage.document_id, passage.start, passage.text).href
-    return LinkedText(tuple(_pieces(passage)), href, passage.page)
-
-
-def _pieces(passage: FoundPassage) -> Iterator[Piece]:
-    """The passage's text cut at its marks."""
-    end = 0
-    for start, stop in passage.marks:
-        yield Piece(passage.text[end:start], marked=False)
-        yield Piece(passage.text[start:stop], marked=True)
-        end = stop
-    yield Piece(passage.text[end:], marked=False)
-
-
-def _entry(record: DocumentRecord) -> Entry:
-    return Entry(record.title, record.date, Anchor.of(record.id, 0, "").href)

@@ -1,0 +1,170 @@
+"""PDFs are read as a person reads them: scripts, fields, notes, labels, sentences over pages, and tables."""
+
+from __future__ import annotations
+
+import pytest
+
+from index.errors import UnreadableFileError
+from index.loaders.dispatch import parse
+from index.loaders.pdf import ocr
+from index.types import Document
+from tests.support.samples.pdf_streams import lines_at, pdf_of_streams, text_at
+
+BODY = 11
+IMAGE = "q 595 0 0 842 0 0 cm BI /W 1 /H 1 /CS /G /BPC 8 ID @ EI Q\n"
+
+
+def read(*pages: str, **parts: str | list[str]) -> Document:
+    return parse(pdf_of_streams(pages, **parts), "sample.pdf")  # type: ignore[arg-type]
+
+
+def rows_of(document: Document, table: int = 0) -> list[list[str]]:
+    return [[document.text[c.start : c.end] for c in row] for row in document.tables[table].rows]
+
+
+def test_a_raised_number_is_a_superscript_and_its_line_stays_whole():
+    page = text_at((60, 700, BODY, "Keys have 2"), (121, 704, 7, "64"), (129, 700, BODY, " values in all."))
+    assert read(page).text == "Keys have 2⁶⁴ values in all."
+
+
+def test_a_lowered_number_is_a_subscript():
+    page = text_at((60, 700, BODY, "Tanks of H"), (114.3, 697, 7, "2"), (118.3, 700, BODY, "O are refilled."))
+    assert read(page).text == "Tanks of H₂O are refilled."
+
+
+def test_small_letters_on_the_baseline_are_no_script():
+    page = text_at((60, 700, BODY, "The T"), (89, 700, 8, "REATY"), (116, 700, BODY, " was signed."))
+    assert read(page).text == "The TREATY was signed."
+
+
+def test_filled_fields_stand_after_their_labels():
+    page = text_at((60, 700, BODY, "Berth:"), (60, 670, BODY, "Skipper"), (60, 640, BODY, "Insured"))
+    document = read(
+        page,
+        annotations=[
+            "<</Type/Annot/Subtype/Widget/FT/Tx/T(f1)/V(C 17)/Rect[140 695 300 712]>>",
+            "<</Type/Annot/Subtype/Widget/FT/Tx/T(f2)/V(Runa Holm)/Rect[140 665 300 682]>>",
+            "<</Type/Annot/Subtype/Widget/FT/Btn/T(f3)/V/Yes/AS/Yes/Rect[140 638 150 648]>>",
+            "<</Type/Annot/Subtype/Widget/FT/Tx/T(f4)/TU(Remarks)/V(Leaves in May)/Rect[60 500 300 520]>>",
+        ],
+        catalog="/AcroForm<</Fields[{0} {1} {2} {3}]>>",
+    )
+    assert document.text == "Berth: C 17\nSkipper: Runa Holm\nInsured ☒\nRemarks: Leaves in May"
+
+
+def test_free_text_stands_at_its_place_and_a_note_at_the_end_of_its_page():
+    document = read(
+        text_at((60, 700, BODY, "Approved by:"), (60, 670, BODY, "Copies go to the archive.")),
+        annotations=[
+            "<</Type/Annot/Subtype/Text/Contents(Ask again in June.)/Rect[400 600 420 620]>>",
+            "<</Type/Annot/Subtype/FreeText/Contents(Ines Prado)/DA(/F1 11 Tf)/Rect[140 696 260 712]>>",
+        ],
+    )
+    assert document.text == "Approved by: Ines Prado\nCopies go to the archive.\nNote: Ask again in June."
+
+
+def test_a_shell_of_an_xfa_form_is_reported_as_such():
+    page = text_at((60, 700, BODY, "Please wait... If this message is not replaced, get a newer PDF viewer."))
+    with pytest.raises(UnreadableFileError, match="XFA form"):
+        read(page, catalog="/AcroForm<</Fields[]/XFA[(template)()]>>/NeedsRendering true")
+
+
+def test_printed_page_labels_are_kept():
+    pages = [text_at((60, 700, BODY, f"Text number {number}.")) for number in range(3)]
+    document = read(*pages, catalog="/PageLabels<</Nums[0<</S/r>>1<</S/D/P(A-)/St 12>>]>>")
+    assert [page.label for page in document.pages] == ["i", "A-12", "A-13"]
+
+
+def test_text_outside_the_page_is_left_out_and_told():
+    page = text_at((60, 700, BODY, "Inside."), (60, 900, BODY, "Above it."), (700, 600, BODY, "Beside it."))
+    document = read(page)
+    assert document.text == "Inside."
+    assert document.left_out == ("19 characters outside the edges of 1 page",)
+
+
+def test_a_sentence_goes_on_over_a_page_break_without_the_lines_between():
+    first = text_at((60, 800, 9, "Harbour rules"), (60, 100, BODY, "Vessels longer than forty metres pay their dues"))
+    second = text_at((60, 800, 9, "Harbour rules"), (60, 700, BODY, "before they leave the inner basin."))
+    third = text_at((60, 800, 9, "Harbour rules"), (60, 700, BODY, "Smaller ones pay at the end of the month."))
+    footed = [page + text_at((290, 30, 9, str(number))) for number, page in enumerate((first, second, third), 1)]
+    document = read(*footed)
+    assert document.text == (
+        "Harbour rules\nVessels longer than forty metres pay their dues\nbefore they leave the inner basin.\n\n"
+        "Smaller ones pay at the end of the month."
+    )
+    assert document.left_out == ("running heads and page numbers on 3 pages",)
+    assert [document.text[page.start :][:6] for page in document.pages] == ["Harbou", "before", "Smalle"]
+
+
+def test_a_word_divided_over_a_page_break_is_joined():
+    first = text_at((60, 100, BODY, "The committee decided on the inter-"))
+    assert read(first, text_at((60, 700, BODY, "national rules. It met twice."))).text == (
+        "The committee decided on the international\nrules. It met twice."
+    )
+
+
+def test_columns_are_read_one_after_the_other():
+    left = [
+        (60, 700 - 14 * k, BODY, words) for k, words in enumerate(("The mill was built", "in 1811 by two", "brothers."))
+    ]
+    right = [
+        (320, 700 - 14 * k, BODY, words)
+        for k, words in enumerate(("Bread is sold on", "Fridays until the", "last loaf."))
+    ]
+    document = read(text_at(*left, *right))
+    assert document.tables == ()
+    assert (
+        document.text
+        == "The mill was built\nin 1811 by two\nbrothers.\nBread is sold on\nFridays until the\nlast loaf."
+    )
+
+
+CELLS = (
+    ("Route", "Ferry", "Fare"),
+    ("Skagen to Learö", "Tern", "145"),
+    ("Learö to Vik", "Petrel", "90"),
+    ("Vik to Skagen", "Tern", ""),
+)
+
+
+def table_page(top: float = 700, cells: tuple[tuple[str, ...], ...] = CELLS) -> str:
+    lefts = (64, 224, 344)
+    return text_at(*((lefts[c], top - 20 * r, BODY, cell) for r, row in enumerate(cells) for c, cell in enumerate(row)))
+
+
+def grid(top: float = 700, rows: int = 4) -> str:
+    across = [(60, top + 14 - 20 * r, 420, top + 14 - 20 * r) for r in range(rows + 1)]
+    down = [(x, top + 14, x, top + 14 - 20 * rows) for x in (60, 220, 340, 420)]
+    return lines_at(*across, *down)
+
+
+@pytest.mark.parametrize("rules", [grid(), ""], ids=["ruled", "unruled"])
+def test_a_table_has_its_columns_and_cells(rules: str):
+    before = text_at((60, 740, BODY, "Fares apply from the first of April to the end of October."))
+    document = read(before + table_page() + rules)
+    assert document.tables[0].columns == (("Route",), ("Ferry",), ("Fare",))
+    assert rows_of(document) == [list(row) for row in CELLS[1:]]
+    assert document.text.endswith("Route: Learö to Vik; Ferry: Petrel; Fare: 90.\nRoute: Vik to Skagen; Ferry: Tern.")
+
+
+def test_lines_of_a_cell_are_one_cell():
+    page = grid(rows=3).replace("640 m", "600 m") + text_at(
+        (64, 700, BODY, "Route"), (224, 700, BODY, "Ferry"), (344, 700, BODY, "Fare"),
+        (64, 686, 8, "Skagen"), (64, 677, 8, "to Learö"), (224, 682, 8, "Tern"), (344, 682, 8, "145"),
+        (64, 660, 8, "Vik"), (224, 660, 8, "Petrel"), (344, 660, 8, "90"),
+    )  # fmt: skip
+    assert rows_of(read(page)) == [["Skagen to Learö", "Tern", "145"], ["Vik", "Petrel", "90"]]
+
+
+def test_a_table_that_goes_on_keeps_its_header():
+    rest = (("Skagen to Moss", "Tern", "210"), ("Moss to Vik", "Petrel", "75"), ("Vik to Hov", "Gull", "60"))
+    document = read(table_page(160) + grid(160), table_page(780, rest) + grid(780, 3))
+    assert document.tables[1].columns == document.tables[0].columns
+    assert document.tables[1].page == 2
+
+
+def test_an_image_with_few_words_is_a_scan(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(ocr, "missing", lambda: "OCR")
+    words = text_at((60, 30, 8, "Scanned by a copier"))
+    document = read(IMAGE + words, text_at((60, 700, BODY, "This page has a text layer.")))
+    assert document.warnings == ("pages that are images with few words of text: 1 (to read scanned ones, install OCR)",)
