@@ -102,6 +102,10 @@ class Embedder:
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.asarray(vectors / np.maximum(norms, 1e-12), dtype=np.float32)
 
+    def is_word(self, word: str) -> bool:
+        """Whether the model knows a word in lower case as a whole, as it knows the frequent words of its language."""
+        return self.tokenizer.token_to_id(word) is not None
+
     @property
     def is_loaded(self) -> bool:
         """Whether the model is in memory, so that the next text is embedded at once."""

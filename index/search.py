@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from types import TracebackType
@@ -15,6 +15,7 @@ from index.ranking import fusion
 from index.ranking.proximity import BM25_WEIGHT, Proximity, rarity
 from index.ranking.stemming import Stemmer
 from index.ranking.terms import TermReader, Terms
+from index.ranking.vocabulary import Vocabulary
 from index.reports import IndexStatus
 from index.settings import IndexSettings
 from index.stores.base import Place, Snapshot, Store
@@ -22,6 +23,7 @@ from index.stores.locate import open_store
 from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit, TablePart
 
 PROXIMITY_CANDIDATES = 40
+VOCABULARY_PASSAGES = 50_000  # more add hardly any word
 _Found = tuple[Chunk, DocumentRecord]
 
 
@@ -86,6 +88,14 @@ class IndexView:
         Chunks outside tables are left out.
         """
         return self._snapshot.table_parts(chunk_ids, around)
+
+    def contains(self, word: str) -> bool:
+        """Whether a passage contains the word in any form."""
+        return any(self._opened.terms.read(word, self._snapshot.document_frequency, 0).counts.values())
+
+    def vocabulary(self) -> Vocabulary:
+        """The words of the documents (of the first 50,000 passages), counted once for each revision."""
+        return self._opened.vocabulary_at(self.revision, lambda: self._snapshot.keyword_texts(VOCABULARY_PASSAGES))
 
     def search(self, question: str, k: int = 10, *, filters: Filters | None = None) -> list[Hit]:
         """The k passages nearest to a question, best first, among documents that the filters admit.
@@ -165,6 +175,7 @@ class DocumentIndex:
         self.settings = settings
         self.embedder = embedder
         self.terms = TermReader(Stemmer().stem)
+        self._vocabulary: tuple[int, Vocabulary] = (-1, Vocabulary({}))
 
     @classmethod
     def open(
@@ -239,6 +250,14 @@ class DocumentIndex:
         """The k passages nearest to a question, best first; raises like ``IndexView.search``."""
         with self.snapshot() as view:
             return view.search(question, k, filters=filters)
+
+    def vocabulary_at(self, revision: int, read_texts: Callable[[], list[str]]) -> Vocabulary:
+        """The vocabulary of a revision, made of the texts unless it is the one that was made last."""
+        made_at, vocabulary = self._vocabulary
+        if made_at != revision:
+            vocabulary = Vocabulary.of(read_texts())
+            self._vocabulary = (revision, vocabulary)
+        return vocabulary
 
     def check(self, meta: Mapping[str, str]) -> None:
         """Raise IndexMismatchError unless an index with this metadata can be searched with the present settings."""

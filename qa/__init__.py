@@ -3,8 +3,10 @@
 from qa.answerer import Answerer, answer, checked_question
 from qa.answering.cascade import AbandonedError, never_cancelled
 from qa.answering.citations import highlight
+from qa.conversation.conversation import Conversation, converse
 from qa.conversation.examples import example_questions
-from qa.conversation.followup import Turn, understand
+from qa.conversation.followup import understand
+from qa.conversation.replies import DocumentHits, FoundPassage, Reply, Summary, Turn
 from qa.evaluation.evaluate import Evaluation, answerer_over, run_evaluation
 from qa.evaluation.questions import DEMO_QUESTIONS, GoldQuestion, assign_documents, paragraph_documents, read_gold
 from qa.evaluation.report import measure_rows, report_plots, threshold_rows
@@ -21,12 +23,17 @@ __all__ = [
     "Answerer",
     "Candidate",
     "Citation",
+    "Conversation",
+    "DocumentHits",
     "Evaluation",
+    "FoundPassage",
     "GoldQuestion",
     "Outcome",
     "PassageRead",
     "Reader",
     "ReaderSettings",
+    "Reply",
+    "Summary",
     "TableCell",
     "TableExcerpt",
     "Turn",
@@ -35,6 +42,7 @@ __all__ = [
     "answerer_over",
     "assign_documents",
     "checked_question",
+    "converse",
     "enclosing_sentences",
     "example_questions",
     "highlight",

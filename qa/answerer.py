@@ -17,9 +17,12 @@ from index import DocumentIndex, Filters, Hit, IndexSettings, IndexView, Place, 
 from qa.answering import cascade
 from qa.answering.calibration import Calibration
 from qa.answering.candidates import Proposal, RetrievedPassage, propose
-from qa.answering.cascade import NEARLY_AS_GOOD, never_cancelled, read_until_settled
+from qa.answering.cascade import never_cancelled, read_until_settled
 from qa.answering.citations import cite, list_items, supporting_citations
+from qa.answering.other_places import other_place
 from qa.answering.retrieval import retrieve
+from qa.answering.spelling import corrected, corrections
+from qa.answering.versions import with_version_asked
 from qa.reader.reader import Reader
 from qa.reader.weights import load_calibration
 from qa.settings import EnvironmentSettings, ReaderSettings
@@ -83,16 +86,30 @@ class Answerer:
         """
         began = time.perf_counter()
         asked = checked_question(question, self.settings.question_characters)
+        typed = asked
         with self.index.snapshot() as view:
+            instead = corrections(typed, view, self.index.embedder.is_word)
+            asked = corrected(typed, instead)
             passages = self._retrieve(view, asked, view.search(asked, self.settings.passages, filters=filters))
             revision = view.revision
         searched = time.perf_counter()
         least = self.threshold if min_probability is None else min_probability
         spans = read_until_settled(self.reader, self.calibration, passages, should_continue, least)
-        answer = self._decide(asked, passages, spans, propose(passages, spans, self.calibration))
+        proposals = with_version_asked(asked, propose(passages, spans, self.calibration), self.threshold)
+        answer = self._decide(asked, passages, spans, proposals)
         done = time.perf_counter()
         timings = Timings(1e3 * (searched - began), 1e3 * (done - searched), 1e3 * (done - began))
-        return replace(answer, revision=revision, timings=timings)
+        return replace(answer, question=typed, corrections=instead, revision=revision, timings=timings)
+
+    def promise(self, question: str, passages: int, filters: Filters | None = None) -> float:
+        """How probable search alone makes an answer, 0 to 1: a bound from the nearest ``passages`` of them.
+
+        Raises as ``answer``.
+        """
+        asked = checked_question(question, self.settings.question_characters)
+        with self.index.snapshot() as view:
+            found = self._retrieve(view, asked, view.search(asked, passages, filters=filters))
+        return max((passage.ceiling(self.calibration) for passage in found), default=0.0)
 
     def search(
         self,
@@ -132,6 +149,7 @@ class Answerer:
         given = best if best is not None and best.probability >= self.threshold else None
         others = [p for p in proposals[1:] if best is not None and not p.has_same_text(best)]
         citations = supporting_citations(given, proposals, self.threshold) if given else ()
+        other, relation = other_place(question, given, others, self.threshold) if given else (None, None)
         return Answer(
             question=question,
             found=given is not None,
@@ -141,17 +159,10 @@ class Answerer:
             citations=citations,
             spans=list_items(question, given, spans) if given else (),
             candidates=tuple(_candidate(p) for p in (others if given else proposals)[:_RUNNERS_UP]),
-            disagreement=self._disagreement(given, others) if given else None,
+            disagreement=_candidate(other) if other else None,
+            relation=relation,
             passages=tuple(_passage_read(passage, number, spans) for number, passage in enumerate(passages)),
         )
-
-    def _disagreement(self, best: Proposal, others: Sequence[Proposal]) -> Candidate | None:
-        """The best other answer from another document, if it is nearly as good."""
-        required = max(self.threshold, NEARLY_AS_GOOD * best.probability)
-        for other in others:
-            if other.probability >= required and other.document_id != best.document_id and not other.agrees_with(best):
-                return _candidate(other)
-        return None
 
 
 _Key = tuple[Path | str, EnvironmentSettings | None]
@@ -212,10 +223,17 @@ def answer(question: str, *, index: Path | str | None = None, filters: Filters |
     to four indexes stay open. Safe to call from several threads. Raises ``QuothError``: ``QuestionError``,
     ``IndexNotFoundError`` and others.
     """
+    with borrow_answerer(index) as answerer:
+        return answerer.answer(question, filters=filters)
+
+
+@contextmanager
+def borrow_answerer(index: Path | str | None) -> Iterator[Answerer]:
+    """The open answerer of an index, as ``answer`` chooses it."""
     settings = EnvironmentSettings.read()
     location = str(index or settings.store or settings.index)
     with _answerers.borrow(location if "://" in location else Path(location).resolve(), settings) as answerer:
-        return answerer.answer(question, filters=filters)
+        yield answerer
 
 
 def checked_question(question: str, longest: int) -> str:

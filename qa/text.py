@@ -16,6 +16,16 @@ FUNCTION_WORDS = frozenset(
     "on or should that the their there this to was were what when where which who whom whose why will with "
     "would".split()
 )
+# Frequent words of German, French and Spanish that English does not have.
+FOREIGN_FUNCTION_WORDS = frozenset(
+    "der das dem den des ein eine einen einem einer eines und ist sind wird werden wurde wurden hat haben hatte kann "
+    "können darf dürfen muss müssen soll sollen welche welcher welches welchem welchen wer wie wo wann warum wieso wem "
+    "wen wessen wieviel wofür womit worum bei mit nach von vom zum zur über unter auf aus für nicht auch sich im "
+    "le les des du une est sont qui que quoi quel quelle quels quelles où quand comment pourquoi combien dans avec sur "
+    "pour par aux ce cette ces il elle ils elles leur leurs peut doit "
+    "el los las un una del es son quién quien qué cuál cuáles cuándo cuánto cuánta cuántos cuántas dónde cómo por para "
+    "con sin su sus puede debe están está".split()
+)
 # The end of a block that needs no full stop: before a blank line, after a line of under 40 characters whose next line
 # begins with a capital or a digit (a heading, a verse), and before a list item or a table row.
 _BLOCK = re.compile(

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Literal
+
+Confidence = Literal["confident", "likely", "unsure"]
+Relation = Literal["contradicts", "earlier"]
+CONFIDENT, LIKELY = 0.8, 0.5  # the least probabilities of these words
+
+
+def confidence_of(probability: float) -> Confidence:
+    """The word for a probability, 0 to 1, the same everywhere and whatever the threshold."""
+    return "confident" if probability >= CONFIDENT else "likely" if probability >= LIKELY else "unsure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +130,16 @@ class Answer:
     citations: tuple[Citation, ...]
     spans: tuple[str, ...] = ()
     candidates: tuple[Candidate, ...] = ()  # runner-ups, best first
-    disagreement: Candidate | None = None  # another answer from another document, nearly as probable
+    disagreement: Candidate | None = None  # what another place says instead
+    relation: Relation | None = None  # what ``disagreement`` is: a contradiction, or what an earlier version said
+    confidence: Confidence = "unsure"  # the word for ``probability``, which is always set from it
+    corrections: Mapping[str, str] = field(default_factory=dict)  # words as typed, and what was asked instead
     passages: tuple[PassageRead, ...] = ()  # in retrieval order
     revision: int = 0
     timings: Timings = field(default_factory=Timings)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "confidence", confidence_of(self.probability))
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values only, for JSON."""

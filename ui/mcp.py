@@ -14,8 +14,8 @@ import anyio
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from index import BuildReport, Filters, MissingExtraError, QuothError
-from qa import Citation, PassageRead
-from ui.schemas import Date, Documents, Hits, Stretch
+from qa import Citation, PassageRead, Reply
+from ui.schemas import Date, Documents, EarlierTurn, Hits, Stretch
 from ui.service.engine import AnswerEngine
 from ui.service.rebuilds import Rebuilds
 
@@ -77,6 +77,7 @@ class AnswerSummary(BaseModel):
     found: bool
     text: str
     probability: float
+    confidence: str
     citations: list[Citation]
     passages: list[PassageRead]
 
@@ -131,9 +132,18 @@ class Tools:
             found=answer.found,
             text=answer.text,
             probability=answer.probability,
+            confidence=answer.confidence,
             citations=list(answer.citations),
             passages=[] if answer.found else list(answer.passages[:NEAREST]),
         )
+
+    def converse(self, utterance: str, turns: list[EarlierTurn] | None = None) -> Reply:
+        """Reply to what a person typed: an answer, passages on a subject, a summary, or what documents there are.
+
+        turns are the earlier utterances with their answers, the oldest first; they complete a follow-up.
+        """
+        with self._engine.cpu.share():
+            return self._engine.converse(utterance, [turn.as_turn() for turn in turns or ()])
 
     def search(self, question: str, k: int = 5, rerank: bool = False) -> Hits:
         """Find the k passages (at most 50) nearest to a question, best first, without answering it.
@@ -163,7 +173,7 @@ def create_server(engine: AnswerEngine, rebuilds: Rebuilds, *, writing: bool = F
     server: MCPServer[None] = MCPServer("quoth", instructions=INSTRUCTIONS, version=version("quoth"))
     tools = Tools(engine, rebuilds)
     reading = ToolAnnotations(read_only_hint=True, open_world_hint=False)
-    for tool in (tools.answer, tools.search, tools.documents, tools.passage):
+    for tool in (tools.answer, tools.converse, tools.search, tools.documents, tools.passage):
         server.add_tool(with_tool_errors(tool), annotations=reading)
     if writing:
         changing = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=False)

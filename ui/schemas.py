@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from index import DocumentIndex, DocumentRecord, Failure, Filters, Hit
+from qa import Turn
 
 Date = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$", examples=["2025-04-08"])]
 
@@ -41,6 +42,38 @@ class Question(BaseModel):
 
     question: str = Field(min_length=1, max_length=2000, examples=["What rocket was used?"])
     filters: Narrowing | None = None
+
+    def narrowed(self) -> Filters | None:
+        """The filters, if any were given."""
+        return self.filters.as_filters() if self.filters else None
+
+
+class EarlierTurn(BaseModel):
+    """An earlier utterance of the conversation, the question that it was understood as, and the answer's text."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    utterance: str = Field(max_length=2000, examples=["Who flew to the station?"])
+    understood: str = Field("", max_length=2000)
+    answer: str = Field("", max_length=5000, examples=["Jonathan Kim"])
+
+    def as_turn(self) -> Turn:
+        """The turn as a conversation takes it."""
+        return Turn(self.utterance, self.understood, self.answer)
+
+
+class Utterance(BaseModel):
+    """What a person typed, the turns before it, and the documents to search."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    utterance: str = Field(min_length=1, max_length=2000, examples=["How long will he stay?"])
+    turns: list[EarlierTurn] = Field(default_factory=list, max_length=20, description="The oldest first.")
+    filters: Narrowing | None = None
+
+    def earlier(self) -> list[Turn]:
+        """The turns before it."""
+        return [turn.as_turn() for turn in self.turns]
 
     def narrowed(self) -> Filters | None:
         """The filters, if any were given."""

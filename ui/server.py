@@ -35,7 +35,9 @@ def assemble(service: Service) -> FastAPI:
     settings = service.settings
     credentials = Credentials.of(settings)
     routers = (health.router, questions.router, documents.router, problems.router)
-    app = create_app(settings.index, engine=service.engine, ask=service.answer, routers=routers)
+    app = create_app(
+        settings.index, engine=service.engine, ask=service.answer, converse=service.converse, routers=routers
+    )
     describe(app)
     app.state.service = service
     for served in (app, *(route.app for route in app.routes if isinstance(route, Mount))):

@@ -85,6 +85,9 @@ class Snapshot(Reader, Protocol):
     def chunks(self, ids: Collection[int]) -> dict[int, Chunk]:
         """Chunks by id; unknown ids are left out."""
 
+    def keyword_texts(self, limit: int) -> list[str]:
+        """The texts and titles of at most ``limit`` passages, as keyword search covers them."""
+
     def table_parts(self, chunk_ids: Collection[int], around: int = 0) -> dict[int, TablePart]:
         """The table rows in chunks, and ``around`` more on either side if there are, by chunk id.
 

@@ -19,7 +19,8 @@ _NO_PERSON_AFTER = re.compile(r"(?:^|[.!?:“\"]\s*|\b[Tt]he )$")
 _SUBJECT = re.compile(r"^(?:The |An? )?([\w-]+(?: [\w-]+){0,3}) (is|are) (?:an?|the|used|called|one)\b")
 _NOT_A_NAME = re.compile(
     r"\b(January|February|March|April|May|June|July|August|September|October|November|December|The|This|That|"
-    r"Avenue|Floor|Foundation|Road|Street|University)\b"
+    r"Avenue|Floor|Foundation|Road|Street|University|Director|Manager|Officer|President|Chair|Secretary|Minister|Board|"
+    r"Committee|Council|Department|Office|Team|Bank|Company|Court|School)\b"
 )
 _POINTING = frozenset(
     "this that these those it he she they there here below above which what who one each both some most all "

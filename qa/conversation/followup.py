@@ -2,7 +2,8 @@
 
 "How long will he stay?" after "Who flew to the station?" (Jonathan Kim) becomes "How long will Jonathan Kim stay?". The
 rewritten question is self-contained (Elgohary et al. 2019, "Can You Unpack That?"), so it can be shown, edited,
-searched and answered like any other.
+searched and answered like any other. The rules give several readings; which one is meant is decided by the documents
+(``qa.conversation.conversation``).
 """
 
 from __future__ import annotations
@@ -10,112 +11,87 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
-_PERSON = {"he": "", "him": "", "she": "", "his": "'s", "her": "", "hers": "'s"}
-_THING = {"it": "", "its": "'s"}
-_SEVERAL = {"they": "", "them": "", "their": "'s", "theirs": "'s"}
-_PLACE = {"there": ""}
-_PRONOUN = re.compile(r"\b(he|him|his|she|hers?|its?|they|them|theirs?|there)\b(?!['’])", re.IGNORECASE)
-_EXPLETIVE = re.compile(
-    r"\b(is|are|was|were|will|has|have|had|can|could) there\b(?=\s+\w)|\bthere (is|are|was|were)\b"
-    r"|\b(is|was|does|did|will|would) it (rain|possible|necessary|true|mean|take|cost to)\b",
+from qa.conversation.antecedents import ASKS, NAME, filled, possible_antecedents, pronoun_in, subject
+from qa.conversation.fragments import bare, completions, is_fragment
+from qa.conversation.replies import Turn
+from qa.text import FUNCTION_WORDS
+
+_MOST = 6  # readings
+_AS_TYPED = 0.3  # the price of taking an utterance as typed that points to an earlier one
+_FIRST, _NEXT = 0.02, 0.03  # the price of the likeliest completion, and what each further one adds
+_APPENDED = 0.12  # the price of appending the topic
+_STANDS_ALONE = 4  # content words
+_ONLY_ASKS = re.compile(
+    r"^(?:\w+ )?(?:whom|whose|where|when|why)\b(?: \w+)?$|^(?:who|what|which|how)$|^how \w+(?: \w+)?$"
+    r"|^(?!who\b|what\b|which\b)\w+ (?:who|what|which|how)\b",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"\b(?:[A-Z][\w’'-]*|\d[\w.-]*)(?:(?: (?:of|the|and|de|von|van))? (?:[A-Z][\w’'-]*|\d[\w.-]*))*")
-_DESCRIPTION = re.compile(  # "the first stage" if a verb or preposition follows, otherwise "the stage"
-    r"\b(?:the|this|that|an?) (?:(?:[\w-]+ ){1,2}[\w-]+(?= (?:is|are|was|were|did|do|does|has|have|had|in|on|at|of|by"
-    r"|to|for|from|with|used|called|that|which|who)\b)|[\w-]+)",
-    re.IGNORECASE,
-)
-_ASKS = re.compile(r"^\W*(?:and |but |so )?(who|whom|whose|where|when|why|how|what|which)\b", re.IGNORECASE)
-_BARE = re.compile(r"^\W*(?:and|but|so|what about|how about)\b[\s,]*(.*?)\W*$", re.IGNORECASE)
-_LONGEST_TOPIC = 8  # words; a longer answer is a statement, which no pronoun refers to
-_NOT_NAMES = frozenset(
-    "who whom whose where when why how what which is are was were did do does can will the a an in on at".split()
-)
+_WORD = re.compile(r"[\w’'-]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """One question of the conversation, as rewritten, and its answer ("" if none was found)."""
+class Reading:
+    """A question that an utterance may mean, and its distance from what was typed as a share of probability."""
 
     question: str
-    answer: str = ""
+    price: float  # 0 to 1; what is taken off the probability of its answer
+
+
+def readings(utterance: str, turns: Sequence[Turn]) -> list[Reading]:
+    """The questions that an utterance may mean after these turns, as typed among them; only that if it stands alone."""
+    if not turns:
+        return [Reading(utterance, 0.0)]
+    rest, opened = bare(utterance)
+    pronoun = pronoun_in(utterance)
+    fragment = is_fragment(rest)
+    if fragment and (opened or (pronoun is None and _asks_only(rest))):
+        found = completions(rest, turns[-1])
+    elif pronoun is not None:
+        topics = possible_antecedents(pronoun[0], turns, utterance)
+        found = (filled(utterance, pronoun, topic) for topic in topics)
+    elif _stands_alone(rest, utterance):
+        return [Reading(utterance, 0.0)]
+    else:
+        return _with_topic(utterance, rest, turns, fragment=fragment)
+    completed = [Reading(text, _FIRST + _NEXT * k) for k, text in enumerate(islice(_distinct(found), _MOST - 1))]
+    return [*completed, Reading(utterance, _AS_TYPED if completed else 0.0)]
 
 
 def understand(question: str, turns: Sequence[Turn]) -> str:
-    """The question, with pronouns and ellipses resolved from earlier turns; unchanged if it is self-contained."""
-    if not turns:
-        return question
-    completed = _complete(question, turns[-1])
-    found = _PRONOUN.search(_without_expletives(completed))
-    if found is None:
-        return completed
-    topic = _topic(found[0].lower(), turns, completed)
-    if topic is None:
-        return completed
-    suffix = _suffix(found[0].lower(), completed[found.end() :])
-    preposition = (
-        "at " if found[0].lower() == "there" and not topic.lower().startswith(("in ", "at ", "on ", "from ")) else ""
-    )
-    return completed[: found.start()] + preposition + topic + suffix + completed[found.end() :]
+    """The likeliest reading without asking the documents; the question itself if it is self-contained."""
+    return min(readings(question, turns), key=lambda reading: reading.price).question
 
 
-def _without_expletives(question: str) -> str:
-    """The question with expletives ("is there a …", "does it take …") overwritten; offsets stay the same."""
-    return _EXPLETIVE.sub(lambda found: "\0" * len(found[0]), question)
+def _asks_only(rest: str) -> bool:
+    """Whether a fragment has nothing but a question word and what belongs to it: "by whom", "in which city"."""
+    return _ONLY_ASKS.match(rest) is not None
 
 
-def _complete(question: str, last: Turn) -> str:
-    """An elliptical question ("And when?", "What about Ryzhikov?"), completed with the words of the last question."""
-    bare = _BARE.match(question)
-    rest = bare[1] if bare else question.strip(" ?!.")
-    if bare and rest and not _ASKS.match(rest) and _subject(last.question):
-        return last.question.replace(str(_subject(last.question)), rest, 1)
-    if len(rest.split()) == 1 and (asked := _ASKS.match(rest)):
-        old = _ASKS.match(last.question)
-        tail = last.question[old.end() :] if old else f" {last.question}"
-        return f"{asked[1].capitalize()}{tail}"
-    return question
+def _stands_alone(rest: str, utterance: str) -> bool:
+    """Whether an utterance names what it asks about: a name inside it, or several words that say something."""
+    if any(found.start() > 0 for found in NAME.finditer(utterance)) and len(rest.split()) > 2:
+        return True
+    said = [word for word in _WORD.findall(rest.lower()) if word not in FUNCTION_WORDS]
+    return len(said) >= _STANDS_ALONE
 
 
-def _topic(pronoun: str, turns: Sequence[Turn], question: str) -> str | None:
-    """The antecedent of the pronoun: the most recent one that agrees with it and is not in the question already."""
-    for turn in reversed(turns):
-        for candidate in _candidates(pronoun, turn):
-            if candidate.lower() not in question.lower():
-                return candidate
-    return None
+def _with_topic(utterance: str, rest: str, turns: Sequence[Turn], *, fragment: bool) -> list[Reading]:
+    """As typed; with the last topic appended; and for a fragment the last question about it."""
+    found = [Reading(utterance, 0.0)]
+    topic = subject(turns[-1].question)
+    if topic and topic.lower() not in utterance.lower():
+        found.append(Reading(f"{utterance.rstrip(' ?!.')} for {topic}?", _APPENDED))
+    if fragment and not ASKS.match(rest):
+        completed = islice(_distinct(completions(rest, turns[-1])), 2)
+        found += [Reading(text, _APPENDED + _NEXT * k) for k, text in enumerate(completed)]
+    return found[:_MOST]
 
 
-def _candidates(pronoun: str, turn: Turn) -> Iterator[str]:
-    asked = _ASKS.match(turn.question)
-    word = asked[1].lower() if asked else ""
-    answer = turn.answer.strip() if 0 < len(turn.answer.split()) <= _LONGEST_TOPIC else ""
-    fits = {
-        **dict.fromkeys(_PERSON, word in ("who", "whom", "whose")),
-        **dict.fromkeys(_SEVERAL, word in ("who", "whom", "whose", "what", "which")),
-        **dict.fromkeys(_THING, word in ("what", "which") and not answer[:1].isdigit()),
-        **dict.fromkeys(_PLACE, word == "where"),
-    }[pronoun]
-    if answer and fits:
-        yield answer
-    if subject := _subject(turn.question):
-        yield subject
-
-
-def _subject(question: str) -> str | None:
-    """The first name in a question, or else its first description ("the first stage")."""
-    names = [found[0] for found in _NAME.finditer(question) if found[0].split()[0].lower() not in _NOT_NAMES]
-    if names:
-        return names[0].removesuffix("'s").removesuffix("’s")
-    found = _DESCRIPTION.search(question)
-    return found[0] if found else None
-
-
-def _suffix(pronoun: str, after: str) -> str:
-    """The possessive ending, or ""; "her" is possessive only before a noun ("her ship", not "saw her in")."""
-    if pronoun == "her":
-        following = re.match(r"\s+([a-z]+)", after)
-        return "'s" if following and following[1] not in ("in", "on", "at", "to", "from", "by", "with", "and") else ""
-    return {**_PERSON, **_THING, **_SEVERAL, **_PLACE}[pronoun]
+def _distinct(texts: Iterator[str]) -> Iterator[str]:
+    seen: set[str] = set()
+    for text in texts:
+        if text.lower() not in seen:
+            seen.add(text.lower())
+            yield text

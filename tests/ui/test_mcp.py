@@ -34,7 +34,7 @@ def _with_client(server: MCPServer | StdioServerParameters, use: Callable[[Clien
 
 def test_the_tools_are_marked_as_read_only(seed_index: Path):
     tools = _with_client(_server(seed_index), lambda client: client.list_tools()).tools
-    assert [tool.name for tool in tools] == ["answer", "search", "documents", "passage"]
+    assert [tool.name for tool in tools] == ["answer", "converse", "search", "documents", "passage"]
     assert all(tool.annotations.read_only_hint for tool in tools)
 
 
@@ -59,6 +59,17 @@ def test_a_refusal_comes_with_the_nearest_passages(seed_index: Path):
     answered = _with_client(_server(seed_index), lambda client: client.call_tool("answer", question)).structured_content
     assert not answered["found"]
     assert answered["passages"]
+
+
+def test_a_conversation_gets_replies_of_every_kind(seed_index: Path):
+    async def talk(client: Client) -> None:
+        greeted = (await client.call_tool("converse", {"utterance": "thank you"})).structured_content
+        assert greeted["kind"] == "courtesy"
+        turns = [{"utterance": "What rocket carried Kim?", "answer": "Soyuz 2.1a"}]
+        said = {"utterance": "Where did it blast off from?", "turns": turns}
+        assert (await client.call_tool("converse", said)).structured_content["kind"] in ("answer", "refusal")
+
+    _with_client(_server(seed_index), talk)
 
 
 def test_documents_and_passages_are_listed(seed_index: Path):

@@ -30,12 +30,6 @@ def one_line(text: str) -> str:
     return " ".join(visible(text).split())
 
 
-def confidence(probability: float) -> str:
-    """A probability as a word and a percentage."""
-    words = "high" if probability >= 0.8 else "fair" if probability >= 0.5 else "low"
-    return f"{words} ({probability:.0%})"
-
-
 def render_answer(answer: Answer, passages: int = 3) -> RenderableType:
     """The answer in its sentence with its citations, or the nearest passages when there is none."""
     return Group(*(_found(answer) if answer.found else _refusal(answer, passages)))
@@ -43,23 +37,31 @@ def render_answer(answer: Answer, passages: int = 3) -> RenderableType:
 
 def _found(answer: Answer) -> Iterator[RenderableType]:
     first = answer.citations[0]
+    yield from corrections(answer)
     yield from (Text(f"- {one_line(item)}", style="bold") for item in answer.spans if len(answer.spans) > 1)
     yield from _rows(first) if first.excerpt else [_marked(first)]
     yield Text(f"  {source(first)}", style="dim")
     yield from (Text(f"  also stated in {source(other)}", style="dim") for other in answer.citations[1:])
     if answer.disagreement is not None:
-        yield from _disagreement(answer.disagreement)
-    yield Text(f"  confidence: {confidence(answer.probability)}", style="dim")
+        yield from _disagreement(answer.disagreement, answer.relation)
+    yield Text(f"  {answer.confidence} ({answer.probability:.0%})", style="dim")
 
 
-def _disagreement(other: Candidate) -> Iterator[RenderableType]:
-    yield Text("The documents disagree. Another document says:", style="yellow")
+def corrections(answer: Answer) -> Iterator[RenderableType]:
+    """What was asked instead of misspelt words."""
+    for typed, asked in answer.corrections.items():
+        yield Text(f"  asked: {one_line(asked)} instead of {one_line(typed)}", style="dim")
+
+
+def _disagreement(other: Candidate, relation: str | None) -> Iterator[RenderableType]:
+    yield Text("  An earlier version says:" if relation == "earlier" else "  Another place says:", style="yellow")
     yield _marked(other.citation)
     yield Text(f"  {source(other.citation)}", style="dim")
 
 
 def _refusal(answer: Answer, passages: int) -> Iterator[RenderableType]:
     yield Text("I can't find that in the documents.", style="bold")
+    yield from corrections(answer)
     if answer.passages[:passages]:
         yield Text("The nearest passages:", style="dim")
     for passage in answer.passages[:passages]:

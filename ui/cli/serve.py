@@ -30,9 +30,15 @@ def chat(
     host: Annotated[str | None, typer.Option("--host", help="The address to listen on. [127.0.0.1]")] = None,
     port: Annotated[int | None, typer.Option("--port", help="The port to listen on. [7860]", min=0, max=65535)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the address of the server as JSON.")] = False,
+    terminal: Annotated[bool, typer.Option("--terminal", help="Talk in this terminal instead of serving.")] = False,
 ) -> None:
     """Serve the chat page and the HTTP service until interrupted."""
     settings = settings_of(context, index=index, store=store, host=host, port=port)
+    if terminal:
+        from ui.cli.terminal import talk
+
+        talk(settings)
+        return
     from ui.server import serve
 
     def announce(url: str) -> None:

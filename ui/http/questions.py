@@ -1,4 +1,4 @@
-"""Asking over HTTP: ``/v1/answer`` and ``/v1/search``."""
+"""Asking over HTTP: ``/v1/answer``, ``/v1/converse`` and ``/v1/search``."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import TypeVar
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 
-from qa import Answer
+from qa import Answer, Reply
 from ui.http.openapi import example
 from ui.http.problems import CLIENT_CLOSED_REQUEST, EVERYWHERE, responses
-from ui.schemas import Hits, Question, Search
+from ui.schemas import Hits, Question, Search, Utterance
 from ui.service.service import Served
 
 T = TypeVar("T")
@@ -33,6 +33,12 @@ router = APIRouter(prefix="/v1", tags=["questions"], responses=responses(*EVERYW
 async def answer(asked: Question, request: Request, service: Served) -> Answer:
     """Answer a question with a verbatim quote, or say that the documents do not hold the answer."""
     return await unless_disconnected(request, service.answer(asked.question, asked.narrowed()))
+
+
+@router.post("/converse", responses=example("converse"))
+async def converse(said: Utterance, request: Request, service: Served) -> Reply:
+    """Reply to whatever a person typed: an answer, passages on a subject, a summary, or about the library."""
+    return await unless_disconnected(request, service.converse(said.utterance, said.earlier(), said.narrowed()))
 
 
 @router.post("/search", responses=example("search"))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 from typing import TypeVar
 
 from index import DocumentNotFoundError, Filters, Hit, IndexChangedError, IndexSettings, Place, QuothError, open_store
-from qa import Answer, Answerer, ReaderSettings, never_cancelled
+from qa import Answer, Answerer, Conversation, ReaderSettings, Reply, Turn, never_cancelled
 from ui.errors import NotReadyError
 from ui.service.cpu import CpuPool
 
@@ -33,6 +33,7 @@ class AnswerEngine:
         self.cpu = CpuPool()
         self._settings = settings
         self._answerer: Answerer | None = None
+        self._conversation: Conversation | None = None
         self._store = open_store(location, settings if isinstance(settings, IndexSettings) else None)
         self._identity: Hashable = None  # of the index that is open
         self._lock = threading.Lock()
@@ -54,6 +55,24 @@ class AnswerEngine:
     ) -> Answer:
         """Answer a question. Raises what ``Answerer.answer`` raises."""
         return self._retry(lambda answerer: answerer.answer(question, filters=filters, should_continue=should_continue))
+
+    def converse(
+        self,
+        utterance: str,
+        turns: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        *,
+        should_continue: Callable[[], bool] = never_cancelled,
+    ) -> Reply:
+        """Reply to an utterance. Raises what ``Conversation.reply`` raises."""
+
+        def reply(answerer: Answerer) -> Reply:
+            conversation = self._conversation
+            if conversation is None or conversation.answerer is not answerer:
+                conversation = self._conversation = Conversation(answerer)
+            return conversation.reply(utterance, turns, filters=filters, should_continue=should_continue)
+
+        return self._retry(reply)
 
     def search(
         self,

@@ -10,14 +10,14 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from enum import Enum, auto
 from functools import partial
 from typing import Generic, Protocol, TypeVar
 
 from index import Filters, Hit
-from qa import AbandonedError, Answer
+from qa import AbandonedError, Answer, Reply, Turn
 from ui.errors import QueueFullError
 from ui.service.cpu import CpuPool, CpuShare
 from ui.service.engine import AnswerEngine
@@ -115,7 +115,13 @@ class QuestionQueue:
         Cancelling the caller gives the question up: reading does not start, or stops before the next passage.
         """
         pending = self._admit(partial(self._engine.answer, question, filters))
-        pending.future.add_done_callback(lambda _: self._count(pending))
+        pending.future.add_done_callback(lambda _: self._count(pending, lambda answer: answer))
+        return await pending.result()
+
+    async def converse(self, utterance: str, turns: Sequence[Turn] = (), filters: Filters | None = None) -> Reply:
+        """Wait for a core and reply. Errors and cancelling are as in ``answer``."""
+        pending = self._admit(partial(self._engine.converse, utterance, turns, filters))
+        pending.future.add_done_callback(lambda _: self._count(pending, lambda reply: reply.answer))
         return await pending.result()
 
     async def search(
@@ -148,8 +154,9 @@ class QuestionQueue:
         with self._lock:
             self._pending -= 1
 
-    def _count(self, pending: PendingQuestion[Answer]) -> None:
+    def _count(self, pending: PendingQuestion[T], answer_of: Callable[[T], Answer | None]) -> None:
         if pending.state is State.ANSWERED:
-            self._metrics.answered(pending.future.result(), pending.waited)
+            if (answer := answer_of(pending.future.result())) is not None:
+                self._metrics.answered(answer, pending.waited)
         elif pending.state is State.FAILED:
             self._metrics.failed()

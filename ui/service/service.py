@@ -6,13 +6,14 @@ import logging
 import math
 import secrets
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from index import Embedder, Filters, IndexNotFoundError, QuothError, open_store
-from qa import Answer
+from qa import Answer, Reply, Turn
 from ui.service.engine import AnswerEngine
 from ui.service.logs import log_answer
 from ui.service.metrics import Metrics
@@ -64,6 +65,13 @@ class Service:
         answered = await self.queue.answer(question, filters)
         log_answer(answered, with_text=self.settings.log_text)
         return answered
+
+    async def converse(self, utterance: str, turns: Sequence[Turn], filters: Filters | None) -> Reply:
+        """Reply to an utterance when its turn comes, and log its answer. Raises as ``QuestionQueue.converse``."""
+        reply = await self.queue.converse(utterance, turns, filters)
+        if reply.answer is not None:
+            log_answer(reply.answer, with_text=self.settings.log_text)
+        return reply
 
     def uploaded(self) -> dict[str, str]:
         """The sha256 of every upload that is in the index now, by name."""

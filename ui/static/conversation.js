@@ -38,7 +38,7 @@ export function start() {
   on("ask", (button) => ask(button.dataset.question ?? button.textContent));
   on("edit", (button) => writeQuestion(whole(button)));
   on("literal", (button) => {
-    send({ follow: false });
+    send({ follow: false, literal: true });
     ask(button.closest("article").querySelector(".question").textContent);
   });
   on("everywhere", (button) => {

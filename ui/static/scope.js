@@ -15,10 +15,10 @@ export function start() {
   });
 }
 
-export function send({ follow = read("follow", true) } = {}) {
+export function send({ follow = read("follow", true), literal = false } = {}) {
   const field = document.querySelector("#scope textarea");
   if (!field) return;
-  field.value = JSON.stringify({ ...filters.read(), topic: follow ? topic() : [] });
+  field.value = JSON.stringify({ ...filters.read(), topic: follow ? topic() : [], literal });
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 

@@ -20,7 +20,7 @@ from starlette.routing import Mount
 from ui.http.gradio_gate import GradioGate
 from ui.service.engine import AnswerEngine
 from ui.web import feedback, library, viewer
-from ui.web.chat import Ask, Chat
+from ui.web.chat import Ask, Chat, Converse
 from ui.web.evaluation import EvaluationPage
 from ui.web.shell import STATIC, PageShell
 from ui.web.start_page import StartPage
@@ -28,13 +28,15 @@ from ui.web.start_page import StartPage
 GRADIO_UPLOAD_BYTES = 1  # files are added in the library only, so Gradio's own uploads are refused
 
 
-def create_app(location: Path, *, engine: AnswerEngine, ask: Ask, routers: Sequence[APIRouter]) -> FastAPI:
+def create_app(
+    location: Path, *, engine: AnswerEngine, ask: Ask, converse: Converse, routers: Sequence[APIRouter]
+) -> FastAPI:
     """The whole application over the index at ``location``, ready for uvicorn.
 
-    ``engine`` is the one that ``routers`` use too; ``ask`` answers through the question queue. ``routers`` are matched
-    before the page, which takes all remaining paths.
+    ``engine`` is the one that ``routers`` use too; ``ask`` and ``converse`` answer through the question queue.
+    ``routers`` are matched before the page, which takes all remaining paths.
     """
-    chat, start_page, evaluation = Chat(engine, ask), StartPage(engine), EvaluationPage(engine, location)
+    chat, start_page, evaluation = Chat(engine, ask, converse), StartPage(engine), EvaluationPage(engine, location)
     # No documentation pages, because FastAPI's load scripts from other servers.
     app = FastAPI(
         title="Quoth",

@@ -5,19 +5,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from http import HTTPStatus
 
 import gradio as gr
 from fastapi import APIRouter
 
 from index import Filters, QuothError
-from qa import Answer
+from qa import Answer, Reply, Turn
 from ui.service.engine import AnswerEngine
-from ui.web import answer_html
 from ui.web.scope import Scope
+from ui.web.turns import answer_html, reply_html
 
 Ask = Callable[[str, Filters | None], Awaitable[Answer]]
+Converse = Callable[[str, Sequence[Turn], Filters | None], Awaitable[Reply]]
 
 FAILED = "Something went wrong. The server's log has the details."
 CONCURRENT = 40  # questions taken from Gradio's queue at once; the question queue limits what computes
@@ -31,9 +32,9 @@ log = logging.getLogger(__name__)
 class Chat:
     """The conversation over an engine; each question is a turn, which the page can stop by its id."""
 
-    def __init__(self, engine: AnswerEngine, ask: Ask) -> None:
-        """``ask`` answers a question through the question queue."""
-        self._engine, self._ask = engine, ask
+    def __init__(self, engine: AnswerEngine, ask: Ask, converse: Converse) -> None:
+        """``ask`` answers a question and ``converse`` replies to an utterance, both through the question queue."""
+        self._engine, self._ask, self._converse = engine, ask, converse
         self._pending: dict[str, asyncio.Task[str]] = {}
         self.router = APIRouter(prefix="/ui/turns", include_in_schema=False)
         self.router.add_api_route("/{turn}", self.stop, methods=["DELETE"], status_code=HTTPStatus.NO_CONTENT)
@@ -101,9 +102,14 @@ class Chat:
     async def _answered(self, turn: str, question: str, sent: str) -> str:
         """The turn with its answer."""
         scope = Scope.read(sent)
-        understood = scope.understood(question)
         filters = scope.filters()
-        answer = await self._ask(understood, filters)
+        if scope.literal:
+            answer, understood = await self._ask(question, filters), question
+        else:
+            reply = await self._converse(question, scope.turns(), filters)
+            if reply.answer is None:
+                return reply_html.replied(turn, reply)
+            answer, understood = reply.answer, reply.understood if reply.understood != reply.utterance else question
         failures = () if answer.found else await asyncio.to_thread(lambda: self._engine.answerer().index.failures())
         asked = None if understood == question else question
         return answer_html.answered(turn, answer, failures=failures, asked=asked, narrowed=filters is not None)

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from index import Filters, QuestionError
-from qa import Turn, understand
+from qa import Turn
 from ui.schemas import Date
 
 DocumentPath = Annotated[str, Field(max_length=4096)]
@@ -30,6 +30,7 @@ class Scope(BaseModel):
     after: Date | None = None
     before: Date | None = None
     topic: Annotated[list[EarlierTurn], Field(max_length=20)] = []  # oldest first
+    literal: bool = False  # whether the utterance is a question, whatever it looks like
 
     @classmethod
     def read(cls, sent: str) -> Scope:
@@ -45,6 +46,6 @@ class Scope(BaseModel):
         chosen = Filters(documents=self.documents, after=self.after, before=self.before, media_type=kind)
         return None if chosen == Filters() else chosen
 
-    def understood(self, question: str) -> str:
-        """The question, completed from the earlier turns of its topic."""
-        return understand(question, [Turn(one.question, one.answer) for one in self.topic])
+    def turns(self) -> list[Turn]:
+        """The earlier turns of its topic."""
+        return [Turn(one.question, answer=one.answer) for one in self.topic]

@@ -108,6 +108,11 @@ class Catalog:
         """
         return {document_id: self._passages_of(document_id) for document_id in ids}
 
+    def keyword_texts(self, limit: int) -> list[str]:
+        """The texts and titles of at most ``limit`` passages, as keyword search covers them."""
+        rows = self.connection.execute("SELECT title, text FROM passages LIMIT ?", (limit,))
+        return [f"{title}\n{text}" for title, text in rows]
+
     def _passages_of(self, document_id: int) -> list[Passage]:
         chunks = self.chunks_of(document_id)
         ids = [chunk.id for chunk in chunks]

@@ -118,6 +118,15 @@ class MilvusSnapshot(MilvusReader):
         """Chunks by id; unknown ids are left out."""
         return {chunk_id: chunk_of(row) for chunk_id, row in self._cached_rows(ids).items()}
 
+    def keyword_texts(self, limit: int) -> list[str]:
+        """The texts and titles of at most ``limit`` passages, as keyword search covers them."""
+        passages = self._manifest.collection("passages")
+        if self._manifest.next_chunk <= limit:
+            rows = self.connection.query_all(passages, "", ["title", "text"])
+        else:
+            rows = self.connection.query_in(passages, "id", range(1, limit + 1), ["title", "text"], strong=False)
+        return [f"{row['title']}\n{row['text']}" for row in rows]
+
     def stored_documents(self, ids: Iterable[int] | None = None) -> list[StoredDocument]:
         """Documents with the locations of their parts, by path; cached ones in their state at the time of fetching."""
         if ids is None:

@@ -4,12 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.conversation.followup import Turn, understand
+from qa.conversation.followup import understand
+from qa.conversation.replies import Turn
 
-WHO = Turn("Who flew to the station?", "Jonathan Kim")
-ROCKET = Turn("What rocket was used?", "Soyuz 2.1a")
-WHERE = Turn("Where did the rocket blast off from?", "Baikonur cosmodrome")
-WHEN = Turn("When did the Soviet Union dissolve?", "1991")
+WHO = Turn("Who flew to the station?", answer="Jonathan Kim")
+ROCKET = Turn("What rocket was used?", answer="Soyuz 2.1a")
+WHERE = Turn("Where did the rocket blast off from?", answer="Baikonur cosmodrome")
+WHEN = Turn("When did the Soviet Union dissolve?", answer="1991")
 
 
 @pytest.mark.parametrize(
@@ -24,13 +25,17 @@ WHEN = Turn("When did the Soviet Union dissolve?", "1991")
         ([WHEN], "Why did it dissolve?", "Why did Soviet Union dissolve?"),
         ([WHEN], "And why?", "Why did the Soviet Union dissolve?"),
         (
-            [Turn("Where was Jonathan Kim born?", "Los Angeles")],
+            [Turn("Where was Jonathan Kim born?", answer="Los Angeles")],
             "What about Sergei Ryzhikov?",
             "Where was Sergei Ryzhikov born?",
         ),
-        ([Turn("Who commands her ship?", "Ann Lee")], "Where is her cabin?", "Where is Ann Lee's cabin?"),
-        ([Turn("Who commands the ship?", "Ann Lee")], "Who saw her in Rome?", "Who saw Ann Lee in Rome?"),
-        ([Turn("Does the pump need oil?", "")], "How often does it need oil?", "How often does the pump need oil?"),
+        ([Turn("Who commands her ship?", answer="Ann Lee")], "Where is her cabin?", "Where is Ann Lee's cabin?"),
+        ([Turn("Who commands the ship?", answer="Ann Lee")], "Who saw her in Rome?", "Who saw Ann Lee in Rome?"),
+        (
+            [Turn("Does the pump need oil?", answer="")],
+            "How often does it need oil?",
+            "How often does the pump need oil?",
+        ),
     ],
 )
 def test_a_follow_up_is_understood(turns, question, understood):
@@ -58,10 +63,13 @@ def test_a_first_question_stays_as_it_is():
 
 
 def test_a_long_answer_is_no_topic():
-    statement = Turn("Who spoke?", "the head of the agency said on Tuesday that the launch went well")
+    statement = Turn("Who spoke?", answer="the head of the agency said on Tuesday that the launch went well")
     assert understand("What did he say?", [statement]) == "What did he say?"
 
 
-@given(st.text(max_size=80), st.lists(st.builds(Turn, st.text(max_size=40), st.text(max_size=40)), max_size=3))
+@given(
+    st.text(max_size=80),
+    st.lists(st.builds(Turn, st.text(max_size=40), st.text(max_size=40), st.text(max_size=40)), max_size=3),
+)
 def test_anything_can_be_asked_after_anything(question, turns):
     assert isinstance(understand(question, turns), str)

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from index import Failure
 from tests.support.answers import candidate, citation, found, passage, refused
 from tests.support.browser import Open, ask, assert_accessible, serving
-from ui.web import answer_html as render
+from ui.web.turns import answer_html as render
 
 SMALL = """
     [...document.querySelectorAll("button, a[href], summary, select, textarea, .hint label, input")]

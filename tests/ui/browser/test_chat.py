@@ -73,7 +73,7 @@ def test_a_question_that_cannot_be_asked_gets_a_clear_message_and_is_not_lost(vi
 
 
 def test_an_answer_costs_one_request_and_at_most_three_changes_of_the_page(visit: Open, site: str) -> None:
-    """``tests/benchmarks/page_delay.py`` measures the delay; this bounds what causes it on every machine."""
+    """``tests/benchmarks/service/page_delay.py`` measures the delay; this bounds what causes it on every machine."""
     page = visit(site)
     page.locator(".examples button").first.wait_for()  # the start page is complete, and sends no more requests
     asked: list[str] = []

@@ -31,7 +31,7 @@ def _shown(answer: Answer) -> str:
 def test_the_answer_is_marked_in_its_sentence_with_its_place():
     assert "It is known: **Kim** flew." in _shown(ANSWER)
     assert "Crew · page 2 · 2025-04-08 · trips/crew.txt" in _shown(ANSWER)
-    assert "high (91%)" in _shown(ANSWER)
+    assert "confident (91%)" in _shown(ANSWER)
 
 
 def test_a_cell_is_shown_in_its_table():

@@ -101,5 +101,5 @@ def test_the_page_and_the_service_report_an_unusable_milvus(
 
 async def _last_turn(service: Service) -> str:
     """The last turn that the chat shows."""
-    shown = [turn async for _, turn in Chat(service.engine, service.answer).turns("Why?", "")]
+    shown = [turn async for _, turn in Chat(service.engine, service.answer, service.converse).turns("Why?", "")]
     return shown[-1]

@@ -13,7 +13,7 @@ from index import Failure
 from tests.support.answers import TEXT, candidate, cell_citation, citation, found, passage, refused
 from tests.support.html_outline import ALLOWED_TAGS, Outline, plain
 from tests.support.samples.hostile_text import HOSTILE
-from ui.web import answer_html as render
+from ui.web.turns import answer_html as render
 
 
 def test_the_answer_is_marked_inside_its_sentence() -> None:
@@ -34,7 +34,7 @@ def test_a_citation_links_to_its_place() -> None:
 
 @pytest.mark.parametrize(
     ("probability", "words"),
-    [(0.97, "Confident"), (0.7, "Fairly confident"), (0.52, "Not sure: check the source")],
+    [(0.97, "Confident"), (0.8, "Confident"), (0.7, "Likely"), (0.49, "Unsure: check the source")],
 )
 def test_confidence_is_in_words_with_the_number_on_hover(probability: float, words: str) -> None:
     shown = render.answered("t1", found(probability=probability))
@@ -51,7 +51,7 @@ def test_other_places_that_state_the_answer_are_counted_and_shown() -> None:
 def test_disagreeing_documents_are_both_shown() -> None:
     other = citation("The Proton rocket was used.", "Proton", title="Elsewhere")
     shown = render.answered("t1", found(disagreement=candidate(other)))
-    assert "The documents disagree" in shown and "<mark>Proton</mark>" in shown and "Elsewhere" in shown
+    assert "Another place says" in shown and "<mark>Proton</mark>" in shown and "Elsewhere" in shown
 
 
 @pytest.mark.parametrize("above", ["The crew", "## The crew", "# Landing\n\n## The crew"])

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from index import Filters, QuestionError
+from qa import understand
 from ui.web.scope import Scope
 
 
@@ -31,5 +32,5 @@ def test_a_malformed_scope_is_refused_and_never_ignored(sent: str) -> None:
 
 def test_a_follow_up_takes_its_topic_from_the_turns_before() -> None:
     sent = json.dumps({"topic": [{"question": "Who flew to the station?", "answer": "Jonathan Kim"}]})
-    assert Scope.read(sent).understood("How long will he stay?") == "How long will Jonathan Kim stay?"
-    assert Scope.read("").understood("How long will he stay?") == "How long will he stay?"
+    assert understand("How long will he stay?", Scope.read(sent).turns()) == "How long will Jonathan Kim stay?"
+    assert understand("How long will he stay?", Scope.read("").turns()) == "How long will he stay?"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from index import Failure
 from qa import Answer, Citation, PassageRead, highlight
@@ -18,6 +17,7 @@ from ui.web.paragraphs import MarkedText
 MAX_FAILURES = 5  # unreadable files listed
 NEAREST = 3  # passages shown when the documents do not hold an answer
 MAX_PASSAGES = 10  # listed under "Why this answer"
+SURE = {"confident": "Confident", "likely": "Likely", "unsure": "Unsure: check the source"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +86,6 @@ class PassageRow:
     keyword_rank: int | None
     best: str
     margin: str
-
-
-class Confidence(NamedTuple):
-    """How sure an answer is, as a class name and in words."""
-
-    level: str
-    words: str
 
 
 def pending(turn: str, question: str) -> str:
@@ -174,14 +167,6 @@ def _table_record(citation: Citation) -> dict[str, object] | None:
     }
 
 
-def confidence(answer: Answer) -> Confidence:
-    """How sure the answer is: how far its probability is above the threshold, on the way to 1."""
-    doubt = (1 - answer.probability) / max(1e-9, 1 - answer.threshold)  # 0: certain; 1: at the threshold
-    if doubt <= 0.35:
-        return Confidence("high", "Confident")
-    return Confidence("fair", "Fairly confident") if doubt <= 0.75 else Confidence("low", "Not sure: check the source")
-
-
 def _turn(template: str, turn: str, state: str, question: str, *, record: str = "", **values: object) -> str:
     return render(f"turn/{template}.html", turn=turn, state=state, question=question, record=record, **values)
 
@@ -192,7 +177,7 @@ def _found(answer: Answer) -> dict[str, object]:
     return {
         "sentence": cards[0].sentence,
         "cards": cards,
-        "confidence": confidence(answer),
+        "sure": SURE[answer.confidence],
         "disagreement": QuoteCard.of(other.citation) if other else None,
     }
 

@@ -1,4 +1,6 @@
-"""How long the page takes to show an answer, beyond the server's own time: ``python -m tests.benchmarks.page_delay``.
+"""How long the page takes to show an answer, beyond the server's own time.
+
+    python -m tests.benchmarks.service.page_delay
 
 Serves ``seeds/`` with the shipped reader, asks in headless Chromium, and measures in the page: from pressing Enter to
 the frame that shows the answer, minus the time that the server states for searching and reading. All questions are

@@ -1,6 +1,6 @@
 """Kills the service repeatedly while it rebuilds or takes an upload, and checks that nothing is lost.
 
-    python -m tests.benchmarks.service_kills --kills 20
+    python -m tests.benchmarks.service.kills --kills 20
 
 Every round changes all documents, starts the service, starts a rebuild (or, every third time, an upload), and kills the
 service at a random moment of the time that the rebuild takes undisturbed. Then the index must be sound and have every

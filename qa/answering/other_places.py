@@ -1,0 +1,35 @@
+"""What another place says instead: a contradiction, or what an earlier version of the document said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qa.answering.candidates import Proposal
+from qa.answering.cascade import NEARLY_AS_GOOD
+from qa.answering.citations import cite
+from qa.answering.relation import Statement, contradicts
+from qa.answering.versions import are_versions, is_newer
+from qa.types import Relation
+
+
+def other_place(
+    question: str, given: Proposal, others: Sequence[Proposal], threshold: float
+) -> tuple[Proposal | None, Relation | None]:
+    """The likeliest answer from another document that excludes the given one, and what it is.
+
+    It must reach the threshold and be nearly as probable as the given one.
+    """
+    required = max(threshold, NEARLY_AS_GOOD * given.probability)
+    for other in others:
+        if other.document_id == given.document_id or other.agrees_with(given):
+            continue
+        mine, theirs = given.retrieved.hit.document, other.retrieved.hit.document
+        if are_versions(mine, theirs) and other.probability >= threshold:
+            return other, "earlier" if is_newer(mine, theirs) else "contradicts"
+        if other.probability >= required and contradicts(question, _statement(given), _statement(other)):
+            return other, "contradicts"
+    return None, None
+
+
+def _statement(proposal: Proposal) -> Statement:
+    return Statement(proposal.text, cite(proposal).sentence)

@@ -1,0 +1,122 @@
+"""What a pronoun may stand for: answers and subjects of earlier turns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from qa.conversation.replies import Turn
+
+_PERSON = {"he": "", "him": "", "she": "", "his": "'s", "her": "", "hers": "'s"}
+_THING = {"it": "", "its": "'s", "this": "", "that": "", "this one": "", "that one": ""}
+_SEVERAL = {"they": "", "them": "", "their": "'s", "theirs": "'s", "these": "", "those": ""}
+_PLACE = {"there": ""}
+_PRONOUN = re.compile(
+    r"\b(he|him|his|she|hers?|its?|they|them|theirs?|there|(?:this|that)(?: one)?(?=\W*$| (?:do|does|did|cost|mean|is"
+    r"|was|has|work|apply|happen|come)\b)|(?:these|those)(?=\W*$| (?:do|did|cost|mean|are|were|have)\b))(?!['’])\b",
+    re.IGNORECASE,
+)
+_TRADE = re.compile(r"\bIT\b(?!\W*$)")  # information technology, unless it ends the question
+_EXPLETIVE = re.compile(
+    r"\b(is|are|was|were|will|has|have|had|can|could) there\b(?=\s+\w)|\bthere (is|are|was|were)\b"
+    r"|\b(is|was|does|did|will|would) it (rain|possible|necessary|true|mean|take|cost to)\b",
+    re.IGNORECASE,
+)
+NAME = re.compile(
+    r"\b(?:[A-Z][\w’'-]*|\d[\w.-]*)(?:(?: (?:(?:of|for) the|of|the|and|de|von|van))? (?:[A-Z][\w’'-]*|\d[\w.-]*))*"
+)
+DESCRIPTION = re.compile(  # "the first stage" if a verb, a preposition or nothing follows, otherwise "the stage"
+    r"\b(?:the|this|that|an?) (?:(?:[\w-]+ ){0,2}?[\w-]+(?=\W*$| (?:is|are|was|were|did|do|does|has|have|had|in|on|at"
+    r"|of|by|to|for|from|with|used|called|that|which|who|need|take|cost|open|close|run|start|begin|get|go|work|make|use|sell"
+    r"|pay|use|end|last|come|say|mean|weigh|hold|carry|fly|set)\b)|[\w-]+)",
+    re.IGNORECASE,
+)
+_OWN = re.compile(  # something in the question itself that a later pronoun refers to
+    r"\b(?:the|an?|every|each|all|some|any|my|our|your) [\w-]+|\b(?:do|does|did|can|may|must|should|will|have|are|were)"
+    r" (?!not\b|i\b|we\b|you\b|he\b|she\b|it\b|they\b|the\b|an?\b|there\b|this\b|that\b)[a-z][\w-]+"
+    r"|(?<!^)(?<!\W )\b[A-Z][\w-]+",
+)
+_CLAUSE = re.compile(r"\b(?:if|when|once|after|before|because|while|until|unless|that|who|which|whether|and)\b", re.I)
+_LINK = re.compile(
+    r"\b(?:of|for|in|on|at|to|by|with|from|about|is|are|was|were|do|does|did|can|will|has|have|had|be)\s*$", re.I
+)
+_POSSESSIVE = frozenset(("his", "her", "hers", "its", "their", "theirs"))
+ASKS = re.compile(r"^\W*(?:and |but |so )?(who|whom|whose|where|when|why|how|what|which)\b", re.IGNORECASE)
+_LONGEST = 8  # words; a longer answer is a statement, which no pronoun refers to
+_NOT_NAMES = frozenset(
+    "who whom whose where when why how what which whats is are was were did do does can will the a an in on at and but "
+    "so by for from to i may must should could would has have had".split()
+)
+
+
+def pronoun_in(question: str) -> re.Match[str] | None:
+    """The first pronoun that nothing in the question itself explains."""
+    hidden = _TRADE.sub(lambda found: "\0" * len(found[0]), question)
+    hidden = _EXPLETIVE.sub(lambda found: "\0" * len(found[0]), hidden)
+    return next((found for found in _PRONOUN.finditer(hidden) if not _is_explained(found, hidden)), None)
+
+
+def filled(question: str, pronoun: re.Match[str], topic: str) -> str:
+    """The question with the topic in the place of the pronoun."""
+    word, before, after = pronoun[0].lower(), question[: pronoun.start()], question[pronoun.end() :]
+    at = "at " if word == "there" and not topic.lower().startswith(("in ", "at ", "on ", "from ")) else ""
+    return before + at + topic + _suffix(word, after) + after
+
+
+def possible_antecedents(pronoun: str, turns: Sequence[Turn], question: str) -> Iterator[str]:
+    """What the pronoun may refer to, the likeliest first: the most recent that agrees and is not in the question."""
+    for turn in reversed(turns):
+        for candidate in _candidates(pronoun.lower(), turn):
+            if candidate.lower() not in question.lower():
+                yield candidate
+
+
+def subject(question: str) -> str | None:
+    """The first name in a question, or else its first description ("the first stage")."""
+    found_names = [found for found in NAME.finditer(question) if found.start() or " " in found[0]]
+    names = [f[0] for f in found_names if f[0].split()[0].lower() not in _NOT_NAMES and not f[0].isdigit()]
+    if names:
+        return names[0].removesuffix("'s").removesuffix("’s")
+    found = DESCRIPTION.search(question)
+    return found[0] if found else None
+
+
+def short_answer(turn: Turn) -> str:
+    """The answer of a turn if it can be referred to; "" if it is a statement."""
+    return turn.answer.strip() if 0 < len(turn.answer.split()) <= _LONGEST else ""
+
+
+def _is_explained(pronoun: re.Match[str], question: str) -> bool:
+    """Whether the pronoun has its antecedent before it: "if the tenant does not pay his rent"."""
+    word, before = pronoun[0].lower(), question[: pronoun.start()]
+    own = None if word == "there" else next(iter(_OWN.finditer(before)), None)
+    if own is None:
+        return False
+    between = before[own.end() :]
+    return _LINK.search(before) is None if word in _POSSESSIVE else _CLAUSE.search(between) is not None
+
+
+def _candidates(pronoun: str, turn: Turn) -> Iterator[str]:
+    asked = ASKS.match(turn.question)
+    word = asked[1].lower() if asked else ""
+    found = subject(turn.question)
+    described = re.match(r"^\W*who(?:'s| is| was| are| were) [A-Z]", turn.question) and found
+    answer = "" if described else short_answer(turn)
+    fits = {
+        **dict.fromkeys(_PERSON, word in ("who", "whom", "whose")),
+        **dict.fromkeys(_SEVERAL, word in ("who", "whom", "whose", "what", "which")),
+        **dict.fromkeys(_THING, word in ("what", "which") and not answer[:1].isdigit()),
+        **dict.fromkeys(_PLACE, word == "where"),
+    }[pronoun]
+    if answer and fits:
+        yield answer
+    if found:
+        yield found
+
+
+def _suffix(pronoun: str, after: str) -> str:
+    """The possessive ending, or ""; "her" is possessive only before a noun ("her ship", not "saw her in")."""
+    if pronoun == "her":
+        following = re.match(r"\s+([a-z]+)", after)
+        return "'s" if following and following[1] not in ("in", "on", "at", "to", "from", "by", "with", "and") else ""
+    return {**_PERSON, **_THING, **_SEVERAL, **_PLACE}[pronoun]

@@ -1,0 +1,184 @@
+"""A conversation: decides what an utterance means, asks the documents, and replies."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from index import DocumentRecord, Filters, IndexEmptyError
+from qa.answerer import Answerer, borrow_answerer, checked_question
+from qa.answering.cascade import never_cancelled
+from qa.conversation.antecedents import pronoun_in
+from qa.conversation.catalogue import about_library
+from qa.conversation.courtesy import friendly_line, stands_in
+from qa.conversation.examples import example_questions
+from qa.conversation.followup import Reading, readings
+from qa.conversation.fragments import bare
+from qa.conversation.kinds import Kind, kind_classifier
+from qa.conversation.mentions import SEARCHED, grouped_mentions, is_scattered
+from qa.conversation.replies import Reply, Turn
+from qa.conversation.subjects import documents_named, named_in, subject_of
+from qa.conversation.summaries import summarise
+from qa.types import Answer
+
+EXAMPLES = 3
+_READ = 2  # readings of a follow-up that are read
+_COMPARED = 4  # passages of each reading that are looked at to choose those
+_SETTLED = 0.5  # the probability from which an utterance as typed needs no other reading
+
+Continue = Callable[[], bool]
+
+
+class Conversation:
+    """Replies to utterances over one answerer; safe to use from several threads."""
+
+    def __init__(self, answerer: Answerer) -> None:
+        self.answerer = answerer
+        self._examples: tuple[int, tuple[str, ...]] = (-1, ())
+        self._making = threading.Lock()
+
+    def reply(
+        self,
+        utterance: str,
+        turns: Sequence[Turn] = (),
+        *,
+        filters: Filters | None = None,
+        should_continue: Continue = never_cancelled,
+    ) -> Reply:
+        """The reply to an utterance after earlier turns, oldest first. Raises as ``Answerer.answer``.
+
+        Without documents only a question raises ``IndexEmptyError``.
+        """
+        said = checked_question(utterance, self.answerer.settings.question_characters)
+        kind = self.kind(said, turns, filters)
+        made: Reply | None = None
+        if kind is Kind.COURTESY:
+            made = Reply("courtesy", said, said, text=friendly_line(said), examples=self._example_questions())
+        elif kind is Kind.LIBRARY:
+            made = self._about_library(said, filters)
+        elif kind is Kind.SUMMARY:
+            made = self._summary(said, turns, filters)
+        elif kind is Kind.HITS:
+            made = self._mentions(said, filters)
+        return made or self._answer(said, turns, filters, should_continue)
+
+    def kind(self, utterance: str, turns: Sequence[Turn] = (), filters: Filters | None = None) -> Kind:
+        """What an utterance is; a question when in doubt, and when documents hold what sounds like small talk."""
+        vectors = self.answerer.index.embedder.encode([utterance])
+        (kind,) = kind_classifier().kinds(vectors, [utterance])
+        if kind is Kind.COURTESY and self._stands_in_documents(utterance, filters):
+            return Kind.QUESTION
+        if kind is Kind.HITS and turns and (bare(utterance)[1] or pronoun_in(utterance)):
+            return Kind.QUESTION
+        return kind
+
+    def _stands_in_documents(self, utterance: str, filters: Filters | None) -> bool:
+        try:
+            hits = self.answerer.index.search(utterance, filters=filters)
+        except IndexEmptyError:
+            return False
+        return stands_in(utterance, (hit.chunk.text for hit in hits))
+
+    def _example_questions(self) -> tuple[str, ...]:
+        """Questions that the documents answer, made once for each revision."""
+        with self._making:
+            revision = self.answerer.index.revision
+            if self._examples[0] != revision:
+                self._examples = (revision, tuple(example_questions(self.answerer, EXAMPLES)))
+            return self._examples[1]
+
+    def _about_library(self, utterance: str, filters: Filters | None) -> Reply:
+        with self.answerer.index.snapshot() as view:
+            records, failures = _admitted(view.documents(), filters), view.failures()
+        text, documents = about_library(utterance, records, failures)
+        return Reply("library", utterance, utterance, text=text, documents=documents)
+
+    def _summary(self, utterance: str, turns: Sequence[Turn], filters: Filters | None) -> Reply | None:
+        """A summary of the document that the utterance names, or the choice among several; None if it names none."""
+        named = named_in(utterance)
+        with self.answerer.index.snapshot() as view:
+            records = _admitted(view.documents(), filters)
+            found = records if len(records) == 1 and not named else documents_named(named, records)
+            if not found and (subject := named or (turns[-1].question if turns else "")):
+                hits = view.search(subject, 3, filters=filters) if records else []
+                ids = {hit.document.id for hit in hits if named or hit is hits[0]}
+                holds = grouped_mentions(subject, hits) if named else ()
+                found = [r for r in records if r.id in ids and (not named or r.id in {h.document_id for h in holds})]
+            if len(found) == 1:
+                document, chunks = view.document(found[0].id), view.chunks(found[0].id)
+            elif not found and named:
+                return None
+        if len(found) != 1:
+            return _which(utterance, found or records[:8])
+        made = summarise(document, found[0].id, chunks, self.answerer.index.embedder)
+        text = f"What “{made.title}” says, in its own words."
+        return Reply("summary", utterance, utterance, text=text, summary=made, documents=(found[0],))
+
+    def _mentions(self, utterance: str, filters: Filters | None) -> Reply | None:
+        """The passages that mention the subject; None if there are none, or it is rather a question in keywords."""
+        subject = subject_of(utterance)
+        hits = self.answerer.index.search(subject, SEARCHED, filters=filters)
+        found = grouped_mentions(subject, hits)
+        if not found or (subject == utterance and is_scattered(subject, hits)):
+            return None
+        count = sum(group.count for group in found)
+        least = "At least " if count >= SEARCHED else ""
+        text = f"{least}{_counted(count, 'passage')} in {_counted(len(found), 'document')} on “{subject}”."
+        return Reply("hits", utterance, utterance, text=text, hits=found)
+
+    def _answer(
+        self, utterance: str, turns: Sequence[Turn], filters: Filters | None, should_continue: Continue
+    ) -> Reply:
+        answer = self._best_reading(readings(utterance, turns), filters, should_continue)
+        kind = "answer" if answer.found else "refusal"
+        return Reply("answer" if kind == "answer" else "refusal", utterance, answer.question, answer, answer.text)
+
+    def _best_reading(self, meant: Sequence[Reading], filters: Filters | None, should_continue: Continue) -> Answer:
+        """The answer to the reading that the documents make likeliest: by probability, less the reading's price."""
+
+        def ask(reading: Reading) -> Answer:
+            return self.answerer.answer(reading.question, filters=filters, should_continue=should_continue)
+
+        if len(meant) == 1:
+            return ask(meant[0])
+        answers: list[tuple[float, Answer]] = []
+        if meant[0].price == 0.0:  # as typed, which may stand alone
+            answers.append((0.0, ask(meant[0])))
+            if answers[0][1].probability >= _SETTLED:
+                return answers[0][1]
+            meant = meant[1:]
+        likeliest = sorted(meant, key=lambda one: one.price - self.answerer.promise(one.question, _COMPARED, filters))
+        answers += [(one.price, ask(one)) for one in likeliest[: _READ - len(answers)]]
+        return max(answers, key=lambda one: one[1].probability - one[0])[1]
+
+
+def converse(
+    utterance: str,
+    turns: Sequence[Turn] = (),
+    *,
+    index: Path | str | None = None,
+    filters: Filters | None = None,
+) -> Reply:
+    """Reply to an utterance from the index at ``index``, which is chosen and kept open as by ``qa.answer``.
+
+    Raises ``QuothError``: ``QuestionError``, ``IndexNotFoundError`` and others.
+    """
+    with borrow_answerer(index) as answerer:
+        return Conversation(answerer).reply(utterance, turns, filters=filters)
+
+
+def _admitted(records: Sequence[DocumentRecord], filters: Filters | None) -> list[DocumentRecord]:
+    return [record for record in records if filters is None or filters.admit(record)]
+
+
+def _which(utterance: str, records: Sequence[DocumentRecord]) -> Reply:
+    """The reply that asks which document is meant."""
+    choices = tuple(f"Summarise {record.title}" for record in records)
+    text = "Which document do you mean?" if records else "There are no documents yet."
+    return replace(Reply("summary", utterance, utterance, text=text, documents=tuple(records)), choices=choices)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,107 @@
+"""Fit the classifier of utterances: ``python -m qa.training.fit_kinds utterances.jsonl TRAIN.jsonl ...``.
+
+The utterances that are set apart (``is_set_apart``) are left out. Questions of the reader's training sets are further
+examples of questions. The thresholds are chosen on half of those, which the weights have not seen, so that hardly any
+question is taken for something else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import random
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from index import Embedder, IndexSettings
+from qa.conversation.kinds import WEIGHTS, Kind, KindClassifier, features
+
+STRENGTH = 0.3  # inverse of the penalty on large weights
+ADDED_WEIGHT = 0.6  # of a question out of the reader's sets, where an utterance has 1
+LEAST = 0.34  # the lowest threshold
+WRONG = {Kind.HITS: 0.008, Kind.SUMMARY: 0.004, Kind.LIBRARY: 0.004, Kind.COURTESY: 0.0004}  # share of questions
+
+
+_ASKS = re.compile(
+    r"\?|^\W*(?:who|whom|whose|where|when|why|how|what|which|is|are|was|were|do|does|did|can|could|may|must|should|will"
+    r"|would|has|have|had|in|on|at|for|by|to|from|under|according)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """An utterance with its kind."""
+
+    text: str
+    kind: Kind
+    weight: float = 1.0
+
+
+def is_set_apart(text: str) -> bool:
+    """Whether an utterance is kept for measuring: every second one, by a hash."""
+    return hashlib.sha256(text.encode()).digest()[0] % 2 == 0
+
+
+def utterances(path: Path) -> list[Example]:
+    """The utterances of a file that are not set apart."""
+    rows = map(json.loads, filter(None, path.read_text(encoding="utf-8").split("\n")))
+    return [Example(row["utterance"], Kind(row["kind"])) for row in rows if not is_set_apart(row["utterance"])]
+
+
+def added(path: Path, questions: int, keywords: int) -> list[Example]:
+    """So many questions of a training set, and besides so many in keywords; always the same ones."""
+    lines = path.read_text(encoding="utf-8").split("\n")
+    asked = sorted({json.loads(line)["question"] for line in lines if line})
+    short = [question for question in asked if _ASKS.search(question) is None]
+    rng = random.Random(1)
+    chosen = rng.sample(asked, min(questions, len(asked))) + rng.sample(short, min(keywords, len(short)))
+    return [Example(text, Kind.QUESTION, ADDED_WEIGHT) for text in dict.fromkeys(chosen)]
+
+
+def fit(examples: Sequence[Example], vectors: npt.NDArray[np.float32]) -> KindClassifier:
+    """The regression over these examples, without thresholds; ``vectors`` (n, dimensions) embed them."""
+    from sklearn.linear_model import LogisticRegression
+
+    design = features(vectors, [one.text for one in examples])
+    kinds = list(Kind)
+    labels = [kinds.index(one.kind) for one in examples]
+    model = LogisticRegression(C=STRENGTH, max_iter=2000)
+    model.fit(design, labels, sample_weight=[one.weight for one in examples])
+    return KindClassifier(model.coef_, model.intercept_, {})
+
+
+def thresholds(probabilities: npt.NDArray[np.float64]) -> dict[Kind, float]:
+    """For each kind the least threshold at which the allowed share of questions exceeds it; (n, kinds) of questions."""
+    columns = dict(zip(Kind, probabilities.T, strict=True))
+    return {kind: round(max(LEAST, float(np.quantile(columns[kind], 1 - share))), 3) for kind, share in WRONG.items()}
+
+
+def main() -> None:
+    """Fit, choose the thresholds and write the weights."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("utterances", type=Path)
+    parser.add_argument("training", type=Path, nargs="*", help="training sets of the reader")
+    parser.add_argument("--questions", type=int, default=200, help="of each training set")
+    parser.add_argument("--keywords", type=int, default=400, help="questions in keywords of each training set")
+    asked = parser.parse_args()
+    own = utterances(asked.utterances)
+    questions = [one for path in asked.training for one in added(path, asked.questions, asked.keywords)]
+    examples = [*own, *questions[::2]]
+    embedder = Embedder(IndexSettings())
+    vectors = embedder.encode([one.text for one in [*examples, *questions[1::2]]])
+    fitted = fit(examples, vectors[: len(examples)])
+    kept = fitted.probabilities(vectors[len(examples) :], [one.text for one in questions[1::2]])
+    classifier = KindClassifier(fitted.weights, fitted.biases, thresholds(kept))
+    WEIGHTS.write_text(classifier.to_json(), encoding="utf-8")
+    print(json.dumps({kind.value: least for kind, least in classifier.thresholds.items()}))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

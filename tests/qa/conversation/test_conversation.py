@@ -1,0 +1,74 @@
+"""What a person types is recognised, and each kind gets its reply from the real documents."""
+
+from __future__ import annotations
+
+import pytest
+
+from qa import Answerer, Conversation, Turn
+from qa.conversation.kinds import Kind, kind_classifier
+
+
+@pytest.fixture(scope="module")
+def conversation(answerer: Answerer) -> Conversation:
+    return Conversation(answerer)
+
+
+@pytest.mark.parametrize(
+    ("kind", "utterances"),
+    [
+        (Kind.COURTESY, ["hi", "thank you!", "goodbye", "who are you?", "good morning"]),
+        (Kind.LIBRARY, ["what documents do you have?", "how many files are there", "which document is the newest?"]),
+        (
+            Kind.SUMMARY,
+            ["summarise the contract", "give me a summary of the annual report", "key points of the minutes"],
+        ),
+        (Kind.HITS, ["everything about glass plates", "mentions of Norvik Cloud", "find passages on parking"]),
+        (
+            Kind.QUESTION,
+            ["Who signed the contract?", "when does the library close on Sundays", "price of the Pro plan"],
+        ),
+    ],
+)
+def test_the_kind_of_an_utterance_is_recognised(kind, utterances, embedder):
+    assert kind_classifier().kinds(embedder.encode(utterances), utterances) == [kind] * len(utterances)
+
+
+def test_a_greeting_gets_a_friendly_line_and_examples(conversation):
+    reply = conversation.reply("hello")
+    assert reply.kind == "courtesy" and reply.answer is None and "documents" in reply.text
+    assert 0 < len(reply.examples) <= 3
+
+
+def test_the_library_is_described_from_the_catalogue(conversation):
+    reply = conversation.reply("what documents do you have?")
+    assert reply.kind == "library" and reply.text.startswith("There is 1 document")
+    assert [record.path for record in reply.documents] == ["000_7741615dfd21157b.txt"]
+
+
+def test_a_document_is_summarised_in_its_own_words_and_order(conversation):
+    reply = conversation.reply("summarise the document")
+    assert reply.kind == "summary" and reply.summary is not None
+    text = conversation.answerer.index.text(reply.summary.document_id)
+    starts = [citation.start for citation in reply.summary.sentences]
+    assert 5 <= len(starts) <= 8 and starts == sorted(starts)
+    assert all(text[c.start : c.end] == c.quote for c in reply.summary.sentences)
+    assert all(c.quote in c.passage for c in reply.summary.sentences)
+
+
+def test_a_subject_gets_the_passages_that_mention_it(conversation):
+    reply = conversation.reply("mentions of Baikonur")
+    assert reply.kind == "hits" and len(reply.hits) == 1
+    for passage in reply.hits[0].passages:
+        assert {passage.text[start:end] for start, end in passage.marks} == {"Baikonur"}
+
+
+def test_a_question_is_answered_and_a_follow_up_is_understood(conversation):
+    first = conversation.reply("What rocket carried Kim?")
+    assert first.kind == "answer" and first.understood == first.utterance
+    turn = Turn(first.utterance, first.understood, first.answer.text)
+    assert conversation.reply("How long will he stay on the station?", [turn]).understood != "How long will he stay?"
+
+
+def test_what_the_documents_do_not_hold_is_refused(conversation):
+    reply = conversation.reply("Who won the football world cup in 1974?")
+    assert reply.kind == "refusal" and reply.answer is not None and not reply.answer.found

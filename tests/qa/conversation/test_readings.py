@@ -1,0 +1,56 @@
+"""Readings of a follow-up: what it may mean, and when it can mean only what was typed."""
+
+import pytest
+
+from qa.conversation.followup import readings, understand
+from qa.conversation.replies import Turn
+
+LEASE = Turn("Who signed the deed of the farm?", answer="Ada Finch")
+SHOP = Turn("When does the shop open on Mondays?", answer="9:00")
+
+
+def questions(utterance: str, *turns: Turn) -> list[str]:
+    return [reading.question for reading in readings(utterance, turns)]
+
+
+@pytest.mark.parametrize(
+    "utterance",
+    [
+        "What happens if the guest does not return his key?",
+        "When do tenants have to leave their rooms?",
+        "What does IT training cost?",
+    ],
+)
+def test_a_question_that_explains_its_own_pronoun_is_taken_as_typed(utterance):
+    assert "Ada Finch" not in understand(utterance, [LEASE])
+    assert understand(utterance, [LEASE]) == utterance
+
+
+def test_a_pronoun_is_filled_by_the_last_answer():
+    assert understand("When did she sign it?", [LEASE]).startswith("When did Ada Finch sign")
+
+
+@pytest.mark.parametrize(
+    ("turn", "utterance", "meant"),
+    [
+        (SHOP, "And on Sundays?", "When does the shop open on Sundays?"),
+        (Turn("What is the deposit in summer?", answer="200"), "And in winter?", "What is the deposit in winter?"),
+        (Turn("How much does the Pro plan cost?"), "What about the Basic plan?", "How much does the Basic plan cost?"),
+        (Turn("hotel limit in Switzerland?"), "And what about France?", "hotel limit in France?"),
+        (Turn("When was the hall built?", answer="1902"), "By whom?", "By whom was the hall built?"),
+        (Turn("how many newspapers were there in 1999?"), "and in 2019?", "how many newspapers were there in 2019?"),
+    ],
+)
+def test_a_fragment_is_completed_from_the_last_question(turn, utterance, meant):
+    assert meant in questions(utterance, turn)
+
+
+def test_no_reading_doubles_an_article_or_a_preposition():
+    for utterance in ("And on Sundays?", "What about the barn?", "and the office?"):
+        assert not any(" on on " in one or "the the" in one for one in questions(utterance, SHOP))
+
+
+def test_as_typed_is_always_among_the_readings_and_readings_are_few():
+    for utterance in ("And on Sundays?", "How long will he stay?", "opening hours", "What is the price of the tent?"):
+        assert utterance in questions(utterance, LEASE, SHOP)
+        assert len(questions(utterance, LEASE, SHOP)) <= 6
