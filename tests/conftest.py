@@ -30,6 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--kills", type=int, default=12, help="how many builds test_crash.py kills")
     parser.addoption("--faults", type=int, default=3, help="how many writes test_faults.py lets fail")
     parser.addoption("--mutations", type=int, default=12, help="how many damaged files of each format are parsed")
+    parser.addoption("--growth", action="store_true", help="let test_growth.py time every loader with all inputs")
     parser.addoption("--pictures", action="store_true", help="write the README's screenshot into the tree")
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import gradio as gr
 from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
 from starlette.routing import Mount
 
 from ui.http.gradio_gate import GradioGate
@@ -26,6 +27,16 @@ from ui.web.shell import STATIC, PageShell
 from ui.web.start_page import StartPage
 
 GRADIO_UPLOAD_BYTES = 1  # files are added in the library only, so Gradio's own uploads are refused
+
+
+class _Static(StaticFiles):
+    """Files whose place does not depend on the path under which a proxy shows the page."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve the file that the path names below the mount, whatever prefix a proxy cut off before it."""
+        own = scope.get("root_path", "").removeprefix(scope.get("app_root_path", ""))
+        await super().__call__({**scope, "root_path": own}, receive, send)
+
 
 
 def create_app(
@@ -49,7 +60,7 @@ def create_app(
     pages = (start_page.router, viewer.router(engine), library.router, evaluation.router, verdicts)
     for router in (*routers, chat.router, *pages):
         app.include_router(router)
-    app.mount("/static/quoth", StaticFiles(directory=STATIC), name="static")
+    app.mount("/static/quoth", _Static(directory=STATIC), name="static")
     app.add_middleware(PageShell)
     mounted: FastAPI = gr.mount_gradio_app(
         app,

@@ -33,6 +33,17 @@ SHAPES = {
 CHUNKED = ["a.", "word ", "x", "a\n", "a\n\n", "日本。", "!?", "a\u0301", "👩\u200d", "lorem ipsum dolor sit amet. "]
 
 
+QUICK = {units[0] for units in (*SHAPES.values(), CHUNKED)}  # the inputs of the suite; --growth takes all
+
+
+@pytest.fixture(autouse=True)
+def chosen(request: pytest.FixtureRequest) -> None:
+    """Skip what only --growth times."""
+    unit = getattr(request.node, "callspec", None)
+    if not request.config.getoption("growth") and unit is not None and unit.params.get("unit", "") not in QUICK:
+        pytest.skip("timed with --growth")
+
+
 def repeated(unit: str, size: int) -> str:
     """About ``size`` characters of a unit."""
     count = max(1, size // len(unit))

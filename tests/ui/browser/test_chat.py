@@ -20,7 +20,7 @@ ANSWERED = [
     ("What rocket was used?", "Soyuz 2.1a"),
     ("Where did it blast off from?", "Baikonur"),
     ("How long will Kim stay on the station?", "eight-month"),
-    ("Who is Putin's investment envoy?", "Kirill Dmitriev"),
+    ("Who is planning a mission to Mars?", "Elon Musk"),
     ("When does Russia plan to launch the first modules of its own station?", "2027"),
 ]
 JOIN, STREAM = "/gradio_api/queue/join", "/gradio_api/queue/data"

@@ -21,7 +21,7 @@ BODIES: list[dict[str, Any]] = [
     {"content": b"\xff\xfe{", "headers": {"Content-Type": "application/json"}},
     {"json": []},
     {"json": {"question": ["x"], "file": {"path": "/etc/passwd"}, "threshold": "x", "unknown": None}},
-    {"json": {"question": "\ud800"}},
+    {"content": b'{"question": "\\ud800"}', "headers": {"Content-Type": "application/json"}},
     {"content": b'{"question": ' + b"[" * 5_000 + b"]" * 5_000 + b"}", "headers": {"Content-Type": "application/json"}},
     {"files": {"file": ("../../x.txt", b"words")}, "data": {"other": "x"}},
     {"content": b"--b\r\n", "headers": {"Content-Type": "multipart/form-data; boundary=b"}},

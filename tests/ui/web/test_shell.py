@@ -38,7 +38,7 @@ def test_the_policy_forbids_other_hosts_and_eval() -> None:
 def test_the_page_keeps_gradio_and_gains_the_frame() -> None:
     page = frame_page(GRADIO)
     assert page.count('<gradio-app eager="true"></gradio-app>') == 1
-    assert 'role="log"' in page and "/static/quoth/quoth.js" in page
+    assert 'role="log"' in page and "static/quoth/quoth.js" in page
     assert "elsewhere.example" not in page
 
 
