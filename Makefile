@@ -45,21 +45,19 @@ browser:
 	  then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; \
 	  else echo "The tests need a browser: install Debian's chromium (sudo apt-get install chromium)." >&2; exit 1; fi; }
 
-# Exact versions with the hashes of their files, which pip then insists on. The local part of a version (torch's +cpu) is
-# cut off, since other indexes lack it; torch gets the hashes of its files on PyPI and on its own index for processors.
+# Exact versions. The local part of a version (torch's +cpu) is cut off, since other indexes lack it.
 LOCK := $(BIN)/pip-compile --quiet --strip-extras --no-header --no-emit-index-url --no-emit-find-links \
-  --no-emit-trusted-host --annotation-style=line --unsafe-package pip --generate-hashes
+  --no-emit-trusted-host --annotation-style=line --unsafe-package pip
 lock: setup $(VENV)/dev.stamp
 	$(LOCK) $(LOCKFLAGS) --output-file requirements.lock pyproject.toml
 	$(LOCK) $(LOCKFLAGS) --all-extras --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
 	sed -i -e 's/^\(torch==[0-9.]*\)+[a-z0-9]*/\1/' -e '/^# The following packages/,$$d' requirements.lock requirements-dev.lock
-	$(BIN)/python .ci/torch_hashes.py requirements.lock requirements-dev.lock
 
 # Known holes in the pinned versions, from PyPI's data. Where that cannot be reached, it says so and checks nothing.
 audit: setup $(VENV)/dev.stamp
 	@$(BIN)/python -c "import urllib.request as r; r.urlopen('https://pypi.org/pypi/pip/json', timeout=20)" 2>/dev/null \
 	  || { echo "audit: PyPI's list of known holes cannot be reached from here, so nothing was checked"; exit 0; }; \
-	  $(BIN)/pip-audit --disable-pip --require-hashes --progress-spinner off --requirement requirements.lock
+	  $(BIN)/pip-audit --disable-pip --no-deps --progress-spinner off --requirement requirements.lock
 
 clean:
 	rm -rf $(VENV) .quoth .mypy_cache .pytest_cache .ruff_cache

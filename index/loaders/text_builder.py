@@ -13,6 +13,7 @@ BLANK_LINE = "\n\n"
 _LEADING_LINES = re.compile(r"\A(?:[^\S\n]*\n)+")
 _SENTENCE_ENDS = (".", "!", "?", "…")
 _SHORTEST_ENCODED = 120  # characters; keys, checksums and identifiers are shorter
+_ENCODED_LINE = 40  # mean characters between white space; Base64 has lines of 64 or 76, words are shorter
 _ENCODED = re.compile(r"(?:data:[\w.+-]+/[\w.+-]+(?:;[\w=.+-]+)*,)?[A-Za-z0-9+/_-]{100,}={0,2}")
 
 
@@ -161,7 +162,10 @@ class TextBuilder:
 
 def is_encoded(value: str) -> bool:
     """Whether a value is an image or a file in Base64 or hexadecimal digits, which nobody reads."""
-    return len(value) >= _SHORTEST_ENCODED and _ENCODED.fullmatch("".join(value.split())) is not None
+    lines = value.split()
+    if len(value) < _SHORTEST_ENCODED or sum(map(len, lines)) < _ENCODED_LINE * len(lines):
+        return False
+    return _ENCODED.fullmatch("".join(lines)) is not None
 
 
 def counted(number: int, one: str, many: str) -> tuple[str, ...]:

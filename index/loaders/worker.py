@@ -8,6 +8,7 @@ it. ``index.isolation.children.start_child`` starts the process.
 from __future__ import annotations
 
 import json
+import mimetypes
 import os
 import struct
 import sys
@@ -34,6 +35,7 @@ def pack(message: dict[str, Any]) -> bytes:
 
 def main() -> None:
     """Respond to requests until the input ends."""
+    mimetypes.knownfiles = []  # openpyxl asks for types of files, and this process may not read the system's list
     responses = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # output that a parser prints must not mix with the responses
     setup = _read(sys.stdin.buffer)

@@ -84,7 +84,7 @@ class Calibration:
             parts = sorted(self._parts(case.evidence) for case in cases)
             best.extend(dict(parts).items())  # keeps each passage's best case: its cases share retrieval's contribution
         retrieval, added = np.array(best).reshape(-1, 2).T
-        return replace(self, unread=QuantileBound.fit(retrieval, added))
+        return replace(self, unread=QuantileBound.fit(retrieval, added, quantile=1.0))
 
     @classmethod
     def from_json(cls, text: str) -> Calibration:

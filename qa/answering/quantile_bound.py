@@ -10,14 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 BINS = 10  # bins of the score, each with the same number of values
-QUANTILE = 0.98
+QUANTILE = 0.995
 
 FloatArray = npt.NDArray[np.floating]
 
 
 @dataclass(frozen=True, slots=True)
 class QuantileBound:
-    """The ``QUANTILE`` of the values whose score is at most ``scores[k]`` is ``highest[k]``, by bins of the score.
+    """A quantile of the values whose score is at most ``scores[k]`` is ``highest[k]``, by bins of the score.
 
     ``highest`` has one entry more than ``scores``, for higher scores; both rise. Raises ``ValueError`` otherwise.
     """
@@ -34,9 +34,9 @@ class QuantileBound:
         return self.highest[bisect_left(self.scores, score)]
 
     @classmethod
-    def fit(cls, scores: FloatArray, values: FloatArray) -> QuantileBound:
+    def fit(cls, scores: FloatArray, values: FloatArray, quantile: float = QUANTILE) -> QuantileBound:
         """Fit to values and their scores, both (n,); the running maximum of the quantiles makes them rise."""
         order = np.argsort(scores, kind="stable")
         bins = [positions for positions in np.array_split(order, BINS) if len(positions)]
-        highest = np.maximum.accumulate([np.quantile(values[positions], QUANTILE) for positions in bins])
+        highest = np.maximum.accumulate([np.quantile(values[positions], quantile) for positions in bins])
         return cls(tuple(float(scores[positions[-1]]) for positions in bins[:-1]), tuple(highest.tolist()))

@@ -5,13 +5,13 @@ from __future__ import annotations
 import index
 
 NAMES = """
-    BuildReport Chunk DeletionsError DiskError Document DocumentIndex DocumentNotFoundError DocumentRecord
+    BuildReport Cell Chunk DeletionsError DiskError Document DocumentIndex DocumentNotFoundError DocumentRecord
     Embedder EngineError Failure Filters Hit IndexChangedError IndexDamagedError IndexEmptyError IndexLockedError
     IndexMismatchError IndexNotFoundError IndexSettings IndexStatus IndexView InputError MissingExtraError
-    ModelError NoDocumentsError Page Place Plan Problem Progress QuestionError QuothError RepairReport SetupError
-    SourceNotFoundError StateError StorageError Store StoreUnreachableError UnreadableFileError VerifyReport add
-    build build_documents copy load on_disk open_engine open_store plan read_file rebuild remove repair
-    start_child stay_local stem_words supported_suffixes verify
+    ModelError NoDocumentsError Page Place Plan Problem Progress QuestionError QuothError RepairReport Rows
+    SetupError SourceNotFoundError StateError StorageError Store StoreUnreachableError Table TablePart TableRows
+    UnreadableFileError VerifyReport add build build_documents copy load on_disk open_engine open_store plan
+    read_file rebuild remove repair start_child stay_local stem_words supported_suffixes verify
 """
 
 

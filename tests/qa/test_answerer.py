@@ -23,8 +23,8 @@ RIGHT = [
     ("What rocket was used?", "Soyuz 2.1a"),
     ("Where did it blast off from?", "Baikonur"),
     ("How long will Kim stay on the station?", "eight-month"),
-    ("Who is Putin's investment envoy?", "Kirill Dmitriev"),
-    ("Which spacecraft docked in 1975?", "Apollo and a Soyuz"),
+    ("Which American astronaut flew to the station?", "Jonathan Kim"),
+    ("Who is planning a mission to Mars?", "Elon Musk"),
     ("When does Russia plan to launch the first modules of its own station?", "2027"),
 ]
 REFUSED = ["Who won the 2022 World Cup?", "What is the capital of Australia?", "How much did the launch cost?"]

@@ -135,9 +135,17 @@ def _link(document_id: int, offset: int) -> str:
 
 
 def _part(document: Document, offset: int) -> tuple[int, int]:
-    """The part of a document's text to show: at most ``VIEWED`` characters, with ``offset`` in its middle."""
-    first = max(0, min(offset, len(document.text)) - VIEWED // 2) if len(document.text) > VIEWED else 0
-    return first, min(len(document.text), first + VIEWED)
+    """The part of a document's text to show, ``offset`` in its middle: about ``VIEWED`` characters, in whole lines.
+
+    A line of more than a quarter of that is cut.
+    """
+    text = document.text
+    if len(text) <= VIEWED:
+        return 0, len(text)
+    first = max(0, min(offset, len(text)) - VIEWED // 2)
+    last = min(len(text), first + VIEWED)
+    before, after = text.rfind("\n", max(0, first - VIEWED // 4), first), text.find("\n", last, last + VIEWED // 4)
+    return (before + 1 if before >= 0 else first), (after if after >= 0 else last)
 
 
 def _paragraphs(document: Document, marks: Marks, first: int, last: int) -> Iterator[Paragraph]:

@@ -10,8 +10,8 @@ from index.loaders.front_matter import add_head
 from index.loaders.text_builder import TextBuilder
 
 _TITLE_LIMIT = 100  # characters
-_DIVIDED = re.compile(r"([^\W\d_]+)[-\u00ad]\n[ \t]*([^\W\d_][\w’']*[^\w\s]*)[ \t]*\n?")
-_HYPHENATED = re.compile(r"\w+-\w+")
+_DIVIDED = re.compile(r"(?<![^\W\d_])([^\W\d_]+)[-\u00ad]\n[ \t]*([^\W\d_][\w’']*[^\w\s]*)[ \t]*\n?")
+_HYPHENATED = re.compile(r"(?<!\w)\w+-\w+")
 _AFTER_SUSPENDED = frozenset("and or to und oder bis et ou y o e".split())  # "short- and long-term"
 _COMPOUNDS = frozenset(  # first words of compounds, which keep their hyphen
     "all anti co cross ex far full half high ill late long low mid multi near non off on open part post pre"

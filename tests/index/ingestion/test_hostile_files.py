@@ -102,7 +102,7 @@ def parsed_files(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         given.extend(file.path for file in files)
         return original(files, *arguments)
 
-    monkeypatch.setattr("index.ingestion.building.parsed", noting)
+    monkeypatch.setattr("index.ingestion.updating.parsed", noting)
     return given
 
 

@@ -46,7 +46,7 @@ def test_the_next_build_reads_every_file_again_and_keeps_all_else(root: Path):
         assert "12.50" in view.search("oak shelf price")[0].chunk.text
         assert view.text(before["bees"]) == "A hive holds fifty thousand bees in June."
     assert verify(index).sound
-    assert report.embedded == 1, "only the table's passage has another text"
+    assert report.embedded == 2, "only the table and the Markdown, which is rendered now, have another text"
     assert (index / "uploads" / "harbour.txt").read_text() == "The harbour office opens at nine.\n"
     assert (index / "chosen.json").read_text() == '{"threshold":0.61}\n'
     assert '"verdict": "up"' in (index / "verdicts.jsonl").read_text()

@@ -57,7 +57,7 @@ def test_a_reader_without_permission_to_write_follows_the_owners_builds(folder: 
     build([folder], location, embedder=HashEmbedder())
     writable(location, by_owner=False)
     with reader_without_permission(location) as reader:
-        assert asked(reader, "green tea")[1:] == ["deep/coffee.md", "iron.html", "tea.txt"]
+        assert set(asked(reader, "green tea")[1:]) == {"deep/coffee.md", "iron.html", "tea.txt"}
         for number in range(3):
             for copy in range(20):
                 (folder / f"{number}-{copy}.txt").write_text(f"Sencha {number} {copy} is a green tea. " * 40)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -17,10 +16,11 @@ from fastapi.testclient import TestClient
 from gradio.routes import App as GradioApp
 from starlette.datastructures import Headers
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
 from tests.support.browser import serving
+from tests.ui.http.routes import walked
 from ui.http.gradio_gate import ALLOWED, GradioGate, Route, find_route
 from ui.http.problems import METHODS
 from ui.server import assemble
@@ -107,15 +107,6 @@ def test_no_value_makes_the_server_fetch_a_url(client: TestClient, network_attem
 def gradio_of(app: FastAPI) -> GradioApp:
     (gradio,) = [route.app for route in app.routes if isinstance(route, Mount) and isinstance(route.app, GradioApp)]
     return gradio
-
-
-def walked(routes: Iterable[Any]) -> Iterator[tuple[str, BaseRoute | None]]:
-    """The path of each route and the route itself, those of included routers too."""
-    for route in routes:
-        if hasattr(route, "effective_candidates"):
-            yield from walked(route.effective_candidates())
-        else:
-            yield route.path, getattr(route, "original_route", route)
 
 
 def test_every_route_of_the_application_is_ours_or_allowed_or_refused(app: FastAPI):

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from starlette.routing import Mount
 
-from tests.ui.http.test_gradio_gate import walked
+from tests.ui.http.routes import walked
 from ui.server import assemble
 from ui.service.service import Service
 from ui.settings import load_settings
