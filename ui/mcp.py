@@ -13,8 +13,8 @@ from typing import ParamSpec, TypeVar, cast
 import anyio
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from index import BuildReport, Filters, MissingExtraError, QuothError
-from qa import Citation, PassageRead, Reply
+from index import BuildReport, DocumentRecord, Filters, MissingExtraError, QuothError
+from qa import Answer, Citation, DocumentHits, PassageRead, Reply, Summary
 from ui.schemas import Date, Documents, EarlierTurn, Hits, Stretch
 from ui.service.engine import AnswerEngine
 from ui.service.rebuilds import Rebuilds
@@ -81,6 +81,47 @@ class AnswerSummary(BaseModel):
     citations: list[Citation]
     passages: list[PassageRead]
 
+    @classmethod
+    def of(cls, answer: Answer) -> AnswerSummary:
+        """What a client needs of an answer."""
+        return cls(
+            found=answer.found,
+            text=answer.text,
+            probability=answer.probability,
+            confidence=answer.confidence,
+            citations=list(answer.citations),
+            passages=[] if answer.found else list(answer.passages[:NEAREST]),
+        )
+
+
+class ReplySummary(BaseModel):
+    """A reply of one kind: an answer or refusal, passages on a subject, a summary, the library, or a friendly line."""
+
+    kind: str
+    understood: str
+    text: str
+    answer: AnswerSummary | None
+    summary: Summary | None
+    documents: list[DocumentRecord]
+    hits: list[DocumentHits]
+    choices: list[str]
+    examples: list[str]
+
+    @classmethod
+    def of(cls, reply: Reply) -> ReplySummary:
+        """What a client needs of a reply."""
+        return cls(
+            kind=reply.kind,
+            understood=reply.understood,
+            text=reply.text,
+            answer=AnswerSummary.of(reply.answer) if reply.answer else None,
+            summary=reply.summary,
+            documents=list(reply.documents),
+            hits=list(reply.hits),
+            choices=list(reply.choices),
+            examples=list(reply.examples),
+        )
+
 
 class Rebuilt(BaseModel):
     """The report of a rebuild."""
@@ -128,22 +169,16 @@ class Tools:
         filters = Filters(path, checked_date("after", after), checked_date("before", before))
         with self._engine.cpu.share():
             answer = self._engine.answer(question, filters)
-        return AnswerSummary(
-            found=answer.found,
-            text=answer.text,
-            probability=answer.probability,
-            confidence=answer.confidence,
-            citations=list(answer.citations),
-            passages=[] if answer.found else list(answer.passages[:NEAREST]),
-        )
+        return AnswerSummary.of(answer)
 
-    def converse(self, utterance: str, turns: list[EarlierTurn] | None = None) -> Reply:
+    def converse(self, utterance: str, turns: list[EarlierTurn] | None = None) -> ReplySummary:
         """Reply to what a person typed: an answer, passages on a subject, a summary, or what documents there are.
 
         turns are the earlier utterances with their answers, the oldest first; they complete a follow-up.
         """
         with self._engine.cpu.share():
-            return self._engine.converse(utterance, [turn.as_turn() for turn in turns or ()])
+            reply = self._engine.converse(utterance, [turn.as_turn() for turn in turns or ()])
+        return ReplySummary.of(reply)
 
     def search(self, question: str, k: int = 5, rerank: bool = False) -> Hits:
         """Find the k passages (at most 50) nearest to a question, best first, without answering it.

@@ -42,6 +42,9 @@ _LINK = re.compile(
 )
 _POSSESSIVE = frozenset(("his", "her", "hers", "its", "their", "theirs"))
 ASKS = re.compile(r"^\W*(?:and |but |so )?(who|whom|whose|where|when|why|how|what|which)\b", re.IGNORECASE)
+_WHO_IS = re.compile(
+    r"^\W*who(?:'s| is| was) ((?!the |an? |my |our )[\w.’'-]+(?: (?!for |of |in )[\w.’'-]+){0,2})\W*$", re.I
+)
 _LONGEST = 8  # words; a longer answer is a statement, which no pronoun refers to
 _NOT_NAMES = frozenset(
     "who whom whose where when why how what which whats is are was were did do does can will the a an in on at and but "
@@ -100,7 +103,8 @@ def _candidates(pronoun: str, turn: Turn) -> Iterator[str]:
     asked = ASKS.match(turn.question)
     word = asked[1].lower() if asked else ""
     found = subject(turn.question)
-    described = re.match(r"^\W*who(?:'s| is| was| are| were) [A-Z]", turn.question) and found
+    described = _WHO_IS.match(turn.question)
+    found = described[1] if described else found
     answer = "" if described else short_answer(turn)
     fits = {
         **dict.fromkeys(_PERSON, word in ("who", "whom", "whose")),

@@ -30,6 +30,11 @@ def test_a_pronoun_is_filled_by_the_last_answer():
     assert understand("When did she sign it?", [LEASE]).startswith("When did Ada Finch sign")
 
 
+def test_a_pronoun_means_the_person_asked_about_and_not_the_description():
+    turn = Turn("who is bo lund", answer="Psychology Major")
+    assert understand("how old is he", [turn]) == "how old is bo lund"
+
+
 @pytest.mark.parametrize(
     ("turn", "utterance", "meant"),
     [
