@@ -124,7 +124,11 @@ async def _chained(first: Sequence[Event], rest: AsyncIterator[Event]) -> AsyncI
         yield event
 
 
-@router.post("/rebuild", response_class=EventSourceResponse, responses=responses(HTTPStatus.UNPROCESSABLE_ENTITY) | example("rebuild", "text/event-stream"))
+@router.post(
+    "/rebuild",
+    response_class=EventSourceResponse,
+    responses=responses(HTTPStatus.UNPROCESSABLE_ENTITY) | example("rebuild", "text/event-stream"),
+)
 async def rebuild(events: Annotated[AsyncIterator[Event], Depends(_started)]) -> AsyncIterator[ServerSentEvent]:
     """Bring the index up to date with its folders. The events are `progress`, then `done` or `failed`.
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import gradio as gr
 from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
-from starlette.types import Receive, Scope, Send
 from starlette.routing import Mount
+from starlette.types import Receive, Scope, Send
 
 from ui.http.gradio_gate import GradioGate
 from ui.service.engine import AnswerEngine
@@ -36,7 +36,6 @@ class _Static(StaticFiles):
         """Serve the file that the path names below the mount, whatever prefix a proxy cut off before it."""
         own = scope.get("root_path", "").removeprefix(scope.get("app_root_path", ""))
         await super().__call__({**scope, "root_path": own}, receive, send)
-
 
 
 def create_app(
