@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from starlette.routing import Mount
 
+from index import build
 from tests.ui.http.routes import walked
 from ui.server import assemble
 from ui.service.service import Service
@@ -31,8 +31,11 @@ SKIPPED = {"/v1/rebuild", "/readyz"}  # it may run without a body; it may not be
 
 
 @pytest.fixture(scope="module")
-def app(seed_index: Path) -> Iterator[FastAPI]:
-    yield assemble(Service.of(load_settings({"index": seed_index})))
+def app(seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
+    """A service over an index of its own, because some requests upload documents."""
+    location = tmp_path_factory.mktemp("shapes") / "index"
+    build([seeds], location)
+    return assemble(Service.of(load_settings({"index": location})))
 
 
 def test_no_route_fails_whatever_it_is_sent(app: FastAPI) -> None:
