@@ -40,6 +40,7 @@ from index.reports import BuildReport, IndexStatus, Plan, Problem, Progress, Rep
 from index.search import DocumentIndex, IndexView
 from index.settings import IndexSettings
 from index.stores.base import Place, Store
+from index.stores.folder.schema import sync_folder
 from index.stores.locate import open_store
 from index.types import (
     Cell,
@@ -121,5 +122,6 @@ __all__ = [
     "stay_local",
     "stem_words",
     "supported_suffixes",
+    "sync_folder",
     "verify",
 ]

@@ -11,7 +11,7 @@ NAMES = """
     ModelError NoDocumentsError Page Place Plan Problem Progress QuestionError QuothError RepairReport Rows
     SetupError SourceNotFoundError StateError StorageError Store StoreUnreachableError Table TablePart TableRows
     UnreadableFileError VerifyReport add build build_documents copy load on_disk open_engine open_store plan
-    read_file rebuild remove repair start_child stay_local stem_words supported_suffixes verify
+    read_file rebuild remove repair start_child stay_local stem_words supported_suffixes sync_folder verify
 """
 
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from index import BuildReport, DocumentRecord, supported_suffixes
+from index import BuildReport, DocumentRecord, supported_suffixes, sync_folder
 from ui.errors import ForeignDocumentError, UploadError
 from ui.service.rebuilds import Build
 
@@ -242,15 +242,6 @@ def _temporary(file: Path) -> Iterator[None]:
         yield
     finally:
         file.unlink(missing_ok=True)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make renames in a folder survive a loss of power."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 def _private(path: str, flags: int) -> int:
