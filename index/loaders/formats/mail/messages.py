@@ -38,6 +38,7 @@ class Message:
     plain: str = ""
     html: str = ""
     attachments: tuple[Attachment | Message, ...] = ()
+    warnings: tuple[str, ...] = ()  # of what could not be taken out
 
 
 def parsed_message(message: Message, media_type: str, read: Reader) -> Parsed:
@@ -67,6 +68,7 @@ class _Writer:
 
     def write(self, message: Message, depth: int = 1) -> None:
         self.builder.add("\n".join(f"{name}: {' '.join(value.split())}" for name, value in message.head if value))
+        self.warnings += message.warnings
         self._body(message)
         for attachment in message.attachments:
             if isinstance(attachment, Attachment):

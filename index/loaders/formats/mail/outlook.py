@@ -71,8 +71,12 @@ class _Storage:
         )
         plain, html = self.text(_BODY), self._html()
         if not plain.strip() and not html.strip():
-            plain = rtf_text(_decompressed(self.binary(_RTF)))
-        return Message(tuple(pair for pair in head if pair[1]), plain, html, tuple(self._attachments(depth)))
+            rich_text = _decompressed(self.binary(_RTF))
+            plain = rtf_text(rich_text or b"")
+        else:
+            rich_text = b""
+        warnings = ("its Rich Text body is damaged and was not read",) if rich_text is None else ()
+        return Message(tuple(pair for pair in head if pair[1]), plain, html, tuple(self._attachments(depth)), warnings)
 
     def text(self, tag: str) -> str:
         """A property that is text; empty if there is none."""
@@ -154,11 +158,11 @@ def _address(name: str, address: str) -> str:
     return f"{name} <{address}>" if name else address
 
 
-def _decompressed(content: bytes) -> bytes:
-    """The Rich Text in a compressed body; empty when it is damaged."""
+def _decompressed(content: bytes) -> bytes | None:
+    """The Rich Text in a compressed body, empty when there is none; None when it is damaged."""
     from compressed_rtf import decompress
 
     try:
-        return bytes(decompress(content))
+        return bytes(decompress(content)) if content else b""
     except Exception:  # noqa: BLE001 - the library raises errors of any type, and the head is still of use
-        return b""
+        return None

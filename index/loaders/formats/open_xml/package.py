@@ -122,9 +122,7 @@ class Package:
         """The root element of a part; raises UnreadableFileError when it is missing or damaged."""
         try:
             return parse_xml(self._archive.read(self._names[name.lower()]))
-        except (KeyError, zipfile.BadZipFile, etree.XMLSyntaxError, EOFError, OSError, ValueError) as error:
-            raise UnreadableFileError(f"damaged, or not {self._kind}") from error
-        except Exception as error:  # zlib.error, and NotImplementedError for other compressions
+        except Exception as error:  # zipfile, zlib and lxml raise errors of many types on damaged parts
             raise UnreadableFileError(f"damaged, or not {self._kind}") from error
 
     def roots(self, part: str, kind: str) -> Iterator[Element]:

@@ -152,3 +152,9 @@ def test_a_message_saved_by_outlook_has_attachments_and_nested_messages() -> Non
 )
 def test_a_message_saved_by_outlook_may_have_no_plain_text(body: dict[str, bytes]) -> None:
     assert parse(msg_file(subject="Hi", body="", **body), "a.msg").text == "Subject: Hi\n\nOnly HTML."
+
+
+def test_a_damaged_body_is_told_and_the_head_is_read() -> None:
+    document = parse(msg_file(subject="Hi", body="", rtf=b"not compressed"), "a.msg")
+    assert document.text == "Subject: Hi"
+    assert document.warnings == ("its Rich Text body is damaged and was not read",)
