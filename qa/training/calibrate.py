@@ -10,7 +10,8 @@ What the reader found is kept in ``--work``, so that a fit that was interrupted,
 
 Printed is, for each file, what calibrations show that were not fitted to its questions: ``fold`` by one of five parts
 of all questions, ``file`` by one of the files. ``lost`` counts right answers that are given if everything is read, and
-not if passages are read as far as answering reads them.
+not if passages are read as far as answering reads them. What other thresholds would cost is printed for the questions
+that choose it.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ from qa.training.reads import QuestionRead, Reads
 from qa.training.replay import best_of_all, best_of_cascade, retrieved
 
 FOLDS = 5
+THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6)  # whose costs are printed
 EVERY_CELL = 1000  # spans of a window, more than a window has cells
 
 
@@ -148,6 +150,20 @@ def figures(judged: Sequence[Judged], states: FloatArray) -> dict[str, float]:
     }
 
 
+def cost_of_threshold(judged: Sequence[Judged], threshold: float) -> dict[str, float]:
+    """In percent: of answerable questions the share answered right, and of unanswerable ones the share refused."""
+    given, kept = [], []
+    for one, calibration in judged:
+        best = best_of_all(one.passages, one.read, calibration)
+        shown = best is not None and best.probability >= threshold
+        if one.read.answers:
+            given.append(shown and _right(best, one.read) >= RIGHT_F1)
+        else:
+            kept.append(not shown)
+    right, refused = (100 * sum(some) / max(len(some), 1) for some in (given, kept))
+    return {"threshold": threshold, "right": right, "refused": refused}
+
+
 def _right(best: Proposal | None, read: QuestionRead) -> float:
     """The F1 of an answer; 0 for any answer to an unanswerable question."""
     return f1(best.span.text, read.answers) if best is not None and read.answers else 0.0
@@ -190,6 +206,10 @@ def write_calibration(
             row = figures([pair for pair in judged if name in ("all", pair[0].read.file)], states)
             rounded = {key: round(value, 3) for key, value in row.items()}
             sys.stdout.write(json.dumps({"held_out": way, "file": name, **rounded}) + "\n")
+        choosing = [pair for pair in judged if pair[0].read.file == threshold_file]
+        for threshold in THRESHOLDS if choosing else ():
+            row = {key: round(value, 3) for key, value in cost_of_threshold(choosing, threshold).items()}
+            sys.stdout.write(json.dumps({"held_out": way, "file": threshold_file, **row}) + "\n")
     calibration = replace(fitted(asked), cells=choice)
     (model / CALIBRATION).write_text(calibration.to_json(), encoding="utf-8")
     sys.stdout.write(replace(calibration, exits={}).to_json())

@@ -18,7 +18,7 @@ from qa.reader.early_exit import LAYERS
 from qa.reader.reader import Reader
 from qa.reader.weights import load_calibration
 from qa.settings import MODEL, ReaderSettings
-from qa.training.calibrate import AskedQuestion, figures, fit_asked, held_out
+from qa.training.calibrate import AskedQuestion, cost_of_threshold, figures, fit_asked, held_out
 from qa.training.reads import QuestionRead, Reads
 from qa.training.replay import best_of_all, best_of_cascade, retrieved
 
@@ -143,3 +143,13 @@ def test_no_question_is_judged_by_a_calibration_fitted_to_it(asked: list[AskedQu
 def test_a_right_answer_that_reading_less_withholds_is_counted(reads: Reads, asked: list[AskedQuestion]) -> None:
     judged = [(one, replace(shipped(), exits={}, threshold=0.0)) for one in asked]
     assert figures(judged, reads.states())["lost"] == 0
+
+
+def test_a_threshold_costs_the_right_answers_below_it(asked: list[AskedQuestion]) -> None:
+    judged = [(one, shipped()) for one in asked]
+    assert cost_of_threshold(judged, 0.0)["right"] > cost_of_threshold(judged, 1.0)["right"] == 0
+
+
+def test_a_threshold_earns_the_refusals_below_it(asked: list[AskedQuestion]) -> None:
+    unanswerable = [(replace(one, read=replace(one.read, answers=())), shipped()) for one in asked]
+    assert [cost_of_threshold(unanswerable, threshold)["refused"] for threshold in (0.0, 1.0)] == [0, 100]
