@@ -6,7 +6,7 @@ import importlib.util
 from collections.abc import Mapping
 from importlib.metadata import version
 
-from index.chunking import Chunker
+from index.chunking.chunker import Chunker
 from index.embedder import Embedder
 from index.errors import IndexMismatchError
 from index.settings import IndexSettings

@@ -8,7 +8,7 @@ from itertools import islice
 from types import TracebackType
 
 from index import fingerprint
-from index.chunking import keyword_text, keyword_title
+from index.chunking.passage_texts import keyword_text, keyword_title
 from index.embedder import Embedder
 from index.errors import DocumentNotFoundError, IndexEmptyError
 from index.ranking import fusion

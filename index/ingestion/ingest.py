@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from index import fingerprint
-from index.chunking import Chunker, keyword_text, passage_key, passage_text
+from index.chunking.chunker import Chunker
+from index.chunking.passage_texts import keyword_text, passage_key, passage_text
 from index.embedder import Embedder, Vectors
 from index.ingestion.sources import SourceFile
 from index.reports import OnProgress, Progress

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from index.chunking import passage_key, passage_text
+from index.chunking.passage_texts import passage_key, passage_text
 from index.embedder import Embedder
 from index.errors import EngineError, MissingExtraError
 from index.ingestion.ingest import Chunked

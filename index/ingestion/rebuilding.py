@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from index import fingerprint
-from index.chunking import Chunker
+from index.chunking.chunker import Chunker
 from index.embedder import Embedder
 from index.errors import IndexDamagedError
 from index.ingestion.ingest import Engine, Ingest

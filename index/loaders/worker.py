@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 
 from tokenizers import Tokenizer
 
-from index.chunking import Chunker
+from index.chunking.chunker import Chunker
 from index.errors import QuothError
 from index.loaders.dispatch import parse
 from index.loaders.document_json import document_to_json

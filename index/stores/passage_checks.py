@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from index.chunking import keyword_text, keyword_title, passage_key
+from index.chunking.passage_texts import keyword_text, keyword_title, passage_key
 from index.embedder import Vectors
 from index.types import Chunk, Document
 

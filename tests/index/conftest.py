@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from index import Embedder, IndexSettings
-from index.chunking import Chunker
+from index.chunking.chunker import Chunker
 from tests.support.samples.documents import write_documents
 
 

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index import Document, Embedder, UnreadableFileError
-from index.chunking import Chunker, keyword_text, passage_text
+from index.chunking.chunker import Chunker
+from index.chunking.passage_texts import keyword_text, passage_text
 from index.loaders.decoding import canonical
 from index.loaders.dispatch import parse
 from index.types import Heading, Page

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index import Document, Embedder
-from index.chunking import Chunker, keyword_title, passage_key, passage_text
+from index.chunking.chunker import Chunker
+from index.chunking.passage_texts import keyword_title, passage_key, passage_text
 from index.loaders.text_builder import Grid, TextBuilder
 from index.types import Page, TableRows
 

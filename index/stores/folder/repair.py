@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.chunking import keyword_text, keyword_title
+from index.chunking.passage_texts import keyword_text, keyword_title
 from index.errors import IndexDamagedError
 from index.reports import Problem
 from index.stores.folder.catalog import Catalog

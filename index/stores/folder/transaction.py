@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from index.chunking import keyword_title
+from index.chunking.passage_texts import keyword_title
 from index.stores.base import Passage
 from index.stores.checksums import chunk_checksum, document_checksum
 from index.stores.document_fields import cells_of, describe_tables, record_fields

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 
 import numpy as np
 
-from index.chunking import keyword_title
+from index.chunking.passage_texts import keyword_title
 from index.errors import IndexDamagedError
 from index.reports import Problem, VerifyReport
 from index.stores.base import Reader

@@ -15,7 +15,7 @@ from dataclasses import astuple, replace
 
 import numpy as np
 
-from index.chunking import keyword_title
+from index.chunking.passage_texts import keyword_title
 from index.embedder import Vectors
 from index.fingerprint import check_format
 from index.ranking.stemming import Stemmer

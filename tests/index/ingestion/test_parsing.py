@@ -14,7 +14,7 @@ import pytest
 from tokenizers import Tokenizer
 
 from index import Embedder, Failure, IndexSettings, load
-from index.chunking import Chunker
+from index.chunking.chunker import Chunker
 from index.ingestion.ingest import Chunked
 from index.ingestion.parsing import _Worker, _WorkerError, parsed
 from index.ingestion.sources import Scope, SourceFile, scan

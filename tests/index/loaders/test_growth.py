@@ -10,7 +10,7 @@ from itertools import chain
 import pytest
 
 from index import Document, UnreadableFileError
-from index.chunking import Chunker
+from index.chunking.chunker import Chunker
 from index.loaders.dispatch import parse
 
 LEAST = 0.05  # seconds of processor time that the smaller input takes, unless it reaches MOST

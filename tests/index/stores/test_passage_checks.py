@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from index.chunking import passage_key
+from index.chunking.passage_texts import passage_key
 from index.stores.passage_checks import CheckedPassage, are_unit_length, passage_faults
 from index.types import Chunk, Document
 

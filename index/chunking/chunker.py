@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from semantic_text_splitter import TextSplitter
 from tokenizers import Tokenizer
 
-from index.loaders.titles import TITLE_SAMPLE, title_from
-from index.types import Chunk, Document, DocumentRecord, Heading, Table, TableRows
+from index.chunking.sectioning import Range, Section, row_lines, sections
+from index.types import Chunk, Document, TableRows
 
 MOST_PASSAGES, CHARACTERS_PER_PASSAGE = 2_000, 50  # a document has at most 2,000 passages, and one for 50 characters
 HEAD_LIMIT = 300  # characters; a longer head is part of no chunk
 _TOKEN_CHARACTERS = 10  # the longest passage, in characters per token
 _LONGEST_WORD = 100  # characters; a longer run without spaces (other scripts, encoded data) may be cut
 _LONGEST_ROW = 15_000  # characters, which every store can keep; only a longer row of a table is cut
-_CONTEXT = 300  # characters
 _ROWS_AT_ONCE = 2_000  # that are tokenized together
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[\W\d]*[^\W\d_a-z])")
 
 _LONGEST_RUN = 2_000  # characters without a space, which the splitter may take for one word, in quadratic time
 _LONG_RUN = re.compile(rf"\S{{{_LONGEST_RUN + 1},}}")
@@ -30,23 +27,6 @@ _RUN_ENDS = "。！？.!?；;，,、"  # after which such a run is cut, for scri
 
 # A line break inside a hard-wrapped paragraph: a long line without final punctuation, and more text after it.
 _WRAPPED = re.compile(r"(?<=[^\n]{40})(?<![.!?:|])\n(?=[\w\"'“‘(])")
-
-# The end of a sentence: not an initial or a short abbreviation, and before white space.
-_SENTENCE_OVER = re.compile(r"(?<!\b[A-Z])(?<!\b(?:No|Mr|Dr|St|cf|pp|vs))(?<!\bMrs)[.!?…][\"'”’»)\]]*(?=\s|$)|\n\n")
-_OVER_PAGES = 800  # characters of a page in which a sentence of the page before must end
-
-Range = tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A part of a document, and the titles of the headings around it, outermost first, joined by " › "."""
-
-    start: int
-    end: int
-    heading: str | None
-    table: int | None = None  # position of the table that it is
-    context: str = ""  # of the table's rows
 
 
 class Chunker:
@@ -169,65 +149,6 @@ class Chunker:
             yield after
 
 
-def sections(document: Document) -> Iterator[Section]:
-    """Parts that no chunk may cross: they begin at headings and pages, or are tables.
-
-    A heading alone is joined to the next part unless that is a table.
-    """
-    headings = {heading.start: heading for heading in document.headings}
-    tables = {table.start: position for position, table in enumerate(document.tables)}
-    begin = last = document.body_start
-    enclosing: list[Heading] = []
-    waiting = iter(document.headings)
-    following = next(waiting, None)
-    for cut in _cuts(document, headings):
-        while following is not None and following.start <= last:
-            enter(enclosing, following)
-            following = next(waiting, None)
-        table = tables.get(last)
-        joins = table is None and cut < len(document.text) and cut not in tables
-        if joins and _is_bare(document.text, last, cut, headings.get(last)):
-            last = cut
-            continue
-        context = _context(document, table, enclosing[-1] if enclosing else None) if table is not None else ""
-        yield Section(begin, cut, joined(enclosing), table, context)
-        begin = last = cut
-
-
-def _cuts(document: Document, headings: Iterable[int]) -> list[int]:
-    """The ends of all sections, in order: no page or heading divides a table."""
-    cuts = {*headings, *(_page_cut(document.text, page.start) for page in document.pages), len(document.text)}
-    starts = [table.start for table in document.tables]
-    ends = [document.body_start, *(table.end for table in document.tables)]
-    outside = {cut for cut in cuts if cut >= ends[bisect_right(starts, cut)]}
-    return sorted(cut for cut in {*outside, *starts, *ends} if cut > document.body_start)
-
-
-def row_lines(text: str, table: Table) -> list[Range]:
-    """The range of each row's line in the document's text."""
-    breaks = [match.start() for match in re.finditer("\n", text[table.start : table.end])]
-    starts = [table.start, *(table.start + place + 1 for place in breaks)]
-    return list(zip(starts, [*(start - 1 for start in starts[1:]), table.end], strict=True))
-
-
-def _context(document: Document, number: int, heading: Heading | None) -> str:
-    """A table's caption, unless that is the ``heading`` above it, and the last sentence of the paragraph before it."""
-    table = document.tables[number]
-    begin = document.tables[number - 1].end if number else document.body_start
-    before = document.text[max(begin, table.start - 4 * _CONTEXT) : table.start].strip()
-    title = heading.title if heading else ""
-    before = before.removesuffix(table.caption).strip() if table.caption else before
-    paragraph = " ".join(line for line in before.rpartition("\n\n")[2].split("\n") if line.strip() != title)
-    sentence = _SENTENCE_END.split(paragraph)[-1].strip()
-    parts = dict.fromkeys((table.caption if table.caption != title else "", sentence))
-    return "\n".join(filter(None, parts))[:_CONTEXT].strip()
-
-
-def _is_bare(text: str, start: int, end: int, heading: Heading | None) -> bool:
-    """Whether a section contains only its heading and markup."""
-    return heading is not None and len(text[start:end].strip("#=- \n")) <= len(heading.title)
-
-
 def _pieces(text: str) -> Iterator[Range]:
     """The text in pieces that the splitter cuts in linear time: runs without spaces are cut after 2,000 characters."""
     begin = 0
@@ -240,14 +161,6 @@ def _pieces(text: str) -> Iterator[Range]:
             yield begin, start
             begin = start
     yield begin, len(text)
-
-
-def _page_cut(text: str, start: int) -> int:
-    """Where to cut at a page: at its start, or at the end of a sentence that a single line break brings there."""
-    if text[max(0, start - 2) : start].count("\n") != 1:
-        return start
-    end = _SENTENCE_OVER.search(text, start, start + _OVER_PAGES)
-    return end.end() if end else start
 
 
 def _page(document: Document, starts: Sequence[int], section: Section, start: int) -> int | None:
@@ -278,47 +191,3 @@ def _trimmed(text: str, start: int, end: int) -> Range | None:
     stripped = part.strip()
     begin = start + len(part) - len(part.lstrip())
     return (begin, begin + len(stripped)) if stripped else None
-
-
-def passage_text(document: Document, chunk: Chunk) -> str:
-    """The text that is embedded for a chunk: title, headings and context, then the chunk without the document's head.
-
-    A title made from the file's name is left out, so that a renamed file keeps its vectors.
-    """
-    title = document.title.replace("_", " ") if has_own_title(document) else ""
-    heading = chunk.heading or ""
-    first = heading if heading.startswith(title) else f"{title} › {heading}" if heading else title
-    return "\n".join(filter(None, (first, chunk.context, keyword_text(document, chunk))))
-
-
-def passage_key(document: Document, chunk: Chunk) -> bytes:
-    """The key of a chunk's vector, equal for chunks whose embedded text is equal."""
-    return hashlib.sha256(passage_text(document, chunk).encode()).digest()[:16]
-
-
-def keyword_text(document: Document | DocumentRecord, chunk: Chunk) -> str:
-    """The chunk's text without the document's head."""
-    return chunk.text[max(0, document.body_start - chunk.start) :]
-
-
-def keyword_title(title: str, chunk: Chunk) -> str:
-    """What keyword search covers beside a chunk's text: its document's title, and what introduces rows of a table."""
-    heading = chunk.heading if chunk.rows else None
-    return "\n".join(filter(None, (title, heading, chunk.context)))
-
-
-def has_own_title(document: Document) -> bool:
-    """Whether the title is the document's own, not made from its file's name or its first words."""
-    return document.title != title_from(document.path, document.text[document.body_start :][:TITLE_SAMPLE])
-
-
-def enter(enclosing: list[Heading], heading: Heading) -> None:
-    """Change the headings around a place, outermost first, to those after ``heading``."""
-    while enclosing and enclosing[-1].level >= heading.level:
-        enclosing.pop()
-    enclosing.append(heading)
-
-
-def joined(enclosing: Iterable[Heading]) -> str | None:
-    """Titles of enclosing headings, outermost first, joined by " › "; None without any."""
-    return " › ".join(heading.title for heading in enclosing) or None
