@@ -55,7 +55,7 @@ def is_fragment(rest: str) -> bool:
 def completions(rest: str, last: Turn) -> Iterator[str]:
     """Questions that a fragment may mean after the last turn, the likeliest first."""
     question = last.question.strip()
-    if not question or not rest:
+    if not question or not rest.split():
         return
     corrected = _NOT.match(rest)
     if corrected and corrected[2].lower() in question.lower():
