@@ -33,10 +33,13 @@ FILES_PER_TASK = 32
 LOCAL = "ray"
 _PACKAGES = Path(__file__).resolve().parents[2]
 _CONNECT_SECONDS = 5.0
+_STARTS = 3  # of Ray on this machine, which gives its own processes only 15 to 30 s, and has no setting for it
 _ATTEMPTS = 2  # to embed a document that could not be embedded together with others
 _OBJECT_STORE_BYTES = 500_000_000
 _WORKER_SETTINGS = {"embedder", "chunk_tokens", "parse_seconds", "parse_megabytes", "file_megabytes"}
 _ROW = dict[str, Any]
+
+logger = logging.getLogger(__name__)
 
 
 def open_engine(settings: IndexSettings) -> RayEngine | None:
@@ -107,22 +110,35 @@ class RayEngine:
         context = ray.data.DataContext.get_current()
         context.enable_progress_bars = False
         context.execution_options.preserve_order = False
+        self._initialise(ray)
+        return ray
+
+    def _initialise(self, ray: Any) -> None:
+        """Start Ray here, again if it was too slow on a busy machine, or connect to the cluster. Raises EngineError."""
+        for left in reversed(range(_STARTS if self.address == LOCAL else 1)):
+            try:
+                with _without_settings():
+                    ray.init(
+                        **self._options(), log_to_driver=False, logging_level=logging.ERROR, ignore_reinit_error=True
+                    )
+                return
+            except Exception as error:
+                ray.shutdown()
+                if not left:
+                    raise self._unreachable(error) from error
+                logger.warning("Ray could not be started here, which is tried again: %s", error)
+
+    def _options(self) -> dict[str, Any]:
         local: dict[str, Any] = {
             "num_cpus": self.workers or os.cpu_count(),
             "include_dashboard": False,
             "object_store_memory": _OBJECT_STORE_BYTES,
             "_node_ip_address": "127.0.0.1",
         }
-        options: dict[str, Any] = local if self.address == LOCAL else {"address": self.address}
+        options = local if self.address == LOCAL else {"address": self.address}
         if not self.address.startswith("ray://"):  # for a Ray client, the cluster starts the driver
             options["job_config"] = _job()
-        try:
-            with _without_settings():
-                ray.init(**options, log_to_driver=False, logging_level=logging.ERROR, ignore_reinit_error=True)
-        except Exception as error:
-            ray.shutdown()
-            raise self._unreachable(error) from error
-        return ray
+        return options
 
     def _check_reachable(self) -> None:
         """Fail early when nothing listens at the address, because Ray itself would try for minutes."""

@@ -4,20 +4,43 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 
 import pytest
 
-from index import DocumentIndex, EngineError, IndexSettings, MissingExtraError, Progress, build, copy, verify
-from index.ingestion.ingest import Chunked
+from index import (
+    BuildReport,
+    DocumentIndex,
+    EngineError,
+    IndexSettings,
+    MissingExtraError,
+    Progress,
+    build,
+    copy,
+    verify,
+)
 from index.ingestion.ray_engine import RayEngine
-from index.ingestion.sources import Scope, scan
 from tests.support import open_addresses
 from tests.support.hash_embedder import HashEmbedder
+from tests.support.paths import ROOT
 from tests.support.processes import process_tree
 
-pytest.importorskip("ray")
+ray = pytest.importorskip("ray")
+pytest.importorskip("pymilvus")
+
+TEXTS = 40  # more than a worker reads at once, so that there are two workers
+TRAP = """
+import sys
+open({marker!r}, "a").write(__name__)
+sys.path[:] = [folder for folder in sys.path if folder not in ("", {folder!r})]
+del sys.modules[__name__]
+__import__(__name__)  # of the real module, so that the worker goes on
+"""
+TOO_SLOW = "The current node timed out during startup."
 
 
 def _hashing(settings: IndexSettings) -> HashEmbedder:
@@ -27,7 +50,7 @@ def _hashing(settings: IndexSettings) -> HashEmbedder:
 
     def encode(texts):
         killed = Path(os.environ["WORKER_KILLED"])
-        if os.environ.get("RAY_RAYLET_PID") and any("number 42 " in text for text in texts) and not killed.exists():
+        if os.environ.get("RAY_RAYLET_PID") and any("number 7 " in text for text in texts) and not killed.exists():
             killed.touch()
             os.kill(os.getpid(), signal.SIGKILL)
         if any("cannot be embedded" in text for text in texts):
@@ -38,60 +61,139 @@ def _hashing(settings: IndexSettings) -> HashEmbedder:
     return embedder
 
 
-@pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> RayEngine:
-    monkeypatch.setenv("WORKER_KILLED", str(tmp_path / "killed"))
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
-    monkeypatch.setenv("RAY_worker_niceness", "0")  # or the workers wait for whatever else runs
-    return RayEngine(workers=2, embedder=_hashing)
+@dataclass
+class Built:
+    """What a build by Ray left, and what its processes were seen to do meanwhile."""
+
+    folder: Path
+    location: str
+    killed: Path
+    trapped: Path
+    embedder: HashEmbedder = field(default_factory=HashEmbedder)
+    report: BuildReport | None = None
+    starts: int = 0
+    addresses: set[IPv4Address | IPv6Address] = field(default_factory=set)
+    environments: list[bytes] = field(default_factory=list)
+
+    def observe(self, step: Progress) -> None:
+        """Once, when the first documents arrive."""
+        if step.step == "parse" and not self.environments:
+            tree = process_tree(os.getpid())
+            self.addresses = open_addresses.listening_addresses(tree)
+            for process in tree - {os.getpid()}:
+                with suppress(OSError):  # it ended meanwhile
+                    self.environments.append(Path(f"/proc/{process}/environ").read_bytes())
 
 
-def test_ray_and_milvus_build_the_same_index_even_if_a_worker_is_killed(engine: RayEngine, tmp_path: Path):
-    pytest.importorskip("pymilvus")
-    many = tmp_path / "many"
-    many.mkdir()
-    for number in range(96):
-        (many / f"{number}.txt").write_text(f"Text number {number} says what number {number} is. " * 20)
-    (many / "broken.pdf").write_text("no PDF")
-    (many / "odd.txt").write_text("This cannot be embedded.")
-    heard: set[IPv4Address | IPv6Address] = set()
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
+    """A build by the only Ray that the suite starts, in a current folder of documents with traps among them."""
+    place = tmp_path_factory.mktemp("ray")
+    built = Built(place / "many", str(place / "there.db"), place / "killed", place / "trapped")
+    built.folder.mkdir()
+    for number in range(TEXTS):
+        (built.folder / f"{number}.txt").write_text(f"Text number {number} says what number {number} is. " * 20)
+    (built.folder / "broken.pdf").write_text("no PDF")
+    (built.folder / "odd.txt").write_text("This cannot be embedded.")
+    for module in ("semantic_text_splitter", "pandas", "tokenizers"):
+        trap = TRAP.format(marker=str(built.trapped), folder=str(built.folder))
+        (built.folder / f"{module}.py").write_text(trap)
+    start = ray.init
 
-    def listen(step: Progress) -> None:
-        if step.step == "parse" and not heard:
-            heard.update(open_addresses.listening_addresses(process_tree(os.getpid())))
+    def slow_at_first(**options):
+        built.starts += 1
+        if built.starts == 1:
+            raise Exception(TOO_SLOW)
+        return start(**options)
 
-    here, there = tmp_path / "here", str(tmp_path / "there.db")
-    settings = IndexSettings(commit_chunks=64)
-    embedder = HashEmbedder()
-    report = build([many], there, settings=settings, embedder=embedder, engine=engine, progress=listen)
-    assert heard and all(map(open_addresses.is_loopback, heard)), heard
-    assert (tmp_path / "killed").exists() and embedder.encoded == 0  # this process only commits
-    assert {(f.path, f.reason[:24]) for f in report.failures} == {
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(built.folder)
+        patch.setattr(ray, "init", slow_at_first)
+        patch.setenv("WORKER_KILLED", str(built.killed))
+        patch.setenv("PYTHONPATH", str(ROOT))
+        patch.setenv("RAY_worker_niceness", "0")  # or the workers wait for whatever else runs
+        patch.setenv("QUOTH_TOKEN", "secret")
+        engine = RayEngine(workers=2, embedder=_hashing)
+        settings = IndexSettings(commit_chunks=16)
+        scope, progress = [built.folder], built.observe
+        built.report = build(
+            scope, built.location, settings=settings, embedder=built.embedder, engine=engine, progress=progress
+        )
+        assert os.environ["QUOTH_TOKEN"] == "secret"
+    (built.folder / "odd.txt").unlink()
+    yield built
+
+
+def test_a_start_that_times_out_on_a_busy_machine_is_tried_again(built: Built):
+    assert built.starts == 2
+
+
+def test_a_worker_that_dies_is_replaced_and_its_files_are_read(built: Built):
+    assert built.killed.exists()
+    assert verify(built.location).sound and verify(built.location).documents == TEXTS
+
+
+def test_only_the_workers_embed(built: Built):
+    assert built.embedder.encoded == 0
+
+
+def test_files_that_cannot_be_read_or_embedded_fail_alone_with_their_reason(built: Built):
+    assert built.report is not None
+    assert {(f.path, f.reason[:24]) for f in built.report.failures} == {
         ("broken.pdf", "damaged, or not a PDF"), ("odd.txt", "it could not be embedded")}  # fmt: skip
-    (many / "odd.txt").unlink()
-    build([many], here, settings=settings, embedder=embedder)
-    with DocumentIndex.open(there, embedder=embedder) as one, DocumentIndex.open(here, embedder=embedder) as other:
-        ours, theirs = ({d.path: o.text(d.id) for d in o.documents()} for o in (one, other))
+
+
+def test_ray_listens_to_this_machine_only(built: Built):
+    assert built.addresses
+    assert all(map(open_addresses.is_loopback, built.addresses)), built.addresses
+
+
+def test_a_folder_of_documents_runs_no_code_in_a_worker(built: Built):
+    assert not built.trapped.exists()
+
+
+def test_the_processes_of_ray_do_not_learn_the_token(built: Built):
+    assert built.environments
+    assert not [environment for environment in built.environments if b"QUOTH_TOKEN" in environment]
+
+
+def test_ray_and_milvus_build_the_same_index_as_one_process_and_a_folder(built: Built, tmp_path: Path):
+    here, hashing = tmp_path / "here", HashEmbedder()
+    build([built.folder], here, embedder=hashing)
+    with DocumentIndex.open(built.location, embedder=hashing) as one, DocumentIndex.open(here, embedder=hashing) as two:
+        ours, theirs = ({d.path: o.text(d.id) for d in o.documents()} for o in (one, two))
         assert ours == theirs
-        question = "what is number 42"
-        assert [h.chunk.text for h in one.search(question)] == [h.chunk.text for h in other.search(question)]
-    assert verify(there).sound and verify(there).documents == 96
-    _and_copied(there, tmp_path, embedder)
+        question = "what is number 7"
+        assert [h.chunk.text for h in one.search(question)] == [h.chunk.text for h in two.search(question)]
 
 
-def _and_copied(there: str, tmp_path: Path, embedder: HashEmbedder) -> None:
-    """An index goes from Milvus to a folder and back without a model, and a second copy does nothing."""
+def test_an_index_goes_from_milvus_to_a_folder_and_back_without_a_model(built: Built, tmp_path: Path):
     back, lite = tmp_path / "back", str(tmp_path / "copy.db")
-    assert copy(there, back).documents == 96
-    again = copy(there, back)
-    assert again.plan.empty and again.revision == copy(there, back).revision
+    assert copy(built.location, back).documents == TEXTS
     copy(back, lite)
     assert verify(lite).sound and verify(back).sound
-    with DocumentIndex.open(there, embedder=embedder) as one, DocumentIndex.open(lite, embedder=embedder) as other:
-        assert one.failures() == other.failures() != []
-        ours, theirs = ({d.path: o.document(d.id) for d in o.documents()} for o in (one, other))
+    hashing = HashEmbedder()
+    with DocumentIndex.open(built.location, embedder=hashing) as one, DocumentIndex.open(lite, embedder=hashing) as two:
+        assert one.failures() == two.failures() != []
+        ours, theirs = ({d.path: o.document(d.id) for d in o.documents()} for o in (one, two))
         assert ours == theirs
-    assert build([], back, embedder=embedder).embedded == 0
+    assert build([], back, embedder=hashing).embedded == 0
+
+
+def test_a_second_copy_does_nothing(built: Built, tmp_path: Path):
+    back = tmp_path / "back"
+    copy(built.location, back)
+    again = copy(built.location, back)
+    assert again.plan.empty and again.revision == copy(built.location, back).revision
+
+
+def test_a_ray_that_never_starts_is_an_error(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch):
+    def fail(**options):
+        raise Exception(TOO_SLOW)
+
+    monkeypatch.setattr(ray, "init", fail)
+    with pytest.raises(EngineError, match=r"could not be started here.*less busy.*timed out during startup"):
+        build([folder], tmp_path / "index", embedder=HashEmbedder(), engine=RayEngine())
 
 
 def test_a_cluster_that_cannot_be_reached_is_an_error(tmp_path: Path, folder: Path):
@@ -103,26 +205,3 @@ def test_a_missing_ray_names_the_extra(tmp_path: Path, folder: Path, monkeypatch
     monkeypatch.setitem(__import__("sys").modules, "ray", None)
     with pytest.raises(MissingExtraError, match=r"quoth\[ray\]"):
         build([folder], tmp_path / "index", embedder=HashEmbedder(), engine=RayEngine())
-
-
-TRAP = "import os; open({marker!r}, 'a').write(__name__ + os.environ.get('QUOTH_TOKEN', ''))\nraise ImportError"
-
-
-def test_a_folder_of_documents_runs_no_code_in_a_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    marker, folder = tmp_path / "ran", tmp_path / "documents"
-    folder.mkdir()
-    (folder / "semantic_text_splitter.py").write_text(TRAP.format(marker=str(marker)))
-    (folder / "tea.txt").write_text("Tea is made of leaves.")
-    monkeypatch.chdir(folder)
-    monkeypatch.setenv("RAY_worker_niceness", "0")
-    monkeypatch.setenv("QUOTH_TOKEN", "secret")
-    files = scan(Scope(folder)).files
-    read = RayEngine(workers=1).read(files, IndexSettings(), set())
-    assert isinstance(next(read), Chunked)
-    started = process_tree(os.getpid()) - {os.getpid()}
-    known = [Path(f"/proc/{process}/environ").read_bytes() for process in started if Path(f"/proc/{process}").exists()]
-    read.close()
-    assert not marker.exists()
-    assert known
-    assert not [environment for environment in known if b"QUOTH_TOKEN" in environment]
-    assert os.environ["QUOTH_TOKEN"] == "secret"
