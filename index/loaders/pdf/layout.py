@@ -6,17 +6,20 @@ boxes of the runs of text; the boxes of words are asked for where a table may st
 
 from __future__ import annotations
 
-import ctypes
 import math
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from statistics import median
 from typing import NamedTuple
 
+import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
+from numpy.typing import NDArray
+
+from index.loaders.pdf.calls import address_of, count_boxes, font_size, loose_boxes, origins, write_boxes
 
 _BREAK = "\r\n"  # pdfium's line end
 _NO_LETTER = re.compile("[\x00-\x01\x03-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]")
@@ -55,7 +58,7 @@ class RawLine:
     y: float = 0.0
     size: float = 0.0  # of the first letter; 0 when unknown
     right: float = 0.0  # the right end of its runs; its start when they are unknown
-    boxes: list[Box] = field(default_factory=list)  # of its runs of text, in order
+    boxes: range = range(0)  # rows of its runs of text in the page's boxes, in order
 
 
 class PageLayout:
@@ -63,112 +66,111 @@ class PageLayout:
 
     def __init__(self, textpage: pdfium.PdfTextPage) -> None:
         self._owner = textpage  # closes the text page when it is collected
-        self._textpage = textpage.raw
-        self._numbers = (ctypes.c_double * 4)()
-        start, pointer = ctypes.addressof(self._numbers), ctypes.POINTER(ctypes.c_double)
-        self._pointers = tuple(ctypes.cast(start + 8 * k, pointer) for k in range(4))
+        self._textpage = address_of(textpage.raw)
         self.raw = _aligned_text(textpage)
-        self.boxes = self._boxes()
         self.lines = self._lines()
-
-    def _boxes(self) -> list[Box]:
-        """The boxes of all runs of text, in the order of the text."""
-        count = pdfium_c.FPDFText_CountRects(self._textpage, 0, -1)
-        if not 0 < count <= _MOST_BOXES:
-            return []
-        get, page, numbers = pdfium_c.FPDFText_GetRect, self._textpage, self._numbers
-        left, top, right, bottom = self._pointers
-        boxes = []
-        for position in range(count):
-            get(page, position, left, top, right, bottom)
-            x0, y1, x1, y0 = numbers
-            boxes.append(Box(x0, y0, x1, y1))
-        return boxes
+        self.boxes = self._boxes()  # of the runs of text: left, bottom, right and top in each row
+        self._complete_lines()
 
     def _lines(self) -> list[RawLine]:
+        """The lines that have text, with where they start."""
         lines, position = [], 0
         for words in self.raw.split(_BREAK):
             stripped = words.lstrip()
             if stripped:
                 first = position + len(words) - len(stripped)
-                line = RawLine(position, position + len(words))
-                line.x, line.y = self.origin(first)
-                line.size = pdfium_c.FPDFText_GetFontSize(self._textpage, first)
-                lines.append(line)
+                lines.append(RawLine(first, position + len(words)))
             position += len(words) + len(_BREAK)
-        self._assign_boxes(lines)
-        for line in lines:
-            if line.boxes and line.size > 0:
-                height = line.boxes[0].top - line.boxes[0].bottom
-                if not _FLAT < height / line.size < _TALL:
-                    line.size = self.size(line.start + _indent(self.raw[line.start : line.end]))
-            line.size = round(line.size, 1)
-            line.right = max([box.right for box in line.boxes]) if line.boxes else line.x
+        places = origins(self._textpage, [line.start for line in lines])
+        for line, (x, y) in zip(lines, places, strict=True):
+            line.x = line.right = x
+            line.y = y
         return lines
 
-    def _assign_boxes(self, lines: Sequence[RawLine]) -> None:
-        """Give each line the boxes from the one in which it starts up to the next line's first."""
-        current = -1
-        for box in self.boxes:
-            for position in range(current + 1, min(current + 4, len(lines))):
-                line = lines[position]
-                if box.left - 2 <= line.x <= box.right and box.bottom - line.size <= line.y <= box.top + 1:
-                    current = position
-                    break
-            if current >= 0:
-                lines[current].boxes.append(box)
+    def _boxes(self) -> NDArray[np.float64]:
+        """The boxes of all runs of text, line by line; none if there are too many."""
+        page = self._textpage
+        total = count_boxes(page, 0, -1)
+        if not 0 < total <= _MOST_BOXES:
+            return np.empty((0, 4))
+        boxes = np.zeros((total + len(self.lines), 4))  # a run over two lines has a box in each
+        address, first = boxes.ctypes.data, 0
+        for line in self.lines:
+            count = min(count_boxes(page, line.start, line.end - line.start), len(boxes) - first)
+            write_boxes(page, count, address + 32 * first)
+            line.boxes = range(first, first + count)
+            first += count
+        return boxes[:first]
 
-    def origin(self, position: int) -> tuple[float, float]:
-        """Where the character at a position of the text is placed, on its baseline."""
-        x, y, *_ = self._pointers
-        if not pdfium_c.FPDFText_GetCharOrigin(self._textpage, position, x, y):
-            return 0.0, 0.0
-        return self._numbers[0], self._numbers[1]
+    def _complete_lines(self) -> None:
+        boxes = self.boxes.tolist()
+        for line in self.lines:
+            line.size = font_size(self._textpage, line.start)
+            if line.boxes:
+                _, bottom, _, top = boxes[line.boxes.start]
+                if line.size > 0 and not _FLAT < (top - bottom) / line.size < _TALL:
+                    line.size = self.size(line.start)
+                line.right = max([box[2] for box in boxes[line.boxes.start : line.boxes.stop]])
+            line.size = round(line.size, 1)
+
+    def keep(self, lines: Sequence[RawLine]) -> None:
+        """Keep only some of the lines."""
+        rows = [row for line in lines for row in line.boxes]
+        first = 0
+        for line in lines:
+            line.boxes = range(first, first + len(line.boxes))
+            first = line.boxes.stop
+        self.lines, self.boxes = list(lines), self.boxes[rows]
+
+    def owners(self) -> NDArray[np.intp]:
+        """The position of the line of each box."""
+        return np.repeat(np.arange(len(self.lines)), [len(line.boxes) for line in self.lines])
+
+    def baseline(self, position: int) -> float:
+        """The baseline of the character at a position of the text."""
+        return origins(self._textpage, (position,))[0][1]
 
     def size(self, position: int) -> float:
         """The size of the letter at a position, as it is drawn."""
         matrix = pdfium_c.FS_MATRIX()
-        points: float = pdfium_c.FPDFText_GetFontSize(self._textpage, position)
-        if pdfium_c.FPDFText_GetMatrix(self._textpage, position, matrix):
+        points: float = font_size(self._textpage, position)
+        if pdfium_c.FPDFText_GetMatrix(self._owner.raw, position, matrix):
             points *= math.hypot(matrix.c, matrix.d)
         return points
 
-    def box(self, position: int) -> Box:
-        """The box of the character at a position, as wide as it moves the next one on."""
-        rectangle = pdfium_c.FS_RECTF()
-        pdfium_c.FPDFText_GetLooseCharBox(self._textpage, position, rectangle)
-        return Box(rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
+    def run(self, line: RawLine, box: int) -> tuple[int, int]:
+        """The range of the text that stands in a box of a line, with the white space that follows it."""
+        after = box + 1
+        return self._start(line, box), self._start(line, after) if after in line.boxes else line.end
 
-    def position_at(self, x: float, y: float) -> int:
-        """The position of the character at a point, or -1."""
-        found: int = pdfium_c.FPDFText_GetCharIndexAtPos(self._textpage, x, y, 0.5, 0.5)
-        return found
+    def _start(self, line: RawLine, box: int) -> int:
+        """The position of the first letter in a box of a line."""
+        before = box - line.boxes.start
+        low, high = line.start, line.end - 1
+        while low < high:
+            middle = (low + high) // 2
+            if count_boxes(self._textpage, line.start, middle + 1 - line.start) > before:
+                high = middle
+            else:
+                low = middle + 1
+        return low
 
-    def run(self, position: int, limit: int) -> tuple[int, int]:
-        """The range of the text that one operator of the file shows, around a position; at most ``limit`` each way."""
-        same = self._object(position)
-        start = end = position
-        while start > 0 and position - start < limit and self._object(start - 1) == same:
-            start -= 1
-        while end < len(self.raw) and end - position < limit and self._object(end) == same:
-            end += 1
-        return start, end
-
-    def _object(self, position: int) -> int | None:
-        text_object = pdfium_c.FPDFText_GetTextObject(self._textpage, position)
-        return ctypes.cast(text_object, ctypes.c_void_p).value if text_object else None
-
-    def words(self, line: RawLine, edits: Sequence[tuple[int, int, str]] = ()) -> Iterator[Word]:
-        """The words of a line, with ``edits`` as of ``edited``."""
-        for match in _WORD.finditer(self.raw, line.start, line.end):
-            text = edited(self.raw, match.start(), match.end(), edits)
-            yield Word(text, self.box(match.start()).left, self.box(match.end() - 1).right, line.y, line.size)
+    def words(self, lines: Iterable[RawLine], edits: Sequence[tuple[int, int, str]] = ()) -> list[Word]:
+        """The words of lines, with ``edits`` as of ``edited``."""
+        found = [(line, match.span()) for line in lines for match in _WORD.finditer(self.raw, line.start, line.end)]
+        ends = [position for _, (start, end) in found for position in (start, end - 1)]
+        boxes = loose_boxes(self._textpage, ends)
+        lefts, rights = boxes[0::2, 0].tolist(), boxes[1::2, 2].tolist()
+        return [
+            Word(edited(self.raw, start, end, edits), left, right, line.y, line.size)
+            for (line, (start, end)), left, right in zip(found, lefts, rights, strict=True)
+        ]
 
     def unmapped(self) -> tuple[float, float]:
         """Shares, 0 to 1, of the page's characters: without a mapping to Unicode in the file, and of no script."""
         step = max(1, len(self.raw) // _PROBES)
         probes = [position for position in range(0, len(self.raw), step) if not self.raw[position].isspace()]
-        wrong = sum(pdfium_c.FPDFText_HasUnicodeMapError(self._textpage, position) == 1 for position in probes)
+        wrong = sum(pdfium_c.FPDFText_HasUnicodeMapError(self._owner.raw, position) == 1 for position in probes)
         symbols = sum(_NO_LETTER.match(self.raw[position]) is not None for position in probes)
         count = max(1, len(probes))
         return wrong / count, symbols / count
@@ -194,10 +196,6 @@ def usual_width(lines: Sequence[RawLine], least: int = 30) -> float:
         if line.end - line.start >= least and line.size > 0 and line.boxes
     ]
     return median(widths) if widths else 0.0
-
-
-def _indent(words: str) -> int:
-    return len(words) - len(words.lstrip())
 
 
 def _aligned_text(textpage: pdfium.PdfTextPage) -> str:

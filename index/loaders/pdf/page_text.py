@@ -129,7 +129,7 @@ def _remove_outside(page: PageLayout, box: Box) -> int:
     ]
     if not outside:
         return 0
-    page.lines = [line for line in page.lines if line not in outside]
+    page.keep([line for line in page.lines if line not in outside])
     return sum(len(page.raw[line.start : line.end].strip()) for line in outside)
 
 
@@ -154,7 +154,7 @@ def _is_beside(field: Annotation, parts: Sequence[RawLine]) -> bool:
 def _filled(page: PageLayout, parts: Sequence[RawLine], edits: Sequence[Edit], fields: Sequence[Annotation]) -> str:
     """The text of a line with the fields beside it, each after its label."""
     words: list[tuple[float, str, Annotation | None]] = [
-        (word.left, word.text, None) for part in parts for word in page.words(part, edits)
+        (word.left, word.text, None) for word in page.words(parts, edits)
     ]
     text = ""
     for _, word, field in sorted([*words, *((f.box.left, f.text, f) for f in fields)], key=lambda part: part[0]):

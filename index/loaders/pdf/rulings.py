@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pypdfium2.raw as pdfium_c
 
+from index.loaders.pdf.calls import address_of, bounds, count_segments, paths
 from index.loaders.pdf.layout import Box
 
 _THIN = 2.5  # points; the greatest width of a line
@@ -57,21 +58,12 @@ def find_rulings(page: pdfium_c.FPDF_PAGE, width: float, height: float) -> Rulin
 
 def _boxes(page: pdfium_c.FPDF_PAGE) -> Iterator[Box]:
     """The boxes of the strokes and rectangles of a page's paths."""
-    for position in range(min(pdfium_c.FPDFPage_CountObjects(page), _MOST_OBJECTS)):
-        shape = pdfium_c.FPDFPage_GetObject(page, position)
-        if pdfium_c.FPDFPageObj_GetType(shape) != pdfium_c.FPDF_PAGEOBJ_PATH:
-            continue
-        count = pdfium_c.FPDFPath_CountSegments(shape)
+    for shape in paths(address_of(page), min(pdfium_c.FPDFPage_CountObjects(page), _MOST_OBJECTS)):
+        count = count_segments(shape)
         if count <= 5:
-            yield _bounds(shape)
+            yield Box(*bounds(shape))
         elif count <= _MOST_SEGMENTS:
-            yield from _segments(shape, count)
-
-
-def _bounds(shape: pdfium_c.FPDF_PAGEOBJECT) -> Box:
-    numbers = [ctypes.c_float() for _ in range(4)]
-    pdfium_c.FPDFPageObj_GetBounds(shape, *numbers)
-    return Box(*(number.value for number in numbers))
+            yield from _segments(ctypes.cast(shape, pdfium_c.FPDF_PAGEOBJECT), count)
 
 
 def _segments(shape: pdfium_c.FPDF_PAGEOBJECT, count: int) -> Iterator[Box]:

@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pypdfium2 as pdfium
 
 from index.loaders.headers import read_grid
@@ -43,20 +44,20 @@ def find_tables(
     found: list[Found] = []
     taken: set[int] = set()
     used: set[Word] = set()
-    marked, steps = _marked(page.lines)
+    marked, steps = _marked(page)
     close = any(k + 1 in marked or k + 2 in marked for k in marked)
     if not close and not extra:
         return found, used
     for lattice in lattices(find_rulings(pdf_page, *pdf_page.get_size())):
         inside = [k for k, line in enumerate(page.lines) if k not in taken and _is_inside(line, lattice)]
         more = [word for word in extra if lattice.box.left <= word.left and _holds(lattice, word)]
-        rows = ruled_rows(lattice, [*(word for k in inside for word in page.words(page.lines[k], edits)), *more])
+        rows = ruled_rows(lattice, [*page.words((page.lines[k] for k in inside), edits), *more])
         if inside and _is_ruled_table(rows):
             found.append(Found(frozenset(inside), (read_grid(rows),)))
             taken.update(inside)
             used.update(more)
-    for band in _bands(page.lines, marked - taken, taken):
-        columns = unruled_columns([word for k in band for word in page.words(page.lines[k], edits)])
+    for band in _bands(page, marked - taken, taken):
+        columns = unruled_columns(page.words((page.lines[k] for k in band), edits))
         if columns is None or not columns.is_table or len(steps.intersection(band)) < max(2, len(columns.rows) / 2):
             continue  # columns of prose are written one after the other, with a step at the top of each
         grid = read_grid(columns.rows)
@@ -69,13 +70,14 @@ def _holds(lattice: Lattice, word: Word) -> bool:
     return word.right <= lattice.box.right + 2 and lattice.box.bottom <= word.y + 0.3 * word.size <= lattice.box.top
 
 
-def _marked(lines: Sequence[RawLine]) -> tuple[set[int], set[int]]:
+def _marked(page: PageLayout) -> tuple[set[int], set[int]]:
     """The positions of the lines that may be in a table, and of those among them that show a step to a next cell.
 
     A line shows it by a gap in it, or by its start beside the lines before.
     """
+    lines = page.lines
     usual = usual_width(lines)
-    steps = {k for k, line in enumerate(lines) if _has_gap(line) or _is_stretched(line, usual)}
+    steps = {k for k, line in enumerate(lines) if _is_stretched(line, usual)} | _with_gaps(page)
     marked = set(steps)
     for k in range(1, len(lines)):
         line, before = lines[k], lines[k - 1]
@@ -94,11 +96,13 @@ def _lower(lines: Sequence[RawLine], last: int) -> Iterator[int]:
         yield k
 
 
-def _has_gap(line: RawLine) -> bool:
-    return any(
-        after.left - before.right > _GAP * line.size or after.right < before.left
-        for before, after in itertools.pairwise(line.boxes)
-    )
+def _with_gaps(page: PageLayout) -> set[int]:
+    """The positions of the lines with a wide gap between two runs of text, or with a run before the one before."""
+    owners = page.owners()
+    sizes = np.array([line.size for line in page.lines])[owners]
+    left, _, right, _ = page.boxes.T
+    apart = (left[1:] - right[:-1] > _GAP * sizes[1:]) | (right[1:] < left[:-1])
+    return set(owners[1:][apart & (owners[1:] == owners[:-1])].tolist())
 
 
 def _is_stretched(line: RawLine, usual: float) -> bool:
@@ -125,8 +129,9 @@ def _is_ruled_table(rows: Sequence[Sequence[str]]) -> bool:
     )
 
 
-def _bands(lines: Sequence[RawLine], marked: set[int], taken: set[int]) -> Iterator[list[int]]:
+def _bands(page: PageLayout, marked: set[int], taken: set[int]) -> Iterator[list[int]]:
     """Runs of lines with gaps that follow one another closely, with the few lines between them."""
+    lines = page.lines
     band: list[int] = []
     for k in sorted(marked):
         between = range(band[-1] + 1, k) if band else range(0)
@@ -136,20 +141,21 @@ def _bands(lines: Sequence[RawLine], marked: set[int], taken: set[int]) -> Itera
             or min(abs(lines[j].y - lines[k].y) for j in band[-6:])
             > _DISTANCE * (1 + len(between)) * max(lines[k].size, 1.0)
         ):
-            yield _extended(lines, band, taken)
+            yield _extended(page, band, taken)
             band, between = [], range(0)
         band += [*between, k]
     if band:
-        yield _extended(lines, band, taken)
+        yield _extended(page, band, taken)
 
 
-def _extended(lines: Sequence[RawLine], band: list[int], taken: set[int]) -> list[int]:
+def _extended(page: PageLayout, band: list[int], taken: set[int]) -> list[int]:
     """The band with the first lines of its header's cells, and lines after it that go on in others than the first."""
+    lines = page.lines
     left = min(lines[k].x for k in band)
     pitch = next((d for a, b in itertools.pairwise(band) if (d := lines[a].y - lines[b].y) > 0.5), 0.0)
     while band[0] - 1 not in taken and _is_above(lines, band[0], pitch, left):
         band.insert(0, band[0] - 1)
-    columns = sorted(box.left for k in band for box in lines[k].boxes)
+    columns = sorted(left for k in band for left in page.boxes[lines[k].boxes.start : lines[k].boxes.stop, 0].tolist())
     for k in range(band[-1] + 1, len(lines)):
         line, before = lines[k], lines[band[-1]]
         size = max(line.size, 1.0)

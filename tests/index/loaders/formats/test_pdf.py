@@ -168,3 +168,13 @@ def test_an_image_with_few_words_is_a_scan(monkeypatch: pytest.MonkeyPatch):
     words = text_at((60, 30, 8, "Scanned by a copier"))
     document = read(IMAGE + words, text_at((60, 700, BODY, "This page has a text layer.")))
     assert document.warnings == ("pages that are images with few words of text: 1 (to read scanned ones, install OCR)",)
+
+
+def test_the_signs_in_a_script_belong_to_it():
+    page = text_at((60, 700, BODY, "A growth of b"), (124.8, 697, 7, "t"), (126.8, 697, 7, "-"), (129.2, 697, 7, "1"))
+    assert read(page + text_at((133, 700, BODY, " a year."))).text == "A growth of bₜ₋₁ a year."
+
+
+def test_the_number_of_a_footnote_is_a_superscript():
+    page = text_at((60, 700, BODY, "Dues are paid."), (60, 104, 6, "12"), (66.8, 100, 9, " Or waived by the board."))
+    assert read(page).text == "Dues are paid.\n¹² Or waived by the board."
