@@ -34,9 +34,10 @@ pytest.importorskip("pymilvus")
 
 TEXTS = 40  # more than a worker reads at once, so that there are two workers
 TRAP = """
-import sys
+import importlib, os, sys
 open({marker!r}, "a").write(__name__)
-sys.path[:] = [folder for folder in sys.path if folder not in ("", {folder!r})]
+os.remove(__file__)
+importlib.invalidate_caches()
 del sys.modules[__name__]
 __import__(__name__)  # of the real module, so that the worker goes on
 """
@@ -96,8 +97,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     (built.folder / "broken.pdf").write_text("no PDF")
     (built.folder / "odd.txt").write_text("This cannot be embedded.")
     for module in ("semantic_text_splitter", "pandas", "tokenizers"):
-        trap = TRAP.format(marker=str(built.trapped), folder=str(built.folder))
-        (built.folder / f"{module}.py").write_text(trap)
+        (built.folder / f"{module}.py").write_text(TRAP.format(marker=str(built.trapped)))
     start = ray.init
 
     def slow_at_first(**options):
