@@ -139,11 +139,11 @@ def _distinct(row: Row) -> list[str]:
 
 def _title_rows(rows: Sequence[Row]) -> int:
     """How many rows at the top are titles: they fill one cell, or at most the first two of a table of four or more."""
-    usual = Counter(sum(1 for cell in row if cell) for row in rows[:_SAMPLE]).most_common(1)
-    width = usual[0][0] if usual else 0
+    counts = Counter(sum(1 for cell in row if cell) for row in rows[:_SAMPLE])
+    width = max(counts, key=lambda count: (counts[count], count), default=0)
     for number, row in enumerate(rows):
         cells = _distinct(row)
-        narrow = len(cells) == 1 or (len(cells) == 2 and width >= 4 and all(row[:2]))
+        narrow = len(cells) == 1 or (width >= 4 and all(row[:2]) and not any(row[2:]))
         if width < 2 or not narrow or (len(cells) == 1 and not row[0]):
             return number
     return 0

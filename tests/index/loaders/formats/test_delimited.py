@@ -58,6 +58,15 @@ def test_repeated_names_stay_as_they_are():
     assert lines("Player,Goals,Goals\nIda,3,5\nJo,1,4\n")[0] == "Player: Ida; Goals: 3; Goals: 5."
 
 
+def test_names_that_are_all_one_name_are_no_title():
+    assert only_table("Team,Score,Score,Score\nLions,12,14,9\nBears,7,21,11\n").columns[2:] == (("Score",), ("Score",))
+
+
+def test_a_title_above_a_single_pair_is_no_header():
+    text = "Marina fees\nValid from,1 March\n\nLength,Summer,Winter\n8 m,1240,620\n12 m,1890,945\n"
+    assert lines(text)[:3] == ["Marina fees", "", "Valid from: 1 March."]
+
+
 def test_title_lines_stand_above_the_table():
     text = "Harvest of the valley\nAs of 3 May\n\nFruit,Tonnes\nPears,14\nPlums,9\n"
     assert lines(text) == [
