@@ -28,7 +28,8 @@ def shown_number(value: int | float, form: str) -> str:
         return stored_number(value)
     before, whole, decimals, exponent, percent, after = match.groups()
     if exponent:
-        return f"{amount:.{len(decimals or '')}E}"
+        mantissa, _, power = f"{amount:.{len(decimals or '')}E}".partition("E")
+        return f"{mantissa}E{int(power):+0{len(exponent) - 1}d}"
     amount *= 100 if percent else 1
     digits = amount.quantize(Decimal(1).scaleb(-len(decimals or "")), ROUND_HALF_UP)
     shown = f"{digits:,f}" if "," in whole else f"{digits:f}"
@@ -96,7 +97,7 @@ def _unit(unit: str, value: Moment, *, half_day: bool) -> str:
 def _iso(value: Moment) -> str:
     if isinstance(value, datetime.datetime):
         whole_day = value.time() == datetime.time()
-        return value.date().isoformat() if whole_day else value.isoformat(" ", "seconds")
+        return value.date().isoformat() if whole_day else value.isoformat(" ", "seconds" if value.second else "minutes")
     return value.isoformat() if isinstance(value, datetime.date) else value.isoformat("seconds")
 
 
