@@ -26,6 +26,9 @@ _VERB = re.compile(
     r"|mean|means)\b",
     re.IGNORECASE,
 )
+_REQUEST = re.compile(
+    r"^(?:please )?(?:list|show|give|tell|find|explain|define|describe|name(?! of\b))\s+\w", re.IGNORECASE
+)
 _TAIL = re.compile(
     r"\b(?:is|are|was|were|do|does|did|can|could|may|must|should|will|would|has|have|had)\b.*", re.IGNORECASE
 )
@@ -49,7 +52,7 @@ def bare(utterance: str) -> tuple[str, bool]:
 
 def is_fragment(rest: str) -> bool:
     """Whether a bare utterance has no predicate: a noun phrase, a place or time, or only a question word."""
-    return len(rest.split()) <= _LONGEST and _VERB.search(rest) is None
+    return len(rest.split()) <= _LONGEST and _VERB.search(rest) is None and _REQUEST.match(rest) is None
 
 
 def completions(rest: str, last: Turn) -> Iterator[str]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from qa.conversation.followup import understand
+from qa.conversation.followup import readings, understand
 from qa.conversation.replies import Turn
 
 WHO = Turn("Who flew to the station?", answer="Jonathan Kim")
@@ -56,6 +56,11 @@ def test_a_follow_up_is_understood(turns, question, understood):
 )
 def test_a_self_contained_question_stays_as_it_is(question):
     assert understand(question, [WHO, ROCKET]) == question
+
+
+@pytest.mark.parametrize("wish", ["List the daily allowances", "Show the opening hours", "Name all wardens"])
+def test_a_wishis_not_put_into_the_question_before(wish):
+    assert all("flew" not in reading.question for reading in readings(wish, [WHO]))
 
 
 def test_a_first_question_stays_as_it_is():
