@@ -53,7 +53,7 @@ class TableCell:
 
 @dataclass(frozen=True, slots=True)
 class TableExcerpt:
-    """A few consecutive rows of a table, one of which holds an answer, and at most twelve of its columns."""
+    """A few consecutive rows of a table, one of which holds an answer, and at most eight of its columns."""
 
     columns: tuple[tuple[str, ...], ...]  # header path of each column, outermost first
     rows: tuple[tuple[str, ...], ...]  # the text of each cell

@@ -9,7 +9,7 @@ from qa.reader.cells import without_footnote_mark
 from qa.types import TableCell, TableExcerpt
 
 AROUND = 2  # rows shown before and after the row of an answer
-SHOWN_COLUMNS = 12  # the most columns shown: the one that names the rows, and those around the answer
+SHOWN_COLUMNS = 8  # the most columns shown: the one that names the rows, and those around the answer
 
 
 def place_of(part: TablePart, start: int) -> tuple[int, int] | None:

@@ -46,7 +46,7 @@ async function follow() {
 // Scrolls to the quote; without a mark the document stays at its top.
 function reveal() {
   const mark = viewer.querySelector(".box") ?? viewer.querySelector("mark");
-  mark?.scrollIntoView({ block: "center", behavior: "instant" });
+  mark?.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
 }
 
 function showProblem(message) {

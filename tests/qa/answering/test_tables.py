@@ -129,5 +129,5 @@ def test_of_a_wide_table_the_name_and_the_columns_around_the_answer_are_shown():
     part, text = part_of(Grid([[f"{row}.{k}" for k in range(40)] for row in ("a", "b")], columns))
     start = text.index("b.30")
     excerpt = table_excerpt(part, text, start, start + 4)
-    assert len(excerpt.columns) == 12 and excerpt.left_out == 28
+    assert len(excerpt.columns) == 8 and excerpt.left_out == 32
     assert excerpt.rows[1][excerpt.column] == "b.30" and excerpt.columns[excerpt.naming] == ("Column 0",)
