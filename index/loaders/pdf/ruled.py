@@ -6,12 +6,15 @@ import itertools
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from index.loaders.pdf.layout import Box, Word
 from index.loaders.pdf.rulings import Rule, Rulings
+from index.loaders.pdf.unruled import rows_of
 
 _NEAR = 3.0  # points; lines that are nearer to each other are one
 _RISE = 0.3  # letter sizes from a baseline to the middle of a word
+_SPACE = 0.45  # letter sizes; spaces between words are usually narrower, and gaps between cells wider
 _MOST_CELLS = 20_000
 
 
@@ -38,8 +41,31 @@ def lattices(rules: Rulings) -> Iterator[Lattice]:
             continue
         xs = [*([left] if left < xs[0] - 2 * _NEAR else []), *xs, *([right] if right > xs[-1] + 2 * _NEAR else [])]
         ys = [*([bottom] if bottom < ys[0] - 2 * _NEAR else []), *ys, *([top] if top > ys[-1] + 2 * _NEAR else [])]
+        horizontal = [rule for rule in group.horizontal if _ends_at(xs, rule.start) and _ends_at(xs, rule.end)]
+        ys = [y for y in ys if any(abs(y - rule.at) <= _NEAR for rule in horizontal) or y in (ys[0], ys[-1])]
         if len(xs) > 2 and len(ys) > 1 and len(xs) * len(ys) <= _MOST_CELLS:
-            yield Lattice(Box(xs[0], ys[0], xs[-1], ys[-1]), tuple(xs), tuple(reversed(ys)), group)
+            rules = Rulings(horizontal, group.vertical)
+            yield Lattice(Box(xs[0], ys[0], xs[-1], ys[-1]), tuple(xs), tuple(reversed(ys)), rules)
+
+
+def _ends_at(xs: Sequence[float], place: float) -> bool:
+    """Whether a horizontal line ends at a vertical one; an underlined word does not."""
+    return any(abs(x - place) <= _NEAR for x in xs)
+
+
+def divides_words(lattice: Lattice, words: Sequence[Word]) -> bool:
+    """Whether wider gaps than spaces are at the vertical lines; otherwise they are edges of marked words.
+
+    Links, highlights and boxes around phrases make lattices too.
+    """
+    gaps: list[float] = []
+    for row in rows_of(words):
+        for word, after in itertools.pairwise(row):
+            middle = word.y + _RISE * word.size
+            lines = lattice.xs[bisect_right(lattice.xs, word.left + 1) : bisect_right(lattice.xs, after.left + 1)]
+            if any(_crosses(lattice.rules.vertical, x, middle) for x in lines):
+                gaps.append((after.left - word.right) / word.size)
+    return not gaps or median(gaps) > _SPACE
 
 
 def ruled_rows(lattice: Lattice, words: Sequence[Word]) -> list[list[str]]:
@@ -92,7 +118,9 @@ def _lines_of(cells: Sequence[Sequence[Word]]) -> list[list[str]]:
     baselines = _merged([word.y for cell in cells for word in cell])
     rows = [[_text([w for w in cell if abs(w.y - y) <= _NEAR]) for cell in cells] for y in reversed(baselines)]
     filled = sum(sum(map(bool, row)) > 1 for row in rows)
-    return rows if len(rows) > 2 and filled >= 0.7 * len(rows) else [[_text(cell) for cell in cells]]
+    starts = [cell[0] for row in rows[1:] for cell in row if cell]
+    goes_on = sum(map(str.islower, starts)) > len(starts) / 2  # the lines of sentences
+    return rows if len(rows) > 2 and filled >= 0.7 * len(rows) and not goes_on else [[_text(cell) for cell in cells]]
 
 
 def _text(words: Sequence[Word]) -> str:

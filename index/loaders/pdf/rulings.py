@@ -36,14 +36,14 @@ class Rulings:
     vertical: Sequence[Rule] = ()
 
 
-def find_rulings(page: pdfium_c.FPDF_PAGE, width: float, height: float) -> Rulings:
-    """The ruling lines of a page of this size; none where there are so many that it is a drawing."""
+def find_rulings(page: pdfium_c.FPDF_PAGE, width: float) -> Rulings:
+    """The ruling lines of a page of this width; none where there are so many that it is a drawing."""
     horizontal: list[Rule] = []
     vertical: list[Rule] = []
     for box in _boxes(page):
         wide, tall = box.right - box.left, box.top - box.bottom
-        if wide > 0.95 * width and tall > 0.95 * height:
-            continue  # the page's background
+        if wide > 0.95 * width and tall > _THIN:
+            continue  # the page's background, or a part of it
         if tall <= _THIN and wide >= _SHORTEST:
             horizontal.append(Rule((box.top + box.bottom) / 2, box.left, box.right))
         elif wide <= _THIN and tall >= _SHORTEST:

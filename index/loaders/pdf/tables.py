@@ -13,7 +13,7 @@ import pypdfium2 as pdfium
 from index.loaders.headers import read_grid
 from index.loaders.pdf.layout import PageLayout, RawLine, Word, usual_width
 from index.loaders.pdf.raised import Edit
-from index.loaders.pdf.ruled import Lattice, lattices, ruled_rows
+from index.loaders.pdf.ruled import Lattice, divides_words, lattices, ruled_rows
 from index.loaders.pdf.rulings import find_rulings
 from index.loaders.pdf.unruled import unruled_columns
 from index.loaders.text_builder import Grid
@@ -48,10 +48,11 @@ def find_tables(
     close = any(k + 1 in marked or k + 2 in marked for k in marked)
     if not close and not extra:
         return found, used
-    for lattice in lattices(find_rulings(pdf_page, *pdf_page.get_size())):
+    for lattice in lattices(find_rulings(pdf_page, pdf_page.get_width())):
         inside = [k for k, line in enumerate(page.lines) if k not in taken and _is_inside(line, lattice)]
         more = [word for word in extra if lattice.box.left <= word.left and _holds(lattice, word)]
-        rows = ruled_rows(lattice, [*page.words((page.lines[k] for k in inside), edits), *more])
+        words = [*page.words((page.lines[k] for k in inside), edits), *more]
+        rows = ruled_rows(lattice, words) if divides_words(lattice, words) else []
         if inside and _is_ruled_table(rows):
             found.append(Found(frozenset(inside), (read_grid(rows),)))
             taken.update(inside)
@@ -125,7 +126,7 @@ def _is_ruled_table(rows: Sequence[Sequence[str]]) -> bool:
         columns > 1
         and len(cells) >= _RULED_FILL * columns * len(rows)
         and max(map(len, cells)) <= _LAYOUT_CELL
-        and any(len(set(row)) > 1 for row in rows)
+        and sum(len({cell for cell in row if cell}) > 1 for row in rows) > 1
     )
 
 

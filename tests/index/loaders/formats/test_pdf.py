@@ -156,6 +156,22 @@ def test_lines_of_a_cell_are_one_cell():
     assert rows_of(read(page)) == [["Skagen to Learö", "Tern", "145"], ["Vik", "Petrel", "90"]]
 
 
+def test_underlined_words_and_a_coloured_page_are_no_lines_of_a_table():
+    underlined = lines_at((64, 678, 92, 678), (224, 658, 252, 658))
+    document = read("0 0 595 780 re f\n" + table_page() + grid() + underlined)
+    assert rows_of(document) == [list(row) for row in CELLS[1:]]
+
+
+def test_boxes_around_phrases_are_no_table():
+    sentences = ("The guidance of the office replaces", "the older rules of the district, and", "boats pay half.")
+    words = text_at(*((60, 700 - 14 * k, BODY, words) for k, words in enumerate(sentences)))
+    boxes = "".join(
+        f"{x} {y} {w} 13 re S\n" for x, y, w in ((60, 697, 90), (150, 697, 70), (60, 683, 90), (150, 683, 70))
+    )
+    document = read(words + boxes + table_page(400) + grid(400))
+    assert len(document.tables) == 1 and document.text.startswith("\n".join(sentences))
+
+
 def test_a_table_that_goes_on_keeps_its_header():
     rest = (("Skagen to Moss", "Tern", "210"), ("Moss to Vik", "Petrel", "75"), ("Vik to Hov", "Gull", "60"))
     document = read(table_page(160) + grid(160), table_page(780, rest) + grid(780, 3))
