@@ -5,7 +5,6 @@ from qa.answering.cascade import AbandonedError, never_cancelled
 from qa.answering.citations import highlight
 from qa.conversation.conversation import Conversation, converse
 from qa.conversation.examples import example_questions
-from qa.conversation.followup import understand
 from qa.conversation.replies import DocumentHits, FoundPassage, Reply, Summary, Turn
 from qa.evaluation.evaluate import Evaluation, answerer_over, run_evaluation
 from qa.evaluation.questions import DEMO_QUESTIONS, GoldQuestion, assign_documents, paragraph_documents, read_gold
@@ -53,5 +52,4 @@ __all__ = [
     "report_plots",
     "run_evaluation",
     "threshold_rows",
-    "understand",
 ]

@@ -59,11 +59,6 @@ def readings(utterance: str, turns: Sequence[Turn]) -> list[Reading]:
     return [*completed, Reading(utterance, _AS_TYPED if completed else 0.0)]
 
 
-def understand(question: str, turns: Sequence[Turn]) -> str:
-    """The likeliest reading without asking the documents; the question itself if it is self-contained."""
-    return min(readings(question, turns), key=lambda reading: reading.price).question
-
-
 def _asks_only(rest: str) -> bool:
     """Whether a fragment has nothing but a question word and what belongs to it: "by whom", "in which city"."""
     return _ONLY_ASKS.match(rest) is not None

@@ -4,8 +4,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from qa.conversation.followup import readings, understand
+from qa.conversation.followup import readings
 from qa.conversation.replies import Turn
+
+
+def understood(question: str, turns: list[Turn]) -> str:
+    """The reading of the least price, which is chosen if the documents make no difference."""
+    return min(readings(question, turns), key=lambda reading: reading.price).question
+
 
 WHO = Turn("Who flew to the station?", answer="Jonathan Kim")
 ROCKET = Turn("What rocket was used?", answer="Soyuz 2.1a")
@@ -14,7 +20,7 @@ WHEN = Turn("When did the Soviet Union dissolve?", answer="1991")
 
 
 @pytest.mark.parametrize(
-    ("turns", "question", "understood"),
+    ("turns", "question", "meant"),
     [
         ([WHO], "How long will he stay?", "How long will Jonathan Kim stay?"),
         ([WHO], "What is his nationality?", "What is Jonathan Kim's nationality?"),
@@ -38,11 +44,11 @@ WHEN = Turn("When did the Soviet Union dissolve?", answer="1991")
         ),
     ],
 )
-def test_a_follow_up_is_understood(turns, question, understood):
-    if understood is None:
-        assert understand(question, turns) != question
+def test_a_follow_up_is_understood(turns, question, meant):
+    if meant is None:
+        assert understood(question, turns) != question
     else:
-        assert understand(question, turns) == understood
+        assert understood(question, turns) == meant
 
 
 @pytest.mark.parametrize(
@@ -55,21 +61,21 @@ def test_a_follow_up_is_understood(turns, question, understood):
     ],
 )
 def test_a_self_contained_question_stays_as_it_is(question):
-    assert understand(question, [WHO, ROCKET]) == question
+    assert understood(question, [WHO, ROCKET]) == question
 
 
 @pytest.mark.parametrize("wish", ["List the daily allowances", "Show the opening hours", "Name all wardens"])
-def test_a_wishis_not_put_into_the_question_before(wish):
+def test_a_wish_is_not_put_into_the_question_before(wish):
     assert all("flew" not in reading.question for reading in readings(wish, [WHO]))
 
 
 def test_a_first_question_stays_as_it_is():
-    assert understand("How long will he stay?", []) == "How long will he stay?"
+    assert understood("How long will he stay?", []) == "How long will he stay?"
 
 
 def test_a_long_answer_is_no_topic():
     statement = Turn("Who spoke?", answer="the head of the agency said on Tuesday that the launch went well")
-    assert understand("What did he say?", [statement]) == "What did he say?"
+    assert understood("What did he say?", [statement]) == "What did he say?"
 
 
 @example("\x85", [Turn("", "0")])  # white space that is not removed as punctuation
@@ -78,4 +84,4 @@ def test_a_long_answer_is_no_topic():
     st.lists(st.builds(Turn, st.text(max_size=40), st.text(max_size=40), st.text(max_size=40)), max_size=3),
 )
 def test_anything_can_be_asked_after_anything(question, turns):
-    assert isinstance(understand(question, turns), str)
+    assert isinstance(understood(question, turns), str)
