@@ -122,7 +122,7 @@ class RayEngine:
                         **self._options(), log_to_driver=False, logging_level=logging.ERROR, ignore_reinit_error=True
                     )
                 return
-            except Exception as error:
+            except Exception as error:  # Ray raises a bare Exception for a node that does not come up in time
                 ray.shutdown()
                 if not left:
                     raise self._unreachable(error) from error
