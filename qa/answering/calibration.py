@@ -2,7 +2,7 @@
 
 A logistic regression (Platt scaling, Platt 1999, with five features) over the evidence for one span: its margin over
 the null, its margin over the next span of the passage, the similarity of passage and question, the share of the
-question's words in the passage, and for a cell whether an empty one fits the question better. All of it comes
+question's words in the passage, and for a cell the likeness of the question to its column's header. All of it comes
 from one passage, so the probability of an answer does not change when more passages are read, as it would with a
 softmax over passages or a product of no-answer scores.
 """
@@ -30,12 +30,12 @@ class Evidence:
     gap: float  # margin over the best other span of the same passage
     similarity: float  # cosine of question and passage, -1 to 1
     coverage: float  # share of the question's content words in the passage and its title, 0 to 1
-    vacant: float = 0.0  # 1 for a cell of a table if an empty cell resembles the question more, else 0
+    header: float = 0.0  # as ``TableMatch.header_evidence``, -2 to 0; 0 outside tables
 
     def features(self) -> tuple[float, ...]:
         """The features of the regression, on similar scales; tanh bounds the influence of an extreme logit."""
         margin, gap = np.tanh(self.margin / 10) * 5, np.tanh(self.gap / 5) * 2
-        return (float(margin), float(gap), self.similarity * 5, self.coverage * 2, self.vacant * 2)
+        return (float(margin), float(gap), self.similarity * 5, self.coverage * 2, self.header * 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Calibration:
     """``probability = sigmoid(weights · features + bias)``; below ``threshold`` the answer is "not found".
 
     The logit is the sum of what retrieval contributes (similarity and coverage) and what reading adds (margin, gap and
-    vacancy).
+    header).
     ``unread`` bounds the second by the first before a passage is read; ``exits`` bound it by the states of a layer.
     ``cells`` weighs what rows and headers of a table add to the margins of its cells.
     """
@@ -60,7 +60,7 @@ class Calibration:
         return float(_sigmoid(np.dot(self.weights, evidence.features()) + self.bias))
 
     def added(self, evidence: Evidence) -> float:
-        """What reading adds to the logit: the contributions of margin, gap and vacancy."""
+        """What reading adds to the logit: the contributions of margin, gap and header."""
         return self._parts(evidence)[1]
 
     def ceiling(self, similarity: float, coverage: float, added: float | None = None) -> float:
@@ -74,8 +74,8 @@ class Calibration:
 
     def _parts(self, evidence: Evidence) -> tuple[float, float]:
         """The contributions of retrieval and of reading to the logit."""
-        margin, gap, similarity, coverage, vacant = np.multiply(self.weights, evidence.features()).tolist()
-        return similarity + coverage, margin + gap + vacant
+        margin, gap, similarity, coverage, header = np.multiply(self.weights, evidence.features()).tolist()
+        return similarity + coverage, margin + gap + header
 
     def bounded(self, questions: Iterable[Sequence[Case]]) -> Calibration:
         """This calibration with ``unread`` fitted to the cases of these questions."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from index import Hit, Page, TablePart, stem_words
 from qa.answering.calibration import Calibration, Evidence
@@ -30,17 +30,17 @@ class RetrievedPassage:
     coverage: float  # as in ``Evidence``
     question: str
     match: TableMatch | None = None  # the rows of a table that it contains
-    vacant: frozenset[int] = frozenset()  # where its cells begin that are ``TableMatch.vacant``
+    headers: Mapping[int, float] = field(default_factory=dict)  # ``Evidence.header`` by the start of a cell in its text
     pages: Sequence[Page] = ()  # of its document
 
     @classmethod
     def of(cls, hit: Hit, document_text: str, question: str, match: TableMatch | None = None) -> RetrievedPassage:
         """The reader sees a document's head (date line, front matter) only if the question asks for a date."""
-        title, chunk = shown_title(hit), hit.chunk
+        title, chunk = _title(hit), hit.chunk
         head = 0 if _ASKS_DATE.search(question) else hit.head
         passage = Passage(chunk.text, title, head, chunk.context, match.cells if match else ())
-        retrieved = cls.with_input(hit, document_text, passage, question)
-        return replace(retrieved, match=match, vacant=match.vacant if match else frozenset())
+        headers = {cell.start: match.header_evidence(chunk.start + cell.start) for cell in match.cells} if match else {}
+        return replace(cls.with_input(hit, document_text, passage, question), match=match, headers=headers)
 
     @classmethod
     def with_input(cls, hit: Hit, document_text: str, passage: Passage, question: str) -> RetrievedPassage:
@@ -143,8 +143,8 @@ def names_possessor(question: str, text: str, start: int, end: int) -> bool:
 
 def evidence_of(retrieved: RetrievedPassage, span: Span, gap: float) -> Evidence:
     """The evidence for a span; ``gap`` is that of ``non_overlapping``."""
-    vacant = float(span.start in retrieved.vacant)
-    return Evidence(span.margin, gap, retrieved.similarity, retrieved.coverage, vacant)
+    header = retrieved.headers.get(span.start, 0.0)
+    return Evidence(span.margin, gap, retrieved.similarity, retrieved.coverage, header)
 
 
 def non_overlapping(spans: Iterable[Span]) -> Iterator[tuple[Span, float]]:
@@ -168,8 +168,7 @@ def _is_possessor(retrieved: RetrievedPassage, span: Span) -> bool:
     return names_possessor(retrieved.question, retrieved.passage.text, span.start, span.end)
 
 
-def shown_title(hit: Hit) -> str:
-    """The title of a passage for the reader: that of its document, and the headings around it."""
+def _title(hit: Hit) -> str:
     heading, title = hit.chunk.heading or "", hit.document.title
     return title if not heading or heading == title else f"{title}: {heading.removeprefix(f'{title} › ')}"
 

@@ -34,7 +34,6 @@ class Likeness:
     rows: FloatArray  # (rows, columns): to the other cells of the row; 0 to 1, and 1 for the most similar
     headers: FloatArray  # (columns,): to the header by words; 0 to 1, and 1 for the most similar
     meanings: FloatArray  # (columns,): cosine with the header, minus that of the most similar header; at most 0
-    others: FloatArray  # (rows, columns): how many words of the question only the headers of other columns have
 
 
 def table_likeness(
@@ -42,18 +41,15 @@ def table_likeness(
     columns: Sequence[Sequence[str]],
     rows: Sequence[Sequence[str]],
     cosines: npt.NDArray[np.floating] | None = None,
-    around: str = "",
 ) -> Likeness:
     """Compare a question with the header paths of ``columns`` and the texts of the cells in ``rows``.
 
-    ``cosines`` (columns,) are those of question and headers; without them all headers mean the same. ``around`` is what
-    introduces the table: its title and caption.
+    ``cosines`` (columns,) are those of question and headers; without them all headers mean the same.
     """
     words = list(dict.fromkeys(token for token in _tokens(question) if token not in FUNCTION_WORDS))
     headers = [_tokens(" ".join(path)) for path in columns]
     cells = [[_tokens(cell) for cell in row] for row in rows]
-    known = _tokens(around)
-    vocabulary = list(dict.fromkeys(token for line in (headers, *cells, [known]) for part in line for token in part))
+    vocabulary = list(dict.fromkeys(token for line in (headers, *cells) for tokens in line for token in tokens))
     number = {token: position for position, token in enumerate(vocabulary)}
     similar = np.hstack([_similarities(words, vocabulary), np.zeros((len(words), 1))])
 
@@ -66,12 +62,7 @@ def table_likeness(
     in_rows = _of_other_columns(in_cells)
     found = np.einsum("i,irc->rc", _rarity(in_cells.max(axis=2)), in_rows)
     meanings = np.zeros(len(columns)) if cosines is None else np.asarray(cosines, dtype=np.float64)
-    return Likeness(
-        rows=_relative(found),
-        headers=_relative(_rarity(in_headers) @ in_headers),
-        meanings=meanings - meanings.max(),
-        others=_of_other_headers(in_headers, in_cells, best(known)),
-    )
+    return Likeness(_relative(found), _relative(_rarity(in_headers) @ in_headers), meanings - meanings.max())
 
 
 def _tokens(text: str) -> list[str]:
@@ -107,20 +98,6 @@ def _of_other_columns(in_cells: FloatArray) -> FloatArray:
     own = np.arange(in_cells.shape[2]) == in_cells.argmax(axis=2)[:, :, None]
     others: FloatArray = np.where(own, second[:, :, None], highest[:, :, None])
     return others
-
-
-def _of_other_headers(in_headers: FloatArray, in_cells: FloatArray, around: FloatArray) -> FloatArray:
-    """For each cell how many words its row, its header and the text around the table lack and another header has.
-
-    A header of which the row's cell is asked as well does not count: "Departs" in "Which flight departs at 06:45?". The
-    arrays are (words, columns), (words, rows, columns) and (words,).
-    """
-    asked = in_cells.max(axis=0, initial=0.0) >= _ALIKE  # (rows, columns)
-    conditions = np.where(asked, in_headers[:, None, :], 0.0).max(axis=2, initial=0.0)  # (words, rows)
-    of_row = np.maximum(np.maximum(in_cells.max(axis=2), conditions), around[:, None])
-    explained = np.maximum(of_row[:, :, None], in_headers[:, None, :])
-    missing: FloatArray = (in_headers.max(axis=1)[:, None, None] - explained).clip(0.0).sum(axis=0)
-    return missing
 
 
 def _relative(values: FloatArray) -> FloatArray:

@@ -9,7 +9,7 @@ from itertools import islice
 import numpy as np
 
 from index import Embedder, Hit, IndexView, TablePart
-from qa.answering.candidates import RetrievedPassage, shown_title
+from qa.answering.candidates import RetrievedPassage
 from qa.answering.cell_choice import CellChoice
 from qa.answering.citations import asks_list
 from qa.answering.likeness import FloatArray
@@ -28,12 +28,11 @@ def retrieve(
     around = LISTED_ROWS if asks_list(question) else AROUND
     parts = view.table_parts([hit.chunk.id for hit in hits], around)
     cosines = header_cosines(embedder, question, parts)
-    matches = {}
-    for hit in hits:
-        part = parts.get(hit.chunk.id)
-        if part is not None:
-            found = TableMatch.of(question, hit.chunk, part, choice, cosines[hit.chunk.id], shown_title(hit))
-            matches[hit.chunk.id] = found
+    matches = {
+        hit.chunk.id: TableMatch.of(question, hit.chunk, parts[hit.chunk.id], choice, cosines[hit.chunk.id])
+        for hit in hits
+        if hit.chunk.id in parts
+    }
     retrieved = []
     for hit in hits:
         document = documents[hit.document.id]

@@ -26,7 +26,6 @@ class TableMatch:
     around: TablePart
     likeness: Likeness
     cells: tuple[CellRange, ...]  # in the passage's text
-    vacant: frozenset[int]  # starts of the cells that resemble the question less than an empty cell does
 
     @classmethod
     def of(
@@ -36,39 +35,37 @@ class TableMatch:
         around: TablePart,
         choice: CellChoice,
         cosines: FloatArray | None = None,
-        title: str = "",
     ) -> TableMatch:
-        """Match the rows of a chunk, which are among those of ``around``; ``cosines`` as for ``table_likeness``.
-
-        ``title`` is what the passage is shown with.
-        """
+        """Match the rows of a chunk, which are among those of ``around``; ``cosines`` as for ``table_likeness``."""
         part = _rows_of(chunk, around)
         texts = [[chunk.text[cell.start - chunk.start : cell.end - chunk.start] for cell in row] for row in part.rows]
-        likeness = table_likeness(question, part.columns, texts, cosines, f"{title} {chunk.context}")
+        likeness = table_likeness(question, part.columns, texts, cosines)
         priors = choice.priors(likeness)
-        filled = np.array([[bool(text) for text in row] for row in texts])
-        highest = priors[~filled].max(initial=-np.inf)
         cells = [
             found._replace(prior=float(prior))
             for row, of_row in zip(part.rows, priors, strict=True)
             for cell, prior in zip(row, of_row, strict=True)
             for found in cell_ranges(chunk.text, [cell], chunk.start)
         ]
-        vacant = frozenset(cell.start for cell in cells if cell.prior < highest)
-        return cls(part, around, likeness, tuple(cells), vacant)
+        return cls(part, around, likeness, tuple(cells))
 
-    def likeness_at(self, start: int) -> tuple[float, float, float, float] | None:
-        """Of the cell at ``start`` in the document: its likeness to the row, to the header and to its meaning, others.
-
-        The last is as in ``Likeness.others``.
-        """
+    def likeness_at(self, start: int) -> tuple[float, float, float] | None:
+        """The likeness to the row, to the header and to its meaning of the cell at ``start`` in the document."""
         place = place_of(self.part, start)
         if place is None:
             return None
         row, column = place
-        one = self.likeness
-        found = one.rows[row, column], one.headers[column], one.meanings[column], one.others[row, column]
-        return float(found[0]), float(found[1]), float(found[2]), float(found[3])
+        found = self.likeness
+        return float(found.rows[row, column]), float(found.headers[column]), float(found.meanings[column])
+
+    def header_evidence(self, start: int) -> float:
+        """How much less the header of the cell at ``start`` in the document resembles the question than the best does.
+
+        From -2 to 0, of which words and meaning each contribute up to 1: a question that names another column of the
+        table is below 0.
+        """
+        found = self.likeness_at(start)
+        return float(np.clip(found[1] - self.likeness.headers.max(initial=0.0) + found[2], -2.0, 0.0)) if found else 0.0
 
     def column_items(self, question: str, text: str, start: int) -> tuple[str, ...]:
         """The cells, in the column of the cell at ``start``, of all rows that resemble the question as its row does.

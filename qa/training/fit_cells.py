@@ -27,14 +27,14 @@ RIVALS = 12  # wrong cells of each question
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CellCases:
-    """The cells of one question's table: (n, 5) margin, and ``TableMatch.likeness_at``; (n,) which are right."""
+    """The cells of one question's table: (n, 4) margin and likenesses to row, header, meaning; (n,) which are right."""
 
     features: npt.NDArray[np.float64]
     right: npt.NDArray[np.bool_]
 
     def chosen(self, choice: CellChoice) -> bool:
         """Whether the cell that a reader with this choice prefers is right."""
-        weights = np.array([1.0, choice.row, choice.header, choice.meaning, choice.other])
+        weights = np.array([1.0, choice.row, choice.header, choice.meaning])
         return bool(self.right[int((self.features @ weights).argmax())])
 
 
@@ -48,14 +48,16 @@ def cell_cases(reader: Reader, embedder: Embedder, questions: Iterable[GoldQuest
 
 
 def fit_choice(cases: Sequence[CellCases]) -> CellChoice:
-    """The weights that rank the right cells first."""
+    """The weights that rank the right cells first, and the base at which right cells keep their mean margin."""
     from sklearn.linear_model import LogisticRegression
 
     differences = np.concatenate([_differences(one) for one in cases])
     signs = np.r_[np.ones(len(differences)), np.zeros(len(differences))]
     fitted = LogisticRegression(fit_intercept=False).fit(np.r_[differences, -differences], signs)
     margin, *weights = fitted.coef_[0].tolist()
-    return CellChoice(*(round(weight / margin, 2) for weight in weights))
+    row, header, meaning = (round(weight / margin, 2) for weight in weights)
+    likenesses = np.stack([one.features[one.right][0, 1:] for one in cases]).mean(axis=0)
+    return CellChoice(row, header, meaning, round(float(likenesses @ (row, header, meaning)), 2))
 
 
 def share_right(cases: Sequence[CellCases], choice: CellChoice) -> float:
@@ -70,8 +72,7 @@ def _cases(reader: Reader, embedder: Embedder, question: GoldQuestion) -> CellCa
         return None
     part = TablePart.of(tables[0], 0, 0, len(tables[0].rows) - 1)
     cosines = header_cosines(embedder, question.question, {0: part})[0]
-    around = f"{question.title} {text[: tables[0].start]}"
-    match = TableMatch.of(question.question, Chunk(0, 0, 0, 0, len(text), text), part, CellChoice(), cosines, around)
+    match = TableMatch.of(question.question, Chunk(0, 0, 0, 0, len(text), text), part, CellChoice(), cosines)
     spans = reader.read(question.question, [Passage(text, question.title, cells=match.cells)])
     features, right = [], []
     for span in spans:
@@ -79,10 +80,10 @@ def _cases(reader: Reader, embedder: Embedder, question: GoldQuestion) -> CellCa
         if likeness is not None:
             features.append((span.margin, *likeness))
             right.append(any(span.start < end and start < span.end for start, end in question.spans))
-    return CellCases(np.array(features).reshape(-1, 5), np.array(right, dtype=np.bool_))
+    return CellCases(np.array(features).reshape(-1, 4), np.array(right, dtype=np.bool_))
 
 
 def _differences(cases: CellCases) -> npt.NDArray[np.float64]:
-    """The features of the right cell minus those of its rivals, (rivals, 5); cells are in order of their margins."""
+    """The features of the right cell minus those of its rivals, (rivals, 4); cells are in order of their margins."""
     differences: npt.NDArray[np.float64] = cases.features[cases.right][0] - cases.features[~cases.right][:RIVALS]
     return differences

@@ -46,7 +46,7 @@ class PassageRead:
     spans: tuple[Span, ...]
     states: int | None = None
     context: str = ""
-    vacant: tuple[int, ...] = ()  # as in ``RetrievedPassage``
+    headers: tuple[tuple[int, float], ...] = ()  # start of each cell of a table, and its ``Evidence.header``
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ def _passage(source: RetrievedPassage, spans: Sequence[Span], states: int | None
         spans=tuple(spans),
         states=states,
         context=passage.context,
-        vacant=tuple(sorted(source.vacant)),
+        headers=tuple(source.headers.items()),
     )
 
 
@@ -176,7 +176,11 @@ def _rows(reads: Iterable[QuestionRead]) -> int:
 
 def _read(fields: dict[str, Any]) -> QuestionRead:
     passages = tuple(
-        PassageRead(**one | {"spans": tuple(Span(**span) for span in one["spans"]), "vacant": tuple(one["vacant"])})
+        PassageRead(**one | {"spans": tuple(Span(**span) for span in one["spans"]), "headers": _headers(one)})
         for one in fields["passages"]
     )
     return QuestionRead(**fields | {"answers": tuple(fields["answers"]), "passages": passages})
+
+
+def _headers(passage: dict[str, Any]) -> tuple[tuple[int, float], ...]:
+    return tuple((int(start), float(header)) for start, header in passage.get("headers", ()))

@@ -87,4 +87,4 @@ def _retrieved(question: str, read: PassageRead, rank: int) -> RetrievedPassage:
     )
     chunk = Chunk(rank, read.document, 0, read.start, read.start + len(read.text), read.text)
     hit = Hit(chunk, record, rank, 0.0, dense_score=read.similarity)
-    return replace(RetrievedPassage.with_input(hit, "", passage_of(read), question), vacant=frozenset(read.vacant))
+    return replace(RetrievedPassage.with_input(hit, "", passage_of(read), question), headers=dict(read.headers))

@@ -56,25 +56,6 @@ def test_the_meaning_of_a_header_is_compared_with_the_nearest_one():
     assert table_likeness("room cap", COLUMNS, ROWS, cosines).meanings == pytest.approx([-0.4, -0.2, 0.0])
 
 
-BUDGET = (("Department",), ("Budget", "2025"), ("Actual", "2025"))
-SPENT = (("Roads", "420", "433"), ("Parks", "130", "127"))
-
-
-def test_words_of_another_header_are_counted():
-    found = table_likeness("What did the roads department actually pay in 2025?", BUDGET, SPENT)
-    assert found.others[0].tolist() == pytest.approx([0.95 + 1.0, 0.95, 0.0])
-
-
-def test_the_header_of_a_cell_that_is_asked_does_not_speak_against_another_column():
-    found = likeness("Which country has a hotel limit of 155?")
-    assert found.others[2, 0] == 0.0 and found.others[0, 0] > 1.0
-
-
-def test_words_of_the_title_do_not_speak_against_a_column():
-    found = table_likeness("What is the hotel limit of the allowance rules?", COLUMNS, ROWS, around="Allowance rules")
-    assert found.others[0, 2] == 0.0
-
-
 CELLS = st.text("ab1 .", max_size=6)
 
 
@@ -86,4 +67,3 @@ def test_likenesses_are_shares_for_any_table(question, width, data):
     assert found.rows.shape == (len(rows), width) and found.headers.shape == (width,)
     for values in (found.rows, found.headers):
         assert values.min() >= 0.0 and values.max() in (0.0, 1.0)
-    assert found.others.shape == (len(rows), width) and found.others.min() >= 0.0

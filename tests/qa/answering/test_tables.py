@@ -65,18 +65,10 @@ def test_a_cell_of_another_document_that_says_the_same_supports_the_answer():
     assert [one.path for one in supporting_citations(found[0], found, 0.5)] == ["1.txt", "2.txt"]
 
 
-def test_the_cell_that_the_question_names_keeps_its_margin_and_the_others_lose():
+def test_another_column_of_the_table_is_evidence_against_its_cells():
     passage = retrieve_rows(COUNTRIES, "What is the hotel limit in Switzerland?")
-    priors = {passage.passage.text[one.start : one.end]: one.prior for one in reversed(passage.passage.cells)}
-    assert priors["210"] == 0.0 > priors["64"] and priors["190"] < 0.0
-
-
-def test_an_empty_cell_that_the_question_names_is_evidence_against_its_neighbours():
-    passage = retrieve_rows(COUNTRIES, "What is the hotel limit in Poland?")
-    (proposal,) = proposals([passage], cell(passage, "46"))
-    assert proposal.evidence.vacant == 1.0
-    there = retrieve_rows(COUNTRIES, "What is the daily allowance in Poland?")
-    assert proposals([there], cell(there, "46"))[0].evidence.vacant == 0.0
+    named, other = proposals([passage], cell(passage, "210"), cell(passage, "64", 8.0))
+    assert named.evidence.header == 0.0 > other.evidence.header
 
 
 @pytest.mark.parametrize(
