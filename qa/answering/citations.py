@@ -41,6 +41,7 @@ def cite(proposal: Proposal) -> Citation:
         page_label=page.label if page else None,
         heading=hit.chunk.heading,
         date=hit.document.date,
+        document_sha256=hit.document.sha256,
         start=proposal.start,
         end=proposal.end,
         quote=proposal.text,

@@ -120,6 +120,7 @@ def _cited(document: Document, document_id: int, chunks: Sequence[Chunk], start:
         page=chunk.page,
         heading=chunk.heading,
         date=document.date,
+        document_sha256=document.sha256,
         start=start,
         end=end,
         quote=document.text[start:end],

@@ -1,5 +1,6 @@
 """Answering with the real models and the real document."""
 
+import hashlib
 import re
 import shutil
 import subprocess
@@ -70,6 +71,11 @@ def test_every_quote_is_a_slice_of_the_stored_text(answerer, question):
         assert text[citation.sentence_start :].startswith(citation.sentence)
         assert citation.quote in citation.sentence and citation.sentence in text
         assert not citation.sentence.startswith("date")
+
+
+def test_a_citation_names_its_file_by_the_hash_of_its_bytes(answerer, seeds):
+    cited = answerer.answer(RIGHT[0][0]).citations[0]
+    assert cited.document_sha256 == hashlib.sha256((seeds / cited.path).read_bytes()).hexdigest()
 
 
 def test_the_date_of_a_document_is_kept_as_metadata(answerer):
