@@ -13,6 +13,7 @@ from index.embedder import Embedder
 from index.errors import DocumentNotFoundError, IndexEmptyError
 from index.ranking import fusion
 from index.ranking.proximity import BM25_WEIGHT, Proximity, rarity
+from index.ranking.search_form import search_form
 from index.ranking.stemming import Stemmer
 from index.ranking.terms import TermReader, Terms
 from index.ranking.vocabulary import Vocabulary
@@ -128,13 +129,16 @@ class IndexView:
         """The scores of the found chunks, including the proximity of the question's words in them."""
         weight = self._opened.settings.dense_weight
         scores = fusion.z_scores(dense, keyword)
-        proximity = Proximity(question, {word: rarity(n, terms.passages) for word, n in terms.counts.items()})
+        asked = search_form(question)
+        proximity = Proximity(asked, {word: rarity(n, terms.passages) for word, n in terms.counts.items()})
         return {
             chunk_id: weight * scores[chunk_id][0]
             + (1.0 - weight)
             * (
                 BM25_WEIGHT * scores[chunk_id][1]
-                + proximity.score(keyword_text(record, chunk), keyword_title(record.title, chunk))
+                + proximity.score(
+                    search_form(keyword_text(record, chunk)), search_form(keyword_title(record.title, chunk))
+                )
             )
             for chunk_id, (chunk, record) in found.items()
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from index.loaders.titles import TITLE_SAMPLE, title_from
+from index.ranking.search_form import added_words
 from index.types import Chunk, Document, DocumentRecord
 
 
@@ -30,9 +31,18 @@ def keyword_text(document: Document | DocumentRecord, chunk: Chunk) -> str:
 
 
 def keyword_title(title: str, chunk: Chunk) -> str:
-    """What keyword search covers beside a chunk's text: its document's title, and what introduces rows of a table."""
+    """The title of a chunk for its ranking: that of its document, and what introduces rows of a table."""
     heading = chunk.heading if chunk.rows else None
     return "\n".join(filter(None, (title, heading, chunk.context)))
+
+
+def keyword_column(title: str, chunk: Chunk) -> str:
+    """What keyword search covers beside a chunk's text: its title, and words of both that are searched in another form.
+
+    So the text is stored as it is written, and "12,500" is found by "12500".
+    """
+    shown = keyword_title(title, chunk)
+    return "\n".join(filter(None, (shown, " ".join(added_words(f"{shown}\n{chunk.text}")))))
 
 
 def has_own_title(document: Document) -> bool:

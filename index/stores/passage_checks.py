@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from index.chunking.passage_texts import keyword_text, keyword_title, passage_key
+from index.chunking.passage_texts import keyword_column, keyword_text, passage_key
 from index.embedder import Vectors
 from index.types import Chunk, Document
 
@@ -37,7 +37,7 @@ def passage_faults(document: Document, passages: Sequence[CheckedPassage], chunk
             yield f"passage {chunk.ordinal} is not a slice of the text"
         elif chunk.text != document.text[chunk.start : chunk.end]:
             yield f"passage {chunk.ordinal} differs from the text"
-        elif passage.words != (keyword_text(document, chunk), keyword_title(document.title, chunk)):
+        elif passage.words != (keyword_text(document, chunk), keyword_column(document.title, chunk)):
             yield f"passage {chunk.ordinal} has different words in the keyword index"
         elif passage.key != passage_key(document, chunk):
             yield f"passage {chunk.ordinal} has the vector of another text"

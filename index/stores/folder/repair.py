@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index.chunking.passage_texts import keyword_text, keyword_title
+from index.chunking.passage_texts import keyword_column, keyword_text
 from index.errors import IndexDamagedError
 from index.reports import Problem
 from index.stores.folder.catalog import Catalog
@@ -81,7 +81,7 @@ def _rewrite_keywords(catalog: Catalog) -> None:
             connection.executemany(
                 "INSERT INTO passages (rowid, text, title) VALUES (?, ?, ?)",
                 [
-                    (chunk.id, keyword_text(record, chunk), keyword_title(record.title, chunk))
+                    (chunk.id, keyword_text(record, chunk), keyword_column(record.title, chunk))
                     for chunk in catalog.chunks_of(record.id)
                 ],
             )

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from index.chunking.passage_texts import keyword_title
+from index.chunking.passage_texts import keyword_column
 from index.stores.base import Passage
 from index.stores.checksums import chunk_checksum, document_checksum
 from index.stores.document_fields import cells_of, describe_tables, record_fields
@@ -96,7 +96,7 @@ class FolderTransaction:
             (source, path, title, document_checksum(document), document_id),
         )
         chunks = catalog.chunks_of(document_id)
-        titles = [(keyword_title(title, chunk), chunk.id) for chunk in chunks]
+        titles = [(keyword_column(title, chunk), chunk.id) for chunk in chunks]
         self._connection.executemany("UPDATE passages SET title = ? WHERE rowid = ?", titles)
 
     def _put_failure(self, failure: Failure) -> None:
@@ -151,7 +151,7 @@ class FolderTransaction:
         )
         self._connection.execute(
             "INSERT INTO passages (rowid, text, title) VALUES (?, ?, ?)",
-            (cursor.lastrowid, passage.words, keyword_title(title, chunk)),
+            (cursor.lastrowid, passage.words, keyword_column(title, chunk)),
         )
 
     def _put_tables(self, document_id: int, tables: Sequence[Table]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 
 import numpy as np
 
-from index.chunking.passage_texts import keyword_title
+from index.chunking.passage_texts import keyword_column
 from index.errors import IndexDamagedError
 from index.reports import Problem, VerifyReport
 from index.stores.base import Reader
@@ -56,7 +56,7 @@ def _faults(document: Document | None, rows: list[Row], chunk_count: int) -> Ite
         yield "part of its text is missing: index it again"
         return
     passages = [
-        CheckedPassage(chunk, (keyword_text_of(row), keyword_title(row["title"], chunk)), bytes.fromhex(row["key"]))
+        CheckedPassage(chunk, (keyword_text_of(row), keyword_column(row["title"], chunk)), bytes.fromhex(row["key"]))
         for chunk, row in zip(map(chunk_of, rows), rows, strict=True)
     ]
     yield from passage_faults(document, passages, chunk_count)

@@ -15,7 +15,7 @@ from dataclasses import astuple, replace
 
 import numpy as np
 
-from index.chunking.passage_texts import keyword_title
+from index.chunking.passage_texts import keyword_column
 from index.embedder import Vectors
 from index.fingerprint import check_format
 from index.ranking.stemming import Stemmer
@@ -133,7 +133,7 @@ class MilvusWriter(MilvusReader):
         texts: list[Row] = []
         passages: list[Row] = []
         words = [
-            f"{keyword_title(document.title, passage.chunk)}\n{passage.words}"
+            f"{keyword_column(document.title, passage.chunk)}\n{passage.words}"
             for *_, document, own in plan.puts
             for passage in own
         ]
