@@ -6,22 +6,28 @@ import hashlib
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 
+from index.errors import IndexDamagedError
 from index.stores.base import Passage
+from index.stores.checksums import chunk_checksum, document_checksum
 from index.stores.document_fields import TableDescription, cells_of, describe_tables, record_fields, restore_document
 from index.stores.milvus.client import Row, batches
 from index.stores.milvus.schema import TEXT_BYTES, UNUSED_VECTOR
 from index.types import Chunk, Document, DocumentRecord, TablePart, TableRows
 
 _PASSAGE_FIELDS_1 = ["id", "document", "ordinal", "start", "stop", "skip", "page", "heading", "title", "text"]
-PASSAGE_FIELDS = [*_PASSAGE_FIELDS_1, "context", "rows"]
+_PASSAGE_FIELDS_2 = [*_PASSAGE_FIELDS_1, "context", "rows"]
+_PASSAGE_FIELDS = {1: _PASSAGE_FIELDS_1, 2: _PASSAGE_FIELDS_2, 3: [*_PASSAGE_FIELDS_2, "checksum"]}  # by schema
 DOCUMENT_FIELDS = ["id", "source", "path", "sha256", "record"]
 _PART_CHARACTERS = TEXT_BYTES // 4  # a code point takes at most four bytes
 _CELL_PART_BYTES = 3 * TEXT_BYTES // 4  # as Base64 they are a part of a text
 _HEADING_CHARACTERS = 2_000
+_RECORD_BYTES = TEXT_BYTES - 1_000  # the rest is for counts and the checksum
+_TOO_LONG = "its front matter is too long for the store and was left out"
+REMEDY = "run `quoth repair`, then `quoth index`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,7 @@ class StoredDocument:
     text_parts: int
     layout_parts: int
     cell_parts: int = 0
+    checksum: int | None = None  # of the whole document; None in collections of older schemas
 
     def owns(self, chunk_id: int) -> bool:
         """Whether a passage belongs to the present version of the document."""
@@ -68,6 +75,7 @@ def document_rows(document: Document, document_id: int, first_chunk: int, count:
 
     Readers see the document as soon as its own row is written, so the other rows must be written first.
     """
+    document = _fitting(document)
     tables = describe_tables(document.tables)
     layout = json.dumps([list(map(astuple, items)) for items in (document.pages, document.headings, tables)])
     cells = cells_of(document.tables)
@@ -87,24 +95,40 @@ def document_rows(document: Document, document_id: int, first_chunk: int, count:
     ]
     fields = record_fields(document, count)
     row = {name: fields.pop(name) for name in ("source", "path", "sha256")}
-    record = _encode_record(fields, [first_chunk, *map(len, parts.values())])
+    locations = [first_chunk, *map(len, parts.values()), document_checksum(document)]
+    record = json.dumps([fields, locations], ensure_ascii=False)
     return row | {"id": document_id, "record": record, "unused": UNUSED_VECTOR}, part_rows
 
 
 def stored_document(row: Row) -> StoredDocument:
-    """The document that a row describes, without its text."""
-    fields, locations = json.loads(row["record"])
-    fields |= {name: tuple(fields.get(name, ())) for name in ("warnings", "empty_pages", "left_out")}
-    record = DocumentRecord(id=row["id"], path=row["path"], sha256=row["sha256"], source=row["source"], **fields)
-    return StoredDocument(record, *locations)
+    """The document that a row describes, without its text. Raises IndexDamagedError when it cannot be read."""
+    try:
+        fields, locations = json.loads(row["record"])
+        fields |= {name: tuple(fields.get(name, ())) for name in ("warnings", "empty_pages", "left_out")}
+        record = DocumentRecord(id=row["id"], path=row["path"], sha256=row["sha256"], source=row["source"], **fields)
+        return StoredDocument(record, *locations)
+    except (ValueError, TypeError) as error:
+        raise IndexDamagedError(
+            f"the record of {row['path']} cannot be read ({error}): run `quoth index --rebuild`"
+        ) from error
 
 
 def join_document(stored: StoredDocument, parts: dict[str, str]) -> Document:
-    """The whole document, given the parts of its text, pages, headings and tables by their keys."""
-    pages, headings, tables = _layout(stored, parts)
-    text = "".join(parts[key] for key in stored.text_keys())
-    cells = _cells(stored, parts, 0, stored.cell_parts * _CELL_PART_BYTES)
-    return restore_document(stored.record, text, pages, headings, tables, cells)
+    """The whole document, given the parts of its text, pages, headings and tables by their keys.
+
+    Raises IndexDamagedError when it was altered.
+    """
+    try:
+        pages, headings, tables = _layout(stored, parts)
+        text = "".join(parts[key] for key in stored.text_keys())
+        cells = _cells(stored, parts, 0, stored.cell_parts * _CELL_PART_BYTES)
+        document = restore_document(stored.record, text, pages, headings, tables, cells)
+        intact = stored.checksum in (None, document_checksum(document))
+    except (ValueError, TypeError):
+        intact = False
+    if not intact:
+        raise IndexDamagedError(f"what is stored of {stored.record.path} was altered: {REMEDY}")
+    return document
 
 
 def table_keys(stored: StoredDocument, parts: dict[str, str], rows: TableRows, around: int) -> list[str]:
@@ -130,10 +154,18 @@ def _cells(stored: StoredDocument, parts: dict[str, str], start: int, end: int) 
 
 
 def passage_rows(
-    document: Document, document_id: int, first_chunk: int, passages: Sequence[Passage], stems: Sequence[Sequence[str]]
+    document: Document,
+    document_id: int,
+    first_chunk: int,
+    passages: Sequence[Passage],
+    stems: Sequence[Sequence[str]],
+    schema: int,
 ) -> list[Row]:
-    """The rows of a document's passages without their vectors, given the stems of each passage's title and words."""
-    return [
+    """The rows of a document's passages without their vectors, given the stems of each passage's title and words.
+
+    They are for collections of this schema.
+    """
+    rows: list[Row] = [
         {
             "id": chunk_id,
             "document": document_id,
@@ -155,10 +187,21 @@ def passage_rows(
         }
         for chunk_id, (passage, terms) in enumerate(zip(passages, stems, strict=True), start=first_chunk)
     ]
+    return rows if schema < 3 else [row | {"checksum": chunk_checksum(_unchecked_chunk(row))} for row in rows]
 
 
 def chunk_of(row: Row) -> Chunk:
-    """The chunk in a passage's row."""
+    """The chunk in a passage's row. Raises IndexDamagedError when it was altered."""
+    try:
+        chunk = _unchecked_chunk(row)
+    except (ValueError, TypeError):
+        chunk = None
+    if chunk is None or row.get("checksum") not in (None, chunk_checksum(chunk)):
+        raise IndexDamagedError(f"passage {row['ordinal']} of document {row['document']} was altered: {REMEDY}")
+    return chunk
+
+
+def _unchecked_chunk(row: Row) -> Chunk:
     position = (row["ordinal"], row["start"], row["stop"])
     rows = TableRows(*map(int, row["rows"].split(":"))) if row.get("rows") else None
     place = (row["page"] or None, row["heading"] or None)
@@ -167,7 +210,7 @@ def chunk_of(row: Row) -> Chunk:
 
 def passage_fields(schema: int) -> list[str]:
     """The fields of a passage in collections of this schema."""
-    return PASSAGE_FIELDS if schema > 1 else _PASSAGE_FIELDS_1
+    return _PASSAGE_FIELDS[schema]
 
 
 def keyword_text_of(row: Row) -> str:
@@ -186,13 +229,12 @@ def short_key(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 
-def _encode_record(fields: Row, locations: list[int]) -> str:
-    """The fields as JSON; metadata too long for a Milvus string is left out, with a warning on the document."""
-    text = json.dumps([fields, locations], ensure_ascii=False)
-    if len(text.encode()) <= TEXT_BYTES:
-        return text
-    warning = "its front matter is too long for the store and was left out"
-    return json.dumps([fields | {"metadata": {}, "warnings": [*fields["warnings"][:10], warning]}, locations])
+def _fitting(document: Document) -> Document:
+    """The document; without its metadata and most of its warnings if they are too long for a Milvus string."""
+    size = len(json.dumps(record_fields(document, 0), ensure_ascii=False).encode())
+    if size <= _RECORD_BYTES:
+        return document
+    return replace(document, metadata={}, warnings=(*document.warnings[:10], _TOO_LONG))
 
 
 def _part_key(document_id: int, first_chunk: int, kind: str, number: int) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from index.errors import IndexMismatchError
 from index.stores.milvus.client import MilvusConnection, Row
 
-SCHEMA = 2  # increases when older code can no longer read the collections
+SCHEMA = 3  # increases when older code can no longer read the collections
 MANIFESTS = "quoth_index"
 CURRENT, NEXT = "index", "beside"  # keys of manifests: the index, and the one that a rebuild is writing
 TEXT_BYTES = 60_000  # the longest string that is stored; Milvus allows 65,535
@@ -29,6 +29,7 @@ _FIELDS = {
         "id": "id", "document": "number", "ordinal": "number", "start": "number", "stop": "number", "skip": "number",
         "page": "number", "heading": "text", "title": "text", "text": "text", "key": "name", "path": "text",
         "date": "name", "media_type": "name", "terms": "terms", "context": "text", "rows": "name",
+        "checksum": "number",
     },
 }  # fmt: skip
 _INVERTED_INDEXES = {"documents": ["path"], "texts": ["document"], "passages": ["document", "key"]}

@@ -24,7 +24,7 @@ from index.ranking.terms import Terms
 from index.stores.base import Inputs
 from index.stores.milvus.client import MilvusConnection, Row, is_in, literal
 from index.stores.milvus.reader import MilvusReader
-from index.stores.milvus.rows import PASSAGE_FIELDS, StoredDocument, chunk_of, join_table_part, table_keys
+from index.stores.milvus.rows import StoredDocument, chunk_of, join_table_part, passage_fields, table_keys
 from index.stores.milvus.schema import Manifest, load_generation
 from index.stores.milvus.term_statistics import TermStatistics
 from index.types import Chunk, Document, Filters, TablePart
@@ -175,7 +175,7 @@ class MilvusSnapshot(MilvusReader):
             requests,
             RRFRanker(),
             limit=len(requests) * limit,
-            output_fields=[*PASSAGE_FIELDS, "terms", "vector"],
+            output_fields=[*passage_fields(self._manifest.schema), "terms", "vector"],
             consistency_level="Bounded",
         )[0]
         rows = [dict(hit["entity"]) | {"id": hit["id"]} for hit in hits]
@@ -202,7 +202,8 @@ class MilvusSnapshot(MilvusReader):
     def _cached_rows(self, chunk_ids: Collection[int]) -> dict[int, Row]:
         if unknown := sorted(set(chunk_ids) - self._rows.keys()):
             collection = self._manifest.collection("passages")
-            rows = self.connection.query_in(collection, "id", unknown, PASSAGE_FIELDS, strong=False)
+            fields = passage_fields(self._manifest.schema)
+            rows = self.connection.query_in(collection, "id", unknown, fields, strong=False)
             self._rows.update({row["id"]: row for row in rows})
         return {chunk_id: self._rows[chunk_id] for chunk_id in chunk_ids if chunk_id in self._rows}
 

@@ -29,7 +29,7 @@ def check(reader: Reader, manifest: Manifest, passage_rows: ReadRows, stored: in
         problems.append(Problem("catalog", "a commit was interrupted: the next writer completes it"))
     for start in range(0, len(records), _BATCH):
         batch = records[start : start + _BATCH]
-        documents = _documents(reader, [record.id for record in batch])
+        documents = readable_documents(reader, [record.id for record in batch])
         rows = passage_rows([record.id for record in batch], [*passage_fields(manifest.schema), "key", "vector"])
         for record in batch:
             details = _faults(documents.get(record.id), rows.get(record.id, []), record.chunk_count)
@@ -43,21 +43,26 @@ def check(reader: Reader, manifest: Manifest, passage_rows: ReadRows, stored: in
     return VerifyReport(manifest.revision, len(records), chunks, stored, tuple(problems))
 
 
-def _documents(reader: Reader, ids: list[int]) -> dict[int, Document]:
-    """The documents that are stored completely, by id."""
+def readable_documents(reader: Reader, ids: list[int]) -> dict[int, Document]:
+    """The documents that are stored completely and as they were written, by id."""
     try:
         return reader.documents(ids)
     except IndexDamagedError:
-        return {} if len(ids) == 1 else dict(item for i in ids for item in _documents(reader, [i]).items())
+        return {} if len(ids) == 1 else dict(item for i in ids for item in readable_documents(reader, [i]).items())
 
 
 def _faults(document: Document | None, rows: list[Row], chunk_count: int) -> Iterator[str]:
     if document is None:
-        yield "part of its text is missing: index it again"
+        yield "what is stored of it was altered, or is missing in part: run `quoth repair`, then `quoth index`"
+        return
+    try:
+        chunks = list(map(chunk_of, rows))
+    except IndexDamagedError as error:
+        yield str(error)
         return
     passages = [
         CheckedPassage(chunk, (keyword_text_of(row), keyword_column(row["title"], chunk)), bytes.fromhex(row["key"]))
-        for chunk, row in zip(map(chunk_of, rows), rows, strict=True)
+        for chunk, row in zip(chunks, rows, strict=True)
     ]
     yield from passage_faults(document, passages, chunk_count)
     for row in rows:

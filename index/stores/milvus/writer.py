@@ -26,6 +26,7 @@ from index.stores.milvus.reader import MilvusReader
 from index.stores.milvus.rows import StoredDocument, document_rows, passage_rows, short_key
 from index.stores.milvus.schema import Manifest, create_generation, put_values, write_manifest
 from index.stores.milvus.transaction import CommitPlan, MilvusTransaction
+from index.stores.milvus.verify import readable_documents
 from index.types import Failure
 
 _FLUSH_ROWS = 4_000  # Milvus Lite scans rows one by one until they are flushed
@@ -68,9 +69,16 @@ class MilvusWriter(MilvusReader):
         self._commit(transaction)
 
     def discard_damage(self, problems: Collection[Problem]) -> list[int]:
-        """Delete the passages of the documents with a problem; returns the ids of these documents, to chunk again."""
+        """Delete the passages of the documents with a problem; returns the ids of these documents, to chunk again.
+
+        Documents that were altered or are incomplete are removed, so that a build reads their files again.
+        """
         broken = sorted({problem.document_id for problem in problems if problem.document_id is not None})
         if broken:
+            if lost := set(broken) - readable_documents(self, broken).keys():
+                with self.transaction() as transaction:
+                    transaction.remove(lost)
+                broken = [document_id for document_id in broken if document_id not in lost]
             self._write_manifest(replace(self.manifest(), pending=tuple(broken)))
             self.connection.delete_in(self.manifest().collection("passages"), "document", broken)
         self._repaired = True
@@ -142,7 +150,8 @@ class MilvusWriter(MilvusReader):
             row, parts = document_rows(document, document_id, first_chunk, len(own))
             documents.append(row)
             texts += parts
-            rows = passage_rows(document, document_id, first_chunk, own, [next(stems) for _ in own])
+            stemmed = [next(stems) for _ in own]
+            rows = passage_rows(document, document_id, first_chunk, own, stemmed, plan.manifest.schema)
             for row, passage in zip(rows, own, strict=True):
                 passages.append(row | {"vector": np.asarray(vectors[passage.key], dtype=np.float32).tolist()})
         for kind, kind_rows in (("texts", texts), ("passages", passages), ("documents", documents)):

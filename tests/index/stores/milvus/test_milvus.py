@@ -153,10 +153,10 @@ def test_a_newer_schema_is_a_mismatch_and_not_damage(place: str, folder: Path):
     connection = MilvusConnection(place)
     row = connection.get(MANIFESTS, CURRENT) if connection.load_if_exists(MANIFESTS) else None
     assert row is not None
-    later = json.dumps(json.loads(row["value"]) | {"schema": 3})
+    later = json.dumps(json.loads(row["value"]) | {"schema": 4})
     put_values(connection, MANIFESTS, {CURRENT: later})
     connection.close()
-    with pytest.raises(IndexMismatchError, match="schema 3, this version reads 2: upgrade quoth"):
+    with pytest.raises(IndexMismatchError, match="schema 4, this version reads 3: upgrade quoth"):
         DocumentIndex.open(place, embedder=embedder)
 
 
