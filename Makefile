@@ -53,9 +53,11 @@ lock: setup $(VENV)/dev.stamp
 	$(LOCK) $(LOCKFLAGS) --all-extras --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
 	sed -i -e 's/^\(torch==[0-9.]*\)+[a-z0-9]*/\1/' -e '/^# The following packages/,$$d' requirements.lock requirements-dev.lock
 
-# Known holes in the pinned versions, from PyPI's data. Where that cannot be reached, it says so and checks nothing.
+# Known holes in the pinned versions, from PyPI's data. Where those of a pinned version cannot be had, as behind a mirror
+# without them, it says so and checks nothing.
+FIRST_PIN := $(shell sed -n '1s,^\([^=]*\)==\([^ ]*\).*,\1/\2,p' requirements.lock)
 audit: setup $(VENV)/dev.stamp
-	@$(BIN)/python -c "import urllib.request as r; r.urlopen('https://pypi.org/pypi/pip/json', timeout=20)" 2>/dev/null \
+	@$(BIN)/python -c "import urllib.request as r; r.urlopen('https://pypi.org/pypi/$(FIRST_PIN)/json', timeout=20)" 2>/dev/null \
 	  || { echo "audit: PyPI's list of known holes cannot be reached from here, so nothing was checked"; exit 0; }; \
 	  $(BIN)/pip-audit --disable-pip --no-deps --progress-spinner off --requirement requirements.lock
 

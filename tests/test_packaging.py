@@ -111,3 +111,15 @@ def test_the_image_is_not_run_by_root(dockerfile: list[str]):
 
 def test_the_image_reports_whether_it_works(dockerfile: list[str]):
     assert any(line.startswith("HEALTHCHECK") for line in dockerfile)
+
+
+def test_an_audit_without_its_data_says_so_and_fails_nothing(environment: dict[str, str]):
+    built = [f"-o{name}" for name in ("setup", f"{sys.prefix}/runtime.stamp", f"{sys.prefix}/dev.stamp")]
+    unreachable = environment | {
+        "https_proxy": "http://127.0.0.1:9",
+        "HTTPS_PROXY": "http://127.0.0.1:9",
+        "no_proxy": "",
+    }
+    command = ["make", *built, f"VENV={sys.prefix}", "audit"]
+    audit = subprocess.run(command, cwd=ROOT, env=unreachable, capture_output=True, text=True, check=True)
+    assert audit.stdout == "audit: PyPI's list of known holes cannot be reached from here, so nothing was checked\n"
