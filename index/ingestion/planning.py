@@ -10,6 +10,7 @@ from pathlib import Path
 from index.errors import DeletionsError, NoDocumentsError
 from index.fingerprint import is_outdated, reading_of
 from index.ingestion.sources import Scan, Scope, SourceFile, resolve_scopes, scan
+from index.loaders.dating import date_in_name
 from index.loaders.dispatch import suffix
 from index.loaders.files import as_text, on_disk
 from index.reports import MassDeletion, OnProgress, Plan, Progress, no_progress
@@ -199,11 +200,15 @@ def _is_stale(failure: Failure, scopes: Sequence[Scope], present: Collection[Key
 
 
 def _moves(gone: list[DocumentRecord], fresh: list[SourceFile]) -> list[tuple[DocumentRecord, SourceFile]]:
-    """Documents whose bytes are now at another path with the same suffix, hence parser; each file is used once."""
-    unmatched: dict[tuple[str, str], list[SourceFile]] = {}
+    """Documents whose bytes are now at another path with the same suffix, hence parser; each file is used once.
+
+    A name with another date is another document, whose own date may be that one.
+    """
+    unmatched: dict[tuple[str, str, str | None], list[SourceFile]] = {}
     for file in reversed(fresh):
-        unmatched.setdefault((file.sha256, suffix(file.path)), []).append(file)
-    return [(record, files.pop()) for record in gone if (files := unmatched.get((record.sha256, suffix(record.path))))]
+        unmatched.setdefault((file.sha256, suffix(file.path), date_in_name(file.path)), []).append(file)
+    keys = ((record, (record.sha256, suffix(record.path), date_in_name(record.path))) for record in gone)
+    return [(record, files.pop()) for record, key in keys if (files := unmatched.get(key))]
 
 
 def _merged(remembered: Iterable[str], scopes: Sequence[Scope]) -> tuple[str, ...]:

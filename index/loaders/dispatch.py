@@ -10,6 +10,7 @@ from typing import Any
 
 from index.errors import MissingExtraError, UnreadableFileError
 from index.loaders.base import Parsed
+from index.loaders.dating import date_of
 from index.loaders.files import as_text, read_file
 from index.loaders.formats.delimited import parse_csv
 from index.loaders.formats.epub import parse_epub
@@ -28,7 +29,7 @@ from index.loaders.formats.rich_text.rtf import parse_rtf
 from index.loaders.formats.text import parse_text
 from index.loaders.formats.workbooks.excel_97 import parse_xls
 from index.loaders.formats.workbooks.spreadsheet import parse_xlsx
-from index.loaders.titles import title_from
+from index.loaders.titles import is_own_title, title_from
 from index.types import Document
 
 PARSERS: dict[str, Callable[[bytes], Parsed]] = {
@@ -104,11 +105,15 @@ def parse(content: bytes, path: str, source: str = "") -> Document:
     Raises UnreadableFileError with the reason, or MissingExtraError when an extra that its format needs is missing.
     """
     parsed = _parsed(content, path)
-    title = _within_limit(parsed.title or title_from(path, parsed.text[parsed.body_start :]))
+    titles = (parsed.title or "", *(heading.title for heading in parsed.headings[:1]))
+    own = next(filter(is_own_title, titles), "") if parsed.title else ""
+    title = _within_limit(own or title_from(path, parsed.text[parsed.body_start :]))
     headings = tuple(replace(heading, title=_within_limit(heading.title)) for heading in parsed.headings)
+    date, date_source = date_of(parsed, path)
     shared: dict[str, Any] = {field.name: getattr(parsed, field.name) for field in fields(parsed)}
-    own = {"path": path, "source": source, "title": title, "headings": headings}
-    return Document(**shared | own | {"sha256": hashlib.sha256(content).hexdigest()})
+    shared |= {"path": path, "source": source, "title": title, "headings": headings}
+    shared |= {"date": date, "date_source": date_source, "sha256": hashlib.sha256(content).hexdigest()}
+    return Document(**shared)
 
 
 def _parsed(content: bytes, path: str) -> Parsed:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import yaml
 
-from index.loaders.dates import parse_date
+from index.loaders.dates import date_alone, parse_date
 from index.loaders.decoding import canonical
 from index.loaders.text_builder import BLANK_LINE, Grid, TextBuilder
 
@@ -21,7 +21,7 @@ _TOML = re.compile(r"\s*\+\+\+[ \t]*\n(.*?)\n\+\+\+[ \t]*(?:\n|$)", re.DOTALL)
 # A line of front matter that is not valid YAML.
 _LINE = re.compile(r"([A-Za-z][\w.-]*)[ \t]*:(?=\s|$)(.*)|\s+\S.*|-\s.*|#.*|\s*")
 _FRONT_MATTER_LIMIT = 20_000  # characters
-_DATE_KEYS = ("date", "published", "created", "updated", "modified", "lastmod")
+_DATE_KEYS = ("updated", "modified", "lastmod", "date", "published", "created")  # of the last change first
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,11 @@ class Head:
     title: str | None = None
     metadata: dict[str, str] = field(default_factory=dict)  # of front matter, by key in lower case
     values: tuple[tuple[str, str], ...] = ()  # of front matter, with the keys as written
+
+    @property
+    def date_source(self) -> str | None:
+        """Where the date is from, as ``Document.date_source`` says it."""
+        return ("front matter" if self.values else "text") if self.date else None
 
 
 def read_head(text: str) -> Head:
@@ -77,7 +82,7 @@ def _date_line(text: str) -> Head:
     # Prose may follow an ISO date on the same line; any other date must be alone on its line.
     iso = _ISO_FIRST.match(match[1])
     end = match.start(1) + iso.end() if iso else match.end()
-    if iso is None and len(match[1].strip()) > 20:
+    if iso is None and (len(match[1].strip()) > 20 or not date_alone(match[1])):
         return Head()
     return Head(_after_blanks(text, end), date)
 

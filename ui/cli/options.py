@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -59,9 +61,12 @@ def flags_of(context: typer.Context, **flags: object) -> dict[str, object]:
 def filters_of(
     path: str | None, after: str | None, before: str | None, media_type: str | None, metadata: list[str] | None
 ) -> Filters | None:
-    """The given filters; None if there are none. Raises ``BadParameter`` when metadata is not KEY=VALUE."""
+    """The given filters; None if there are none. Raises ``BadParameter`` for a date or metadata of another form."""
     from index import Filters
 
+    for flag, date in (("--after", after), ("--before", before)):
+        if date is not None and not _is_date(date):
+            raise typer.BadParameter(f"{date} is no date: write 2024-05-06, 2024-05 or 2024", param_hint=flag)
     pairs = [pair.partition("=") for pair in metadata or ()]
     for key, sign, value in pairs:
         if not key or not sign:
@@ -69,3 +74,14 @@ def filters_of(
     expected = {key: value for key, _, value in pairs}
     filters = Filters(path=path, after=after, before=before, media_type=media_type, metadata=expected)
     return None if filters == Filters() else filters
+
+
+def _is_date(words: str) -> bool:
+    """Whether these words are a date as documents have it: YYYY, YYYY-MM or YYYY-MM-DD."""
+    if not re.fullmatch(r"\d{4}(?:-\d\d){0,2}", words):
+        return False
+    try:
+        datetime.date.fromisoformat(f"{words}-01-01"[:10])
+    except ValueError:
+        return False
+    return True

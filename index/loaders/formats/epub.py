@@ -12,7 +12,7 @@ from lxml import etree
 
 from index.errors import UnreadableFileError
 from index.loaders.base import Parsed
-from index.loaders.dates import parse_date
+from index.loaders.dates import declared_date
 from index.loaders.decoding import canonical
 from index.loaders.formats.open_xml.package import Element, open_archive, parse_xml
 from index.loaders.markup.encoding import decode_html
@@ -58,7 +58,7 @@ def parse_epub(content: bytes) -> Parsed:
         builder.text,
         MEDIA_TYPE,
         title=next(_values(root, "title"), None) or next((heading.title for heading in builder.headings), None),
-        date=next(filter(None, map(parse_date, _values(root, "date"))), None),
+        date=declared_date(*_values(root, "date")),
         headings=builder.headings,
         metadata={"author": author} if author else {},
         warnings=tuple(dict.fromkeys(warnings)),

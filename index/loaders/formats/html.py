@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from index.loaders.base import Parsed
-from index.loaders.dates import parse_date
+from index.loaders.dates import declared_date
 from index.loaders.decoding import canonical
 from index.loaders.markup.elements import Element
 from index.loaders.markup.encoding import decode_html
@@ -14,9 +14,10 @@ from index.loaders.markup.tree import Tree, html_tree, xhtml_tree
 from index.loaders.text_builder import TextBuilder
 
 _DATES = (
+    "//meta[@property='article:modified_time' or @property='og:updated_time' or @itemprop='dateModified']/@content",
+    "//meta[@name='last-modified' or @name='dcterms.modified' or @name='DC.date.modified']/@content",
     "//meta[@property='article:published_time' or @property='og:published_time' or @itemprop='datePublished']/@content",
     "//meta[translate(@name, 'DATE', 'date')='date' or @name='dcterms.created' or @name='DC.date']/@content",
-    "//meta[@property='article:modified_time']/@content",
     "//time/@datetime",
 )
 _METADATA = ("author", "description", "keywords")
@@ -43,7 +44,7 @@ def _parse(content: bytes, tree: Callable[[str], Tree], media_type: str) -> Pars
         builder.text,
         media_type,
         title=_first(root, "//head//title/text()") or next((head.title for head in headings if head.level == 1), None),
-        date=next(filter(None, (parse_date(_first(root, path) or "") for path in _DATES)), None),
+        date=declared_date(*(_first(root, path) or "" for path in _DATES)),
         headings=headings,
         metadata={name: value for name in _METADATA if (value := _first(root, f"//meta[@name='{name}']/@content"))},
         warnings=(*decoded.warnings, *warnings),

@@ -46,6 +46,7 @@ def parse_markdown(content: bytes) -> Parsed:
         "text/markdown",
         title=head.title or first,
         date=head.date,
+        date_source=head.date_source,
         body_start=body_start,
         headings=builder.headings,
         metadata=head.metadata,

@@ -13,13 +13,14 @@ import pypdfium2.raw as pdfium_c
 
 from index.errors import UnreadableFileError
 from index.loaders.base import Parsed
-from index.loaders.dates import parse_date
+from index.loaders.dates import declared_date
 from index.loaders.decoding import canonical
 from index.loaders.pdf import ocr
 from index.loaders.pdf.annotations import read_annotations
 from index.loaders.pdf.assembly import Assembled, assemble
 from index.loaders.pdf.layout import PageLayout
 from index.loaders.pdf.page_text import PageText, TextLine, read_items
+from index.loaders.titles import is_own_title
 
 PDFIUM = threading.RLock()  # for every use of pdfium, which crashes when two threads use it at once
 
@@ -29,7 +30,6 @@ _MOST_OF_PAGE = 0.5  # share of a page's area
 _UNMAPPED = 0.5  # share of a page's characters without a mapping to Unicode above which it has no readable text
 _LETTERS = 40  # of a page that are enough to tell
 _LANGUAGE = 0.2  # share of vowels among the letters of any text in Latin script, at least
-_JUNK_TITLE = re.compile(r"(?i)microsoft word|untitled|\.(docx?|tex|indd|dvi|pdf|rtf|odt|html?)$|^\W*$")
 _XFA_SHELL = re.compile(r"(?i)please wait|adobe reader|pdf viewer")
 _SHELL_WORDS = 150
 _ERRORS = {
@@ -152,7 +152,7 @@ def _parsed(pages: Sequence[PageText | None], info: dict[str, str], labels: Sequ
     empty = tuple(page.number for page in assembled.pages if not text[page.start : page.end].strip())
     if len(empty) == len(pages):
         raise UnreadableFileError(_without_text(pages, scans))
-    date = parse_date(info.get("CreationDate", "")) or parse_date(info.get("ModDate", ""))
+    date = declared_date(info.get("ModDate", ""), info.get("CreationDate", ""))
     metadata = {key.lower(): " ".join(canonical(info[key]).split()) for key in ("Author", "Subject") if info.get(key)}
     return Parsed(
         text,
@@ -171,7 +171,7 @@ def _parsed(pages: Sequence[PageText | None], info: dict[str, str], labels: Sequ
 
 def _title(info: dict[str, str], assembled: Assembled) -> str | None:
     declared = " ".join(canonical(info.get("Title", "")).split())
-    if declared and not _JUNK_TITLE.search(declared):
+    if is_own_title(declared):
         return declared
     top = min(assembled.levels.values(), default=0)
     return next((heading.title for heading in assembled.builder.headings if heading.level == top), None)

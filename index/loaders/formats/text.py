@@ -32,6 +32,7 @@ def parse_text(content: bytes) -> Parsed:
         "text/plain",
         title=head.title or _first_line(body),
         date=head.date,
+        date_source=head.date_source,
         body_start=0 if head.values else head.end,
         metadata=head.metadata,
         warnings=decoded.warnings,

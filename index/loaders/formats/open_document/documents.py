@@ -9,7 +9,7 @@ from lxml import etree
 
 from index.errors import UnreadableFileError
 from index.loaders.base import Parsed
-from index.loaders.dates import parse_date
+from index.loaders.dates import declared_date
 from index.loaders.decoding import canonical
 from index.loaders.formats.blocks import Block, Paragraph, TableBlock, left_out, write_blocks
 from index.loaders.formats.open_document.names import qualified
@@ -118,7 +118,7 @@ def _parsed(files: _Files, builder: TextBuilder, reader: Reader, kind: str, page
         builder.text,
         f"{_MEDIA_TYPE}{kind}",
         title=_meta(files.meta, "dc:title") or reader.title or first,
-        date=parse_date(_meta(files.meta, "dc:date")) or parse_date(_meta(files.meta, "meta:creation-date")),
+        date=declared_date(_meta(files.meta, "dc:date"), _meta(files.meta, "meta:creation-date")),
         pages=pages,
         headings=builder.headings,
         metadata={"author": author} if author else {},

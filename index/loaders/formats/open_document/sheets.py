@@ -11,7 +11,7 @@ from lxml import etree
 
 from index.errors import UnreadableFileError
 from index.loaders.base import Parsed
-from index.loaders.dates import parse_date
+from index.loaders.dates import declared_date
 from index.loaders.formats.open_document.names import qualified
 from index.loaders.formats.open_xml.package import Element, open_archive, parse_xml
 from index.loaders.formats.workbooks.spreadsheet import Merge, add_sheet, hidden_sheets
@@ -45,13 +45,11 @@ def parse_ods(content: bytes) -> Parsed:
             merges: list[Merge] = []
             add_sheet(builder, name, list(_rows(sheet, merges)), merges)
     comments = counted(sum(1 for _ in root.iter(_ANNOTATION)), "comment", "comments")
-    date = next(filter(None, map(parse_date, _values(meta, "dc:date", "meta:creation-date"))), None)
     return Parsed(
         builder.text,
         MEDIA_TYPE,
         title=next(_values(meta, "dc:title"), None),
-        date=date,
-        date_source="metadata" if date else None,
+        date=declared_date(*_values(meta, "dc:date", "meta:creation-date")),
         headings=builder.headings,
         tables=builder.tables,
         left_out=(*builder.left_out, *hidden_sheets(hidden), *comments),

@@ -13,7 +13,7 @@ from lxml import etree
 from lxml.etree import _Element
 
 from index.errors import UnreadableFileError
-from index.loaders.dates import parse_date
+from index.loaders.dates import declared_date
 from index.loaders.decoding import canonical
 
 Element: TypeAlias = _Element  # lxml publishes no types
@@ -27,7 +27,6 @@ _TRANSITIONAL = (
     (b"http://purl.oclc.org/ooxml/wordprocessingml/", b"http://schemas.openxmlformats.org/wordprocessingml/2006/"),
     (b"http://purl.oclc.org/ooxml/presentationml/", b"http://schemas.openxmlformats.org/presentationml/2006/"),
 )
-_LIBRARY_DATES = ("2013-12-23T23:15:00Z", "2013-01-27T09:14:16Z")  # of the templates of python-docx and python-pptx
 _LIBRARY_AUTHORS = ("python-docx",)
 
 NAMESPACES = {
@@ -157,7 +156,6 @@ class Package:
         if root is None:
             return Properties()
         values = {etree.QName(element).localname: canonical(element.text or "").strip() for element in root}
-        dates = (values.get("modified", ""), values.get("created", ""))
-        date = next((date for words in dates if words not in _LIBRARY_DATES and (date := parse_date(words))), None)
+        date = declared_date(values.get("modified", ""), values.get("created", ""))
         author = values.get("creator", "")
         return Properties(values.get("title", ""), "" if author in _LIBRARY_AUTHORS else author, date)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from index.loaders.base import Parsed
+from index.loaders.dates import declared_date
 from index.loaders.decoding import canonical
 from index.loaders.formats.blocks import left_out, write_blocks
 from index.loaders.formats.rich_text.reader import RtfReader
@@ -23,7 +24,7 @@ def parse_rtf(content: bytes) -> Parsed:
         builder.text,
         MEDIA_TYPE,
         title=information.get("title") or next((heading.title for heading in builder.headings), None),
-        date=reader.dates.get("revtim") or reader.dates.get("creatim"),
+        date=declared_date(reader.dates.get("revtim", ""), reader.dates.get("creatim", "")),
         headings=builder.headings,
         metadata={"author": author} if (author := information.get("author")) else {},
         tables=builder.tables,

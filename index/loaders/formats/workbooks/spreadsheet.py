@@ -52,7 +52,6 @@ def parse_xlsx(content: bytes) -> Parsed:
         MEDIA_TYPE,
         title=properties.title or None,
         date=properties.date,
-        date_source="metadata" if properties.date else None,
         headings=builder.headings,
         tables=builder.tables,
         left_out=(*builder.left_out, *hidden_sheets(hidden), *_left_out(archive)),
