@@ -1,8 +1,9 @@
 """Fit the classifier of utterances: ``python -m qa.training.fit_kinds utterances.jsonl TRAIN.jsonl ...``.
 
-The utterances that are set apart (``is_set_apart``) are left out. Questions of the reader's training sets are further
-examples of questions. The thresholds are chosen on half of those, which the weights have not seen, so that hardly any
-question is taken for something else.
+The utterances that are set apart (``is_set_apart``) are left out. Further examples of questions are those of the
+reader's training sets, and further examples of all other kinds are wordings around the titles and names of those sets
+(``wordings.py``). The thresholds are chosen on half of the questions in keywords, which the weights have not seen, so
+that hardly any question is taken for something else.
 """
 
 from __future__ import annotations
@@ -21,12 +22,15 @@ import numpy.typing as npt
 
 from index import Embedder, IndexSettings
 from qa.conversation.kinds import WEIGHTS, Kind, KindClassifier, features
+from qa.training.wordings import composed
 
 STRENGTH = 0.3  # inverse of the penalty on large weights
 ADDED_WEIGHT = 0.6  # of a question out of the reader's sets, where an utterance has 1
+WORDED_WEIGHT = 0.3  # of a wording
+TIMES = 3  # that a wording occurs, each time with another title or name
 LEAST = 0.34  # the lowest threshold
-WRONG = {Kind.HITS: 0.008, Kind.SUMMARY: 0.004, Kind.LIBRARY: 0.004, Kind.COURTESY: 0.0004}  # share of questions
-
+# The share of questions in keywords that are taken for another kind; for whole sentences it is lower.
+WRONG = {Kind.HITS: 0.012, Kind.SUMMARY: 0.006, Kind.LIBRARY: 0.004, Kind.COURTESY: 0.0004}
 
 _ASKS = re.compile(
     r"\?|^\W*(?:who|whom|whose|where|when|why|how|what|which|is|are|was|were|do|does|did|can|could|may|must|should|will"
@@ -93,12 +97,15 @@ def main() -> None:
     asked = parser.parse_args()
     own = utterances(asked.utterances)
     questions = [one for path in asked.training for one in added(path, asked.questions, asked.keywords)]
-    examples = [*own, *questions[::2]]
+    worded = [Example(text, kind, WORDED_WEIGHT) for text, kind in composed(asked.training, TIMES)]
+    examples = [*own, *worded, *questions[::2]]
     embedder = Embedder(IndexSettings())
     vectors = embedder.encode([one.text for one in [*examples, *questions[1::2]]])
     fitted = fit(examples, vectors[: len(examples)])
-    kept = fitted.probabilities(vectors[len(examples) :], [one.text for one in questions[1::2]])
-    classifier = KindClassifier(fitted.weights, fitted.biases, thresholds(kept))
+    unseen = [one.text for one in questions[1::2]]
+    in_keywords = [_ASKS.search(text) is None for text in unseen]
+    kept = fitted.probabilities(vectors[len(examples) :], unseen)
+    classifier = KindClassifier(fitted.weights, fitted.biases, thresholds(kept[in_keywords]))
     WEIGHTS.write_text(classifier.to_json(), encoding="utf-8")
     print(json.dumps({kind.value: least for kind, least in classifier.thresholds.items()}))  # noqa: T201
 
