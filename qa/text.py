@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from functools import lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -26,23 +27,26 @@ FOREIGN_FUNCTION_WORDS = frozenset(
     "el los las un una del es son quién quien qué cuál cuáles cuándo cuánto cuánta cuántos cuántas dónde cómo por para "
     "con sin su sus puede debe están está".split()
 )
-# The end of a block that needs no full stop: before a blank line, after a line of under 40 characters whose next line
-# begins with a capital or a digit (a heading, a verse), and before a list item or a table row.
-_BLOCK = re.compile(
-    r"\n(?=[ \t]*\n)"
-    r"|(?<![^\n]{40})\n(?=[ \t]*[\"'“‘(]?[A-Z0-9])"
-    r"|\n(?=[ \t]*(?:[-*•‣–|#>]|\(?\w{1,3}[.)])[ \t])"
-)
+_SHORT = 40  # code points; after a shorter line a sentence may end without a full stop, as in a heading or a verse
+_CAPITAL = re.compile(r"[ \t]*[\"'“‘]?[A-Z0-9]")
+_ITEM = re.compile(r"[ \t]*(?:[-*•‣–|#>]|(?:\d{1,3}|[A-Za-z]|[ivxlIVXL]{1,5})[.)])[ \t]")
+_BRACKETED = re.compile(r"[ \t]*\((?:\d{1,3}|[A-Za-z]|[ivxl]{1,5})\)[ \t]")  # the number of an item, or a reference
+_BEFORE_ITEM = re.compile(r"(?:[.:;,!?]|\b(?:and|or))[ \t]*$")
+_LOWER = re.compile(r"[\"'“‘(]?[a-zß-öø-ÿ]")
+_UNFINISHED = re.compile(r"\b(?:approx|ca|max|min|nos?|nr|art|sec|para|chap|vol|figs?|eq|tel)\.$", re.IGNORECASE)
+_NUMBERED = re.compile(r"\d\.$")
+_ORDINAL = re.compile(r"\b\d{1,2}\.$")
+_MONTH = re.compile(r"(?:Jan|Feb|Mar|Mär|Apr|Ma[iy]|Jun|Jul|Aug|Sep|O[ck]t|Nov|De[cz])[a-z]*\.?\s+\d")
+_FULL = 0.9  # of the longest line: a line that reaches it with the next word is full
 _LONGEST = 3000  # code points of the longest block for pysbd, some of whose rules take quadratic time
 
 
 @lru_cache(maxsize=4096)
 def sentences(text: str) -> tuple[tuple[int, int], ...]:
     """(start, end) of every sentence, in order and disjoint, without surrounding white space."""
-    bounds = [0, *(found.start() + 1 for found in _BLOCK.finditer(text)), len(text)]
     found: list[tuple[int, int]] = []
-    for start, end in pairwise(bounds):
-        found.extend(_trim(text, a, b) for a, b in _segment(text, start, end))
+    for start, end in pairwise([0, *_block_ends(text), len(text)]):
+        found.extend(_whole(text, [_trim(text, a, b) for a, b in _segment(text, start, end)]))
     return tuple((start, end) for start, end in found if start < end)
 
 
@@ -74,6 +78,60 @@ def interrogatives(text: str) -> npt.NDArray[np.bool_]:
         only_number = not any(map(str.isalpha, text[start:end])) and "\n" not in text[end:following]
         asks[k] |= asks[k + 1] and only_number
     return np.array([False, *asks])
+
+
+def _block_ends(text: str) -> Iterator[int]:
+    """Where sentences end at the end of a line without a full stop.
+
+    That is before a blank line, a list item or a table row, and after a short line whose next line begins with a
+    capital or a digit (a heading, an address, a verse), unless the lines are those of a narrow column.
+    """
+    start = 0
+    for is_blank, group in groupby(text.split("\n"), lambda line: not line.strip()):
+        lines = list(group)
+        is_prose = not is_blank and any(_LOWER.match(line.lstrip()) for line in lines[1:])
+        width = max(map(len, lines)) if is_prose else 0
+        for number, (line, following) in enumerate(pairwise(lines)):
+            start += len(line) + 1
+            may_be_heading = number == 0 and line.split()[-1:] and line.split()[-1].lower() not in FUNCTION_WORDS
+            if not is_blank and _ends_block(line, following, 0 if may_be_heading else width):
+                yield start
+        start = min(start + len(lines[-1]) + 1, len(text))
+        yield start
+
+
+def _ends_block(line: str, following: str, width: int) -> bool:
+    """Whether a sentence ends between two lines; the longest line of their column of prose has ``width``, 0 without."""
+    if _ITEM.match(following):
+        return True
+    if _BRACKETED.match(following):
+        return _BEFORE_ITEM.search(line) is not None or _BRACKETED.match(line) is not None
+    if len(line) >= _SHORT or not _CAPITAL.match(following):
+        return False
+    had_room = len(line) + 1 + len(following.split()[0]) <= _FULL * width
+    return not width or had_room
+
+
+def _whole(text: str, found: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Sentences of one block, joined where they were cut after the day of a date, a clause number, an abbreviation."""
+    waiting: tuple[int, int] | None = None
+    for start, end in found:
+        if waiting and _continues(text[waiting[0] : waiting[1]], text[start:end]):
+            waiting = waiting[0], end
+            continue
+        if waiting:
+            yield waiting
+        waiting = start, end
+    if waiting:
+        yield waiting
+
+
+def _continues(sentence: str, following: str) -> bool:
+    return (
+        (_NUMBERED.search(sentence) is not None and _LOWER.match(following) is not None)
+        or (_ORDINAL.search(sentence) is not None and _MONTH.match(following) is not None)
+        or (_UNFINISHED.search(sentence) is not None and following[:1].isdigit())
+    )
 
 
 def _segment(text: str, start: int, end: int) -> list[tuple[int, int]]:

@@ -37,9 +37,24 @@ def test_sentences_are_ordered_and_cover_all_but_white_space(text):
         ("# Heading\n\nProse here.", ["# Heading", "Prose here."]),
         ("- one\n- two", ["- one", "- two"]),
         ("Dr. Smith met Mr. Jones.", ["Dr. Smith met Mr. Jones."]),
+        ("The mill was bought in\n1931 by the baker\nOlga Brandt. It grinds\nrye and oats.",
+         ["The mill was bought in\n1931 by the baker\nOlga Brandt.", "It grinds\nrye and oats."]),
+        ("Opening hours\nThe mill opens in April\nor May.", ["Opening hours", "The mill opens in April\nor May."]),
+        ("Mission plan\nKim will stay\nfor six months.", ["Mission plan", "Kim will stay\nfor six months."]),
+        ("Olga Brandt\n14 Mill Lane\nHarwick", ["Olga Brandt", "14 Mill Lane", "Harwick"]),
+        ("The mill, its stones\n(Derbyshire grit) were sold.", ["The mill, its stones\n(Derbyshire grit) were sold."]),
+        ("The rule is shown in\n(14) and explained below.", ["The rule is shown in\n(14) and explained below."]),
+        ("Bring:\n(a) flour\n(b) salt", ["Bring:", "(a) flour", "(b) salt"]),
+        ("The miller opened\nit. Then he left.", ["The miller opened\nit.", "Then he left."]),
+        ("It began on 1. March 2024 in Rome. It ended.", ["It began on 1. March 2024 in Rome.", "It ended."]),
+        ("it works. but it is slow.", ["it works.", "but it is slow."]),
+        ("Am 1. März 2024 begann es. Es endete.", ["Am 1. März 2024 begann es.", "Es endete."]),
+        ("Section 4.2. applies here. Use form No. 5.", ["Section 4.2. applies here.", "Use form No. 5."]),
+        ("It weighs approx. 5 tonnes. It turns.", ["It weighs approx. 5 tonnes.", "It turns."]),
+        ("Rose red\nLily white\nGrass green", ["Rose red", "Lily white", "Grass green"]),
         ("", []),
     ],
-)
+)  # fmt: skip
 def test_sentences_end_where_a_person_would_end_them(text, expected):
     assert split(text) == expected
 
