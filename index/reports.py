@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from index.types import Failure
+
+_KINDS = 10  # of files, that are named
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,32 @@ class MassDeletion:
 
 
 @dataclass(frozen=True, slots=True)
+class PassedOver:
+    """What a scan of the sources saw and did not read; hidden files and folders are not counted."""
+
+    kinds: Mapping[str, int] = field(default_factory=dict)  # files of other types by suffix, "" without one, by suffix
+    linked_folders: int = 0  # which are not followed
+
+    def __add__(self, other: PassedOver) -> PassedOver:
+        counts = Counter(self.kinds) + Counter(other.kinds)
+        return PassedOver(dict(sorted(counts.items())), self.linked_folders + other.linked_folders)
+
+    def __bool__(self) -> bool:
+        return bool(self.kinds or self.linked_folders)
+
+    def __str__(self) -> str:
+        """As "14 of other kinds (.doc 3, .png 11), 1 linked folder"; of many kinds the ten most frequent."""
+        listed = sorted(self.kinds.items(), key=lambda item: -item[1])[:_KINDS]
+        named = [f"{suffix or 'no suffix'} {count:,}" for suffix, count in sorted(listed)]
+        if more := len(self.kinds) - len(listed):
+            named.append(f"and {more:,} more kinds")
+        files = f"{sum(self.kinds.values()):,} of other kinds ({', '.join(named)})" if self.kinds else ""
+        plural = "" if self.linked_folders == 1 else "s"
+        links = f"{self.linked_folders:,} linked folder{plural}" if self.linked_folders else ""
+        return ", ".join(filter(None, (files, links)))
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The differences between files and index, as paths relative to their source."""
 
@@ -48,6 +77,7 @@ class Plan:
     unchanged: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()  # known before parsing: files that cannot be opened or failed last time
     mass_deletions: tuple[MassDeletion, ...] = ()  # among the deleted; a build does them only when it is told to
+    passed_over: PassedOver = field(default_factory=PassedOver)
 
     @property
     def empty(self) -> bool:

@@ -13,7 +13,7 @@ from index.ingestion.sources import Scan, Scope, SourceFile, resolve_scopes, sca
 from index.loaders.dating import date_in_name
 from index.loaders.dispatch import suffix
 from index.loaders.files import as_text, on_disk
-from index.reports import MassDeletion, OnProgress, Plan, Progress, no_progress
+from index.reports import MassDeletion, OnProgress, PassedOver, Plan, Progress, no_progress
 from index.settings import IndexSettings
 from index.stores.base import Inputs, Place, Reader
 from index.stores.locate import open_store
@@ -76,7 +76,8 @@ def find_changes(given: Sequence[Path], reader: Reader, settings: IndexSettings,
     scanned = _scan(scopes, inputs, settings.file_megabytes * 1_000_000, progress)
     if not scanned.files and not scanned.failures and not records:
         where = ", ".join(as_text(scope.place) for scope in scopes) or "no folder"
-        raise NoDocumentsError(f"nothing to index in {where}: there is no file of a supported type")
+        others = f" (not read: {scanned.passed_over})" if scanned.passed_over else ""
+        raise NoDocumentsError(f"nothing to index in {where}: there is no file of a supported type{others}")
     known = [record for record in records if _is_concerned(scopes, record)]
     present = {(file.source, file.path) for file in scanned.files}
     failing = [failure for failure in inputs.failures if _is_concerned(scopes, failure)]
@@ -103,13 +104,15 @@ def _scan(scopes: Sequence[Scope], inputs: Inputs, limit: int, progress: OnProgr
     files: list[SourceFile] = []
     failures: list[Failure] = []
     unknown: set[Key] = set()
+    passed_over = PassedOver()
     for done, scope in enumerate(scopes):
         progress(Progress("scan", done, len(scopes), as_text(scope.place)))
         part = scan(scope, limit)
         files += (file for file in part.files if (file.source, file.path) not in excluded)
         failures += part.failures
         unknown |= part.unknown
-    return Scan(tuple(files), tuple(failures), frozenset(unknown))
+        passed_over += part.passed_over
+    return Scan(tuple(files), tuple(failures), frozenset(unknown), passed_over)
 
 
 def _is_concerned(scopes: Sequence[Scope], item: DocumentRecord | Failure) -> bool:
@@ -152,6 +155,7 @@ def _compare(
             unchanged=tuple(file.path for file in unchanged.values()),
             failures=tuple(failure for failure in failures if _still_fails(failure, new)),
             mass_deletions=tuple(mass_deletions(scopes, old, removed)),
+            passed_over=scanned.passed_over,
         ),
         scopes=tuple(scopes),
         to_parse=(*added, *changed),

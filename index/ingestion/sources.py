@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from index.errors import SourceNotFoundError, UnreadableFileError
 from index.loaders.dispatch import PARSERS, suffix
 from index.loaders.files import FileAccessError, as_text, on_disk, open_file
+from index.reports import PassedOver
 from index.types import Failure
 
+_LINK = "/"  # no suffix
 IGNORED_FOLDERS = frozenset({"node_modules", "__pycache__"})
 
 
@@ -64,6 +67,7 @@ class Scan:
     files: tuple[SourceFile, ...]
     failures: tuple[Failure, ...]
     unknown: frozenset[tuple[str, str]] = frozenset()  # (source, path) of files and folders that cannot be read now
+    passed_over: PassedOver = field(default_factory=PassedOver)
 
     def may_hold(self, source: str, path: str) -> bool:
         """Whether a document's file may exist although the scan did not see it."""
@@ -119,7 +123,8 @@ def scan(scope: Scope, limit: int | None = None) -> Scan:
     failures: list[Failure] = []
     unknown: set[tuple[str, str]] = set()
     unlisted: list[OSError] = []
-    for path in sorted(_walk(scope.place, unlisted)):
+    passed: Counter[str] = Counter()
+    for path in sorted(_walk(scope.place, unlisted, passed)):
         relative = as_text(path.relative_to(scope.root).as_posix())
         try:
             files.append(SourceFile(source, relative, _digest(path, scope.root, limit)))
@@ -136,19 +141,28 @@ def scan(scope: Scope, limit: int | None = None) -> Scan:
         reason = f"the folder cannot be listed, its documents are kept: {fault.strerror or fault}"
         failures.append(Failure(relative, source, reason))
         unknown.add((source, relative))
-    return Scan(tuple(files), tuple(failures), frozenset(unknown))
+    links = passed.pop(_LINK, 0)
+    return Scan(tuple(files), tuple(failures), frozenset(unknown), PassedOver(dict(sorted(passed.items())), links))
 
 
-def _walk(place: Path, unlisted: list[OSError]) -> Iterator[Path]:
-    """The files of supported types; errors of listing a folder are appended to ``unlisted``."""
+def _walk(place: Path, unlisted: list[OSError], passed: Counter[str]) -> Iterator[Path]:
+    """The files of supported types; errors of listing a folder are appended to ``unlisted``.
+
+    ``passed`` counts the other files by their suffix, and links to folders as ``_LINK``.
+    """
     if place.is_file():
         yield place
         return
     for folder, folders, names in os.walk(place, onerror=unlisted.append):
         folders[:] = [name for name in folders if not name.startswith(".") and name not in IGNORED_FOLDERS]
+        passed[_LINK] += sum(Path(folder, name).is_symlink() for name in folders)
         for name in names:
-            if not name.startswith((".", "~$")) and suffix(name) in PARSERS:
+            if name.startswith((".", "~$")):
+                continue
+            if suffix(name) in PARSERS:
                 yield Path(folder, name)
+            else:
+                passed[as_text(suffix(name))] += 1
 
 
 def _digest(path: Path, root: Path, limit: int | None) -> str:

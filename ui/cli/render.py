@@ -135,10 +135,23 @@ def render_plan(plan: Plan, *, dry_run: bool = False) -> RenderableType:
         "deleted": plan.deleted,
         "unreadable": tuple(f"{failure.path}: {failure.reason}" for failure in plan.failures),
     }
-    lines = [Text(f"  {kind} {one_line(path)}") for kind, paths in kinds.items() for path in paths[:SHOWN_PATHS]]
+    lines = [line for kind, paths in kinds.items() for line in _listed(kind, paths)]
+    lines += _not_read(plan)
     counts = {kind: len(paths) for kind, paths in kinds.items()} | {"unchanged": len(plan.unchanged)}
     summary = ", ".join(f"{count:,} {kind}" for kind, count in counts.items() if count) or "no documents"
     return Group(Text(f"Plan: {summary}"), *lines, *([Text("Nothing was changed.", style="dim")] if dry_run else []))
+
+
+def _listed(kind: str, paths: Sequence[str]) -> Iterator[Text]:
+    """A line for each of the first paths, and one that counts the others."""
+    yield from (Text(f"  {kind} {one_line(path)}") for path in paths[:SHOWN_PATHS])
+    if len(paths) > SHOWN_PATHS:
+        yield Text(f"  and {len(paths) - SHOWN_PATHS:,} more {kind}")
+
+
+def _not_read(plan: Plan) -> Iterator[Text]:
+    if plan.passed_over:
+        yield Text(f"not read: {one_line(str(plan.passed_over))}", style="yellow")
 
 
 def render_report(report: BuildReport) -> RenderableType:
@@ -146,7 +159,7 @@ def render_report(report: BuildReport) -> RenderableType:
     total = f"{counted(report.documents, 'document')}, {counted(report.chunks, 'passage')}"
     done = f"{total} ({report.embedded:,} embedded)"
     summary = Text(f"{done} at revision {report.revision} in {report.seconds:.1f} s", style="bold")
-    return Group(render_failures(report.failures), summary)
+    return Group(render_failures(report.failures), *_not_read(report.plan), summary)
 
 
 def render_check(report: VerifyReport) -> RenderableType:

@@ -151,7 +151,14 @@ def render_plan(report: BuildReport) -> str:
         PlanGroup("Deleted", plan.deleted),
         PlanGroup("Unreadable", tuple(failure.path for failure in plan.failures)),
     )
-    return render("plan.html", changes=not plan.empty, groups=groups, most=MAX_PATHS, unchanged=plan.unchanged)
+    return render(
+        "plan.html",
+        changes=not plan.empty,
+        groups=groups,
+        most=MAX_PATHS,
+        passed_over=str(plan.passed_over),
+        unchanged=plan.unchanged,
+    )
 
 
 def type_name(media_type: str) -> str:

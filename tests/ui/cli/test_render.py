@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from index import Chunk, DocumentRecord, Hit
+from index import Chunk, DocumentRecord, Hit, Plan
+from index.reports import PassedOver
 from qa import Answer, Citation
 from qa.types import PassageRead
 from tests.support.answers import cell_citation
-from ui.cli.render import one_line, render_answer, render_hits, source
+from ui.cli.render import one_line, render_answer, render_hits, render_plan, source
 from ui.text import visible
 
 CITATION = Citation(
@@ -91,3 +92,10 @@ def test_a_hit_is_shown_without_the_head_of_its_document():
     console = Console(file=io.StringIO(), width=100, markup=False)
     console.print(render_hits("date?", [hit]))
     assert console.file.getvalue() == "1. A · 2025-04-08 · a.txt  0.87\n   The ferry leaves at nine.\n"
+
+
+def test_a_plan_counts_the_paths_that_it_does_not_list_and_names_what_is_not_read():
+    plan = Plan(tuple(f"{number:02}.txt" for number in range(27)), passed_over=PassedOver({".png": 11, ".dwg": 3}, 1))
+    lines = [str(line) for line in render_plan(plan).renderables]
+    assert (lines[0], lines[20]) == ("Plan: 27 added", "  added 19.txt")
+    assert lines[21:] == ["  and 7 more added", "not read: 14 of other kinds (.dwg 3, .png 11), 1 linked folder"]

@@ -7,8 +7,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from index import DocumentRecord, Filters
-from ui.web.library import render_library
+from index import BuildReport, DocumentRecord, Filters, Plan
+from index.reports import PassedOver
+from ui.web.library import render_library, render_plan
 
 RECORDS = [
     DocumentRecord(number, f"{number}.txt", f"Text {number}", "text/plain", "", "/notes", None, 0, 9, 0, 1, {}, ())
@@ -43,3 +44,9 @@ def test_every_row_has_a_cell_for_each_column(removable: set[int], columns: int)
     rows = Rows()
     rows.feed(render_library(RECORDS, (), megabytes=50, removable=frozenset(removable)))
     assert rows.cells == [columns] * 3
+
+
+def test_a_plan_names_what_is_not_read() -> None:
+    plan = Plan(unchanged=("tea.txt",), passed_over=PassedOver({".png": 11}))
+    page = render_plan(BuildReport(plan, 1, 1, 1, 0, 0.1))
+    assert "Not read: <bdi>11 of other kinds (.png 11)</bdi>" in page
