@@ -36,6 +36,8 @@ class IndexSettings(BaseModel):
     )
     commit_chunks: int = Field(512, ge=1, description="How many passages are embedded and committed together.")
     parse_workers: int = Field(0, ge=0, le=64, description="How many processes parse files; 0 means one per two cores.")
-    parse_seconds: float = Field(60.0, gt=0, description="The longest that parsing one file may take, in seconds.")
+    parse_seconds: float = Field(
+        60.0, gt=0, description="The longest that parsing one file may take, in seconds, not counting waits for a core."
+    )
     parse_megabytes: int = Field(2000, ge=500, description="The most memory that a parser may map, in megabytes.")
     file_megabytes: int = Field(100, ge=1, description="The largest file that is read, in megabytes.")

@@ -13,6 +13,7 @@ import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from tokenizers import Tokenizer
@@ -29,6 +30,7 @@ from index.types import Chunk, Document, Failure
 
 _BLOCK = 1 << 20  # bytes that are written or read at once
 _MOST_OUTPUT = 600_000_000  # bytes of a response
+_PATIENCE = 9  # times the limit of time that is added on a busy machine, where a process waits for a processor
 _MAX_READY = 64  # results in the queue; workers wait when it is full
 
 
@@ -125,11 +127,13 @@ class _Worker:
         self._requests = cast(BinaryIO, self._process.stdin)
         self._responses = cast(BinaryIO, self._process.stdout)
         os.set_blocking(self._requests.fileno(), False)
+        self._starved_before = 0.0
         self._setup = setup  # sent with the first file, within its time limit
 
     def parse(self, file: SourceFile, content: bytes, stop: threading.Event) -> Chunked | Failure:
         """The document in a file, or why it cannot be read; raises _WorkerError when the process ends first."""
         deadline = time.monotonic() + self._settings.parse_seconds
+        self._starved_before = self._starved()
         request = pack({"path": file.path, "source": file.source, "bytes": len(content)})
         self._write(self._setup + request, deadline, stop)
         self._write(content, deadline, stop)
@@ -185,10 +189,19 @@ class _Worker:
         """Wait a moment for a pipe; raises _WorkerError when the build stops or the time is over."""
         if stop.is_set():
             raise _WorkerError("the build was stopped")
-        if time.monotonic() > deadline:
+        late = time.monotonic() - deadline
+        if late > 0 and late > min(self._starved() - self._starved_before, _PATIENCE * self._settings.parse_seconds):
             seconds = f"{self._settings.parse_seconds:g} seconds (`parse_seconds`)"
             raise _WorkerError(f"parsing it took longer than {seconds}")
         return any(select.select(reading, writing, [], 0.2))
+
+    def _starved(self) -> float:
+        """The seconds for which the process's threads were ready but got no processor, as on a busy machine."""
+        waited = 0
+        with suppress(OSError, ValueError, IndexError):  # a thread has ended, or this system does not tell
+            for thread in Path(f"/proc/{self._process.pid}/task").iterdir():
+                waited += int((thread / "schedstat").read_text(encoding="ascii").split()[1])
+        return waited / 1e9
 
     def _exit_reason(self) -> str:
         code = self._process.wait()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from index.loaders.decoding import canonical
-from index.types import Cell, Heading, Rows, Table
+from index.types import Heading, Rows, Table
 
 BLANK_LINE = "\n\n"
 _LEADING_LINES = re.compile(r"\A(?:[^\S\n]*\n)+")
@@ -115,12 +116,16 @@ class TextBuilder:
         if caption and caption not in above and not self._ends_with(caption):
             self.add(caption, separator)
         columns = column_paths(grid.columns, width)
-        labels = [" › ".join(path) for path in columns] if grid.columns else [""] * width
+        labels = [" › ".join(path) for path in columns] if grid.columns else []
+        names = [f"{label}: " if label else "" for label in labels] or [""] * width
+        joint = ": " if width == 2 and not any(labels) else "; "
         if self.length:
             self._append(separator)
         start = self.length
-        cells = [self._add_row(row, labels, last=row is rows[-1]) for row in rows]
-        self._tables.append(Table(columns, Rows.pack(width, cells), start, self.length, caption, page))
+        cells = array("i")  # a table can have millions of cells
+        for row in rows:
+            self._add_row(row, names, joint, cells, last=row is rows[-1])
+        self._tables.append(Table(columns, Rows(width, cells.tobytes()), start, self.length, caption, page))
 
     def add_text(self, text: str, headings: Sequence[Heading] = (), tables: Sequence[Table] = ()) -> None:
         """Append a text that another builder made, with its headings and tables."""
@@ -131,19 +136,22 @@ class TextBuilder:
             start, end = table.start + moved, table.end + moved
             self._tables.append(replace(table, rows=rows, start=start, end=end, page=None))
 
-    def _add_row(self, row: Sequence[str], labels: Sequence[str], *, last: bool) -> list[Cell]:
-        cells: list[Cell] = []
-        filled = [position for position, cell in enumerate(row) if cell]
-        for position, (cell, label) in enumerate(zip(row, labels, strict=True)):
-            if cell and position != filled[0]:
-                self._append(": " if len(row) == 2 and not any(labels) else "; ")
-            if cell and label:
-                self._append(f"{label}: ")
-            cells.append(Cell(self.length, self.length + len(cell)))
-            self._append(cell)
-        end = "" if row[filled[-1]].endswith(_SENTENCE_ENDS) else "."
+    def _add_row(self, row: Sequence[str], names: Sequence[str], joint: str, cells: array[int], *, last: bool) -> None:
+        """Append a row, and the start and end of each of its cells to ``cells``."""
+        parts: list[str] = []
+        place = self.length
+        ending = ""
+        for cell, name in zip(row, names, strict=True):
+            if cell:
+                before = f"{joint}{name}" if parts else name
+                parts += (before, cell)
+                place += len(before)
+                ending = cell
+            cells.extend((place, place + len(cell)))
+            place += len(cell)
+        self._append("".join(parts))
+        end = "" if ending.endswith(_SENTENCE_ENDS) else "."
         self._append(end if last else f"{end}\n")
-        return cells
 
     def _cell(self, text: str) -> str:
         if len(text) >= _SHORTEST_ENCODED and is_encoded(text):
@@ -183,5 +191,6 @@ def column_paths(columns: Sequence[Sequence[str]], width: int) -> tuple[tuple[st
 
 def _one_line(text: str) -> str:
     if text.isascii() and text.isprintable():  # nothing that is not canonical
-        return " ".join(text.split())
+        line = " ".join(text.split())
+        return text if line == text else line  # the same string, of which a large table has millions
     return " ".join(canonical(text).split())

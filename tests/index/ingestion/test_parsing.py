@@ -95,6 +95,23 @@ def test_a_parser_that_takes_nothing_is_ended(files: tuple[SourceFile, ...], tok
     worker.end()
 
 
+@pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="this system does not tell who waits")
+def test_the_time_in_which_a_parser_waits_for_a_core_is_not_its_own(
+    files: tuple[SourceFile, ...], tokenizer: Tokenizer
+) -> None:
+    core = {min(os.sched_getaffinity(0))}
+    rivals = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2)]
+    worker = _Worker(IndexSettings(parse_seconds=60), setup_of(tokenizer))
+    for process in (*rivals, worker._process):
+        os.sched_setaffinity(process.pid, core)
+    assert isinstance(worker.parse(files[0], b"Tea.", threading.Event()), Chunked)
+    assert worker._starved() > 0.1
+    worker.end()
+    for rival in rivals:
+        rival.kill()
+        rival.wait()
+
+
 @pytest.mark.parametrize("response", [b"no JSON", b"[]", b'{"document": {}}', b"[" * 50_000, None])
 def test_a_parser_that_lies_fails_its_file_only(
     files: tuple[SourceFile, ...], tokenizer: Tokenizer, response: bytes | None
