@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from index.types import Failure
+from index.types import DocumentRecord, Failure
 
+LEAST_COVERAGE = 0.95  # a document with a smaller share of its text has a warning
 _KINDS = 10  # of files, that are named
 
 
@@ -67,6 +68,22 @@ class PassedOver:
 
 
 @dataclass(frozen=True, slots=True)
+class PartlyRead:
+    """A document of whose text less than 95% was taken out, and why."""
+
+    path: str
+    source: str
+    coverage: float  # 0 to 1
+    reason: str
+
+    @classmethod
+    def among(cls, records: Iterable[DocumentRecord]) -> tuple[PartlyRead, ...]:
+        """Those of the documents, by path, that were partly read."""
+        partly = (r for r in records if r.coverage is not None and r.coverage < LEAST_COVERAGE and r.warnings)
+        return tuple(cls(r.path, r.source, r.coverage or 0.0, "; ".join(r.warnings)) for r in partly)
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The differences between files and index, as paths relative to their source."""
 
@@ -78,6 +95,7 @@ class Plan:
     failures: tuple[Failure, ...] = ()  # known before parsing: files that cannot be opened or failed last time
     mass_deletions: tuple[MassDeletion, ...] = ()  # among the deleted; a build does them only when it is told to
     passed_over: PassedOver = field(default_factory=PassedOver)
+    partly_read: tuple[PartlyRead, ...] = ()  # among the unchanged
 
     @property
     def empty(self) -> bool:
@@ -96,6 +114,7 @@ class BuildReport:
     embedded: int  # chunks that were embedded in this build
     seconds: float
     failures: tuple[Failure, ...] = ()  # the files of this build that could not be read
+    partly_read: tuple[PartlyRead, ...] = ()  # the documents of this build of which much is missing
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from index.embedder import Embedder
 from index.errors import DocumentNotFoundError, IndexEmptyError
 from index.ranking import fusion
 from index.ranking.proximity import BM25_WEIGHT, Proximity, rarity
-from index.ranking.search_form import search_form
+from index.ranking.search_forms import search_form
 from index.ranking.stemming import Stemmer
 from index.ranking.terms import TermReader, Terms
 from index.ranking.vocabulary import Vocabulary

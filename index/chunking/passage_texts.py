@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-from index.loaders.titles import TITLE_SAMPLE, title_from
-from index.ranking.search_form import added_words
+from index.loaders.description.titles import TITLE_SAMPLE, title_from
+from index.ranking.search_forms import added_words
 from index.types import Chunk, Document, DocumentRecord
 
 

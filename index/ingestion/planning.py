@@ -10,10 +10,10 @@ from pathlib import Path
 from index.errors import DeletionsError, NoDocumentsError
 from index.fingerprint import is_outdated, reading_of
 from index.ingestion.sources import Scan, Scope, SourceFile, resolve_scopes, scan
-from index.loaders.dating import date_in_name
+from index.loaders.description.dating import date_in_name
 from index.loaders.dispatch import suffix
 from index.loaders.files import as_text, on_disk
-from index.reports import MassDeletion, OnProgress, PassedOver, Plan, Progress, no_progress
+from index.reports import MassDeletion, OnProgress, PartlyRead, PassedOver, Plan, Progress, no_progress
 from index.settings import IndexSettings
 from index.stores.base import Inputs, Place, Reader
 from index.stores.locate import open_store
@@ -156,6 +156,7 @@ def _compare(
             failures=tuple(failure for failure in failures if _still_fails(failure, new)),
             mass_deletions=tuple(mass_deletions(scopes, old, removed)),
             passed_over=scanned.passed_over,
+            partly_read=PartlyRead.among(old[key] for key in unchanged),
         ),
         scopes=tuple(scopes),
         to_parse=(*added, *changed),

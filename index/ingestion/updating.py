@@ -13,8 +13,8 @@ from index.ingestion.ingest import Chunked, Engine, Ingest
 from index.ingestion.parsing import parsed
 from index.ingestion.planning import Changes
 from index.ingestion.sources import Scope
-from index.loaders.titles import TITLE_SAMPLE, title_from
-from index.reports import BuildReport, OnProgress, Plan
+from index.loaders.description.titles import TITLE_SAMPLE, title_from
+from index.reports import BuildReport, OnProgress, PartlyRead, Plan
 from index.settings import IndexSettings
 from index.stores.base import Reader, Writer
 from index.types import Document, DocumentRecord, Failure
@@ -80,6 +80,9 @@ def report(
         embedded=embedded,
         seconds=time.monotonic() - began,
         failures=tuple(f for f in summary.inputs.failures if any(scope.covers(f.source, f.path) for scope in scopes)),
+        partly_read=PartlyRead.among(
+            r for r in reader.records() if any(scope.covers(r.source, r.path) for scope in scopes)
+        ),
     )
 
 

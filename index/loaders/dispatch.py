@@ -10,7 +10,8 @@ from typing import Any
 
 from index.errors import MissingExtraError, UnreadableFileError
 from index.loaders.base import Parsed
-from index.loaders.dating import date_of
+from index.loaders.description.dating import date_of
+from index.loaders.description.titles import is_own_title, title_from
 from index.loaders.files import as_text, read_file
 from index.loaders.formats.delimited import parse_csv
 from index.loaders.formats.epub import parse_epub
@@ -29,7 +30,6 @@ from index.loaders.formats.rich_text.rtf import parse_rtf
 from index.loaders.formats.text import parse_text
 from index.loaders.formats.workbooks.excel_97 import parse_xls
 from index.loaders.formats.workbooks.spreadsheet import parse_xlsx
-from index.loaders.titles import is_own_title, title_from
 from index.types import Document
 
 PARSERS: dict[str, Callable[[bytes], Parsed]] = {

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from index.ranking.search_form import search_form
+from index.ranking.search_forms import search_form
 
 _WORDS = re.compile(r"\w+")
 # Scoring a passage takes about a microsecond. Measured on 5,000 passages: the rarest words, together in at most one

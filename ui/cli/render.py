@@ -136,7 +136,7 @@ def render_plan(plan: Plan, *, dry_run: bool = False) -> RenderableType:
         "unreadable": tuple(f"{failure.path}: {failure.reason}" for failure in plan.failures),
     }
     lines = [line for kind, paths in kinds.items() for line in _listed(kind, paths)]
-    lines += _not_read(plan)
+    lines += [*_partly_read(plan), *_not_read(plan)]
     counts = {kind: len(paths) for kind, paths in kinds.items()} | {"unchanged": len(plan.unchanged)}
     summary = ", ".join(f"{count:,} {kind}" for kind, count in counts.items() if count) or "no documents"
     return Group(Text(f"Plan: {summary}"), *lines, *([Text("Nothing was changed.", style="dim")] if dry_run else []))
@@ -149,6 +149,10 @@ def _listed(kind: str, paths: Sequence[str]) -> Iterator[Text]:
         yield Text(f"  and {len(paths) - SHOWN_PATHS:,} more {kind}")
 
 
+def _partly_read(result: Plan | BuildReport) -> Iterator[Text]:
+    return _listed("partly read:", [f"{partly.path}: {partly.reason}" for partly in result.partly_read])
+
+
 def _not_read(plan: Plan) -> Iterator[Text]:
     if plan.passed_over:
         yield Text(f"not read: {one_line(str(plan.passed_over))}", style="yellow")
@@ -159,7 +163,8 @@ def render_report(report: BuildReport) -> RenderableType:
     total = f"{counted(report.documents, 'document')}, {counted(report.chunks, 'passage')}"
     done = f"{total} ({report.embedded:,} embedded)"
     summary = Text(f"{done} at revision {report.revision} in {report.seconds:.1f} s", style="bold")
-    return Group(render_failures(report.failures), *_not_read(report.plan), summary)
+    warnings = (*_partly_read(report), *_not_read(report.plan))
+    return Group(render_failures(report.failures), *warnings, summary)
 
 
 def render_check(report: VerifyReport) -> RenderableType:

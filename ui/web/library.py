@@ -150,6 +150,7 @@ def render_plan(report: BuildReport) -> str:
         PlanGroup("Renamed", tuple(f"{old} → {new}" for old, new in plan.renamed)),
         PlanGroup("Deleted", plan.deleted),
         PlanGroup("Unreadable", tuple(failure.path for failure in plan.failures)),
+        PlanGroup("Partly read", tuple(f"{partly.path}: {partly.reason}" for partly in plan.partly_read)),
     )
     return render(
         "plan.html",
@@ -178,3 +179,5 @@ def _remarks(record: DocumentRecord) -> Iterator[str]:
     if record.empty_pages:
         yield f"no text on {counted(len(record.empty_pages), 'page')}"
     yield from record.warnings
+    if record.left_out:
+        yield f"left out: {', '.join(record.left_out)}"

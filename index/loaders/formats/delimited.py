@@ -12,6 +12,7 @@ from typing import Literal
 from index.errors import UnreadableFileError
 from index.loaders.base import Parsed
 from index.loaders.decoding import decode
+from index.loaders.description.coverage import measured
 from index.loaders.headers import read_grids
 from index.loaders.text_builder import TextBuilder
 
@@ -58,7 +59,7 @@ def parse_csv(content: bytes) -> Parsed:
     builder = TextBuilder()
     for grid in read_grids(rows):
         builder.add_table(grid)
-    return Parsed(
+    parsed = Parsed(
         builder.text,
         "text/csv",
         encoding=decoded.encoding,
@@ -66,6 +67,7 @@ def parse_csv(content: bytes) -> Parsed:
         warnings=warnings,
         left_out=builder.left_out,
     )
+    return parsed if builder.left_out else measured(parsed, decoded.text)
 
 
 def _rows(text: str, form: _Format) -> tuple[list[list[str]], tuple[str, ...]]:

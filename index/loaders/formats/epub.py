@@ -12,11 +12,13 @@ from lxml import etree
 
 from index.errors import UnreadableFileError
 from index.loaders.base import Parsed
-from index.loaders.dates import declared_date
 from index.loaders.decoding import canonical
+from index.loaders.description.coverage import measured
+from index.loaders.description.dates import declared_date
 from index.loaders.formats.open_xml.package import Element, open_archive, parse_xml
 from index.loaders.markup.encoding import decode_html
 from index.loaders.markup.rendering import Renderer
+from index.loaders.markup.shown import shown_text
 from index.loaders.markup.tree import xhtml_tree
 from index.loaders.text_builder import TextBuilder
 
@@ -43,6 +45,7 @@ def parse_epub(content: bytes) -> Parsed:
     renderer = Renderer(builder)
     encrypted = _encrypted(archive) if _ENCRYPTION in names else frozenset()
     warnings: list[str] = []
+    counted: list[str] = []
     for item in _chapters(root, posixpath.dirname(_package_name(archive))):
         if item.name in encrypted:
             raise UnreadableFileError("its text is encrypted (DRM)")
@@ -53,8 +56,9 @@ def parse_epub(content: bytes) -> Parsed:
         page, deep = xhtml_tree(decoded.text)
         warnings += (*decoded.warnings, *deep)
         renderer.render(page)
+        counted.append(shown_text(page))
     author = ", ".join(_values(root, "creator"))
-    return Parsed(
+    parsed = Parsed(
         builder.text,
         MEDIA_TYPE,
         title=next(_values(root, "title"), None) or next((heading.title for heading in builder.headings), None),
@@ -65,6 +69,7 @@ def parse_epub(content: bytes) -> Parsed:
         tables=builder.tables,
         left_out=(*renderer.left_out(), *builder.left_out),
     )
+    return parsed if builder.left_out else measured(parsed, "\n".join(counted))
 
 
 def _package_name(archive: zipfile.ZipFile) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from index.loaders.base import Parsed
-from index.loaders.dates import declared_date
 from index.loaders.decoding import canonical
+from index.loaders.description.coverage import measured
+from index.loaders.description.dates import declared_date
 from index.loaders.markup.elements import Element
 from index.loaders.markup.encoding import decode_html
 from index.loaders.markup.rendering import Renderer
+from index.loaders.markup.shown import shown_text
 from index.loaders.markup.tree import Tree, html_tree, xhtml_tree
 from index.loaders.text_builder import TextBuilder
 
@@ -40,7 +42,7 @@ def _parse(content: bytes, tree: Callable[[str], Tree], media_type: str) -> Pars
     renderer = Renderer(builder)
     renderer.render(root)
     headings = builder.headings
-    return Parsed(
+    parsed = Parsed(
         builder.text,
         media_type,
         title=_first(root, "//head//title/text()") or next((head.title for head in headings if head.level == 1), None),
@@ -52,6 +54,7 @@ def _parse(content: bytes, tree: Callable[[str], Tree], media_type: str) -> Pars
         tables=builder.tables,
         left_out=(*renderer.left_out(), *builder.left_out),
     )
+    return parsed if builder.left_out else measured(parsed, shown_text(root))
 
 
 def _first(root: Element, path: str) -> str | None:

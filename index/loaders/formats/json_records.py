@@ -10,7 +10,7 @@ from typing import Any
 from index.errors import UnreadableFileError
 from index.loaders.base import Parsed
 from index.loaders.decoding import canonical, decode
-from index.loaders.front_matter import date_in
+from index.loaders.description.front_matter import date_in
 from index.loaders.headers import read_grid
 from index.loaders.text_builder import Grid, TextBuilder, is_encoded
 

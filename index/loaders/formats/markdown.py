@@ -20,7 +20,8 @@ from mdit_py_plugins.tasklists import tasklists_plugin
 
 from index.loaders.base import Parsed
 from index.loaders.decoding import decode
-from index.loaders.front_matter import add_head
+from index.loaders.description.coverage import measured
+from index.loaders.description.front_matter import add_head
 from index.loaders.markup.rendering import Renderer
 from index.loaders.markup.tree import html_tree
 from index.loaders.text_builder import TextBuilder
@@ -29,6 +30,12 @@ _ATTRIBUTES = re.compile(r"\s*\{[#.][^{}]*\}\s*$")  # of a heading: {#anchor}
 _WIKI_LINK = re.compile(r"!?\[\[(?:[^\s\[\]|][^\[\]|\n]*\|)?([^\s\[\]|][^\[\]|\n]*)\]\](?![(\[])")
 _TAG = re.compile(r"<([A-Za-z][\w-]*)>\s*")
 _KNOWN_TAGS = frozenset(_html_tags) | {"details", "dialog", "main", "picture", "summary", "template"}
+# What a crude count of the words passes over: comments, addresses of links, definitions, tags, entities, fences.
+_MARKS = re.compile(
+    r"<!--[\s\S]*?-->|\]\([^)\n]*\)|\]\[[^\]\n]*\]|^ {0,3}\[[^\]\n]+\]:.*$|<[^<>\n]*>|&#?\w+;|^[ \t>]*(?:```|~~~).*$"
+    r"|\{[#.:][^{}\n]*\}|!?\[\[[^|\]\n]*\|",
+    re.MULTILINE,
+)
 _SHORT = 0.6  # of the longest line of a paragraph: a shorter one was not wrapped for its length
 _NARROW = 60  # characters; a paragraph's lines are not taken for longer ones if all are shorter
 
@@ -41,7 +48,7 @@ def parse_markdown(content: bytes) -> Parsed:
     left_out = add_markdown(builder, decoded.text[head.end :])
     top = min((heading.level for heading in builder.headings), default=0)
     first = next((heading.title for heading in builder.headings if heading.level == top), None)
-    return Parsed(
+    parsed = Parsed(
         builder.text,
         "text/markdown",
         title=head.title or first,
@@ -55,6 +62,7 @@ def parse_markdown(content: bytes) -> Parsed:
         tables=builder.tables,
         left_out=(*left_out, *builder.left_out),
     )
+    return parsed if parsed.left_out else measured(parsed, _MARKS.sub(" ", decoded.text[head.end :]))
 
 
 def add_markdown(builder: TextBuilder, text: str) -> tuple[str, ...]:

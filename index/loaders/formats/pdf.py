@@ -13,14 +13,15 @@ import pypdfium2.raw as pdfium_c
 
 from index.errors import UnreadableFileError
 from index.loaders.base import Parsed
-from index.loaders.dates import declared_date
 from index.loaders.decoding import canonical
+from index.loaders.description.coverage import measured
+from index.loaders.description.dates import declared_date
+from index.loaders.description.titles import is_own_title
 from index.loaders.pdf import ocr
 from index.loaders.pdf.annotations import read_annotations
 from index.loaders.pdf.assembly import Assembled, assemble
 from index.loaders.pdf.layout import PageLayout
 from index.loaders.pdf.page_text import PageText, TextLine, read_items
-from index.loaders.titles import is_own_title
 
 PDFIUM = threading.RLock()  # for every use of pdfium, which crashes when two threads use it at once
 
@@ -32,6 +33,7 @@ _LETTERS = 40  # of a page that are enough to tell
 _LANGUAGE = 0.2  # share of vowels among the letters of any text in Latin script, at least
 _XFA_SHELL = re.compile(r"(?i)please wait|adobe reader|pdf viewer")
 _SHELL_WORDS = 150
+_AT_LINE_END = re.compile(r"[\x02\ufffe]\s*")  # a hyphen there, and the line end
 _ERRORS = {
     pdfium_c.FPDF_ERR_PASSWORD: "protected by a password",
     pdfium_c.FPDF_ERR_SECURITY: "protected in a way that is not supported",
@@ -154,7 +156,7 @@ def _parsed(pages: Sequence[PageText | None], info: dict[str, str], labels: Sequ
         raise UnreadableFileError(_without_text(pages, scans))
     date = declared_date(info.get("ModDate", ""), info.get("CreationDate", ""))
     metadata = {key.lower(): " ".join(canonical(info[key]).split()) for key in ("Author", "Subject") if info.get(key)}
-    return Parsed(
+    parsed = Parsed(
         text,
         "application/pdf",
         title=_title(info, assembled),
@@ -167,6 +169,8 @@ def _parsed(pages: Sequence[PageText | None], info: dict[str, str], labels: Sequ
         tables=assembled.builder.tables,
         left_out=_left_out(pages, assembled),
     )
+    counted = _AT_LINE_END.sub("", "\n".join(page.raw for page in pages if page))
+    return measured(parsed, counted, _AT_LINE_END.sub("", assembled.left), joined=True)
 
 
 def _title(info: dict[str, str], assembled: Assembled) -> str | None:

@@ -10,8 +10,8 @@ from typing import Any
 
 from index.errors import UnreadableFileError
 from index.loaders.base import Parsed
-from index.loaders.dates import parse_date
 from index.loaders.decoding import decode
+from index.loaders.description.dates import parse_date
 from index.loaders.formats.blocks import Block, Paragraph, Run, TableBlock, TableCell, joined, left_out, write_blocks
 from index.loaders.formats.open_xml.numbering import written_number
 from index.loaders.scripts import superscript

@@ -6,7 +6,8 @@ import re
 
 from index.loaders.base import Parsed
 from index.loaders.decoding import decode
-from index.loaders.front_matter import add_head
+from index.loaders.description.coverage import measured
+from index.loaders.description.front_matter import add_head
 from index.loaders.text_builder import TextBuilder
 
 _TITLE_LIMIT = 100  # characters
@@ -27,7 +28,7 @@ def parse_text(content: bytes) -> Parsed:
     body = _without_divided_words(decoded.text[head.end :])
     if head.values:
         builder.add(body, indented=True)
-    return Parsed(
+    parsed = Parsed(
         builder.text if head.values else decoded.text[: head.end] + body,
         "text/plain",
         title=head.title or _first_line(body),
@@ -39,6 +40,7 @@ def parse_text(content: bytes) -> Parsed:
         encoding=decoded.encoding,
         tables=builder.tables,
     )
+    return measured(parsed, decoded.text)
 
 
 def _without_divided_words(text: str) -> str:

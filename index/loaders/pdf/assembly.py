@@ -30,6 +30,7 @@ class Assembled:
     pages: tuple[Page, ...]
     levels: dict[float, int]  # the level of the headings of each letter size
     running: int  # pages whose running lines are left out
+    left: str  # the words of these lines
 
 
 def assemble(pages: Sequence[PageText | None], labels: Sequence[str]) -> Assembled:
@@ -73,7 +74,9 @@ def assemble(pages: Sequence[PageText | None], labels: Sequence[str]) -> Assembl
         header = header if items and isinstance(items[-1], Grid) else None
         start = builder.length if start is None else start
         table.append(Page(number + 1, start, builder.length, labels[number] or None))
-    return Assembled(builder, tuple(table), levels, len(running))
+    cut = (page.items[position] for number, page in enumerate(pages) if page for position in running.get(number, ()))
+    left = " ".join(item.words for item in cut if isinstance(item, TextLine))
+    return Assembled(builder, tuple(table), levels, len(running), left)
 
 
 def heading_levels(lines: Sequence[TextLine]) -> dict[float, int]:

@@ -38,6 +38,7 @@ class PageText:
 
     items: list[TextLine | Grid]
     outside: int = 0
+    raw: str = ""  # the text of the page as pdfium gives it, without what is outside
 
     @property
     def lines(self) -> Iterator[TextLine]:
@@ -81,7 +82,8 @@ def read_items(pdf_page: pdfium.PdfPage, page: PageLayout, written: Sequence[Ann
     for field in fields:
         _place(items, field)
     items += [TextLine(f"Note: {annotation.text}") for annotation in written if annotation.is_note]
-    return PageText(items, outside)
+    raw = "\n".join(page.raw[line.start : line.end] for line in page.lines)
+    return PageText(items, outside, raw)
 
 
 def visual_lines(page: PageLayout, edits: Sequence[Edit]) -> Iterator[list[RawLine]]:

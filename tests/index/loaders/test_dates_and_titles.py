@@ -6,10 +6,10 @@ import datetime
 
 import pytest
 
-from index.loaders.dates import declared_date
-from index.loaders.dating import date_in_name
+from index.loaders.description.dates import declared_date
+from index.loaders.description.dating import date_in_name
+from index.loaders.description.titles import is_own_title
 from index.loaders.dispatch import parse
-from index.loaders.titles import is_own_title
 
 TODAY = datetime.datetime.now(datetime.UTC).date().isoformat()
 
@@ -63,7 +63,7 @@ def test_the_date_of_the_last_change_wins():
     )
 
 
-def test_front_matter_comes_before_lines_lines_before_metadata_and_metadata_before_the_name():
+def test_front_matter_lines_metadata_and_name_decide_in_this_order():
     assert _dated("---\ndate: 2020-05-01\n---\nUpdated 2 June 2021\n\nText.", "a.md") == ("2020-05-01", "front matter")
     page = '<meta name="date" content="2020-05-01"><h1>Ferry</h1><p>{}</p>'
     assert _dated(page.format("Published on 3 May 2020"), "a.html") == ("2020-05-03", "text")

@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 
 from index.errors import QuothError
 from index.loaders.base import Parsed
-from index.loaders.dates import parse_date
 from index.loaders.decoding import canonical
+from index.loaders.description.dates import parse_date
 from index.loaders.formats.blocks import left_out
 from index.loaders.markup.rendering import Renderer
 from index.loaders.markup.tree import html_tree

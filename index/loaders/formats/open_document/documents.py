@@ -9,8 +9,9 @@ from lxml import etree
 
 from index.errors import UnreadableFileError
 from index.loaders.base import Parsed
-from index.loaders.dates import declared_date
 from index.loaders.decoding import canonical
+from index.loaders.description.coverage import all_text_in, measured
+from index.loaders.description.dates import declared_date
 from index.loaders.formats.blocks import Block, Paragraph, TableBlock, left_out, write_blocks
 from index.loaders.formats.open_document.names import qualified
 from index.loaders.formats.open_document.reader import Reader
@@ -22,6 +23,10 @@ from index.types import Page
 _MEDIA_TYPE = "application/vnd.oasis.opendocument."
 _CLASS = qualified("presentation:class")
 _TITLES = ("title",)
+_APART = frozenset(
+    qualified(f"text:{name}") for name in ("p", "h", "tab", "line-break", "s", "note-citation", "note-body")
+)
+_PASSED = frozenset(map(qualified, ("text:tracked-changes", "office:annotation", "office:annotation-end")))
 
 
 def parse_odt(content: bytes) -> Parsed:
@@ -114,7 +119,7 @@ def _slide(reader: Reader, slide: Element) -> list[Block]:
 def _parsed(files: _Files, builder: TextBuilder, reader: Reader, kind: str, pages: tuple[Page, ...]) -> Parsed:
     author = _meta(files.meta, "meta:initial-creator") or _meta(files.meta, "dc:creator")
     first = next((heading.title for heading in builder.headings), None)
-    return Parsed(
+    parsed = Parsed(
         builder.text,
         f"{_MEDIA_TYPE}{kind}",
         title=_meta(files.meta, "dc:title") or reader.title or first,
@@ -126,6 +131,17 @@ def _parsed(files: _Files, builder: TextBuilder, reader: Reader, kind: str, page
         tables=builder.tables,
         left_out=left_out(+reader.left_out),
     )
+    body = files.content.find(qualified("office:body"))
+    return parsed if body is None else measured(parsed, all_text_in(body, _is_apart, _is_passed))
+
+
+def _is_apart(element: Element) -> bool:
+    return element.tag in _APART
+
+
+def _is_passed(element: Element) -> bool:
+    """Whether an element is deleted text, a comment, or a description of a picture."""
+    return element.tag in _PASSED or str(element.tag).endswith(("}title", "}desc"))
 
 
 def _meta(root: Element | None, name: str) -> str:

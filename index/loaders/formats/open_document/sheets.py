@@ -11,7 +11,7 @@ from lxml import etree
 
 from index.errors import UnreadableFileError
 from index.loaders.base import Parsed
-from index.loaders.dates import declared_date
+from index.loaders.description.dates import declared_date
 from index.loaders.formats.open_document.names import qualified
 from index.loaders.formats.open_xml.package import Element, open_archive, parse_xml
 from index.loaders.formats.workbooks.spreadsheet import Merge, add_sheet, hidden_sheets

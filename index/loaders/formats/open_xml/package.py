@@ -13,8 +13,8 @@ from lxml import etree
 from lxml.etree import _Element
 
 from index.errors import UnreadableFileError
-from index.loaders.dates import declared_date
 from index.loaders.decoding import canonical
+from index.loaders.description.dates import declared_date
 
 Element: TypeAlias = _Element  # lxml publishes no types
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from index.loaders.base import Parsed
+from index.loaders.description.coverage import measured, text_in
 from index.loaders.formats.blocks import Block, Paragraph, Run, TableBlock, TableCell, joined, left_out, write_blocks
 from index.loaders.formats.open_xml.diagrams import diagram_lines
 from index.loaders.formats.open_xml.equations import linear
@@ -21,6 +22,8 @@ _MARGINS = frozenset({"sldNum", "dt", "hdr"})  # placeholders of slide numbers, 
 _NUMBERS = {"alphaLc": "lowerLetter", "alphaUc": "upperLetter", "romanLc": "lowerRoman", "romanUc": "upperRoman"}
 _ENDINGS = {"Period": ("", "."), "ParenR": ("", ")"), "ParenBoth": ("(", ")")}
 _MOST_COLUMNS = 1000
+_TEXTS = frozenset(map(qualified, ("a:t", "m:t")))
+_BREAKS = frozenset(map(qualified, ("a:p", "a:br", "a:tc")))
 _ON = ("1", "true")
 
 
@@ -37,7 +40,7 @@ def parse_pptx(content: bytes) -> Parsed:
         start = before if before in (0, builder.length) else before + len("\n\n")
         pages.append(Page(number, start, builder.length))
     properties = package.properties
-    return Parsed(
+    parsed = Parsed(
         builder.text,
         MEDIA_TYPE,
         title=properties.title or next((heading.title for heading in builder.headings), None),
@@ -49,6 +52,20 @@ def parse_pptx(content: bytes) -> Parsed:
         tables=builder.tables,
         left_out=left_out(+reader.left_out),
     )
+    shown = (slide for slide in map(package.root, _slides(package)) if slide.get("show") not in ("0", "false"))
+    return measured(parsed, "\n".join(text_in(slide, _TEXTS, _BREAKS, _is_passed) for slide in shown))
+
+
+def _is_passed(element: Element) -> bool:
+    """Whether an element is a second form of what is before it, filled in by PowerPoint, hidden or struck out."""
+    if element.tag == qualified("a:r"):
+        properties = element.find(qualified("a:rPr"))
+        return properties is not None and bool(properties.get("strike", "noStrike") != "noStrike")
+    if element.tag != qualified("p:sp"):
+        return bool(element.tag == qualified("mc:Fallback"))
+    names, holder = next(element.iter(qualified("p:cNvPr")), None), next(element.iter(qualified("p:ph")), None)
+    hidden = names is not None and names.get("hidden") in _ON
+    return hidden or (holder is not None and holder.get("type") in _MARGINS)
 
 
 def _slides(package: Package) -> Iterator[str]:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator
 
 from index.loaders.base import Parsed
+from index.loaders.description.coverage import measured, text_in
 from index.loaders.formats.blocks import Block, Paragraph, TableBlock, left_out, write_blocks
 from index.loaders.formats.open_xml.notes import Notes
 from index.loaders.formats.open_xml.numbering import Numbering
 from index.loaders.formats.open_xml.package import Element, Package, qualified
 from index.loaders.formats.open_xml.story import Story
-from index.loaders.formats.open_xml.styles import Styles, switch
+from index.loaders.formats.open_xml.styles import Format, Styles, format_of, switch, value
 from index.loaders.text_builder import TextBuilder
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _TYPE = qualified("w:type")
 _ID = qualified("r:id")
+_RUN, _PARAGRAPH, _CONTROL = qualified("w:r"), qualified("w:p"), qualified("w:sdt")
+_PLACEHOLDER = f"{qualified('w:sdtPr')}/{qualified('w:showingPlcHdr')}"
+_TEXTS = frozenset(map(qualified, ("w:t", "m:t")))
+_BREAKS = frozenset(map(qualified, ("w:p", "w:tab", "w:br", "w:cr", "w:tc", "w:noBreakHyphen", "w:vertAlign")))
+_PASSED = frozenset(map(qualified, ("mc:Fallback", "w:del", "w:moveFrom")))
 
 
 def parse_docx(content: bytes) -> Parsed:
@@ -29,7 +36,7 @@ def parse_docx(content: bytes) -> Parsed:
     for comments in package.roots(package.main, "comments"):
         story.left_out["comment(s)"] += len(comments)
     properties = package.properties
-    return Parsed(
+    parsed = Parsed(
         builder.text,
         MEDIA_TYPE,
         title=properties.title or story.title or next((heading.title for heading in builder.headings), None),
@@ -39,6 +46,27 @@ def parse_docx(content: bytes) -> Parsed:
         tables=builder.tables,
         left_out=left_out(+story.left_out),
     )
+    return measured(parsed, _counted(package, story.styles))
+
+
+def _counted(package: Package, styles: Styles) -> str:
+    """The text in the body and in the notes of a document, without headers and footers, which may repeat."""
+
+    def is_passed(element: Element) -> bool:
+        if element.tag == _CONTROL:
+            return next(element.iterfind(_PLACEHOLDER), None) is not None
+        if element.tag not in (_RUN, _PARAGRAPH):
+            return element.tag in _PASSED
+        kind = "r" if element.tag == _RUN else "p"
+        properties = element.find(qualified(f"w:{kind}Pr"))
+        own = format_of(properties) if kind == "r" else Format()
+        style = styles.get(value(properties, f"w:{kind}Style") or "").format
+        shown = own.over(style)
+        return bool(shown.struck or shown.hidden)
+
+    notes = (package.roots(package.main, kind) for kind in ("footnotes", "endnotes"))
+    parts = itertools.chain([package.root(package.main)], *notes)
+    return "\n".join(text_in(part, _TEXTS, _BREAKS, is_passed) for part in parts)
 
 
 def _story(package: Package, settings: Element | None) -> Story:

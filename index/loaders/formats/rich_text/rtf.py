@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from index.loaders.base import Parsed
-from index.loaders.dates import declared_date
 from index.loaders.decoding import canonical
+from index.loaders.description.dates import declared_date
 from index.loaders.formats.blocks import left_out, write_blocks
 from index.loaders.formats.rich_text.reader import RtfReader
 from index.loaders.text_builder import TextBuilder

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from index.loaders.base import Parsed
-from index.loaders.dates import date_alone, declared_date
+from index.loaders.description.dates import date_alone, declared_date
 
 _SAMPLE = 2_000  # characters
 _LINES, _FIRST_LINES = 10, 4  # that may have a date after a label; that may be a date by themselves

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 import yaml
 
-from index.loaders.dates import date_alone, parse_date
 from index.loaders.decoding import canonical
+from index.loaders.description.dates import date_alone, parse_date
 from index.loaders.text_builder import BLANK_LINE, Grid, TextBuilder
 
 _DATE_LINE = re.compile(r"\s{0,8}(?:date|published|updated)\s*:?[ \t]+([^\n]{4,40})", re.IGNORECASE)

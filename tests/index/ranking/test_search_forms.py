@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.ranking.search_form import added_words, search_form
+from index.ranking.search_forms import added_words, search_form
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,83 @@
+"""How much of a file's text was taken out, by a crude count of its words that knows nothing of how it is read."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Container
+from dataclasses import replace
+from typing import Any
+
+from lxml import etree
+
+from index.loaders.base import Parsed
+from index.reports import LEAST_COVERAGE
+
+Element = Any  # an element of lxml, which has no type information
+
+_FEW = 40  # missing characters of which nobody is warned
+_NAMED = 6  # missing words in a warning
+_DIVIDED = re.compile(r"[-\u00ad]\s*\n\s*|\u00ad")  # a word at the end of a line, or where it may be divided
+_SCRIPTS = re.compile(r"[\u00aa\u00b2\u00b3\u00b9\u00ba\u02b0-\u02b8\u2070-\u209c]+")
+_WORD = re.compile(r"[^\W_]+")
+
+
+def measured(parsed: Parsed, counted: str, left: str = "", *, joined: bool = False) -> Parsed:
+    """The parsed file with its coverage of the ``counted`` text, and a warning if much of that is missing.
+
+    ``left`` is text that a rule leaves out. Words are compared with the number of times that they occur, whatever their
+    order. Superscripts are words of their own unless they are ``joined`` to the word before in the counted text.
+    """
+    counts = _words(counted)
+    total = sum(len(word) * count for word, count in counts.items())
+    if not total:
+        return parsed
+    text = f"{parsed.text}\n{left}"
+    missing = counts - _words(text if joined or text.isascii() else _SCRIPTS.sub(r" \g<0> ", text))
+    lost = sum(len(word) * count for word, count in missing.items())
+    coverage = 1 - lost / total
+    if coverage >= LEAST_COVERAGE or lost < _FEW:
+        return replace(parsed, coverage=coverage)
+    named = ", ".join(sorted(missing, key=lambda word: -len(word) * missing[word])[:_NAMED])
+    warning = f"{coverage:.0%} of its text was read; missing are {lost:,} characters, in words such as {named}"
+    return replace(parsed, coverage=coverage, warnings=(*parsed.warnings, warning))
+
+
+def text_in(root: Element, texts: Container[str], breaks: Container[str], passed: Callable[[Element], bool]) -> str:
+    """The text of all elements called one of ``texts``, in order, with spaces for those called one of ``breaks``.
+
+    Elements for which ``passed`` is true are left out whole.
+    """
+    found: list[str] = []
+    events = etree.iterwalk(root, events=("start",))
+    for _, element in events:
+        if passed(element):
+            events.skip_subtree()
+        elif element.tag in texts:
+            found.append(element.text or "")
+        elif element.tag in breaks:
+            found.append(" ")
+    return "".join(found)
+
+
+def all_text_in(root: Element, is_break: Callable[[Element], bool], passed: Callable[[Element], bool]) -> str:
+    """All the text in an element, with spaces around those that ``is_break``, and without those that are ``passed``."""
+    found: list[str] = []
+    skipped: Element | None = None
+    events = etree.iterwalk(root, events=("start", "end"))
+    for event, element in events:
+        if event == "start" and (not isinstance(element.tag, str) or passed(element)):
+            skipped = element
+            events.skip_subtree()
+        elif event == "start":
+            found += [" " if is_break(element) else "", element.text or ""]
+        else:
+            found += [" " if element is skipped or is_break(element) else "", element.tail or ""]
+            skipped = None
+    return "".join(found)
+
+
+def _words(text: str) -> Counter[str]:
+    whole = _DIVIDED.sub("", text)
+    return Counter(_WORD.findall(whole if whole.isascii() else unicodedata.normalize("NFKC", whole)))

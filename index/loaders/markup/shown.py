@@ -1,0 +1,23 @@
+"""The text that a browser shows of a page, in a crude form that nobody reads: to count what was taken out."""
+
+from __future__ import annotations
+
+from index.loaders.description.coverage import all_text_in
+from index.loaders.markup.elements import Element, gap, is_unseen, name, omission
+
+_APART = frozenset("br img input sub sup wbr".split())
+
+
+def shown_text(root: Element) -> str:
+    """The words in an element that a browser shows and no rule leaves out, with spaces between blocks."""
+    return all_text_in(root, _is_apart, _is_left_out)
+
+
+def _is_apart(element: Element) -> bool:
+    tag = name(element)
+    return tag in _APART or gap(tag, element) > 0
+
+
+def _is_left_out(element: Element) -> bool:
+    tag = name(element)
+    return is_unseen(tag, element) or omission(tag, element) is not None
