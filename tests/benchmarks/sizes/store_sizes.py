@@ -1,4 +1,6 @@
-"""Disk, memory and time of a store by its size: ``python -m tests.benchmarks.store_sizes folder|milvus 1000 10000``.
+"""Disk, memory and time of a store by its size.
+
+``python -m tests.benchmarks.sizes.store_sizes folder|milvus 1000 10000``
 
 Passages of 70 words with clustered vectors of 384 dimensions are written in transactions of 512. Nothing is chunked or
 embedded, so that only the store is measured. A second process opens and searches it. Printed are the bytes on disk per

@@ -1,4 +1,4 @@
-"""The costs of an index by size: ``python -m tests.benchmarks.index_scale [VECTORS] [--curve]``.
+"""The costs of an index by size: ``python -m tests.benchmarks.sizes.index_scale [VECTORS] [--curve]``.
 
 First the FAISS index that is chosen for so many vectors is compared with exact search: time, recall of the first ten,
 and the memory of opening it. The vectors are perturbed real embeddings. Then, as a curve, the time, memory and disk of
