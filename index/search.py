@@ -117,6 +117,31 @@ class IndexView:
         near = self._near(question, terms, dense, keyword, dict(islice(found.items(), PROXIMITY_CANDIDATES)))
         return _hits(found, dense, keyword, _ordered(fused, near)[:k])
 
+    def by_words(self, text: str, k: int) -> list[tuple[Chunk, DocumentRecord]]:
+        """At most k passages that share words with a text, with their documents, the likeliest to contain it first.
+
+        Needs no model.
+        """
+        terms = self._opened.terms.read(text, self._snapshot.document_frequency, self._summary.chunks)
+        return list(self._found(self._snapshot.by_words(text, terms, k)).values())
+
+    def neighbours(self, chunks: Collection[Chunk], reach: int) -> dict[int, list[Chunk]]:
+        """Each passage with at most ``reach`` passages before and after it in its document, in order, by its id."""
+        steps = range(-reach, reach + 1)
+        # Every store numbers the passages of a document in a row; where it did not, fewer neighbours are found.
+        near = self._snapshot.chunks(
+            sorted({chunk.id + step for chunk in chunks for step in steps if chunk.id + step > 0})
+        )
+        return {
+            chunk.id: [
+                other
+                for step in steps
+                if (other := near.get(chunk.id + step)) is not None
+                and (other.document_id, other.ordinal) == (chunk.document_id, chunk.ordinal + step)
+            ]
+            for chunk in chunks
+        }
+
     def _found(self, chunk_ids: Sequence[int]) -> dict[int, _Found]:
         """Chunks and their documents by chunk id, in the given order."""
         chunks = self._snapshot.chunks(chunk_ids)

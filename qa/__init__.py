@@ -10,10 +10,25 @@ from qa.evaluation.evaluate import Evaluation, answerer_over, run_evaluation
 from qa.evaluation.questions import DEMO_QUESTIONS, GoldQuestion, assign_documents, paragraph_documents, read_gold
 from qa.evaluation.report import measure_rows, report_plots, threshold_rows
 from qa.evaluation.scores import Outcome, Verdict
+from qa.quotes.checking import check_quote, verify_quote
+from qa.quotes.saved import check_saved
 from qa.reader.reader import Reader
 from qa.settings import ReaderSettings
 from qa.text import enclosing_sentences
-from qa.types import Answer, Candidate, Citation, PassageRead, TableCell, TableExcerpt
+from qa.types import (
+    Answer,
+    Candidate,
+    Citation,
+    CitationCheck,
+    Difference,
+    PassageRead,
+    Proof,
+    QuoteCheck,
+    QuotePlace,
+    SavedAnswersCheck,
+    TableCell,
+    TableExcerpt,
+)
 
 __all__ = [
     "DEMO_QUESTIONS",
@@ -22,16 +37,22 @@ __all__ = [
     "Answerer",
     "Candidate",
     "Citation",
+    "CitationCheck",
     "Conversation",
+    "Difference",
     "DocumentHits",
     "Evaluation",
     "FoundPassage",
     "GoldQuestion",
     "Outcome",
     "PassageRead",
+    "Proof",
+    "QuoteCheck",
+    "QuotePlace",
     "Reader",
     "ReaderSettings",
     "Reply",
+    "SavedAnswersCheck",
     "Summary",
     "TableCell",
     "TableExcerpt",
@@ -40,6 +61,8 @@ __all__ = [
     "answer",
     "answerer_over",
     "assign_documents",
+    "check_quote",
+    "check_saved",
     "checked_question",
     "converse",
     "enclosing_sentences",
@@ -52,4 +75,5 @@ __all__ = [
     "report_plots",
     "run_evaluation",
     "threshold_rows",
+    "verify_quote",
 ]

@@ -23,6 +23,7 @@ from qa.answering.other_places import other_place
 from qa.answering.retrieval import retrieve
 from qa.answering.spelling import corrected, corrections
 from qa.answering.versions import with_version_asked
+from qa.quotes.proving import proof_of
 from qa.reader.reader import Reader
 from qa.reader.weights import load_calibration
 from qa.settings import EnvironmentSettings, ReaderSettings
@@ -99,7 +100,8 @@ class Answerer:
         answer = self._decide(asked, passages, spans, proposals)
         done = time.perf_counter()
         timings = Timings(1e3 * (searched - began), 1e3 * (done - searched), 1e3 * (done - began))
-        return replace(answer, question=typed, corrections=instead, revision=revision, timings=timings)
+        proof = proof_of(revision, self.settings.reader)
+        return replace(answer, question=typed, corrections=instead, revision=revision, proof=proof, timings=timings)
 
     def promise(self, question: str, passages: int, filters: Filters | None = None) -> float:
         """How probable search alone makes an answer, 0 to 1: a bound from the nearest ``passages`` of them.

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 Confidence = Literal["confident", "likely", "unsure"]
 Relation = Literal["contradicts", "earlier"]
+QuoteState = Literal["there", "moved", "changed", "gone"]
 CONFIDENT, LIKELY = 0.8, 0.5  # the least probabilities of these words
 
 
@@ -107,6 +108,85 @@ class PassageRead(Source):
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """What gave an answer, so that it can be checked years later."""
+
+    revision: int  # of the index
+    weights_sha256: str  # of the reader's weights: that of what ``sha256sum reader-*.safetensors`` prints
+    version: str  # of Quoth
+
+
+@dataclass(frozen=True, slots=True)
+class QuotePlace(Source):
+    """A part of a document: ``document.text[start:end] == text``."""
+
+    document_sha256: str  # of the file's bytes, hex
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Words of a quote, and what the document has instead of them; one of the two may be empty."""
+
+    quoted: str
+    found: str
+    quoted_start: int  # code points into the quote
+    quoted_end: int
+    found_start: int  # code points into the text of the place
+    found_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteCheck:
+    """Whether a text stands in the documents word for word, and where; if not, what comes nearest.
+
+    White space, hyphens and quotation marks of any kind are alike; all else must agree.
+    """
+
+    quote: str
+    verbatim: bool
+    places: tuple[QuotePlace, ...] = ()  # where it stands, at most ten; empty unless ``verbatim``
+    nearest: QuotePlace | None = None  # None if ``verbatim``, or if no passage shares a word with it
+    likeness: float = 0.0  # of the nearest, 0 to 1; 1 if ``verbatim``
+    differences: tuple[Difference, ...] = ()  # from the nearest
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CitationCheck:
+    """What became of a citation of a saved answer.
+
+    "there": quote and sentence stand where the citation says. "moved": the sentence stands elsewhere, in this document
+    or another. "changed": something like it stands there instead. "gone": nothing in the documents is like it.
+    """
+
+    question: str
+    quote: str
+    path: str  # in the citation
+    state: QuoteState
+    file_changed: bool  # whether no file with the citation's sha256 is indexed at its path
+    place: QuotePlace | None = None  # where the sentence stands now, or what stands there instead; None if "gone"
+    differences: tuple[Difference, ...] = ()  # from the sentence that was cited, if "changed"
+    proof: Proof | None = None  # of the saved answer
+
+
+@dataclass(frozen=True, slots=True)
+class SavedAnswersCheck:
+    """What became of the citations of saved answers."""
+
+    answers: int
+    citations: tuple[CitationCheck, ...]
+    revision: int  # of the index now
+
+    @property
+    def intact(self) -> bool:
+        """Whether every citation still stands where it says."""
+        return all(citation.state == "there" for citation in self.citations)
+
+
+@dataclass(frozen=True, slots=True)
 class Timings:
     """Milliseconds of each stage."""
 
@@ -137,6 +217,7 @@ class Answer:
     corrections: Mapping[str, str] = field(default_factory=dict)  # words as typed, and what was asked instead
     passages: tuple[PassageRead, ...] = ()  # in retrieval order
     revision: int = 0
+    proof: Proof | None = None  # set by ``Answerer.answer``
     timings: Timings = field(default_factory=Timings)
 
     def __post_init__(self) -> None:

@@ -14,7 +14,7 @@ import anyio
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from index import BuildReport, DocumentRecord, Filters, MissingExtraError, QuothError
-from qa import Answer, Citation, DocumentHits, PassageRead, Reply, Summary
+from qa import Answer, Citation, Difference, DocumentHits, PassageRead, Proof, QuotePlace, Reply, Summary
 from ui.schemas import Date, Documents, EarlierTurn, Hits, Stretch
 from ui.service.engine import AnswerEngine
 from ui.service.rebuilds import Rebuilds
@@ -80,6 +80,7 @@ class AnswerSummary(BaseModel):
     confidence: str
     citations: list[Citation]
     passages: list[PassageRead]
+    proof: Proof | None
 
     @classmethod
     def of(cls, answer: Answer) -> AnswerSummary:
@@ -91,6 +92,7 @@ class AnswerSummary(BaseModel):
             confidence=answer.confidence,
             citations=list(answer.citations),
             passages=[] if answer.found else list(answer.passages[:NEAREST]),
+            proof=answer.proof,
         )
 
 
@@ -121,6 +123,17 @@ class ReplySummary(BaseModel):
             choices=list(reply.choices),
             examples=list(reply.examples),
         )
+
+
+class VerifiedQuote(BaseModel):
+    """Whether a quote stands in the documents, and its places; if not, what comes nearest and the words that differ."""
+
+    verbatim: bool
+    places: list[QuotePlace]
+    nearest: QuotePlace | None
+    likeness: float
+    differences: list[Difference]
+    revision: int
 
 
 class Rebuilt(BaseModel):
@@ -189,6 +202,21 @@ class Tools:
             hits, revision = self._engine.search(question, max(1, min(k, 50)), rerank=rerank)
         return Hits(hits=hits, revision=revision)
 
+    def verify_quote(self, quote: str) -> VerifiedQuote:
+        """Check whether a quote stands in the documents word for word and where, before you give it to anyone.
+
+        If it does not, the nearest passage comes back with the words that differ.
+        """
+        check = self._engine.check_quote(quote)
+        return VerifiedQuote(
+            verbatim=check.verbatim,
+            places=list(check.places),
+            nearest=check.nearest,
+            likeness=check.likeness,
+            differences=list(check.differences),
+            revision=check.revision,
+        )
+
     def documents(self, offset: int = 0, limit: int = 100) -> Documents:
         """List the indexed documents by path, and every file that could not be read, with the reason."""
         return Documents.of(self._engine.answerer().index, max(0, offset), max(0, limit))
@@ -208,7 +236,7 @@ def create_server(engine: AnswerEngine, rebuilds: Rebuilds, *, writing: bool = F
     server: MCPServer[None] = MCPServer("quoth", instructions=INSTRUCTIONS, version=version("quoth"))
     tools = Tools(engine, rebuilds)
     reading = ToolAnnotations(read_only_hint=True, open_world_hint=False)
-    for tool in (tools.answer, tools.converse, tools.search, tools.documents, tools.passage):
+    for tool in (tools.answer, tools.converse, tools.search, tools.verify_quote, tools.documents, tools.passage):
         server.add_tool(with_tool_errors(tool), annotations=reading)
     if writing:
         changing = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=False)

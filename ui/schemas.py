@@ -91,6 +91,14 @@ class Search(Question):
     )
 
 
+class Quote(BaseModel):
+    """A text that should stand in the documents word for word."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    quote: str = Field(min_length=1, max_length=5000, examples=["The Russian Soyuz 2.1a rocket took off"])
+
+
 class Rebuild(BaseModel):
     """How to rebuild."""
 

@@ -85,6 +85,12 @@ class Snapshot(Reader, Protocol):
     def chunks(self, ids: Collection[int]) -> dict[int, Chunk]:
         """Chunks by id; unknown ids are left out."""
 
+    def by_words(self, text: str, terms: Terms, limit: int) -> list[int]:
+        """Ids of at most ``limit`` chunks that share words with a text, best first; ``terms`` are those of the text.
+
+        A store that can find the words as they follow one another puts such chunks first.
+        """
+
     def keyword_texts(self, limit: int) -> list[str]:
         """The texts and titles of at most ``limit`` passages, as keyword search covers them."""
 

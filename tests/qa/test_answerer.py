@@ -8,6 +8,7 @@ import sys
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial, partialmethod
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,10 @@ from index import DocumentIndex, Filters, IndexView, QuestionError, build
 from qa import Answerer, Reader, ReaderSettings, example_questions
 from qa.answerer import OPEN_ANSWERERS, AnswererCache, checked_question, load_reader
 from qa.conversation.examples import candidates
+from qa.quotes.proving import weights_sha256
 from qa.reader.weights import load_calibration
 from qa.reader.windows import Passage
+from qa.settings import MODEL
 
 RIGHT = [
     ("What rocket was used?", "Soyuz 2.1a"),
@@ -76,6 +79,12 @@ def test_every_quote_is_a_slice_of_the_stored_text(answerer, question):
 def test_a_citation_names_its_file_by_the_hash_of_its_bytes(answerer, seeds):
     cited = answerer.answer(RIGHT[0][0]).citations[0]
     assert cited.document_sha256 == hashlib.sha256((seeds / cited.path).read_bytes()).hexdigest()
+
+
+def test_an_answer_names_the_index_the_weights_and_the_version_that_gave_it(answerer):
+    proof = answerer.answer(RIGHT[0][0]).proof
+    assert (proof.revision, proof.version) == (answerer.index.revision, version("quoth"))
+    assert proof.weights_sha256 == weights_sha256(MODEL) != ""
 
 
 def test_the_date_of_a_document_is_kept_as_metadata(answerer):

@@ -34,7 +34,7 @@ def _with_client(server: MCPServer | StdioServerParameters, use: Callable[[Clien
 
 def test_the_tools_are_marked_as_read_only(seed_index: Path):
     tools = _with_client(_server(seed_index), lambda client: client.list_tools()).tools
-    assert [tool.name for tool in tools] == ["answer", "converse", "search", "documents", "passage"]
+    assert [tool.name for tool in tools] == ["answer", "converse", "search", "verify_quote", "documents", "passage"]
     assert all(tool.annotations.read_only_hint for tool in tools)
 
 
@@ -70,6 +70,14 @@ def test_a_conversation_gets_replies_of_every_kind(seed_index: Path):
         assert (await client.call_tool("converse", said)).structured_content["kind"] in ("answer", "refusal")
 
     _with_client(_server(seed_index), talk)
+
+
+def test_a_quote_is_verified(seed_index: Path):
+    quote = {"quote": "a Soyuz 2.1b rocket blasted off from the Baikonur cosmodrome"}
+    checked = _with_client(_server(seed_index), lambda client: client.call_tool("verify_quote", quote))
+    found = checked.structured_content
+    assert not found["verbatim"]
+    assert ("2.1b", "2.1a") in [(one["quoted"], one["found"]) for one in found["differences"]]
 
 
 def test_documents_and_passages_are_listed(seed_index: Path):

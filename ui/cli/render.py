@@ -18,7 +18,7 @@ from ui.text import counted, excerpt, visible
 
 if TYPE_CHECKING:  # importing these at run time would load what most commands do not need
     from index import BuildReport, DocumentRecord, Failure, Hit, IndexStatus, Plan, Problem, RepairReport, VerifyReport
-    from qa import Answer, Candidate, Citation, PassageRead
+    from qa import Answer, Candidate, Citation, PassageRead, QuotePlace
     from ui.settings import Setting
 
 SHOWN_PATHS = 20  # the most paths of each kind in a plan
@@ -109,7 +109,7 @@ def _marked(citation: Citation) -> Text:
     return text
 
 
-def source(cited: Citation | PassageRead) -> str:
+def source(cited: Citation | PassageRead | QuotePlace) -> str:
     """Title · page · date, and the path unless it is the title."""
     return _source(cited.title, cited.page, cited.date, cited.path)
 

@@ -1,4 +1,4 @@
-"""Asking over HTTP: ``/v1/answer``, ``/v1/converse`` and ``/v1/search``."""
+"""Asking over HTTP: ``/v1/answer``, ``/v1/converse``, ``/v1/search`` and ``/v1/verify-quote``."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import TypeVar
 from fastapi import APIRouter, Request
 from starlette.exceptions import HTTPException
 
-from qa import Answer, Reply
+from qa import Answer, QuoteCheck, Reply
 from ui.http.openapi import example
 from ui.http.problems import CLIENT_CLOSED_REQUEST, EVERYWHERE, responses
-from ui.schemas import Hits, Question, Search, Utterance
+from ui.schemas import Hits, Question, Quote, Search, Utterance
 from ui.service.service import Served
 
 T = TypeVar("T")
@@ -47,6 +47,12 @@ async def search(asked: Search, request: Request, service: Served) -> Hits:
     searching = service.queue.search(asked.question, asked.k, asked.narrowed(), rerank=asked.rerank)
     hits, revision = await unless_disconnected(request, searching)
     return Hits(hits=hits, revision=revision)
+
+
+@router.post("/verify-quote", responses=example("verify-quote"))
+def verify_quote(asked: Quote, service: Served) -> QuoteCheck:
+    """Check whether a text stands in the documents word for word, and if not, find what comes nearest."""
+    return service.engine.check_quote(asked.quote)
 
 
 async def unless_disconnected(request: Request, work: Awaitable[T]) -> T:

@@ -9,7 +9,17 @@ from contextlib import suppress
 from typing import TypeVar
 
 from index import DocumentNotFoundError, Filters, Hit, IndexChangedError, IndexSettings, Place, QuothError, open_store
-from qa import Answer, Answerer, Conversation, ReaderSettings, Reply, Turn, never_cancelled
+from qa import (
+    Answer,
+    Answerer,
+    Conversation,
+    QuoteCheck,
+    ReaderSettings,
+    Reply,
+    Turn,
+    check_quote,
+    never_cancelled,
+)
 from ui.errors import NotReadyError
 from ui.service.cpu import CpuPool
 
@@ -93,6 +103,10 @@ class AnswerEngine:
             return hits, answerer.index.revision
 
         return self._retry(search)
+
+    def check_quote(self, quote: str) -> QuoteCheck:
+        """Check a quote against the documents. Raises what ``qa.check_quote`` raises."""
+        return self._retry(lambda answerer: check_quote(answerer.index, quote))
 
     def ready(self) -> Answerer:
         """The answerer, if questions can be answered at once; never waits.

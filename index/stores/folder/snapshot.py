@@ -20,6 +20,7 @@ from index.types import DocumentRecord, Filters
 
 _COMPARED_ONE_BY_ONE = 5_000  # at most so many filtered vectors are compared without FAISS
 _COMMON = 500  # passages; terms in at least so many are slow to count
+_PHRASE_WORDS = 40  # of a text that are looked for in a row; more hardly narrow it
 _IDLE = 4  # connections that are kept open for later snapshots
 
 
@@ -154,6 +155,16 @@ class FolderSnapshot(FolderReader):
         keyword = self.matching(query, limit, admitted) if query else {}
         others = self.vectors_of_chunks(keyword.keys() - dense.keys())
         return dense | {chunk_id: float(vector @ other) for chunk_id, other in others.items()}, keyword
+
+    def by_words(self, text: str, terms: Terms, limit: int) -> list[int]:
+        """Ids of chunks with the text's words in a row, then of those that share its rarest words."""
+        words = " ".join(text.replace('"', " ").replace("\0", " ").split()[:_PHRASE_WORDS])
+        phrase = self.connection.execute(
+            "SELECT rowid FROM passages WHERE passages MATCH ? LIMIT ?", (f'text : "{words}"', limit)
+        )
+        found = dict.fromkeys(chunk_id for (chunk_id,) in phrase)
+        query = terms.query()
+        return list(found | dict.fromkeys(self.matching(query, limit) if query else ()))[:limit]
 
     def _nearest_chunks(self, vector: Vectors, limit: int, only: set[int] | None) -> dict[int, float]:
         """Cosines of the nearest chunks of some documents (None for all), by chunk id."""

@@ -118,6 +118,22 @@ class MilvusSnapshot(MilvusReader):
         """Chunks by id; unknown ids are left out."""
         return {chunk_id: chunk_of(row) for chunk_id, row in self._cached_rows(ids).items()}
 
+    def by_words(self, text: str, terms: Terms, limit: int) -> list[int]:
+        """Ids of chunks that share the text's rarest words."""
+        stems = self._session.stemmer.stem([" ".join(terms.chosen())])[0]
+        if not stems:
+            return []
+        hits = self.connection.call(
+            "search",
+            self._manifest.collection("passages"),
+            [" ".join(stems)],
+            anns_field="sparse",
+            limit=limit,
+            output_fields=passage_fields(self._manifest.schema),
+            consistency_level="Bounded",
+        )[0]
+        return [row["id"] for row in self._present(hits, None)]
+
     def keyword_texts(self, limit: int) -> list[str]:
         """The texts and titles of at most ``limit`` passages, as keyword search covers them."""
         passages = self._manifest.collection("passages")
@@ -178,6 +194,10 @@ class MilvusSnapshot(MilvusReader):
             output_fields=[*passage_fields(self._manifest.schema), "terms", "vector"],
             consistency_level="Bounded",
         )[0]
+        return self._present(hits, filters)
+
+    def _present(self, hits: Iterable[Row], filters: Filters | None) -> list[Row]:
+        """The rows of hits, which are cached, that belong to the present version of an admitted document."""
         rows = [dict(hit["entity"]) | {"id": hit["id"]} for hit in hits]
         self._rows.update({row["id"]: row for row in rows})
         documents = self._cached_documents({row["document"] for row in rows})

@@ -466,3 +466,13 @@ def test_a_rebuild_of_an_unmounted_folder_needs_to_be_told_that_documents_may_go
 @pytest.mark.parametrize("number", ["1" + "0" * 25, "-1", "9" * 4000, "x", "1.5", "0x10", "٣" * 30])
 def test_a_number_of_no_document_is_refused_and_is_no_fault_of_the_server(client: TestClient, path: str, number: str):
     assert client.get(path.format(number)).status_code in (404, 422)
+
+
+def test_a_quote_is_verified_or_the_nearest_words_are_given(client: TestClient):
+    quote = "The Russian Soyuz 2.1a rocket blasted off"
+    checked = client.post("/v1/verify-quote", json={"quote": quote}).json()
+    assert (checked["verbatim"], checked["places"][0]["text"], checked["differences"]) == (True, quote, [])
+    changed = client.post("/v1/verify-quote", json={"quote": quote.replace("2.1a", "2.1b")}).json()
+    assert (changed["verbatim"], changed["nearest"]["text"]) == (False, quote)
+    assert [(one["quoted"], one["found"]) for one in changed["differences"]] == [("2.1b", "2.1a")]
+    assert client.post("/v1/verify-quote", json={"quote": "“…”"}).status_code == 422

@@ -1,0 +1,99 @@
+"""The part of a text that is most like a quote, and the words in which they differ."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import Indel
+
+from qa.quotes.alike import plain, plain_with_offsets
+from qa.types import Difference
+
+_WORD = re.compile(r"\w+(?:[^\w\s]+\w+)*|[^\w\s]")  # with the signs inside it; other signs are words of their own
+_MORE_WORDS = 8  # that are compared on either side of the part that is most alike
+
+Range = tuple[int, int]
+
+
+def likeness(quote: str, found: str) -> float:
+    """How like each other two texts are, 0 to 1."""
+    return fuzz.ratio(plain(quote), plain(found)) / 100
+
+
+def nearest_likeness(quote: str, text: str, least: float = 0.0) -> float:
+    """How like a quote the nearest part of a text is, both plain, 0 to 1; 0 if it is less than ``least``.
+
+    Capital and small letters are alike.
+    """
+    return fuzz.partial_ratio(quote.lower(), text.lower(), score_cutoff=100 * least) / 100
+
+
+def nearest_part(quote: str, text: str) -> Range:
+    """The range of whole words in a text that is most like the quote."""
+    wanted, (within, offsets) = plain(quote), plain_with_offsets(text)
+    words = [found.span() for found in _WORD.finditer(within)]
+    if not words:
+        return 0, 0
+    low, high = 0, len(within)
+    if len(wanted) < len(within):
+        alignment = fuzz.partial_ratio_alignment(wanted.lower(), _lower(within))
+        if alignment is not None:
+            low, high = alignment.dest_start, alignment.dest_end
+    touched = [place for place, (start, end) in enumerate(words) if start < high and end > low] or [0]
+    first, last = max(0, touched[0] - _MORE_WORDS), min(len(words), touched[-1] + 1 + _MORE_WORDS)
+    kept = _without_ends(_WORD.findall(wanted), [within[start:end] for start, end in words[first:last]])
+    return offsets[words[first + kept[0]][0]], offsets[words[first + kept[1] - 1][1] - 1] + 1
+
+
+def differing_words(quote: str, found: str) -> tuple[Difference, ...]:
+    """The words of the quote and of the text that was found for it that differ, in order."""
+    ours = [match.span() for match in _WORD.finditer(quote)]
+    theirs = [match.span() for match in _WORD.finditer(found)]
+    return tuple(
+        Difference(quote[slice(*ours_at)], found[slice(*theirs_at)], *ours_at, *theirs_at)
+        for ours_at, theirs_at in (
+            (_extent(ours, a, b), _extent(theirs, c, d))
+            for a, b, c, d in _changes(_plain_words(quote, ours), _plain_words(found, theirs))
+        )
+    )
+
+
+def _lower(text: str) -> str:
+    """The text in small letters if that keeps its length."""
+    lowered = text.lower()
+    return lowered if len(lowered) == len(text) else text
+
+
+def _without_ends(quote: Sequence[str], words: Sequence[str]) -> Range:
+    """The range of the words that stand for the quote: at its ends no more differ than words of the quote do."""
+    changes = list(_changes(quote, words))
+    first, last = 0, len(words)
+    if changes:
+        a, b, c, d = changes[0]
+        first = max(0, d - (b - a)) if a == c == 0 else 0
+        a, b, c, d = changes[-1]
+        last = min(d, max(c, first) + b - a) if (b, d) == (len(quote), len(words)) else len(words)
+    return (first, last) if first < last else (0, len(words))
+
+
+def _changes(quote: Sequence[str], words: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:
+    """The ranges of words, in the quote and in the text, that differ; neighbouring ones are one."""
+    a = c = 0
+    for block in Indel.opcodes(quote, words).as_matching_blocks():
+        if block.a > a or block.b > c:
+            yield a, block.a, c, block.b
+        a, c = block.a + block.size, block.b + block.size
+
+
+def _plain_words(text: str, places: Sequence[Range]) -> list[str]:
+    return [plain(text[slice(*place)]) for place in places]
+
+
+def _extent(places: Sequence[Range], first: int, last: int) -> Range:
+    """From the first to the last of some words; for none of them, the place between their neighbours."""
+    if first < last:
+        return places[first][0], places[last - 1][1]
+    place = places[first][0] if first < len(places) else (places[-1][1] if places else 0)
+    return place, place

@@ -1,0 +1,56 @@
+"""White space, hyphens and quotation marks are alike; everything else is not."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.quotes.alike import occurrences, plain, plain_with_offsets
+from qa.quotes.differences import differing_words, nearest_part
+
+TEXTS = st.text(st.sampled_from("aé b\n\u00a0-—\u00ad’'“\"ﬁ…Ö̈.,茶"), max_size=60)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("a well–known\u00a0“fact”", 'a well-known "fact"'),
+        ("it’s\n  here", "it's here"),
+        ("co\u00adoperation", "cooperation"),
+        ("café", "cafe\u0301"),
+        ("ﬁnal…", "final..."),
+    ],
+)
+def test_these_are_alike(one: str, other: str):
+    assert plain(one) == plain(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("cafe", "café"), ("Iron", "iron"), ("1,000", "1000"), ("a b", "ab")])
+def test_these_are_not(one: str, other: str):
+    assert plain(one) != plain(other)
+
+
+@given(TEXTS)
+def test_each_character_knows_where_it_is_from(text: str):
+    form, offsets = plain_with_offsets(text)
+    assert form == plain(text)
+    assert len(offsets) == len(form) and offsets == sorted(offsets)
+    assert all(plain(text[a]) in ("", form[k]) or form[k] in plain(text[a]) for k, a in enumerate(offsets))
+
+
+def test_a_quote_ends_at_the_ends_of_words():
+    assert occurrences("art", "party, art and artist") == [7]
+    assert occurrences("", "party") == []
+
+
+@given(st.text("ab c", max_size=30), st.text("ab c", max_size=60))
+def test_the_nearest_part_is_within_the_text_and_its_differences_rebuild_it(quote: str, text: str):
+    start, end = nearest_part(quote, text)
+    found = text[start:end]
+    assert 0 <= start <= end <= len(text) and found == found.strip()
+    for difference in differing_words(quote, found):
+        assert quote[difference.quoted_start : difference.quoted_end] == difference.quoted
+        assert found[difference.found_start : difference.found_end] == difference.found
+    same = [word for word in quote.split() if word in found.split()]
+    assert bool(differing_words(quote, found)) or same == found.split()
