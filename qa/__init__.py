@@ -14,6 +14,11 @@ from qa.quotes.checking import check_quote, verify_quote
 from qa.quotes.saved import check_saved
 from qa.reader.reader import Reader
 from qa.settings import ReaderSettings
+from qa.sheets.errors import SheetBusyError, SheetDamagedError, SheetError, SheetNotFoundError
+from qa.sheets.filling import ask_sheet, begin_sheet, checked_questions, chosen_documents, fill_sheet, sheet
+from qa.sheets.open_sheet import OpenSheet
+from qa.sheets.sheet import Earlier, Judgement, Position, Sheet, SheetCell, SheetRow
+from qa.sheets.sheet_file import SheetFolder, checked_name
 from qa.text import enclosing_sentences
 from qa.types import (
     Answer,
@@ -41,11 +46,15 @@ __all__ = [
     "Conversation",
     "Difference",
     "DocumentHits",
+    "Earlier",
     "Evaluation",
     "FoundPassage",
     "GoldQuestion",
+    "Judgement",
+    "OpenSheet",
     "Outcome",
     "PassageRead",
+    "Position",
     "Proof",
     "QuoteCheck",
     "QuotePlace",
@@ -53,6 +62,14 @@ __all__ = [
     "ReaderSettings",
     "Reply",
     "SavedAnswersCheck",
+    "Sheet",
+    "SheetBusyError",
+    "SheetCell",
+    "SheetDamagedError",
+    "SheetError",
+    "SheetFolder",
+    "SheetNotFoundError",
+    "SheetRow",
     "Summary",
     "TableCell",
     "TableExcerpt",
@@ -60,13 +77,19 @@ __all__ = [
     "Verdict",
     "answer",
     "answerer_over",
+    "ask_sheet",
     "assign_documents",
+    "begin_sheet",
     "check_quote",
     "check_saved",
+    "checked_name",
     "checked_question",
+    "checked_questions",
+    "chosen_documents",
     "converse",
     "enclosing_sentences",
     "example_questions",
+    "fill_sheet",
     "highlight",
     "measure_rows",
     "never_cancelled",
@@ -74,6 +97,7 @@ __all__ = [
     "read_gold",
     "report_plots",
     "run_evaluation",
+    "sheet",
     "threshold_rows",
     "verify_quote",
 ]

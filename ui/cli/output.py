@@ -29,7 +29,7 @@ class Exit(IntEnum):
 
 
 _UNLIMITED = 10_000  # columns
-STEPS = {"scan": "Looking for documents", "parse": "Reading", "embed": "Embedding", "write": "Writing"}
+STEPS = {"scan": "Looking for documents", "parse": "Reading", "embed": "Embedding", "write": "Writing", "ask": "Asking"}
 
 
 def emit(result: object, view: Callable[[], RenderableType], *, as_json: bool, indent: int | None = 2) -> None:
