@@ -91,7 +91,7 @@ def main() -> None:
     """Fit, choose the thresholds and write the weights."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("utterances", type=Path)
-    parser.add_argument("training", type=Path, nargs="*", help="training sets of the reader")
+    parser.add_argument("training", type=Path, nargs="+", help="training sets of the reader")
     parser.add_argument("--questions", type=int, default=200, help="of each training set")
     parser.add_argument("--keywords", type=int, default=400, help="questions in keywords of each training set")
     asked = parser.parse_args()
