@@ -15,6 +15,7 @@ from qa.answering.citations import asks_list
 from qa.answering.likeness import FloatArray
 from qa.answering.table_match import TableMatch, header_texts
 from qa.answering.tables import AROUND
+from qa.answering.versions import asked_of_version
 
 LISTED_ROWS = 100  # before and after a passage, from which a list is taken
 _EMBEDDED_HEADERS = 200  # of all tables of a question
@@ -36,7 +37,8 @@ def retrieve(
     retrieved = []
     for hit in hits:
         document = documents[hit.document.id]
-        passage = RetrievedPassage.of(hit, document.text, question, matches.get(hit.chunk.id))
+        asked = asked_of_version(question, hit, hits)
+        passage = RetrievedPassage.of(hit, document.text, asked, matches.get(hit.chunk.id))
         retrieved.append(replace(passage, pages=document.pages))
     return retrieved
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from index import DocumentRecord
+from index import DocumentRecord, Hit
 from qa.answering.candidates import Proposal
 
 _EDITION = re.compile(r"\b(?:(?:19|20)\d\d|v(?:ersion)? ?\d[\d.]*|rev(?:ision)? ?\w|draft|final)\b", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_IN_YEAR = re.compile(
+    r"[,(]?\s*\b(?:(?:back )?(?:in|for|of|during|as of|from|by)\s+)?(?:the )?(?:year\s+)?(?:19|20)\d\d\b\)?",
+    re.IGNORECASE,
+)
 _NEARLY = 0.5  # share of the best probability from which another version answers instead
 
 
@@ -21,6 +25,21 @@ def are_versions(one: DocumentRecord, other: DocumentRecord) -> bool:
 def is_newer(one: DocumentRecord, other: DocumentRecord) -> bool:
     """Whether one is a later version of the other, by its date."""
     return are_versions(one, other) and (one.date or "") > (other.date or "")
+
+
+def asked_of_version(question: str, hit: Hit, hits: Sequence[Hit]) -> str:
+    """The question as it is read with a passage: without the year that the passage's document is a version of.
+
+    A version seldom repeats its year in each passage, so "the allowance in 2021" asks the version of 2021 for "the
+    allowance". The question stays as typed if the passage names the year, or if no other version is among the hits.
+    """
+    years = set(_YEAR.findall(question))
+    document = hit.document
+    if years != {(document.date or "")[:4]} or years & set(_YEAR.findall(hit.chunk.text)):
+        return question
+    if not any(are_versions(document, other.document) for other in hits):
+        return question
+    return re.sub(r"\s+", " ", _IN_YEAR.sub("", question)).strip(" ,")
 
 
 def with_version_asked(question: str, proposals: Sequence[Proposal], threshold: float) -> list[Proposal]:
