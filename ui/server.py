@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from starlette.routing import Mount
 
 from ui.errors import AddressError
-from ui.http import documents, health, problems, questions
+from ui.http import completions, documents, health, problems, questions
 from ui.http.auth import Access, trusted_hosts
 from ui.http.credentials import Credentials
 from ui.http.limits import BodyLimits, connection_class
@@ -34,7 +34,7 @@ def assemble(service: Service) -> FastAPI:
     """The application over a service. Raises ``AccessError`` when it would serve a network without a secret."""
     settings = service.settings
     credentials = Credentials.of(settings)
-    routers = (health.router, questions.router, documents.router, problems.router)
+    routers = (health.router, questions.router, completions.router, documents.router, problems.router)
     app = create_app(
         settings.index, engine=service.engine, ask=service.answer, converse=service.converse, routers=routers
     )

@@ -1,0 +1,96 @@
+"""OpenAI's own client asks Quoth by its base URL: a quote with its sources comes back, or a refusal."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import openai
+import pytest
+from fastapi import FastAPI
+
+from ui.http.completions import ChatMessage, conversation_of
+from ui.server import assemble
+from ui.service.service import Service
+from ui.settings import load_settings
+
+ROCKET = {"role": "user", "content": "What rocket was used?"}
+
+
+@pytest.fixture(scope="module")
+def app(seed_index: Path) -> FastAPI:
+    return assemble(Service.of(load_settings({"index": seed_index, "token": "secret" * 4})))
+
+
+def ask(app: FastAPI, use: Callable[[openai.AsyncOpenAI], Awaitable[Any]], key: str = "secret" * 4) -> Any:
+    """What a client of OpenAI's package gets."""
+
+    async def session() -> Any:
+        carrier = httpx.AsyncClient(transport=httpx.ASGITransport(app))
+        async with openai.AsyncOpenAI(
+            base_url="http://127.0.0.1:7860/v1", api_key=key, http_client=carrier, max_retries=0
+        ) as client:
+            return await use(client)
+
+    return asyncio.run(session())
+
+
+def test_an_answer_is_the_quote_with_its_sources_in_the_text_and_as_annotations(app: FastAPI):
+    said = [{"role": "system", "content": "You are a pirate."}, ROCKET]
+    completion = ask(
+        app, lambda client: client.chat.completions.create(model="quoth", messages=said, temperature=1, max_tokens=9)
+    )
+    message = completion.choices[0].message
+    assert (completion.choices[0].finish_reason, message.role) == ("stop", "assistant")
+    assert "Soyuz 2.1a" in message.content.partition(" [1]\n\n[1] ")[0]
+    cited = message.annotations[0].url_citation
+    assert cited.title in message.content[cited.start_index : cited.end_index]
+    assert cited.url.startswith("http://127.0.0.1:7860/#source/1/")
+
+
+def test_a_question_without_an_answer_is_refused_in_a_sentence(app: FastAPI):
+    said = [{"role": "user", "content": [{"type": "text", "text": "Who won the 2022 World Cup?"}]}]
+    completion = ask(app, lambda client: client.chat.completions.create(model="quoth", messages=said))
+    assert completion.choices[0].message.content == "I can't find that in the documents."
+    assert completion.choices[0].message.annotations == []
+
+
+def test_a_stream_has_the_whole_answer_in_one_chunk_and_an_end(app: FastAPI):
+    async def chunks(client: openai.AsyncOpenAI) -> list[Any]:
+        stream = await client.chat.completions.create(model="quoth", messages=[ROCKET], stream=True)
+        return [chunk async for chunk in stream]
+
+    first, last = ask(app, chunks)
+    assert "Soyuz 2.1a" in first.choices[0].delta.content
+    assert (last.choices[0].delta.content, last.choices[0].finish_reason) == (None, "stop")
+
+
+def test_the_one_model_is_listed_and_no_other_answers(app: FastAPI):
+    assert [model.id for model in ask(app, lambda client: client.models.list()).data] == ["quoth"]
+    with pytest.raises(openai.NotFoundError, match="use 'quoth'"):
+        ask(app, lambda client: client.chat.completions.create(model="gpt-4o", messages=[ROCKET]))
+
+
+def test_the_key_is_the_token(app: FastAPI):
+    with pytest.raises(openai.AuthenticationError):
+        ask(app, lambda client: client.models.list(), key="wrong")
+
+
+def test_messages_become_an_utterance_and_the_turns_before_it():
+    said = [
+        ("system", "Be brief."),
+        ("user", "What rocket was used?"),
+        ("assistant", "Soyuz 2.1a [1] [2]\n\n[1] A title\n[2] Another"),
+        ("user", "Who won?"),
+        ("assistant", "I can't find that in the documents."),
+        ("user", "Where did it start?"),
+    ]
+    utterance, turns = conversation_of([ChatMessage(role=role, content=content) for role, content in said])
+    assert utterance == "Where did it start?"
+    assert [(turn.utterance, turn.answer) for turn in turns] == [
+        ("What rocket was used?", "Soyuz 2.1a"),
+        ("Who won?", ""),
+    ]
