@@ -41,7 +41,7 @@ def write(passages: int, place: Path) -> None:
     build_documents(documents, place, embedder=HashEmbedder())
 
 
-def quotes(opened: DocumentIndex) -> list[tuple[str, bool]]:
+def sampled_quotes(opened: DocumentIndex) -> list[tuple[str, bool]]:
     """Ten quotes, and whether they stand in the index."""
     dice = random.Random(11)
     records = dice.sample(opened.documents(), 10)
@@ -60,7 +60,7 @@ def quotes(opened: DocumentIndex) -> list[tuple[str, bool]]:
 def measure(place: Path) -> None:
     """Print what ten quotes take."""
     with DocumentIndex.open(place) as opened:
-        status, asked = opened.status(), quotes(opened)
+        status, asked = opened.status(), sampled_quotes(opened)
         for quote, stands in asked:
             check = check_quote(opened, quote)
             assert check.verbatim is stands and bool(check.nearest) is not stands, (quote, check)
