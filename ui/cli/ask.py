@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,6 +12,14 @@ from ui.cli.options import After, Before, Index, Json, MediaType, Metadata, Path
 from ui.cli.output import Exit, emit
 
 Question = Annotated[str, typer.Argument(help="The question, in quotation marks; - reads it from stdin.")]
+QuestionFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--file",
+        help='Lines of {"question": "...", "id": ...} or "..."; with --json each answer is a line.',
+        metavar="FILE",
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -21,7 +30,10 @@ def register(app: typer.Typer) -> None:
 
 def answer_question(
     context: typer.Context,
-    question: Question,
+    question: Annotated[
+        str | None, typer.Argument(help="The question, in quotation marks; - reads it from stdin.")
+    ] = None,
+    file: QuestionFile = None,
     index: Index = None,
     store: Store = None,
     path: PathGlob = None,
@@ -31,13 +43,23 @@ def answer_question(
     metadata: Metadata = None,
     as_json: Json = False,
 ) -> None:
-    """Answer a question from the index. Exits with 1 when the documents do not hold the answer."""
+    """Answer a question from the index. Exits with 1 when the documents do not hold the answer.
+
+    With --file, many are answered one after another; exits with 2 when a line could not be asked, else with 0.
+    """
+    if (question is None) == (file is None):
+        raise typer.BadParameter("give a question, or --file with questions", param_hint="QUESTION")
     settings = settings_of(context, index=index, store=store)
+    filters = filters_of(path, after, before, media_type, metadata)
     from qa import Answerer
+    from ui.cli.batch import answer_lines, lines_of
     from ui.cli.render import render_answer
 
+    lines = lines_of(file) if file is not None else iter(())
     answerer = Answerer.open(settings=settings)
-    answer = answerer.answer(_question_text(question), filters=filters_of(path, after, before, media_type, metadata))
+    if question is None:
+        raise typer.Exit(answer_lines(answerer, lines, filters, as_json=as_json))
+    answer = answerer.answer(_question_text(question), filters=filters)
     emit(answer.as_dict(), lambda: render_answer(answer), as_json=as_json)
     raise typer.Exit(Exit.DONE if answer.found else Exit.NOT_FOUND)
 
