@@ -25,7 +25,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from index import DocumentIndex, build, verify
-from tests.benchmarks.load import serving
+from tests.benchmarks.service.load import serving
 from tests.support.paths import SEEDS
 
 DOCUMENTS = 60

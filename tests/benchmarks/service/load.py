@@ -1,7 +1,7 @@
 """The service under load: one client, fifty clients, half of its highest rate, and fifty clients during a rebuild.
 
     apt-get install wrk
-    python -m tests.benchmarks.load --seconds 120
+    python -m tests.benchmarks.service.load --seconds 120
 
 Serves an index of 2,000 documents on this machine, so that every question finds ten passages, asks with wrk, and prints
 rate, latency, statuses and memory of each phase. In the last phase all 2,000 documents are parsed and embedded again.
