@@ -105,3 +105,15 @@ def test_every_store_finds_a_quote_and_what_is_nearest(folder: Path, tmp_path: P
 def test_a_quote_without_words_or_too_long_is_refused(location: Path, quote: str, reason: str):
     with pytest.raises(QuestionError, match=reason):
         verify_quote(quote, index=location)
+
+
+def test_of_many_passages_with_nearly_the_same_words_the_nearest_is_found(tmp_path: Path):
+    (tmp_path / "docs").mkdir()
+    for number in range(60):
+        words = f"The lamp of berth {number} is lit at dusk by the pilot of the harbour, and put out at dawn."
+        (tmp_path / "docs" / f"{number}.txt").write_text(words)
+    build([tmp_path / "docs"], tmp_path / "index", embedder=HashEmbedder())
+    quote = "The lamp of berth 41 is lit at noon by the pilot of the harbour"
+    check = verify_quote(quote, index=tmp_path / "index")
+    assert check.nearest is not None and check.nearest.path == "41.txt"
+    assert [(one.quoted, one.found) for one in check.differences] == [("noon", "dusk")]
