@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from index import DocumentIndex, DocumentRecord, Failure, Filters, Hit
-from qa import Turn
+from qa import Sheet, SheetRow, Turn
 
 Date = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$", examples=["2025-04-08"])]
 
@@ -97,6 +97,65 @@ class Quote(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     quote: str = Field(min_length=1, max_length=5000, examples=["The Russian Soyuz 2.1a rocket took off"])
+
+
+class SheetQuestions(BaseModel):
+    """The questions of a sheet, and the documents to ask them of."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(min_length=1, max_length=80, description="The name to keep it by.", examples=["Key terms"])
+    questions: list[Annotated[str, Field(max_length=2000)]] = Field(
+        min_length=1, max_length=1000, examples=[["What is the notice period?", "How much is the monthly fee?"]]
+    )
+    documents: list[Annotated[str, Field(max_length=1000)]] | Annotated[str, Field(max_length=1000)] | None = Field(
+        None,
+        description="Paths or glob patterns of the documents; all documents if there are none.",
+        examples=[["contracts/*"]],
+    )
+    each: bool = Field(
+        default=False, description="Whether each document has a row, instead of each question over all documents."
+    )
+
+    def patterns(self) -> tuple[str, ...]:
+        """The paths and patterns."""
+        given = [self.documents] if isinstance(self.documents, str) else self.documents or []
+        return tuple(pattern for pattern in given if pattern)
+
+
+class SheetState(BaseModel):
+    """A sheet as far as it is asked."""
+
+    name: str
+    state: Literal["waiting", "asking", "stopped", "done"]
+    done: int = Field(description="How many cells have been asked.")
+    total: int = Field(description="How many cells are asked in all.")
+    revision: int = Field(description="The revision of the index when the asking began.")
+    asked: str = Field(description="When the asking began: ISO 8601, UTC.")
+    each: bool
+    documents: list[str] = Field(description="The paths and patterns that were given; none for all documents.")
+    questions: list[str]
+    rows: list[SheetRow] = Field(
+        description="One a document, its cells in the order of the questions; or one a question, each of one cell."
+    )
+    problem: str = Field("", description="Why the asking ended early, if it did.")
+
+    @classmethod
+    def of(cls, sheet: Sheet, problem: str = "") -> SheetState:
+        """The state of a sheet."""
+        return cls(
+            name=sheet.name,
+            state=sheet.state,
+            done=sheet.done,
+            total=sheet.total,
+            revision=sheet.revision,
+            asked=sheet.asked,
+            each=sheet.each,
+            documents=list(sheet.documents),
+            questions=list(sheet.questions),
+            rows=list(sheet.rows),
+            problem=problem,
+        )
 
 
 class Rebuild(BaseModel):

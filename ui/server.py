@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from starlette.routing import Mount
 
 from ui.errors import AddressError
-from ui.http import completions, documents, health, problems, questions
+from ui.http import completions, documents, health, problems, questions, sheets
 from ui.http.auth import Access, trusted_hosts
 from ui.http.credentials import Credentials
 from ui.http.limits import BodyLimits, connection_class
@@ -34,7 +34,8 @@ def assemble(service: Service) -> FastAPI:
     """The application over a service. Raises ``AccessError`` when it would serve a network without a secret."""
     settings = service.settings
     credentials = Credentials.of(settings)
-    routers = (health.router, questions.router, completions.router, documents.router, problems.router)
+    modules = (health, questions, completions, documents, sheets, problems)
+    routers = [module.router for module in modules]
     app = create_app(
         settings.index, engine=service.engine, ask=service.answer, converse=service.converse, routers=routers
     )
@@ -89,6 +90,7 @@ def serve(settings: Settings, started: Callable[[str], None]) -> None:
     listening = listen(settings.host, settings.port)
     logs.configure()
     service.recover_uploads()
+    service.sheets.resume()
     config = uvicorn.Config(
         app,
         log_config=None,

@@ -58,6 +58,20 @@ class CpuPool:
             self._assign(share, min(share.limit, fair, share.cores + self._free))
         use_threads(share.cores)
 
+    @contextmanager
+    def lent(self, share: CpuShare) -> Iterator[None]:
+        """Give all cores of the calling thread's share to others inside the block, and wait for a free one after it."""
+        with self._changed:
+            self._sharing -= 1
+            self._assign(share, 0)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._sharing += 1
+                self._changed.wait_for(lambda: self._free > 0)
+                self.rebalance(share)
+
     def _assign(self, share: CpuShare, cores: int) -> None:
         self._free += share.cores - cores
         share.cores = cores

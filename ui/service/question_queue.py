@@ -130,6 +130,30 @@ class QuestionQueue:
         """Wait for a core and search: the hits and the index's revision. Errors and cancelling are as in ``answer``."""
         return await self._admit(partial(self._engine.search, question, k, filters, rerank=rerank)).result()
 
+    def between_questions(self, ask: Ask[T], should_continue: Callable[[], bool]) -> T:
+        """The result of ``ask``, computed on the calling thread while no question waits or is being answered.
+
+        When one comes, it waits between two passages and lends its cores. Raises ``AbandonedError`` once
+        ``should_continue`` is false, and what ``ask`` raises.
+        """
+
+        def is_wanted() -> bool:
+            while self._pending and should_continue():
+                with self._engine.cpu.lent(share):
+                    self._wait_for_quiet(should_continue)
+            self._engine.cpu.rebalance(share)
+            return should_continue()
+
+        self._wait_for_quiet(should_continue)
+        if not should_continue():
+            raise AbandonedError
+        with self._engine.cpu.share() as share:
+            return ask(should_continue=is_wanted)
+
+    def _wait_for_quiet(self, should_continue: Callable[[], bool]) -> None:
+        while self._pending and should_continue():
+            time.sleep(POLL_SECONDS)
+
     def close(self, seconds: float = 60.0) -> None:
         """Give up the waiting questions, and let those being read finish within this time."""
         self._threads.shutdown(wait=False, cancel_futures=True)

@@ -19,6 +19,7 @@ from ui.service.logs import log_answer
 from ui.service.metrics import Metrics
 from ui.service.question_queue import QuestionQueue
 from ui.service.rebuilds import Rebuilds
+from ui.service.sheets import Sheets
 from ui.service.uploads import Uploads
 from ui.settings import Settings
 
@@ -36,6 +37,7 @@ class Service:
     queue: QuestionQueue
     uploads: Uploads
     rebuilds: Rebuilds
+    sheets: Sheets
     metrics: Metrics
     id: str = field(default_factory=lambda: secrets.token_hex(8))  # differs from run to run
 
@@ -47,16 +49,18 @@ class Service:
         metrics.watch("index_revision", "Revision of the index", lambda: _revision(engine))
         rebuilds = Rebuilds(store, settings, lambda: _embedder(engine, settings), engine.cpu)
         metrics.watch("rebuild_running", "Whether a rebuild is running", lambda: rebuilds.running)
+        queue = QuestionQueue(engine, metrics, places=settings.waiting)
         return cls(
             settings=settings,
             engine=engine,
-            queue=QuestionQueue(engine, metrics, places=settings.waiting),
+            queue=queue,
             uploads=Uploads(
                 settings.index,
                 most_bytes=settings.upload_megabytes * 10**6,
                 waiting_bytes=settings.drop_megabytes * 10**6,
             ),
             rebuilds=rebuilds,
+            sheets=Sheets(settings.index, engine, queue),
             metrics=metrics,
         )
 
@@ -94,9 +98,10 @@ class Service:
             log.warning("restored uploads were not indexed: %s", error)
 
     def close(self) -> None:
-        """Finish the questions being answered, stop a rebuild and close the index; takes a few seconds at most."""
+        """Finish the questions being answered, stop all else and close the index; takes a few seconds at most."""
         self.rebuilds.stop()
         self.queue.close(FINISH_SECONDS)
+        self.sheets.close(FINISH_SECONDS)
         self.rebuilds.wait(FINISH_SECONDS)
         self.engine.close()
 
