@@ -16,7 +16,6 @@ from index.loaders.files import as_text, read_file
 from index.loaders.formats.delimited import parse_csv
 from index.loaders.formats.epub import parse_epub
 from index.loaders.formats.html import parse_html, parse_xhtml
-from index.loaders.formats.json_records import parse_json
 from index.loaders.formats.mail.eml import eml_parser
 from index.loaders.formats.mail.outlook import msg_parser
 from index.loaders.formats.markdown import parse_markdown
@@ -25,6 +24,9 @@ from index.loaders.formats.open_document.sheets import parse_ods
 from index.loaders.formats.open_xml.slides import parse_pptx
 from index.loaders.formats.open_xml.word import parse_docx
 from index.loaders.formats.pdf import parse_pdf
+from index.loaders.formats.records.json_records import parse_json
+from index.loaders.formats.records.xml_elements import parse_any_xml
+from index.loaders.formats.records.yaml_values import parse_yaml
 from index.loaders.formats.restructured import parse_rst
 from index.loaders.formats.rich_text.rtf import parse_rtf
 from index.loaders.formats.text import parse_text
@@ -60,6 +62,9 @@ PARSERS: dict[str, Callable[[bytes], Parsed]] = {
     ".ods": parse_ods,
     ".json": parse_json,
     ".jsonl": parse_json,
+    ".yaml": parse_yaml,
+    ".yml": parse_yaml,
+    ".xml": parse_any_xml,
     ".epub": parse_epub,
 }
 TITLE_LIMIT = 300  # characters of a title or heading

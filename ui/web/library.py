@@ -28,6 +28,8 @@ TYPES = {
     "application/json": "JSON",
     "application/pdf": "PDF",
     "application/rtf": "RTF",
+    "application/xml": "XML",
+    "application/yaml": "YAML",
     "application/vnd.oasis.opendocument.text": "OpenDocument",
     f"{OPEN_XML}.presentationml.presentation": "Slides",
     f"{OPEN_XML}.spreadsheetml.sheet": "Sheet",

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from index.errors import UnreadableFileError
-from index.loaders.formats.json_records import parse_json
+from index.loaders.formats.records.json_records import parse_json
 
 
 def text(written: str) -> str:

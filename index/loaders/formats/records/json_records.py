@@ -18,7 +18,7 @@ _LONGEST_CELL = 1_000  # characters; records with longer values are prose
 _LONGEST_LIST = 200  # characters of a list in one line
 _MANY_COLUMNS = 40
 
-Json = Any  # what ``json.loads`` returns, with numbers as strings
+Json = Any  # strings, booleans, None, lists and dicts of these; numbers are strings, as they are written
 Path = tuple[str, ...]
 Record = dict[Path, str]  # the plain values of a record by their path
 
@@ -29,18 +29,25 @@ def parse_json(content: bytes) -> Parsed:
     builder = TextBuilder()
     try:
         value, warnings = _read(decoded.text)
-        _add(builder, value, ())
+        add_value(builder, value)
     except (ValueError, RecursionError) as error:
         reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise UnreadableFileError(f"not valid JSON: {reason}") from error
+    return parsed_value(builder, value, "application/json", encoding=decoded.encoding, warnings=warnings)
+
+
+def parsed_value(
+    builder: TextBuilder, value: Json, media_type: str, *, encoding: str | None = None, warnings: tuple[str, ...] = ()
+) -> Parsed:
+    """A file whose (first) value the builder holds; its title and date are those at the top level."""
     top = {key.lower(): item for key, item in value.items() if isinstance(item, str)} if isinstance(value, dict) else {}
     return Parsed(
         builder.text,
-        "application/json",
+        media_type,
         title=canonical(top.get("title", "")).strip() or None,
         date=(date := date_in(top)),
         date_source="text" if date else None,
-        encoding=decoded.encoding,
+        encoding=encoding,
         tables=builder.tables,
         warnings=warnings,
         left_out=builder.left_out,
@@ -70,7 +77,7 @@ def _read(text: str) -> tuple[Json, tuple[str, ...]]:
     return values, tuple(f"line {number} is damaged and left out" for number in damaged)
 
 
-def _add(builder: TextBuilder, value: Json, path: Path) -> None:
+def add_value(builder: TextBuilder, value: Json, path: Path = ()) -> None:
     """Append a value under its path: records as tables, plain values as lines."""
     if isinstance(value, dict):
         if _are_alike(list(value.values())):
@@ -100,7 +107,7 @@ def _add_list(builder: TextBuilder, items: Sequence[Json], path: Path) -> None:
         builder.add("\n".join(_line(path, item) for item in items))
     else:
         for item in items:
-            _add(builder, item, path)
+            add_value(builder, item, path)
 
 
 def _add_records(builder: TextBuilder, items: Sequence[Json], path: Path, keys: Sequence[str] = ()) -> None:

@@ -1,0 +1,101 @@
+"""XML: records as tables and values by their path, like those of JSON; documents with prose, block by block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from index.errors import UnreadableFileError
+from index.loaders.base import Parsed
+from index.loaders.decoding import canonical
+from index.loaders.description.coverage import all_text_in, measured
+from index.loaders.formats.html import parse_xhtml
+from index.loaders.formats.open_xml.package import Element, parse_xml
+from index.loaders.formats.records.json_records import Json, add_value, parsed_value
+from index.loaders.text_builder import TextBuilder
+
+MEDIA_TYPE = "application/xml"
+_TITLES = frozenset({"title", "head", "heading"})
+_UNREAD = ("{http://www.w3.org/XML/1998/namespace}", "{http://www.w3.org/2001/XMLSchema-instance}")
+
+
+def parse_any_xml(content: bytes) -> Parsed:
+    """An XML file; raises UnreadableFileError when it is not well-formed."""
+    try:
+        root = parse_xml(content)
+    except etree.XMLSyntaxError as error:
+        raise UnreadableFileError(f"not well-formed XML: {error.msg}") from error
+    if _name(root) == "html":
+        return parse_xhtml(content)
+    builder = TextBuilder()
+    try:
+        if any(map(_is_prose, root.iter(etree.Element))):
+            parsed = _document(builder, root)
+        else:
+            value = {_name(root): _value(root)} if len(root) == 0 else _value(root)
+            add_value(builder, value)
+            parsed = parsed_value(builder, value, MEDIA_TYPE)
+    except RecursionError as error:
+        raise UnreadableFileError("nested too deeply") from error
+    return parsed if parsed.left_out else measured(parsed, all_text_in(root, _is_block, _is_passed))
+
+
+def _document(builder: TextBuilder, root: Element) -> Parsed:
+    """A document with prose; its titles are headings."""
+    for level, is_title, block in _blocks(root, 1):
+        if is_title:
+            builder.add_heading(min(level, 6), block)
+        else:
+            builder.add(block)
+    title = next((heading.title for heading in builder.headings), None)
+    return Parsed(builder.text, MEDIA_TYPE, title=title, headings=builder.headings)
+
+
+def _blocks(element: Element, level: int) -> Iterator[tuple[int, bool, str]]:
+    """The blocks of a document in order: their level, whether they are titles, and their text on one line."""
+    if _is_prose(element) or not len(element):
+        text = " ".join(canonical("".join(element.itertext(etree.Element))).split())
+        yield level, _name(element) in _TITLES, text
+        return
+    for child in element.iterchildren(etree.Element):
+        yield from _blocks(child, level + (_name(child) not in _TITLES))
+
+
+def _value(element: Element) -> Json:
+    """The attributes and elements of an element by their names, with a list for those of one name; or its text."""
+    text = (element.text or "").strip()
+    values: dict[str, Json] = {
+        etree.QName(name).localname: value for name, value in element.attrib.items() if not name.startswith(_UNREAD)
+    }
+    children = list(element.iterchildren(etree.Element))
+    if not values and not children:
+        return text
+    if text:
+        values[""] = text
+    for child in children:
+        name, value = _name(child), _value(child)
+        known = values.get(name)
+        values[name] = value if known is None else [*known, value] if isinstance(known, list) else [known, value]
+    return values
+
+
+def _is_prose(element: Element) -> bool:
+    """Whether text and elements alternate in an element."""
+    children = element.iterchildren()
+    return any((child.tail or "").strip() for child in children) or (
+        bool((element.text or "").strip()) and next(element.iterchildren(etree.Element), None) is not None
+    )
+
+
+def _is_block(element: Element) -> bool:
+    parent = element.getparent()
+    return parent is None or not _is_prose(parent)
+
+
+def _is_passed(element: Element) -> bool:
+    return False
+
+
+def _name(element: Element) -> str:
+    return str(etree.QName(element).localname)
