@@ -29,6 +29,8 @@ def measured(parsed: Parsed, counted: str, left: str = "", *, joined: bool = Fal
     ``left`` is text that a rule leaves out. Words are compared with the number of times that they occur, whatever their
     order. Superscripts are words of their own unless they are ``joined`` to the word before in the counted text.
     """
+    if counted == parsed.text:  # most text files, whose words need not be counted
+        return replace(parsed, coverage=1.0)
     counts = _words(counted)
     total = sum(len(word) * count for word, count in counts.items())
     if not total:
