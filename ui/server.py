@@ -21,6 +21,7 @@ from ui.http.credentials import Credentials
 from ui.http.limits import BodyLimits, connection_class
 from ui.http.openapi import describe
 from ui.http.proxies import TrustedProxies, networks
+from ui.mcp.over_http import mcp_route
 from ui.service import logs
 from ui.service.service import Service
 from ui.settings import Settings
@@ -39,6 +40,7 @@ def assemble(service: Service) -> FastAPI:
     app = create_app(
         settings.index, engine=service.engine, ask=service.answer, converse=service.converse, routers=routers
     )
+    app.router.routes.insert(0, mcp_route(service))  # before the page, which takes all remaining paths
     describe(app)
     app.state.service = service
     for served in (app, *(route.app for route in app.routes if isinstance(route, Mount))):

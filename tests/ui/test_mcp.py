@@ -1,4 +1,4 @@
-"""The MCP server, used by the SDK's own client: in this process, and over another process's stdin and stdout."""
+"""The MCP server, used by the SDK's own client: in this process, over stdin and stdout, and over HTTP."""
 
 import asyncio
 import json
@@ -8,11 +8,15 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
+from fastapi.testclient import TestClient
 from mcp import Client, StdioServerParameters
+from mcp.client.streamable_http import streamable_http_client
 from mcp.server.mcpserver import MCPServer
 
-from ui.mcp import create_server
+from ui.mcp.tools import create_server
+from ui.server import assemble
 from ui.service.service import Service
 from ui.settings import load_settings
 
@@ -132,3 +136,36 @@ def test_a_lone_surrogate_gets_a_reply(seed_index: Path):
         served.kill()
     assert [reply["id"] for reply in replies] == [1, 2]
     assert replies[1]["result"]["structuredContent"]["hits"]
+
+
+def _over_http(index: Path, use: Callable[[Client], Awaitable[Any]], token: str) -> Any:
+    app = assemble(Service.of(load_settings({"index": index, "token": "a" * 24, "ask_token": "b" * 24})))
+
+    async def session() -> Any:
+        headers = {"Authorization": f"Bearer {token}"}
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app), headers=headers) as carrier:
+            transport = streamable_http_client("http://127.0.0.1:7860/mcp", http_client=carrier)
+            async with Client(transport, read_timeout_seconds=120) as client:
+                return await use(client)
+
+    return asyncio.run(session())
+
+
+@pytest.mark.parametrize("token", ["a" * 24, "b" * 24])
+def test_the_same_tools_are_served_over_http_for_either_role(seed_index: Path, token: str):
+    async def ask(client: Client) -> None:
+        assert [tool.name for tool in (await client.list_tools()).tools][:2] == ["answer", "converse"]
+        answered = (await client.call_tool("answer", {"question": "What rocket was used?"})).structured_content
+        assert "Soyuz" in answered["text"]
+
+    _over_http(seed_index, ask, token)
+
+
+def test_over_http_nobody_is_served_without_a_token_or_from_another_site(seed_index: Path):
+    app = assemble(Service.of(load_settings({"index": seed_index, "token": "a" * 24})))
+    client = TestClient(app, base_url="http://127.0.0.1:7860")
+    listing = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+    assert client.post("/mcp", json=listing).status_code == 401
+    right = {"Authorization": f"Bearer {'a' * 24}"}
+    assert client.post("/mcp", json=listing, headers=right | {"Origin": "https://example.com"}).status_code == 403
+    assert client.post("/mcp", json=[], headers=right).status_code < 500

@@ -21,7 +21,7 @@ from ui.http.proxies import DIRECT_HOST
 from ui.http.roles import PUBLIC_PATHS, may
 from ui.settings import ServerSettings
 
-API_PATHS = ("/v1/", "/metrics")  # here the challenge asks for a token; elsewhere browsers ask for a password
+API_PATHS = ("/v1/", "/metrics", "/mcp")  # here the challenge asks for a token; elsewhere browsers ask for a password
 STORABLE = ("/static/", "/assets/", "/theme.css", "/favicon.ico")  # the page's parts, which hold no documents
 FOREIGN = (
     "This request comes from another site's page. If it is your own behind a proxy, add its name to the setting "

@@ -28,7 +28,7 @@ from ui.service.service import Service
 from ui.settings import load_settings
 
 JOIN = "/gradio_api/queue/join"
-OURS = ("/v1", "/ui/", "/healthz", "/readyz", "/metrics", "/openapi.json")
+OURS = ("/v1", "/ui/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/mcp")
 SECRET = "a file that nobody may read"
 ELSEWHERE = "https://elsewhere.example/x"
 QUESTION = {"data": ["What rocket was used?", ""], "fn_index": 0, "session_hash": "page"}

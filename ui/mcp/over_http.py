@@ -1,0 +1,72 @@
+"""The same tools over HTTP, at ``/mcp``: streamable HTTP without sessions, each request with one JSON response.
+
+The protocol's package takes seconds to import, so that is done when the first client comes. Who may use the tools is
+decided before a request comes here, as for every route.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from anyio.to_thread import run_sync
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from ui.service.service import Service
+
+if TYPE_CHECKING:
+    from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+
+PATH = "/mcp"
+
+
+class McpEndpoint:
+    """An ASGI application for the tools of a service."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._starting = asyncio.Lock()
+        self._manager: StreamableHTTPSessionManager | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle a request. Raises ``MissingExtraError`` if the protocol's package is not installed."""
+        async with self._starting:
+            if self._manager is None or self._task is None or self._task.done():
+                self._manager = await self._started()
+        await self._manager.handle_request(scope, receive, send)
+
+    async def _started(self) -> StreamableHTTPSessionManager:
+        """A running manager of requests; it runs until the service's event loop ends."""
+        manager = await run_sync(self._made)
+        running = asyncio.Event()
+        self._task = asyncio.create_task(_run(manager, running), name="mcp")
+        await running.wait()
+        return manager
+
+    def _made(self) -> StreamableHTTPSessionManager:
+        from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+        from mcp.server.transport_security import TransportSecuritySettings
+
+        from ui.mcp.tools import create_server
+
+        server = create_server(self._service.engine, self._service.rebuilds)
+        return StreamableHTTPSessionManager(
+            app=server._lowlevel_server,
+            json_response=True,
+            stateless=True,
+            # Host names and origins are checked for all routes.
+            security_settings=TransportSecuritySettings(enable_dns_rebinding_protection=False),
+        )
+
+
+def mcp_route(service: Service) -> Route:
+    """The route of the tools."""
+    return Route(PATH, endpoint=McpEndpoint(service), methods=["POST", "GET", "DELETE"], include_in_schema=False)
+
+
+async def _run(manager: StreamableHTTPSessionManager, running: asyncio.Event) -> None:
+    async with manager.run():
+        running.set()
+        await asyncio.Event().wait()
