@@ -14,14 +14,15 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.routing import Mount
 
+from ui.agents import completions
+from ui.agents.over_http import mcp_route
 from ui.errors import AddressError
-from ui.http import completions, documents, health, problems, questions, sheets
+from ui.http import documents, health, problems, questions, sheets
 from ui.http.auth import Access, trusted_hosts
 from ui.http.credentials import Credentials
 from ui.http.limits import BodyLimits, connection_class
 from ui.http.openapi import describe
 from ui.http.proxies import TrustedProxies, networks
-from ui.mcp.over_http import mcp_route
 from ui.service import logs
 from ui.service.service import Service
 from ui.settings import Settings

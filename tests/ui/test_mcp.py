@@ -15,7 +15,7 @@ from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from mcp.server.mcpserver import MCPServer
 
-from ui.mcp.tools import create_server
+from ui.agents.tools import create_server
 from ui.server import assemble
 from ui.service.service import Service
 from ui.settings import load_settings

@@ -55,7 +55,7 @@ def mcp(
 ) -> None:
     """Serve the Model Context Protocol over stdin and stdout, for language model clients."""
     settings = settings_of(context, index=index, store=store)
-    from ui.mcp.tools import create_server, serve_stdio
+    from ui.agents.tools import create_server, serve_stdio
     from ui.service.service import Service
 
     service = Service.of(settings)

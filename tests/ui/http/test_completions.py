@@ -12,7 +12,7 @@ import openai
 import pytest
 from fastapi import FastAPI
 
-from ui.http.completions import ChatMessage, conversation_of
+from ui.agents.completions import ChatMessage, conversation_of
 from ui.server import assemble
 from ui.service.service import Service
 from ui.settings import load_settings

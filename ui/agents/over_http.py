@@ -49,7 +49,7 @@ class McpEndpoint:
         from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
         from mcp.server.transport_security import TransportSecuritySettings
 
-        from ui.mcp.tools import create_server
+        from ui.agents.tools import create_server
 
         server = create_server(self._service.engine, self._service.rebuilds)
         return StreamableHTTPSessionManager(
