@@ -14,7 +14,15 @@ import pytest
 from fastapi.testclient import TestClient
 
 from index.stores.milvus.client import MilvusConnection
-from index.stores.milvus.schema import CURRENT, MANIFESTS, Manifest, create_key_values, put_values, write_manifest
+from index.stores.milvus.schema import (
+    CURRENT,
+    MANIFESTS,
+    SCHEMA,
+    Manifest,
+    create_key_values,
+    put_values,
+    write_manifest,
+)
 from ui.server import assemble
 from ui.service.service import Service
 from ui.settings import load_settings
@@ -39,7 +47,7 @@ def later(tmp_path: Path) -> str:
     place = str(tmp_path / "index.db")
     connection = MilvusConnection(place)
     create_key_values(connection, MANIFESTS)
-    put_values(connection, MANIFESTS, {CURRENT: json.dumps({"schema": 3})})
+    put_values(connection, MANIFESTS, {CURRENT: json.dumps({"schema": SCHEMA + 1})})
     connection.close()
     return place
 
@@ -73,7 +81,7 @@ def test_the_command_line_names_an_unreachable_milvus(quoth: Quoth, nobody: str)
 def test_the_command_line_reports_an_unknown_schema(quoth: Quoth, later: str):
     done = quoth("ask", "Why?", "--store", later)
     assert (done.returncode, done.stdout) == (3, "")
-    assert "has schema 3, this version reads 2: upgrade quoth" in done.stderr
+    assert f"has schema {SCHEMA + 1}, this version reads {SCHEMA}: upgrade quoth" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -81,7 +89,7 @@ def test_the_command_line_reports_an_unknown_schema(quoth: Quoth, later: str):
     [
         ("nobody", 503, "check that it runs"),
         ("slow", 503, "did not answer within 1 seconds"),
-        ("later", 409, "has schema 3, this version reads 2: upgrade quoth"),
+        ("later", 409, f"has schema {SCHEMA + 1}, this version reads {SCHEMA}: upgrade quoth"),
     ],
 )
 def test_the_page_and_the_service_report_an_unusable_milvus(

@@ -1,4 +1,4 @@
-"""Fit the classifier of utterances: ``python -m qa.training.fit_kinds utterances.jsonl TRAIN.jsonl ...``.
+"""Fit the classifier of utterances: ``python -m qa.training.kinds.fit utterances.jsonl TRAIN.jsonl ...``.
 
 The utterances that are set apart (``is_set_apart``) are left out. Further examples of questions are those of the
 reader's training sets, and further examples of all other kinds are wordings around the titles and names of those sets
@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from index import Embedder, IndexSettings
 from qa.conversation.kinds import WEIGHTS, Kind, KindClassifier, features
-from qa.training.wordings import composed
+from qa.training.kinds.wordings import composed
 
 STRENGTH = 0.3  # inverse of the penalty on large weights
 ADDED_WEIGHT = 0.6  # of a question out of the reader's sets, where an utterance has 1
