@@ -1,7 +1,7 @@
 """Kinds of utterance: a question, a subject to look for, a wish for a summary, about the library, or small talk.
 
 A multinomial logistic regression over the embedder's vector of the utterance and a few plain features of its words,
-fitted by ``python -m qa.training.kinds.fit``. When in doubt it is a question: another kind needs a probability of at
+fitted by ``python -m qa.training.kinds.fitting``. When in doubt it is a question: another kind needs a probability of at
 least the threshold that the fitting found for it.
 """
 

@@ -1,4 +1,4 @@
-"""Fit the classifier of utterances: ``python -m qa.training.kinds.fit utterances.jsonl TRAIN.jsonl ...``.
+"""Fit the classifier of utterances: ``python -m qa.training.kinds.fitting utterances.jsonl TRAIN.jsonl ...``.
 
 The utterances that are set apart (``is_set_apart``) are left out. Further examples of questions are those of the
 reader's training sets, and further examples of all other kinds are wordings around the titles and names of those sets
