@@ -1,8 +1,8 @@
 """Kinds of utterance: a question, a subject to look for, a wish for a summary, about the library, or small talk.
 
 A multinomial logistic regression over the embedder's vector of the utterance and a few plain features of its words,
-fitted by ``python -m qa.training.kinds.fitting``. When in doubt it is a question: another kind needs a probability of at
-least the threshold that the fitting found for it.
+fitted by ``python -m qa.training.kinds.fitting``. When in doubt it is a question: another kind needs a probability of
+at least the threshold that the fitting found for it.
 """
 
 from __future__ import annotations
