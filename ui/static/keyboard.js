@@ -7,8 +7,15 @@ export function start() {
     const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
     if (event.key === "/" && !typing) {
       event.preventDefault();
-      document.querySelector("#question textarea")?.focus();
+      if (document.body.classList.contains("sheets")) {
+        addEventListener("hashchange", ask, { once: true }); // after the sheets have made way
+        location.hash = "#ask";
+      } else ask();
     }
     if (event.key === "Escape" && !document.querySelector("dialog[open]")) closeViewer();
   });
+}
+
+function ask() {
+  document.querySelector("#question textarea")?.focus();
 }

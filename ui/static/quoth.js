@@ -4,6 +4,7 @@ import * as evaluation from "./evaluation.js";
 import * as keyboard from "./keyboard.js";
 import * as library from "./library.js";
 import * as scope from "./scope.js";
+import * as sheets from "./sheets.js";
 import * as theme from "./theme.js";
 import * as viewer from "./viewer.js";
 
@@ -12,5 +13,6 @@ scope.start();
 conversation.start();
 viewer.start();
 library.start();
+sheets.start();
 evaluation.start();
 keyboard.start();

@@ -6,6 +6,7 @@ const viewer = document.getElementById("viewer");
 const ANCHOR = /^#source\/(\d+)\/(\d+)-(\d+)(?:\.([0-9a-f]{8}))?$/;
 const LINKS = "a[href^='#source/']";
 let opener = null; // the link that was followed; it gets the focus back on closing
+let home = ""; // the anchor of the view beside which the viewer is open
 
 export function start() {
   addEventListener("hashchange", follow);
@@ -27,6 +28,7 @@ async function follow() {
   if (!anchor) return hide();
   const [, source, first, last, check = ""] = anchor;
   const query = `start=${first}&end=${last}&check=${check}`;
+  viewer.setAttribute("aria-label", "Source document");
   viewer.hidden = false;
   document.body.classList.add("reading");
   try {
@@ -68,9 +70,18 @@ function neighbour(step) {
 
 export function close() {
   if (viewer.hidden) return;
-  history.pushState(null, "", location.pathname);
+  history.pushState(null, "", location.pathname + home);
   hide();
   opener?.focus();
+}
+
+// After closing, the page's address is that of the view.
+export function goHomeTo(anchor) {
+  home = anchor;
+}
+
+export function openedBy(element) {
+  opener = element;
 }
 
 function hide() {

@@ -57,6 +57,11 @@ def percent(share: float, digits: int = 0) -> str:
     return f"{share:.{digits}%}"
 
 
+def short_path(path: str) -> str:
+    """A relative path as it is; of an absolute one the last folder and the name, to show less of the server."""
+    return "…/" + "/".join(path.split("/")[-2:]) if path.startswith("/") else path
+
+
 def grouped(number: int) -> str:
     """A number with its digits in groups of three: "7,400"."""
     return f"{number:,}"
@@ -79,5 +84,5 @@ _ENVIRONMENT = Environment(
     auto_reload=False,
 )
 _ENVIRONMENT.filters.update(
-    counted=counted, grouped=grouped, one_line=one_line, percent=percent, spoken_date=spoken_date
+    counted=counted, grouped=grouped, one_line=one_line, percent=percent, short_path=short_path, spoken_date=spoken_date
 )
