@@ -214,7 +214,7 @@ class Filters:
     path: str | None = None  # glob over the relative path, with the rules of fnmatch
     after: str | None = None  # ISO date, inclusive
     before: str | None = None  # ISO date, inclusive
-    media_type: str | None = None
+    media_type: str | None = None  # "application/pdf", or the ending of the file's name: "pdf"
     metadata: Mapping[str, str] = field(default_factory=dict)
     documents: frozenset[str] = frozenset()  # relative paths or addresses; empty for any
 
@@ -224,7 +224,7 @@ class Filters:
             return False
         if self.path is not None and self.path != document.path and not fnmatch.fnmatchcase(document.path, self.path):
             return False  # a listed path may itself have brackets
-        if self.media_type is not None and document.media_type != self.media_type:
+        if self.media_type is not None and not self._is_of_type(document):
             return False
         if (self.after or self.before) and document.date is None:
             return False
@@ -235,3 +235,9 @@ class Filters:
         if self.before is not None and date[: len(self.before)] > self.before:
             return False
         return all(document.metadata.get(key) == value for key, value in self.metadata.items())
+
+    def _is_of_type(self, document: DocumentRecord) -> bool:
+        wanted = self.media_type or ""
+        if "/" in wanted:
+            return document.media_type == wanted
+        return document.path.lower().endswith("." + wanted.lower().removeprefix("."))

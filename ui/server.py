@@ -84,15 +84,16 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def serve(settings: Settings, started: Callable[[str], None]) -> None:
+def serve(settings: Settings, started: Callable[[str], None], log_level: str = "INFO") -> None:
     """Serve until asked to stop; ``started`` gets the URL once requests are answered.
 
-    Raises ``AddressError`` and ``AccessError``.
+    ``log_level`` is "INFO", which logs every request and answer, or "WARNING". Raises ``AddressError`` and
+    ``AccessError``.
     """
     service = Service.of(settings)
     app = assemble(service)
     listening = listen(settings.host, settings.port)
-    logs.configure()
+    logs.configure(log_level)
     service.recover_uploads()
     service.sheets.resume()
     config = uvicorn.Config(

@@ -102,6 +102,8 @@ def test_the_text_of_a_hit_is_a_slice_of_its_document(opened: DocumentIndex, hit
     [
         (Filters(path="metals/*"), {"metals/iron.txt", "metals/gallium.txt"}),
         (Filters(media_type="text/markdown"), {"animals/whale.md", "animals/mouse.md"}),
+        (Filters(media_type="md"), {"animals/whale.md", "animals/mouse.md"}),
+        (Filters(media_type=".MD"), {"animals/whale.md", "animals/mouse.md"}),
         (Filters(after="2022-01-01", before="2023-12-31"), {"metals/iron.txt", "metals/gallium.txt"}),
         (Filters(before="2020"), {"animals/whale.md"}),
         (Filters(metadata={"author": "Ada"}), {"animals/mouse.md", "metals/gallium.txt"}),

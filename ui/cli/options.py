@@ -28,7 +28,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 PathGlob = Annotated[str | None, typer.Option("--path", help="Only documents whose path matches, as in 'reports/*'.")]
 After = Annotated[str | None, typer.Option("--after", help="Only documents dated from this day on.", metavar="DATE")]
 Before = Annotated[str | None, typer.Option("--before", help="Only documents dated up to this day.", metavar="DATE")]
-MediaType = Annotated[str | None, typer.Option("--type", help="Only documents of this media type, as application/pdf.")]
+MediaType = Annotated[str | None, typer.Option("--type", help="Only documents of this type: pdf, or application/pdf.")]
 Metadata = Annotated[
     list[str] | None,
     typer.Option(

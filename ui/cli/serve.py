@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -12,6 +13,13 @@ from ui.cli.options import Index, Json, Store, flags_of, settings_of
 from ui.cli.output import emit
 
 SHORTEST_PASSWORD = 8  # characters
+
+
+class LogLevel(StrEnum):
+    """What the server logs: every request and answer, or only what is wrong."""
+
+    INFO = "info"
+    WARNING = "warning"
 
 
 def register(app: typer.Typer) -> None:
@@ -31,6 +39,10 @@ def chat(
     port: Annotated[int | None, typer.Option("--port", help="The port to listen on. [7860]", min=0, max=65535)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the address of the server as JSON.")] = False,
     terminal: Annotated[bool, typer.Option("--terminal", help="Talk in this terminal instead of serving.")] = False,
+    log_level: Annotated[
+        LogLevel | None,
+        typer.Option("--log-level", help="What is logged. [info; warning where the log is a terminal]"),
+    ] = None,
 ) -> None:
     """Serve the chat page and the HTTP service until interrupted."""
     settings = settings_of(context, index=index, store=store, host=host, port=port)
@@ -44,7 +56,8 @@ def chat(
     def announce(url: str) -> None:
         emit({"url": url}, lambda: f"Quoth is serving on {url} (press Ctrl-C to stop)", as_json=as_json, indent=None)
 
-    serve(settings, announce)
+    level = log_level or (LogLevel.WARNING if sys.stderr.isatty() else LogLevel.INFO)
+    serve(settings, announce, level.upper())
 
 
 def mcp(

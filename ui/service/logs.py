@@ -44,8 +44,8 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=True, default=str)
 
 
-def configure(level: int = logging.INFO) -> None:
-    """Send every log of this process to stderr as JSON lines."""
+def configure(level: str) -> None:
+    """Send every log of this process to stderr as JSON lines; of Quoth's own those from ``level`` on."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

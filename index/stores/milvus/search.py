@@ -238,7 +238,7 @@ def filter_expression(filters: Filters) -> str:
         parts.append(is_in("path", sorted(set().union(*map(_possible_paths, filters.documents)))))
     if filters.path is not None:
         parts.append(f"path like {literal(_STARS.sub('%', _ONE_CHARACTER.sub('_', filters.path)))}")
-    if filters.media_type is not None:
+    if filters.media_type is not None and "/" in filters.media_type:
         parts.append(f"media_type == {literal(filters.media_type)}")
     if filters.after is not None or filters.before is not None:
         parts.append(f"date >= {literal(filters.after or '0')}")

@@ -1,6 +1,8 @@
 """The service as a process: its logs, how it treats slow and lost clients, and how it stops."""
 
 import json
+import os
+import pty
 import shutil
 import signal
 import socket
@@ -101,6 +103,24 @@ def test_every_answer_is_one_line_of_the_log_without_what_was_asked(serving: Ser
     assert line["search_ms"] + line["read_ms"] <= line["total_ms"] + 0.2
     assert "Soyuz" not in serving.log.read_text()
     assert "rocket" not in serving.log.read_text()
+
+
+def test_a_terminal_keeps_the_address_in_sight_and_shows_no_requests(seed_index: Path):
+    terminal, errors = pty.openpty()
+    command = [QUOTH, "chat", "--port", "0", "--index", str(seed_index), "--json"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
+    assert process.stdout is not None
+    serving = Serving(process, json.loads(process.stdout.readline())["url"], Path(os.devnull))
+    serving.get("/healthz")
+    serving.stop()
+    os.close(errors)
+    os.set_blocking(terminal, False)
+    try:
+        shown = os.read(terminal, 10_000)
+    except OSError:  # the terminal was closed, and nothing was written to it
+        shown = b""
+    os.close(terminal)
+    assert b"quoth.requests" not in shown
 
 
 def test_a_request_id_that_could_forge_a_log_line_is_replaced(serving: Serving):
