@@ -80,7 +80,7 @@ def test_the_changelog_has_the_version(project: dict[str, Any]):
 
 
 def test_the_extras_are_these(project: dict[str, Any]):
-    assert set(project["project"]["optional-dependencies"]) == {"dev", "formats", "mcp", "milvus", "ray"}
+    assert set(project["project"]["optional-dependencies"]) == {"dev", "formats", "milvus", "ray"}
 
 
 def test_the_image_copies_all_that_the_wheel_is_made_of(dockerfile: list[str], project: dict[str, Any]):

@@ -31,7 +31,7 @@ class McpEndpoint:
         self._task: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle a request. Raises ``MissingExtraError`` if the protocol's package is not installed."""
+        """Handle a request."""
         async with self._starting:
             if self._manager is None or self._task is None or self._task.done():
                 self._manager = await self._started()

@@ -11,21 +11,17 @@ from importlib.metadata import version
 from typing import ParamSpec, TypeVar, cast
 
 import anyio
+from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.stdio import stdio_server
+from mcp_types import ToolAnnotations
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from index import BuildReport, DocumentRecord, Filters, MissingExtraError, QuothError
+from index import BuildReport, DocumentRecord, Filters, QuothError
 from qa import Answer, Citation, Difference, DocumentHits, PassageRead, Proof, QuotePlace, Reply, Summary
 from ui.schemas import Date, Documents, EarlierTurn, Hits, Stretch
 from ui.service.engine import AnswerEngine
 from ui.service.rebuilds import Rebuilds
-
-try:
-    from mcp.server.mcpserver import MCPServer
-    from mcp.server.mcpserver.exceptions import ToolError
-    from mcp.server.stdio import stdio_server
-    from mcp_types import ToolAnnotations
-except ImportError as error:
-    raise MissingExtraError("`quoth mcp` needs an extra: run `pip install 'quoth[mcp]'`") from error
 
 P = ParamSpec("P")
 R = TypeVar("R")
