@@ -62,8 +62,8 @@ class McpEndpoint:
 
 
 def mcp_route(service: Service) -> Route:
-    """The route of the tools."""
-    return Route(PATH, endpoint=McpEndpoint(service), methods=["POST", "GET", "DELETE"], include_in_schema=False)
+    """The route of the tools. Without sessions there is no stream to open by GET and nothing to DELETE."""
+    return Route(PATH, endpoint=McpEndpoint(service), methods=["POST"], include_in_schema=False)
 
 
 async def _run(manager: StreamableHTTPSessionManager, running: asyncio.Event) -> None:
