@@ -120,6 +120,6 @@ def test_an_audit_without_its_data_says_so_and_fails_nothing(environment: dict[s
         "HTTPS_PROXY": "http://127.0.0.1:9",
         "no_proxy": "",
     }
-    command = ["make", *built, f"VENV={sys.prefix}", "audit"]
+    command = ["make", "--no-print-directory", *built, f"VENV={sys.prefix}", "audit"]
     audit = subprocess.run(command, cwd=ROOT, env=unreachable, capture_output=True, text=True, check=True)
     assert audit.stdout == "audit: PyPI's list of known holes cannot be reached from here, so nothing was checked\n"

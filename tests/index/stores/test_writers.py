@@ -25,6 +25,7 @@ from index import (
     rebuild,
     verify,
 )
+from index.fingerprint import FORMAT
 from index.stores.folder.writer import locked
 from tests.support.hash_embedder import HashEmbedder
 from tests.support.paths import ROOT
@@ -259,7 +260,7 @@ def test_a_catalog_of_a_newer_version_is_neither_read_nor_written(location: Path
         connection.execute("UPDATE meta SET value = '99' WHERE key = 'format'")
     connection.close()
     for attempt in (lambda: DocumentIndex.open(location), lambda: build([], location, embedder=HashEmbedder())):
-        with pytest.raises(IndexMismatchError, match="format 99, this version reads 2: upgrade quoth"):
+        with pytest.raises(IndexMismatchError, match=f"format 99, this version reads {FORMAT}: upgrade quoth"):
             attempt()
 
 
