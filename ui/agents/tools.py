@@ -1,4 +1,4 @@
-"""Quoth as tools for a language model: a Model Context Protocol server over stdin and stdout."""
+"""Quoth as tools for a language model: a Model Context Protocol server, here over stdin and stdout."""
 
 from __future__ import annotations
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from ui.settings import Settings
     from ui.sheets.lines import Line
 
+Documents = Annotated[
+    list[str] | None, typer.Option("--documents", help="Only documents whose path matches; repeatable.", metavar="GLOB")
+]
 Again = Annotated[str | None, typer.Option("--again", help="Ask a kept sheet again; exits with 1 if it changed.")]
 Show = Annotated[str | None, typer.Option("--show", help="Show or write a kept sheet without asking.")]
 Remove = Annotated[str | None, typer.Option("--remove", help="Remove a kept sheet.")]
@@ -35,10 +38,7 @@ def ask_questions(
     questions: Annotated[
         Path | None, typer.Argument(help="A text file with a question a line; - reads stdin.", metavar="QUESTIONS")
     ] = None,
-    documents: Annotated[
-        list[str] | None,
-        typer.Option("--documents", help="Only documents whose path matches; repeatable.", metavar="GLOB"),
-    ] = None,
+    documents: Documents = None,
     each: Annotated[bool, typer.Option("--each", help="A row for each document, not one for each question.")] = False,
     name: Annotated[str | None, typer.Option("--name", help="Keep it by this name. [that of the file]")] = None,
     out: Annotated[
@@ -56,10 +56,7 @@ def ask_questions(
 
     The same questions go on where they were interrupted, or are asked again; what changed since is marked.
     """
-    if sum((questions is not None, again is not None, show is not None, listed, remove is not None)) != 1:
-        raise typer.BadParameter("give a file of questions, or one of --again, --show, --list and --remove")
-    if questions is None and (documents or each or name):
-        raise typer.BadParameter("--documents, --each and --name go with a file of questions")
+    _check_choice(questions, again, show, remove, listed=listed, asking=bool(documents or each or name))
     _check_out(out)
     settings = settings_of(context, index=index, store=store)
     from qa import SheetFolder
@@ -78,13 +75,22 @@ def ask_questions(
         last = kept.read(again)
         sheet = _asked(settings, kept, again, last.questions, last.documents, each=last.each)
     else:
-        given = Path("questions.txt") if questions is None or str(questions) == "-" else questions
-        lines = _lines(questions)
-        sheet = _asked(settings, kept, name or given.stem, lines, documents or (), each=each)
+        own = "questions" if questions is None or str(questions) == "-" else questions.stem
+        sheet = _asked(settings, kept, name or own, _lines(questions), documents or (), each=each)
     if out is not None:
         _write(sheet, out, settings)
     emit(sheet.as_dict(), lambda: _render(sheet, out), as_json=as_json)
     raise typer.Exit(Exit.NOT_FOUND if again is not None and sheet.changed else Exit.DONE)
+
+
+def _check_choice(
+    questions: Path | None, again: str | None, show: str | None, remove: str | None, *, listed: bool, asking: bool
+) -> None:
+    """Raise ``BadParameter`` unless one thing is wanted; ``asking`` is whether an option of asking a file is given."""
+    if sum((questions is not None, again is not None, show is not None, listed, remove is not None)) != 1:
+        raise typer.BadParameter("give a file of questions, or one of --again, --show, --list and --remove")
+    if questions is None and asking:
+        raise typer.BadParameter("--documents, --each and --name go with a file of questions")
 
 
 def _check_out(out: Path | None) -> None:
