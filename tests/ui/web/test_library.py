@@ -9,7 +9,7 @@ import pytest
 
 from index import BuildReport, DocumentRecord, Filters, Plan
 from index.reports import PassedOver
-from ui.web.library import render_library, render_plan
+from ui.web.library.page import render_library, render_plan
 
 RECORDS = [
     DocumentRecord(number, f"{number}.txt", f"Text {number}", "text/plain", "", "/notes", None, 0, 9, 0, 1, {}, ())

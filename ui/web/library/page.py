@@ -80,7 +80,7 @@ def show_plan(service: Served) -> str:
     try:
         return render_plan(service.rebuilds.plan())
     except (IndexNotFoundError, NoDocumentsError):
-        return render("no_plan.html")
+        return render("library/no_plan.html")
 
 
 @router.post("/drops/{key}", response_class=PlainTextResponse)
@@ -128,7 +128,7 @@ def render_library(
     wanted = name.casefold()
     matching = [one for one in records if wanted in one.title.casefold() or wanted in one.path.casefold()]
     return render(
-        "library.html",
+        "library/list.html",
         records=records,
         rows=_rows(records, matching[:MAX_ROWS]),
         matching=len(matching),
@@ -155,7 +155,7 @@ def render_plan(report: BuildReport) -> str:
         PlanGroup("Partly read", tuple(f"{partly.path}: {partly.reason}" for partly in plan.partly_read)),
     )
     return render(
-        "plan.html",
+        "library/plan.html",
         changes=not plan.empty,
         groups=groups,
         most=MAX_PATHS,
