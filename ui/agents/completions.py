@@ -25,7 +25,7 @@ from ui.http.problems import EVERYWHERE, responses
 from ui.http.questions import ERRORS, unless_disconnected
 from ui.service.service import Served
 from ui.text import counted
-from ui.web.anchor import Anchor
+from ui.web.reading.anchor import Anchor
 
 MODEL = "quoth"
 REFUSAL = "I can't find that in the documents."

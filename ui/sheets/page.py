@@ -18,8 +18,8 @@ from qa import Citation, Position, Sheet, SheetCell, SheetError, chosen_document
 from ui.service.service import Served
 from ui.sheets.export import KINDS, exported
 from ui.sheets.lines import cell_line, cell_lines
-from ui.web.anchor import Anchor
 from ui.web.html import render
+from ui.web.reading.anchor import Anchor
 from ui.web.turns.answer_html import SURE, QuoteCard, record
 
 MOST_LISTED = 1000  # documents in the form

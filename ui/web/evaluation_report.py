@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from qa import Citation, Evaluation, Outcome, Verdict, measure_rows, report_plots, threshold_rows
 from ui.web.html import render
-from ui.web.paragraphs import MarkedText
+from ui.web.reading.paragraphs import MarkedText
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from index import Failure
 from qa import Answer, Citation, PassageRead, highlight
 from ui.tables import ShownTable, shown_excerpt
 from ui.text import excerpt
-from ui.web.anchor import Anchor
 from ui.web.html import render
-from ui.web.paragraphs import MarkedText
+from ui.web.reading.anchor import Anchor
+from ui.web.reading.paragraphs import MarkedText
 
 MAX_FAILURES = 5  # unreadable files listed
 NEAREST = 3  # passages shown when the documents do not hold an answer

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from index import DocumentRecord
 from qa import Citation, DocumentHits, FoundPassage, Reply
-from ui.web.anchor import Anchor
 from ui.web.html import render
+from ui.web.reading.anchor import Anchor
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def picture_of(content: bytes, number: int, text: str, start: int, end: int) -> 
 def _draw_in_child(request: bytes) -> bytes | None:
     """The output of a child process for a request; None when it fails or takes too long."""
     try:
-        with start_child("ui.web.pdf_page", megabytes=MEGABYTES) as child:
+        with start_child("ui.web.reading.pdf_page", megabytes=MEGABYTES) as child:
             try:
                 drawn, _ = child.communicate(request, timeout=SECONDS)
             finally:

@@ -18,10 +18,10 @@ from tests.support.answers import COUNTRIES, cell_document
 from tests.support.html_outline import ALLOWED_TAGS, Outline, plain
 from tests.support.samples.files import pdf_file, pdf_pages
 from tests.support.samples.hostile_text import HOSTILE
-from ui.web.anchor import Anchor
-from ui.web.paragraphs import split_paragraphs
-from ui.web.pdf_page import MAX_PIXELS, align, picture_of
-from ui.web.viewer import VIEWED, original, render_document
+from ui.web.reading.anchor import Anchor
+from ui.web.reading.paragraphs import split_paragraphs
+from ui.web.reading.pdf_page import MAX_PIXELS, align, picture_of
+from ui.web.reading.viewer import VIEWED, original, render_document
 
 WORDS = "Kim flew on Tuesday. The Soyuz rocket blasted off.\n\nIt docked three hours later."
 

@@ -17,10 +17,10 @@ from index import Document, InputError, Page, on_disk, read_file
 from ui.service.engine import AnswerEngine
 from ui.tables import ShownTable, shown_table
 from ui.text import counted, one_line
-from ui.web.anchor import Anchor
 from ui.web.html import render, spoken_date
-from ui.web.paragraphs import MarkedText, Marks, split_paragraphs
-from ui.web.pdf_page import PagePicture, picture_of
+from ui.web.reading.anchor import Anchor
+from ui.web.reading.paragraphs import MarkedText, Marks, split_paragraphs
+from ui.web.reading.pdf_page import PagePicture, picture_of
 
 Offset = Annotated[int, Query(ge=0, le=2**40)]
 Id = Annotated[int, PathParameter(ge=0, le=2**53)]
@@ -73,7 +73,7 @@ def router(engine: AnswerEngine) -> APIRouter:
             page = page_at(document, at.start)
             if page is None or document.media_type != PDF or not at.matches(document.text):
                 return ""
-            return render("page_picture.html", picture=_picture(document, page, at.start, at.end), page=page)
+            return render("reading/page_picture.html", picture=_picture(document, page, at.start, at.end), page=page)
 
     return routes
 
@@ -87,7 +87,7 @@ def render_document(document: Document, anchor: Anchor) -> str:
     matches = anchor.matches(document.text)
     marks = Marks.around(document, anchor.start, anchor.end) if matches else Marks.none()
     return render(
-        "viewer.html",
+        "reading/viewer.html",
         document=document,
         facts=list(_facts(document)),
         changed=not matches,
