@@ -57,7 +57,7 @@ def evaluate_index(
         raise typer.BadParameter(f"there is no folder {html.parent} to write the report to")
     settings = settings_of(context, index=index)
     from qa import DEMO_QUESTIONS, assign_documents, read_gold, run_evaluation
-    from ui.web.evaluation_report import render_report
+    from ui.web.quality.evaluation_report import render_report
 
     paths = [DEMO_QUESTIONS] if demo else [*(files or []), *([ask] if ask else [])]
     asked = ask or paths[0]

@@ -20,10 +20,10 @@ from starlette.types import Receive, Scope, Send
 
 from ui.http.gradio_gate import GradioGate
 from ui.service.engine import AnswerEngine
-from ui.web import feedback
 from ui.web.chat import Ask, Chat, Converse
-from ui.web.evaluation import EvaluationPage
 from ui.web.library import page as library
+from ui.web.quality import feedback
+from ui.web.quality.evaluation import EvaluationPage
 from ui.web.reading import viewer
 from ui.web.shell import STATIC, PageShell
 from ui.web.start_page import StartPage

@@ -11,7 +11,7 @@ from playwright.sync_api import sync_playwright
 
 from qa.evaluation.evaluate import Evaluation
 from tests.support.outcomes import evaluation_of, make_outcome
-from ui.web.evaluation_report import render_report
+from ui.web.quality.evaluation_report import render_report
 
 HOSTILE = (
     "<script>alert(1)</script><img src=http://192.0.2.1/x onerror=alert(2)> & \"quotes\" 'too' "

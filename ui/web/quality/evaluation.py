@@ -19,8 +19,8 @@ from ui.service.cpu import lower_priority
 from ui.service.engine import AnswerEngine
 from ui.settings import ChosenThreshold, save_threshold
 from ui.text import one_line
-from ui.web.evaluation_report import render_report, svg_plots
 from ui.web.html import render
+from ui.web.quality.evaluation_report import render_report, svg_plots
 from ui.web.shell import policy
 
 MAX_BYTES = 10_000_000  # in a file of questions

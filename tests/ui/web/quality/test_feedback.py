@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from qa.evaluation.questions import read_gold
 from ui.http import problems
 from ui.service.engine import AnswerEngine
-from ui.web import feedback
+from ui.web.quality import feedback
 
 
 @pytest.fixture
