@@ -6,6 +6,7 @@ import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from index.errors import UnreadableFileError
 
@@ -31,22 +32,32 @@ _LETTERS = re.compile(rb"[A-Za-z]")
 _OTHER_SCRIPTS = (
     "cp1251 cp866 koi8_r cp1253 cp1255 cp1256 big5 gb18030 cp932 euc_jp cp949 cp874 iso8859_5 mac_cyrillic".split()
 )
-# The letters outside ASCII of languages in Latin script, by the encodings that are used for them.
-_WESTERN = (
-    "àâæçèéêëîïôœùûüÿ äöüßéèàç áéíñóúüçàèòï àáâãçéêíóôõúü àèéìíîòóùú åäöéæøàèêóôâü áéíóúýþæöð áèéêëíïóöúü".split()
-)
-_CENTRAL = "ąćęłńóśźżäöüéá áčďéěíňóřšťúůýžäöü áäčďéíĺľňóôŕšťúýž áéíóöőúüűä čćđšžäöüéá ăâîşţșțéöüá".split()
-_LATIN = {
-    "cp1252": _WESTERN,
-    "cp1250": _CENTRAL,
-    "cp1254": ["çğıöşüâîûéi̇"],
-    "cp1257": "ąčęėįšųūžäöü āčēģīķļņšūžõŗäöü äõöüšž".split(),
-    "mac_roman": _WESTERN,
-    "cp850": _WESTERN,
-    "cp852": _CENTRAL,
+# The commonest letters of each alphabet, which are at least half of any text in it.
+_COMMON = {
+    "cp1251 cp866 koi8_r iso8859_5 mac_cyrillic": frozenset("оаеинтсрвлкдмі"),
+    "cp1253": frozenset("αοιετσςνηυρ"),
+    "cp1255": frozenset("יוהלאתרבמשנ"),
+    "cp1256": frozenset("اليمنتروبعدة"),
 }
+_MOST_COMMON = 0.55  # share of the letters outside ASCII that are among these, at least
+# The letters outside ASCII of languages in Latin script, by the encodings that are used for them; the letters that only
+# Turkish has are Icelandic ones in cp1252, where others stand among them.
+_WESTERN = "àâæçèéêëîïôœùûüÿ äöüßéèàç áéíñóúüçàèòï áàâãçéêíóôõúü àèéìíîòóùú åäöéæøàèêóôâü áèéêëíïóöúü".split()
+_CENTRAL = "ąćęłńóśźżäöüéá áčďéěíňóřšťúůýžäöü áäčďéíĺľňóôŕšťúýž áéíóöőúüűä čćđšžäöüéá ăâîşţșțéöüá".split()
+_LATIN = (
+    ("cp1252", _WESTERN),
+    ("cp1254", ["çğıöşüâîûéi̇"]),
+    ("cp1252", ["áéíóúýþæöð"]),
+    ("cp1250", _CENTRAL),
+    ("cp1257", "ąčęėįšųūžäöü āčēģīķļņšūžõŗäöü äõöüšž".split()),
+    ("mac_roman", _WESTERN),
+    ("cp850", _WESTERN),
+    ("cp852", _CENTRAL),
+)
 _SIGNS = frozenset("\u00a0¡¢£¥§©«¬®°±²³´µ¶·¹º»¼½¾¿×÷–—‘’‚“”„†‡•…‰‹›€™˙ª")
-_SIGN_IN_WORD = re.compile(r"(?<=[^\W\d_])[¡¢£¥§©«¬®±²³´µ¶¹»¼½¾¿×÷‚„†‡‰‹€™˙](?=[^\W\d_])")
+_SIGN_IN_WORD = re.compile(r"(?<=[^\W\d_])[¡¢£¥§©«¬®±²³´µ¶¹»¼½¾¿×÷‚„†‡‰‹€™˙](?=[^\W\d_])|\b[ªº](?=[^\W\d_])")
+# A letter that does not belong where it stands: beside a Latin one, or the form for a word's end within a word.
+_MISPLACED = re.compile(r"(?<=[A-Za-z])[^\x00-\x7f]|[^\x00-\x7f](?=[A-Za-z])|[ςךםןףץ](?=[^\W\d_])")
 _SAMPLE = 65_536  # bytes that are examined to tell text from binary files and to guess the encoding
 
 
@@ -138,13 +149,15 @@ def _guesses(content: bytes) -> Iterator[str]:
     sample = content[:_SAMPLE]
     if len(content) > _SAMPLE:
         sample = sample.rpartition(b"\n")[0] or sample  # not cut within a letter
-    if _is_other_script(sample):
+    is_other = _is_other_script(sample)
+    if is_other:
+        yield from _alphabetic_guesses(sample)
+    yield from _latin_guesses(sample)
+    if is_other:
         from charset_normalizer import from_bytes
 
         if best := from_bytes(sample, cp_isolation=list(_OTHER_SCRIPTS)).best():
             yield next((name for name in _OTHER_SCRIPTS if name in best.could_be_from_charset), best.encoding)
-    else:
-        yield from _latin_guesses(sample)
 
 
 def _is_other_script(sample: bytes) -> bool:
@@ -154,12 +167,30 @@ def _is_other_script(sample: bytes) -> bool:
     return high > _FOREIGN * (high + len(_LETTERS.findall(sample))) or high > _LONG_RUN * len(runs)
 
 
+def _alphabetic_guesses(sample: bytes) -> Iterator[str]:
+    """The encoding of another alphabet in which most letters are common ones, that with the most of them.
+
+    charset-normalizer needs longer texts to tell these encodings apart.
+    """
+    best, most = "", _MOST_COMMON
+    for encodings, common in _COMMON.items():
+        for encoding in encodings.split():
+            text = _MISPLACED.sub(_REPLACEMENT, sample.decode(encoding, "replace"))
+            letters = _NOT_ASCII.findall(text.lower())
+            turned = sum(a.islower() and b.isupper() for a, b in pairwise(text))
+            share = (sum(letter in common for letter in letters) - turned) / len(letters)
+            if share > most:
+                best, most = encoding, share
+    if best:
+        yield best
+
+
 def _latin_guesses(sample: bytes) -> Iterator[str]:
     """The encodings in which all letters are those of one language.
 
     charset-normalizer tells the scripts apart, but not the languages in Latin script that have few accented letters.
     """
-    for encoding, alphabets in _LATIN.items():
+    for encoding, alphabets in _LATIN:
         text = sample.decode(encoding, "replace")
         letters = {letter for letter in _NOT_ASCII.findall(text.lower()) if letter not in _SIGNS}
         if any(letters <= set(alphabet) for alphabet in alphabets) and not _SIGN_IN_WORD.search(text):
