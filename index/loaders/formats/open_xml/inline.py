@@ -209,6 +209,8 @@ class Inline:
                 case Tags.DIAGRAM:
                     lines = diagram_lines(self._host.package, self._host.part, child)
                     self.boxes += (Paragraph(line, listed=True) for line in lines)
+                case Tags.WORD_ART:
+                    self.boxes += [Paragraph(words)] if (words := child.get("string", "").strip()) else []
                 case Tags.PICTURE | Tags.OLD_PICTURE:
                     self._host.left_out["image(s) without text"] += 1
                 case Tags.CHART:
@@ -252,6 +254,7 @@ class Tags:
     DIAGRAM = qualified("dgm:relIds")
     PICTURE = qualified("a:blip")
     OLD_PICTURE = qualified("v:imagedata")
+    WORD_ART = qualified("v:textpath")
     CHART = qualified("c:chart")
 
 

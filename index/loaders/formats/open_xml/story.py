@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -111,7 +112,7 @@ class Story:
 
     def _note(self, mark: str, note: Note) -> str:
         story = self.inner(note.part)
-        texts = [block.text for block in story.blocks(note.element) if isinstance(block, Paragraph)]
+        texts = itertools.chain.from_iterable(_lines(block) for block in story.blocks(note.element))
         return " ".join(" ".join([superscript(mark), *texts]).split())
 
     def _table(self, table: Element) -> TableBlock:
@@ -148,6 +149,15 @@ class Story:
                 yield element
             elif element.tag not in _DELETED and element.tag not in _PROPERTIES:
                 pending += reversed(element)
+
+
+def _lines(block: Block) -> Iterator[str]:
+    """The text of a paragraph, or of the rows of a table with semicolons between their cells."""
+    if isinstance(block, Paragraph):
+        yield block.text
+        return
+    for row in block.rows:
+        yield "; ".join(" ".join(itertools.chain.from_iterable(map(_lines, cell.blocks))) for cell in row) + "."
 
 
 def _has(properties: Element | None, name: str) -> bool:

@@ -148,6 +148,11 @@ def test_a_text_box_is_read_once_after_its_paragraph(holder: str) -> None:
     )
 
 
+def test_letters_drawn_as_a_shape_are_read() -> None:
+    drawn = '<w:r><w:pict><v:shape><v:textpath string="Draft of May"/></v:shape></w:pict></w:r>'
+    assert read(paragraph(run("The lease.") + drawn)).text == "The lease.\n\nDraft of May"
+
+
 def test_a_text_box_without_text_for_new_programs_is_read_from_its_old_form() -> None:
     old = f"<w:pict><v:textbox>{box(paragraph('Old.'))}</v:textbox></w:pict>"
     new = "<mc:Choice><w:drawing/></mc:Choice>"
@@ -186,6 +191,13 @@ def test_notes_of_a_table_follow_it() -> None:
     mark = '<w:r><w:footnoteReference w:id="1"/></w:r>'
     body = table(row("Item", "Price", header=True), row("Tea", cell(paragraph(run("3 euros") + mark))))
     assert read(body, footnotes=note("footnote", 1, "Net.")).text == "Item: Tea; Price: 3 euros¹.\n¹ Net."
+
+
+def test_the_rows_of_a_table_in_a_note_are_in_the_note() -> None:
+    body = paragraph(run("See the rates.") + '<w:r><w:footnoteReference w:id="1"/></w:r>')
+    rates = paragraph("Rates:") + table(row("Day", "3 euros"), row("Night", "5 euros"))
+    document = read(body, footnotes=f'<w:footnote w:id="1">{rates}</w:footnote>')
+    assert document.text == "See the rates.¹\n¹ Rates: Day; 3 euros. Night; 5 euros."
 
 
 def section(*references: str, first: bool = False) -> str:
