@@ -15,6 +15,12 @@ from index.loaders.pdf.layout import Box
 TICKED, NOT_TICKED = "☒", "☐"
 
 _MOST = 5_000  # annotations of a page
+_COMMENTS = (
+    pdfium_c.FPDF_ANNOT_TEXT, pdfium_c.FPDF_ANNOT_HIGHLIGHT, pdfium_c.FPDF_ANNOT_UNDERLINE,
+    pdfium_c.FPDF_ANNOT_SQUIGGLY, pdfium_c.FPDF_ANNOT_STRIKEOUT, pdfium_c.FPDF_ANNOT_CARET, pdfium_c.FPDF_ANNOT_INK,
+    pdfium_c.FPDF_ANNOT_LINE, pdfium_c.FPDF_ANNOT_SQUARE, pdfium_c.FPDF_ANNOT_CIRCLE, pdfium_c.FPDF_ANNOT_POLYGON,
+    pdfium_c.FPDF_ANNOT_POLYLINE, pdfium_c.FPDF_ANNOT_STAMP,
+)  # fmt: skip
 _BOXES = (pdfium_c.FPDF_FORMFIELD_CHECKBOX, pdfium_c.FPDF_FORMFIELD_RADIOBUTTON)
 _VALUES = (pdfium_c.FPDF_FORMFIELD_TEXTFIELD, pdfium_c.FPDF_FORMFIELD_COMBOBOX, pdfium_c.FPDF_FORMFIELD_LISTBOX)
 _PASSWORD = 1 << 13  # flag of a text field
@@ -33,7 +39,7 @@ class Annotation:
 
 
 def read_annotations(page: pdfium.PdfPage) -> list[Annotation]:
-    """The filled form fields, tick boxes, free texts and notes of a page."""
+    """The filled form fields, tick boxes, free texts and notes of a page; those on marked words are notes too."""
     form = page.formenv.raw if page.formenv else None
     found: list[Annotation] = []
     for position in range(min(pdfium_c.FPDFPage_GetAnnotCount(page), _MOST)):
@@ -46,7 +52,7 @@ def read_annotations(page: pdfium.PdfPage) -> list[Annotation]:
 
 def _read(annotation: pdfium_c.FPDF_ANNOTATION, form: pdfium_c.FPDF_FORMHANDLE | None) -> Iterator[Annotation]:
     kind = pdfium_c.FPDFAnnot_GetSubtype(annotation)
-    if kind not in (pdfium_c.FPDF_ANNOT_WIDGET, pdfium_c.FPDF_ANNOT_FREETEXT, pdfium_c.FPDF_ANNOT_TEXT):
+    if kind not in (pdfium_c.FPDF_ANNOT_WIDGET, pdfium_c.FPDF_ANNOT_FREETEXT, *_COMMENTS):
         return
     if pdfium_c.FPDFAnnot_GetFlags(annotation) & _HIDDEN:
         return
@@ -56,7 +62,7 @@ def _read(annotation: pdfium_c.FPDF_ANNOTATION, form: pdfium_c.FPDF_FORMHANDLE |
         return
     text = _string(lambda *rest: pdfium_c.FPDFAnnot_GetStringValue(annotation, b"Contents", *rest))
     if text:
-        yield Annotation(text, _box(annotation), is_note=kind == pdfium_c.FPDF_ANNOT_TEXT)
+        yield Annotation(text, _box(annotation), is_note=kind in _COMMENTS)
 
 
 def _field(annotation: pdfium_c.FPDF_ANNOTATION, form: pdfium_c.FPDF_FORMHANDLE) -> Iterator[Annotation]:

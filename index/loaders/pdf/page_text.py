@@ -81,7 +81,9 @@ def read_items(pdf_page: pdfium.PdfPage, page: PageLayout, written: Sequence[Ann
             items += found[table].content
     for field in fields:
         _place(items, field)
-    items += [TextLine(f"Note: {annotation.text}") for annotation in written if annotation.is_note]
+    shown = " ".join(page.raw.split())
+    notes = (annotation.text for annotation in written if annotation.is_note)
+    items += [TextLine(f"Note: {note}") for note in notes if note not in shown]  # some repeat the words they mark
     raw = "\n".join(page.raw[line.start : line.end] for line in page.lines)
     return PageText(items, outside, raw)
 

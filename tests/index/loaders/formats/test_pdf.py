@@ -63,6 +63,18 @@ def test_free_text_stands_at_its_place_and_a_note_at_the_end_of_its_page():
     assert document.text == "Approved by: Ines Prado\nCopies go to the archive.\nNote: Ask again in June."
 
 
+def test_a_note_on_marked_words_is_a_note_unless_it_repeats_them():
+    marked = "/QuadPoints[60 712 100 712 60 698 100 698]/Rect[60 698 100 712]>>"
+    document = read(
+        text_at((60, 700, BODY, "Dues are paid in May.")),
+        annotations=[
+            f"<</Type/Annot/Subtype/Highlight/Contents(Or in June?){marked}",
+            f"<</Type/Annot/Subtype/Underline/Contents(Dues are paid){marked}",
+        ],
+    )
+    assert document.text == "Dues are paid in May.\nNote: Or in June?"
+
+
 def test_a_shell_of_an_xfa_form_is_reported_as_such():
     page = text_at((60, 700, BODY, "Please wait... If this message is not replaced, get a newer PDF viewer."))
     with pytest.raises(UnreadableFileError, match="XFA form"):
