@@ -27,6 +27,7 @@ from index.loaders.markup.tree import html_tree
 from index.loaders.text_builder import TextBuilder
 
 _ATTRIBUTES = re.compile(r"\s*\{[#.][^{}]*\}\s*$")  # of a heading: {#anchor}
+_ALERT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*$")  # the first line of a quote on GitHub
 _WIKI_LINK = re.compile(r"!?\[\[(?:[^\s\[\]|][^\[\]|\n]*\|)?([^\s\[\]|][^\[\]|\n]*)\]\](?![(\[])")
 _TAG = re.compile(r"<([A-Za-z][\w-]*)>\s*")
 _KNOWN_TAGS = frozenset(_html_tags) | {"details", "dialog", "main", "picture", "summary", "template"}
@@ -81,6 +82,8 @@ def _adjust(state: StateCore) -> None:
         elif token.type == "html_block" and _is_placeholder(token.content, state.src):
             token.content = escapeHtml(token.content)
         elif token.type == "inline":
+            if position > 1 and state.tokens[position - 2].type == "blockquote_open":
+                _name_alert(token.children or [])
             if position and state.tokens[position - 1].type == "heading_open":
                 _drop_attributes(token.children or [])
             _adjust_inline(token, state.src)
@@ -89,6 +92,15 @@ def _adjust(state: StateCore) -> None:
 def _drop_attributes(children: Sequence[Token]) -> None:
     if children and children[-1].type == "text":
         children[-1].content = _ATTRIBUTES.sub("", children[-1].content)
+
+
+def _name_alert(children: Sequence[Token]) -> None:
+    """Write ``[!NOTE]`` as it is shown, as a line of its own: Note."""
+    match = _ALERT.fullmatch(children[0].content) if children and children[0].type == "text" else None
+    if match is not None:
+        children[0].content = match[1].capitalize()
+        if len(children) > 1 and children[1].type == "softbreak":
+            children[1].type = "hardbreak"
 
 
 def _adjust_inline(inline: Token, source: str) -> None:

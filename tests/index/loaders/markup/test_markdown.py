@@ -35,6 +35,10 @@ def text_of(source: str) -> str:
         ("- [x] pay\n- [ ] sign", "- ☑ pay\n- ☐ sign"),
         ("```py\n# no *heading*\n  x = '<b>'\n```\n\n    tabbed\n", "# no *heading*\n  x = '<b>'\n\ntabbed"),
         ("> quoted\n> on\n\n***\n\nafter", "quoted on\n\nafter"),
+        (
+            "> [!WARNING]\n> **Never** after nine.\n\n> [!NOTE] is a mark",
+            "Warning\nNever after nine.\n\n[!NOTE] is a mark",
+        ),
         ("clone <url> or <my-name> into <kbd>x</kbd> <Tabs>y</Tabs>", "clone <url> or <my-name> into x y"),
         ("<details><summary>Who?</summary>\n\n**Ann**\n\n</details>", "Who?\n\nAnn"),
         ("## Fees {#fees .wide}\n\nSome", "Fees\n\nSome"),
