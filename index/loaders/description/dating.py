@@ -20,8 +20,8 @@ _CHANGED = re.compile(
 )
 _MADE = re.compile(
     r"(?:(?:first|date|originally)\s+)*"
-    r"(?:(?:published|publication|posted|issued|released?|created|written|dated|sent)(?:\s+date)?|date|as\s+of)"
-    r"\s*(?:(?::|on|at|in)\s*)*",
+    r"(?:(?:published|publication|posted|issued|released?|created|written|dated|sent|effective)(?:\s+date)?|date|as\s+of)"
+    r"\s*(?:(?::|by\s[^,:]{1,40}?\son|on|at|in|from|as\s+of)\s*)*",
     re.IGNORECASE,
 )
 _IN_NAME = re.compile(r"(?<![^\W_])((?:19|20)\d\d)([-_.]?)(\d\d)(?:\2(\d\d))?(?![^\W_])")
@@ -53,6 +53,12 @@ def date_in_lines(parsed: Parsed, above: str | None = None) -> str | None:
             if date and (label or (number < _FIRST_LINES and len(date) > len("2024"))):
                 made.append(date)
     return made[0] if made else None
+
+
+def is_date_line(line: str) -> bool:
+    """Whether a line says nothing but when the document was written or changed."""
+    label = _CHANGED.match(line) or _MADE.match(line)
+    return date_alone(line[label.end() :] if label else line) is not None
 
 
 def date_in_name(path: str) -> str | None:

@@ -7,6 +7,7 @@ import re
 from index.loaders.base import Parsed
 from index.loaders.decoding import decode
 from index.loaders.description.coverage import measured
+from index.loaders.description.dating import is_date_line
 from index.loaders.description.front_matter import add_head
 from index.loaders.text_builder import TextBuilder
 
@@ -59,8 +60,10 @@ def _without_divided_words(text: str) -> str:
 
 
 def _first_line(body: str) -> str | None:
-    """The first line, if it stands alone, is short and does not end like a sentence."""
+    """The first line, if it stands alone, is short, does not end like a sentence and is more than a date."""
     line, _, rest = body.partition("\n")
     line = line.strip()
     alone = rest.startswith("\n") or re.match(r"[ \t]*[=-]{3,}[ \t]*\n", rest) is not None
-    return line if alone and 0 < len(line) <= _TITLE_LIMIT and line[-1] not in ".,;:?!" else None
+    if not alone or not 0 < len(line) <= _TITLE_LIMIT or line[-1] in ".,;:?!":
+        return None
+    return None if is_date_line(line) else line

@@ -31,6 +31,8 @@ def _dated(text: str, name: str = "a.txt") -> tuple[str | None, str | None]:
         ("By Ada Stone | March 3rd, 2021 | 4 min", "2021-03-03"),
         ("Posted 25/12/2020 by Ada", "2020-12-25"),
         ("Ferry notes\nReleased 2018", "2018"),
+        ("Ferry rules\nEffective date: 7 May 2021", "2021-05-07"),
+        ("Ferry notes\nPosted by Ada Stone on 7 May 2021", "2021-05-07"),
     ],
 )
 def test_a_date_in_a_usual_form_in_the_first_lines_is_the_date(first: str, date: str):
@@ -112,3 +114,9 @@ def test_default_names_and_programs_are_no_titles(title: str):
 )
 def test_titles_that_begin_alike_are_titles(title: str):
     assert is_own_title(title)
+
+
+@pytest.mark.parametrize("line", ["Last updated: 5 May 2024", "Published on 5 May 2024", "03.04.2024", "2024/06/01"])
+def test_a_line_that_is_only_a_date_is_no_title(line: str):
+    assert parse(f"{line}\n\nThe pier is closed.\n".encode(), "pier.txt").title == "pier"
+    assert parse(b"Updates of May 2024\n\nThe pier is closed.\n", "pier.txt").title == "Updates of May 2024"
