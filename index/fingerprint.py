@@ -11,8 +11,8 @@ from index.embedder import Embedder
 from index.errors import IndexMismatchError
 from index.settings import IndexSettings
 
-FORMAT = 3  # increases when stored data is made or read in another way
-READABLE = frozenset({"1", "2", str(FORMAT)})  # formats whose documents can be read; builds upgrade an older one
+FORMAT = 4  # increases when stored data is made or read in another way
+READABLE = frozenset({"1", "2", "3", str(FORMAT)})  # formats whose documents can be read; builds upgrade an older one
 FACTS = ("format", "embedder", "chunking")
 _NAMES = {"format": "format version", "embedder": "the embedding model", "chunking": "passages of"}
 

@@ -113,7 +113,7 @@ def _marks(beginnings: Set[str], words: Set[str]) -> re.Pattern[str]:
     if not beginnings:
         return re.compile(r"(?!)()")  # matches nothing
     prefixes, whole = ("|".join(map(re.escape, sorted(texts))) for texts in (beginnings, words))
-    return re.compile(rf"\b((?:{prefixes})\w*|(?:{whole})\b)|[.!?]\s|\n")
+    return re.compile(rf"\b((?:{prefixes})\w*|(?:{whole})\b)|[.!?]\s|[。\n]")
 
 
 def _common_prefix(one: str, other: str) -> str:

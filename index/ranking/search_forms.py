@@ -1,12 +1,15 @@
 """The form of a text by which it is searched: compatibility characters and grouped digits as a person types them.
 
-Nothing else sees it: texts, quotes and what the reader reads stay as they are written.
+Text without spaces between words becomes pairs of characters. Nothing else sees this form: texts, quotes and what the
+reader reads stay as they are written.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+
+from index.ranking.unspaced import spaced
 
 # Joined to what stands before them, the digits of these would make another number: 10⁵, 3½, 12①.
 _KEPT = ("<super>", "<sub>", "<fraction>", "<circle>")
@@ -33,13 +36,13 @@ _FORMS = _Forms()
 
 
 def search_form(text: str) -> str:
-    """The text in NFKC, except for superscripts, subscripts and fractions, with 12500 for 12,500.
+    """The text in NFKC, except for superscripts, subscripts and fractions, with 12500 for 12,500, and ``spaced``.
 
     Separators of digits are commas, apostrophes and spaces before groups of three, and points before two or more such.
     """
     if not unicodedata.is_normalized("NFKC", text):
         text = unicodedata.normalize("NFC", text.translate(_FORMS))
-    return _GROUPED.sub(lambda number: number[0].translate(_SEPARATORS), text)
+    return _GROUPED.sub(lambda number: number[0].translate(_SEPARATORS), spaced(text))
 
 
 def added_words(text: str) -> list[str]:

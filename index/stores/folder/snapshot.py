@@ -15,6 +15,7 @@ import numpy as np
 
 from index.embedder import Vectors
 from index.ranking.terms import Terms
+from index.ranking.unspaced import is_unspaced
 from index.stores.base import Inputs
 from index.stores.folder.reader import FolderReader
 from index.stores.folder.schema import connect_to_read, frozen_state, is_made
@@ -169,7 +170,8 @@ class FolderSnapshot(FolderReader):
         select = "SELECT rowid FROM passages WHERE passages MATCH ? LIMIT ?"
         votes: dict[int, float] = defaultdict(float)
         for words in (*_phrases(text), *terms.chosen()):
-            rows = self.connection.execute(select, (f'text : "{words}"', _COUNTED)).fetchall()
+            column = "" if is_unspaced(words) else "text : "  # pairs of characters are kept beside the title
+            rows = self.connection.execute(select, (f'{column}"{words}"', _COUNTED)).fetchall()
             weight = 1 / max(1, len(rows))
             for (chunk_id,) in rows:
                 votes[chunk_id] += weight

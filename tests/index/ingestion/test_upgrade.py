@@ -92,3 +92,19 @@ def test_until_then_the_remedy_is_named(root: Path, what: str):
 def test_it_is_not_upgraded_to_other_settings(root: Path):
     with pytest.raises(IndexMismatchError, match="at most 200 tokens"):
         build([], root / "index", settings=IndexSettings(chunk_tokens=100), embedder=HashEmbedder())
+
+
+def test_an_upgrade_from_format_3_finds_text_without_spaces_and_embeds_nothing(tmp_path: Path):
+    (tmp_path / "documents").mkdir()
+    (tmp_path / "documents" / "castle.txt").write_text("大阪城の入場料は大人六百円である。\n")
+    index, hashing = tmp_path / "index", HashEmbedder()
+    build([tmp_path / "documents"], index, embedder=hashing)
+    with closing(sqlite3.connect(index / "catalog.sqlite")) as connection:
+        connection.execute("UPDATE meta SET value = '3' WHERE key = 'format'")
+        connection.execute("UPDATE passages SET title = 'castle'")
+        connection.commit()
+    assert plan([], index).changed == ("castle.txt",)
+    assert build([], index, embedder=hashing).embedded == 0
+    with DocumentIndex.open(index, embedder=hashing) as opened:
+        assert opened.search("入場料")[0].keyword_rank == 1
+    assert verify(index).sound

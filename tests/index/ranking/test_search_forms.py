@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from index.ranking.search_forms import added_words, search_form
@@ -12,7 +14,7 @@ from index.ranking.search_forms import added_words, search_form
     [
         ("The eﬃcient ﬂow", "The efficient flow"),
         ("ＡＢＣ－７００", "ABC-700"),
-        ("ｶﾞｽ", "ガス"),
+        ("ｶﾞｽ", " ガス "),
         ("12,500 sheep, 1,250,000.75 francs", "12500 sheep, 1250000.75 francs"),
         ("８，４００ m", "8400 m"),
         ("8 400 m or 8’400 m or 8'400 m", "8400 m or 8400 m or 8400 m"),
@@ -35,3 +37,24 @@ def test_what_could_become_another_number_is_left_alone(text: str):
 def test_only_words_that_the_text_lacks_are_added():
     assert added_words("The oﬃce sold 12,500 and 12,500 tickets; an office, 900.") == ["12500"]
     assert added_words("Nothing of the kind.") == []
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("東京都は3区", ["東京", "京都", "都は", "3", "区"]),
+        ("ｶﾞｽの料金は１２，５００円", ["ガス", "スの", "の料", "料金", "金は", "12500", "円"]),
+        ("北京，首都。", ["北京", "首都"]),
+        ("ราคา 20 บาท", ["รา", "าค", "คา", "20", "บา", "าท"]),
+        ("ที่นี่", ["ทน"]),
+        ("서울의 인구는", ["서울의", "인구는"]),
+    ],
+)
+def test_text_without_spaces_is_searched_by_pairs_of_its_characters(written: str, words: list[str]):
+    form = search_form(written)
+    assert re.findall(r"\w+", form) == words
+    assert re.findall(r"\w+", search_form(form)) == words
+
+
+def test_pairs_are_added_to_a_text_without_spaces():
+    assert added_words("Der Preis: 料金は3円") == ["料金", "金は", "3", "円"]
