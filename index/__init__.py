@@ -2,6 +2,9 @@
 
 from index.embedder import Embedder
 from index.errors import (
+    CollectionDamagedError,
+    CollectionError,
+    CollectionNotFoundError,
     DeletionsError,
     DiskError,
     DocumentNotFoundError,
@@ -40,6 +43,7 @@ from index.reports import BuildReport, IndexStatus, Plan, Problem, Progress, Rep
 from index.search import DocumentIndex, IndexView
 from index.settings import IndexSettings
 from index.stores.base import Place, Store
+from index.stores.document_collections import Collections, checked_collection
 from index.stores.folder.schema import sync_folder
 from index.stores.locate import open_store
 from index.types import (
@@ -61,6 +65,10 @@ __all__ = [
     "BuildReport",
     "Cell",
     "Chunk",
+    "CollectionDamagedError",
+    "CollectionError",
+    "CollectionNotFoundError",
+    "Collections",
     "DeletionsError",
     "DiskError",
     "Document",
@@ -108,6 +116,7 @@ __all__ = [
     "add",
     "build",
     "build_documents",
+    "checked_collection",
     "copy",
     "load",
     "on_disk",

@@ -8,15 +8,18 @@ QuothError
 │   ├── IndexLockedError      another process is writing to the index
 │   ├── IndexChangedError     the index was changed while it was read, by someone whose changes cannot be followed
 │   ├── DeletionsError        a build would delete most documents of a source, and was not told to
-│   └── DocumentNotFoundError the index has no document with this id, or no longer has it
+│   ├── DocumentNotFoundError the index has no document with this id, or no longer has it
+│   └── CollectionNotFoundError  there is no collection of this name
 ├── StorageError              the disk, the index files or the database server fail
 │   ├── DiskError             the disk is full, failing or read-only
 │   ├── IndexDamagedError     the catalog fails its own checks
+│   ├── CollectionDamagedError  the file of a collection cannot be understood
 │   └── StoreUnreachableError the database server does not answer, or its version is not supported
 ├── InputError                a question, a path or a file cannot be used
 │   ├── SourceNotFoundError   a path that should be indexed does not exist
 │   ├── NoDocumentsError      nothing under the given paths can be indexed
 │   ├── UnreadableFileError   one file cannot be parsed; a build reports it and goes on
+│   ├── CollectionError       a collection cannot have this name, or so many documents
 │   └── QuestionError         the question is empty or too long
 └── SetupError                this installation lacks something, or is configured wrongly
     ├── ModelError            a model's files are missing, damaged or not the expected ones
@@ -73,12 +76,20 @@ class DocumentNotFoundError(StateError):
     """The index has no document with this id, or no longer has it."""
 
 
+class CollectionNotFoundError(StateError):
+    """There is no collection of this name."""
+
+
 class DiskError(StorageError):
     """The disk is full, failing or read-only; earlier commits are safe."""
 
 
 class IndexDamagedError(StorageError):
     """The catalog fails its own checks."""
+
+
+class CollectionDamagedError(StorageError):
+    """The file of a collection cannot be understood."""
 
 
 class StoreUnreachableError(StorageError):
@@ -95,6 +106,10 @@ class NoDocumentsError(InputError):
 
 class UnreadableFileError(InputError):
     """One file cannot be parsed; a build reports it and goes on."""
+
+
+class CollectionError(InputError):
+    """A collection cannot have this name, or so many documents."""
 
 
 class QuestionError(InputError, ValueError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 from types import TracebackType
 
@@ -20,6 +21,7 @@ from index.ranking.vocabulary import Vocabulary
 from index.reports import IndexStatus
 from index.settings import IndexSettings
 from index.stores.base import Place, Snapshot, Store
+from index.stores.document_collections import Collections
 from index.stores.locate import open_store
 from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit, TablePart
 
@@ -59,9 +61,20 @@ class IndexView:
             updated=summary.meta.get("updated", ""),
         )
 
-    def documents(self) -> list[DocumentRecord]:
-        """Every document, by path."""
-        return self._snapshot.records()
+    def documents(self, filters: Filters | None = None) -> list[DocumentRecord]:
+        """The documents that the filters admit, by default every one, by path. Raises as ``resolved``."""
+        records = self._snapshot.records()
+        known = self.resolved(filters)
+        return records if known is None else [record for record in records if known.admit(record)]
+
+    def resolved(self, filters: Filters | None) -> Filters | None:
+        """The filters with the present documents of their collection.
+
+        Raises CollectionNotFoundError, CollectionDamagedError and CollectionError.
+        """
+        if filters is None or filters.collection is None or filters.members is not None:
+            return filters
+        return replace(filters, members=self._opened.collections.documents(filters.collection))
 
     def failures(self) -> list[Failure]:
         """Every file that could not be read, by path."""
@@ -102,7 +115,7 @@ class IndexView:
         """The k passages nearest to a question, best first, among documents that the filters admit.
 
         Raises IndexEmptyError when the index holds no passages, IndexMismatchError when it was built with a model other
-        than the configured one.
+        than the configured one, and as ``resolved``.
         """
         snapshot, opened = self._snapshot, self._opened
         opened.check(self._summary.meta)
@@ -111,7 +124,7 @@ class IndexView:
             raise IndexEmptyError(f"the index at {opened.store.name} holds no passages: add documents to it")
         vector = opened.embedder.encode([question])[0]
         terms = opened.terms.read(question, snapshot.document_frequency, passages)
-        dense, keyword = snapshot.candidates(vector, terms, opened.settings.candidates, filters)
+        dense, keyword = snapshot.candidates(vector, terms, opened.settings.candidates, self.resolved(filters))
         fused = fusion.fuse(dense, keyword, opened.settings.dense_weight)[: max(k, PROXIMITY_CANDIDATES)]
         found = self._found([chunk_id for chunk_id, _ in fused])
         near = self._near(question, terms, dense, keyword, dict(islice(found.items(), PROXIMITY_CANDIDATES)))
@@ -203,6 +216,7 @@ class DocumentIndex:
         self.store = store
         self.settings = settings
         self.embedder = embedder
+        self.collections = Collections.beside(store, settings)
         self.terms = TermReader(Stemmer().stem)
         self._vocabulary: tuple[int, Vocabulary] = (-1, Vocabulary({}))
 
@@ -250,10 +264,10 @@ class DocumentIndex:
         with self.snapshot() as view:
             return view.status()
 
-    def documents(self) -> list[DocumentRecord]:
-        """Every document, by path."""
+    def documents(self, filters: Filters | None = None) -> list[DocumentRecord]:
+        """The documents that the filters admit, by default every one, by path; raises like ``IndexView.documents``."""
         with self.snapshot() as view:
-            return view.documents()
+            return view.documents(filters)
 
     def failures(self) -> list[Failure]:
         """Every file that could not be read, by path."""

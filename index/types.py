@@ -217,9 +217,18 @@ class Filters:
     media_type: str | None = None  # "application/pdf", or the ending of the file's name: "pdf"
     metadata: Mapping[str, str] = field(default_factory=dict)
     documents: frozenset[str] = frozenset()  # relative paths or addresses; empty for any
+    collection: str | None = None  # the name of a collection beside the index
+    members: frozenset[str] | None = None  # addresses of its documents, which ``IndexView.resolved`` fills in
 
     def admit(self, document: DocumentRecord) -> bool:
-        """Whether a document meets every condition; one without a date is in no date range."""
+        """Whether a document meets every condition; one without a date is in no date range.
+
+        Raises ``ValueError`` for a collection whose members are not known yet.
+        """
+        if self.collection is not None and self.members is None:
+            raise ValueError(f"the members of the collection “{self.collection}” are not known: resolve the filters")
+        if self.members is not None and document.address not in self.members:
+            return False
         if self.documents and self.documents.isdisjoint((document.path, document.address)):
             return False
         if self.path is not None and self.path != document.path and not fnmatch.fnmatchcase(document.path, self.path):

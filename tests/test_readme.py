@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from typer import Typer
 
 from tests.support.paths import ROOT
 from ui.server import assemble
@@ -90,10 +91,16 @@ def test_every_link_within_the_project_leads_somewhere(page: str):
     assert [link for link in links if "://" not in link and not (folder / link).exists()] == []
 
 
+def command_names(app: Typer) -> set[str]:
+    """The names of all commands, groups of commands included."""
+    named = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
+    return named | {str(group.name) for group in app.registered_groups}
+
+
 def test_every_command_and_setting_that_is_named_exists():
     from ui.cli.app import app
 
-    names = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
+    names = command_names(app)
     said = "\n".join(PAGES.values())
     assert set(re.findall(r"`quoth ([\w-]+)", said)) <= names
     assert {name.lower() for name in re.findall(r"QUOTH_(\w+)", said)} <= set(Settings.model_fields)
@@ -102,7 +109,7 @@ def test_every_command_and_setting_that_is_named_exists():
 def test_every_command_is_described():
     from ui.cli.app import app
 
-    names = {command.name or command.callback.__name__ for command in app.registered_commands if command.callback}
+    names = command_names(app)
     table = PAGES["ui/README.md"].partition("| command | what it does |")[2].partition("\n\n")[0]
     assert set(re.findall(r"[a-z][a-z-]*", " ".join(re.findall(r"`[^`]+`", table)))) >= names
 

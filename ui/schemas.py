@@ -29,10 +29,21 @@ class Narrowing(BaseModel):
         max_length=100,
         description="The paths of the documents to search: relative, or absolute where several share a relative one.",
     )
+    collection: str | None = Field(
+        None, min_length=1, max_length=80, description="The name of a collection of documents.", examples=["Contracts"]
+    )
 
     def as_filters(self) -> Filters:
         """The conditions as the index's filters."""
-        return Filters(self.path, self.after, self.before, self.media_type, self.metadata, frozenset(self.documents))
+        return Filters(
+            self.path,
+            self.after,
+            self.before,
+            self.media_type,
+            self.metadata,
+            frozenset(self.documents),
+            self.collection,
+        )
 
 
 class Question(BaseModel):
@@ -113,6 +124,7 @@ class SheetQuestions(BaseModel):
         description="Paths or glob patterns of the documents; all documents if there are none.",
         examples=[["contracts/*"]],
     )
+    collection: str = Field("", max_length=80, description="Only documents of this collection.")
     each: bool = Field(
         default=False, description="Whether each document has a row, instead of each question over all documents."
     )
@@ -134,6 +146,7 @@ class SheetState(BaseModel):
     asked: str = Field(description="When the asking began: ISO 8601, UTC.")
     each: bool
     documents: list[str] = Field(description="The paths and patterns that were given; none for all documents.")
+    collection: str = Field(description="The collection that the documents are of; empty for any.")
     questions: list[str]
     rows: list[SheetRow] = Field(
         description="One a document, its cells in the order of the questions; or one a question, each of one cell."
@@ -152,6 +165,7 @@ class SheetState(BaseModel):
             asked=sheet.asked,
             each=sheet.each,
             documents=list(sheet.documents),
+            collection=sheet.collection,
             questions=list(sheet.questions),
             rows=list(sheet.rows),
             problem=problem,

@@ -17,7 +17,7 @@ from starlette.routing import Mount
 from ui.agents import completions
 from ui.agents.over_http import mcp_route
 from ui.errors import AddressError
-from ui.http import documents, health, problems, questions
+from ui.http import collection_routes, documents, health, problems, questions
 from ui.http.auth import Access, trusted_hosts
 from ui.http.credentials import Credentials
 from ui.http.limits import BodyLimits, connection_class
@@ -37,7 +37,7 @@ def assemble(service: Service) -> FastAPI:
     """The application over a service. Raises ``AccessError`` when it would serve a network without a secret."""
     settings = service.settings
     credentials = Credentials.of(settings)
-    modules = (health, questions, completions, documents, routes, problems, page)
+    modules = (health, questions, completions, documents, collection_routes, routes, problems, page)
     routers = [module.router for module in modules]
     app = create_app(
         settings.index, engine=service.engine, ask=service.answer, converse=service.converse, routers=routers

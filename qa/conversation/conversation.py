@@ -91,7 +91,7 @@ class Conversation:
 
     def _about_library(self, utterance: str, filters: Filters | None) -> Reply:
         with self.answerer.index.snapshot() as view:
-            records, failures = _admitted(view.documents(), filters), view.failures()
+            records, failures = view.documents(filters), view.failures()
         text, documents = about_library(utterance, records, failures)
         return Reply("library", utterance, utterance, text=text, documents=documents)
 
@@ -99,7 +99,7 @@ class Conversation:
         """A summary of the document that the utterance names, or the choice among several; None if it names none."""
         named = named_in(utterance)
         with self.answerer.index.snapshot() as view:
-            records = _admitted(view.documents(), filters)
+            records = view.documents(filters)
             found = records if len(records) == 1 and not named else documents_named(named, records)
             if not found and (subject := named or (turns[-1].question if turns else "")):
                 hits = view.search(subject, 3, filters=filters) if records else []
@@ -167,10 +167,6 @@ def converse(
     """
     with borrow_answerer(index) as answerer:
         return Conversation(answerer).reply(utterance, turns, filters=filters)
-
-
-def _admitted(records: Sequence[DocumentRecord], filters: Filters | None) -> list[DocumentRecord]:
-    return [record for record in records if filters is None or filters.admit(record)]
 
 
 def _which(utterance: str, records: Sequence[DocumentRecord]) -> Reply:

@@ -35,23 +35,29 @@ def sheet(
     *,
     index: Path | str | None = None,
     documents: Sequence[str] | str = (),
+    collection: str = "",
     each: bool = False,
     name: str = "",
     progress: Callable[[Progress], None] | None = None,
 ) -> Sheet:
     """Ask every question of the documents whose paths match ``documents`` (glob patterns or paths; default: all).
 
-    With ``each``, every document has a row of its own. With a name, the sheet is kept in the folder of the index: one
-    that was interrupted goes on, any other is asked again, and what changed is marked. ``index`` is as for ``answer``.
-    Raises ``QuothError``: ``QuestionError`` for no question or a wrong one, ``SheetError``, ``SheetBusyError``,
-    ``IndexEmptyError``, ``DiskError`` and others.
+    With a collection, only of its documents. With ``each``, every document has a row of its own. With a name, the sheet
+    is kept in the folder of the index: one that was interrupted goes on, any other is asked again, and what changed is
+    marked. ``index`` is as for ``answer``. Raises ``QuothError``: ``QuestionError`` for no question or a wrong one,
+    ``SheetError``, ``SheetBusyError``, ``IndexEmptyError``, ``DiskError`` and others.
     """
     patterns = (documents,) if isinstance(documents, str) else tuple(documents)
     with borrow_answerer(index) as answerer:
         if not name:
-            return ask_sheet(OpenSheet(), answerer, "", questions, patterns, each=each, progress=progress)
-        with SheetFolder(_location(index)).opened(name) as opened:
-            return ask_sheet(opened, answerer, name, questions, patterns, each=each, progress=progress)
+            opened = OpenSheet()
+            return ask_sheet(
+                opened, answerer, "", questions, patterns, collection=collection, each=each, progress=progress
+            )
+        with SheetFolder(_location(index)).opened(name) as kept:
+            return ask_sheet(
+                kept, answerer, name, questions, patterns, collection=collection, each=each, progress=progress
+            )
 
 
 def ask_sheet(
@@ -62,11 +68,12 @@ def ask_sheet(
     documents: Sequence[str],
     *,
     each: bool,
+    collection: str = "",
     progress: Callable[[Progress], None] | None = None,
 ) -> Sheet:
     """Begin or go on with a sheet, and ask all of it. Raises as ``sheet``."""
     checked = checked_questions(questions, answerer.settings.question_characters)
-    begin_sheet(opened, answerer.index, name, checked, documents, each=each)
+    begin_sheet(opened, answerer.index, name, checked, documents, each=each, collection=collection)
     fill_sheet(opened, answerer.index, answerer.answer, progress=progress)
     return opened.sheet
 
@@ -79,25 +86,28 @@ def begin_sheet(
     documents: Sequence[str],
     *,
     each: bool,
+    collection: str = "",
 ) -> None:
     """Make a sheet ready to be asked; the same questions to the same documents go on where they were left.
 
     Raises ``SheetError`` if no document matches or the sheet is too large, ``IndexEmptyError`` and ``DiskError``.
     """
     last = opened.sheet if opened.exists else None
-    asked = (tuple(questions), tuple(documents), each)
-    if last and last.waiting and (last.questions, last.documents, last.each) == asked:
+    asked = (tuple(questions), tuple(documents), collection, each)
+    if last and last.waiting and (last.questions, last.documents, last.collection, last.each) == asked:
         if last.state == "stopped":
             opened.stop(False)
         return
     with index.snapshot() as view:
-        chosen, revision = chosen_documents(view, documents), view.revision
+        chosen, revision = chosen_documents(view, documents, collection), view.revision
     heads = [RowHead(key, record.title, record.sha256) for key, record in chosen.items()] if each else None
     cells = len(questions) * len(heads or [None])
     if cells > MOST_CELLS:
         raise SheetError(f"this sheet would have {cells:,} cells, at most {MOST_CELLS:,} are asked: choose fewer")
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-    opened.begin(unasked(name, questions, documents, heads, revision=revision, asked=now, last=last))
+    opened.begin(
+        unasked(name, questions, documents, heads, revision=revision, asked=now, last=last, collection=collection)
+    )
 
 
 def fill_sheet(
@@ -110,7 +120,7 @@ def fill_sheet(
 ) -> None:
     """Ask the cells that wait, until ``should_continue`` is false. Raises as ``Answerer.answer``, and ``DiskError``."""
     sheet, patterns = opened.sheet, opened.sheet.documents
-    shared = Filters(documents=frozenset(_chosen(index, patterns))) if patterns and not sheet.each else None
+    shared = _shared_filters(index, patterns, sheet.collection) if not sheet.each else None
     waiting, total = sheet.waiting, sheet.total
     for number, place in enumerate(waiting, total - len(waiting)):
         if progress:
@@ -142,24 +152,32 @@ def checked_questions(lines: Iterable[str], longest: int) -> list[str]:
     return list(questions)
 
 
-def chosen_documents(view: IndexView, patterns: Sequence[str]) -> dict[str, DocumentRecord]:
+def chosen_documents(view: IndexView, patterns: Sequence[str], collection: str = "") -> dict[str, DocumentRecord]:
     """The documents that match a pattern, or all, by path, or by address where several share a path; in order.
 
-    Raises ``SheetError`` if there is none, and ``IndexEmptyError`` if the index holds none.
+    With a collection, those of them that are in it. Raises ``SheetError`` if there is none, ``IndexEmptyError`` if the
+    index holds none, and as ``IndexView.resolved``.
     """
     records = view.documents()
     if not records:
         raise IndexEmptyError("the index holds no documents: add some to it")
-    chosen = [record for record in records if not patterns or _matches(record, patterns)]
+    among = view.documents(Filters(collection=collection)) if collection else records
+    chosen = [record for record in among if not patterns or _matches(record, patterns)]
     if not chosen:
-        raise SheetError(f"no document matches {' or '.join(patterns)}: `quoth documents` lists their paths")
+        inside = f" of the collection “{collection}”" if collection else ""
+        wanted = f"matches {' or '.join(patterns)}" if patterns else "is in the index"
+        raise SheetError(f"no document{inside} {wanted}: `quoth documents` lists their paths")
     shared = Counter(record.path for record in records)
     return {record.path if shared[record.path] == 1 else record.address: record for record in chosen}
 
 
-def _chosen(index: DocumentIndex, patterns: Sequence[str]) -> list[str]:
+def _shared_filters(index: DocumentIndex, patterns: Sequence[str], collection: str) -> Filters | None:
+    """The filters of a sheet without a row for each document."""
+    if not patterns:
+        return Filters(collection=collection) if collection else None
     with index.snapshot() as view:
-        return [record.address for record in chosen_documents(view, patterns).values()]
+        chosen = chosen_documents(view, patterns, collection)
+    return Filters(documents=frozenset(record.address for record in chosen.values()))
 
 
 def _matches(record: DocumentRecord, patterns: Sequence[str]) -> bool:

@@ -84,6 +84,7 @@ class Sheet:
     revision: int  # of the index when the asking began
     asked: str  # when the asking began: ISO 8601, UTC, to the second
     state: State = "waiting"
+    collection: str = ""  # that the documents are of; empty for any
 
     @property
     def positions(self) -> list[Position]:
@@ -138,6 +139,7 @@ class Sheet:
             "asked": self.asked,
             "each": self.each,
             "documents": list(self.documents),
+            "collection": self.collection,
             "questions": list(self.questions),
             "rows": [asdict(row) for row in self.rows],
         }
@@ -161,6 +163,7 @@ def unasked(
     revision: int,
     asked: str,
     last: Sheet | None = None,
+    collection: str = "",
 ) -> Sheet:
     """A sheet to be asked, whose cells know what those of ``last`` said.
 
@@ -173,7 +176,8 @@ def unasked(
     else:
         rows = [_row(head, questions, before) for head in heads]
         rows += before.gone({head.document for head in heads}, questions)
-    return Sheet(name, tuple(questions), tuple(documents), heads is not None, tuple(rows), revision, asked)
+    each = heads is not None
+    return Sheet(name, tuple(questions), tuple(documents), each, tuple(rows), revision, asked, collection=collection)
 
 
 def _row(head: RowHead, questions: Sequence[str], before: _Before) -> SheetRow:

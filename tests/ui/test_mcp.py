@@ -38,7 +38,15 @@ def _with_client(server: MCPServer | StdioServerParameters, use: Callable[[Clien
 
 def test_the_tools_are_marked_as_read_only(seed_index: Path):
     tools = _with_client(_server(seed_index), lambda client: client.list_tools()).tools
-    assert [tool.name for tool in tools] == ["answer", "converse", "search", "verify_quote", "documents", "passage"]
+    assert [tool.name for tool in tools] == [
+        "answer",
+        "converse",
+        "search",
+        "verify_quote",
+        "documents",
+        "collections",
+        "passage",
+    ]
     assert all(tool.annotations.read_only_hint for tool in tools)
 
 

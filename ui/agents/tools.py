@@ -132,6 +132,12 @@ class VerifiedQuote(BaseModel):
     revision: int
 
 
+class Names(BaseModel):
+    """The names of collections, in the order of the alphabet."""
+
+    names: list[str]
+
+
 class Rebuilt(BaseModel):
     """The report of a rebuild."""
 
@@ -169,33 +175,46 @@ class Tools:
         self._engine, self._rebuilds = engine, rebuilds
 
     def answer(
-        self, question: str, path: str | None = None, after: str | None = None, before: str | None = None
+        self,
+        question: str,
+        path: str | None = None,
+        after: str | None = None,
+        before: str | None = None,
+        collection: str | None = None,
     ) -> AnswerSummary:
         """Answer a question with a verbatim quote from the documents and its citation, or say that there is none.
 
-        path is a glob pattern for the documents' paths; after and before are ISO dates that limit the documents' dates.
+        path is a glob pattern for the documents' paths; after and before are ISO dates that limit the documents' dates;
+        collection is the name of a set of documents.
         """
-        filters = Filters(path, checked_date("after", after), checked_date("before", before))
+        filters = Filters(
+            path, checked_date("after", after), checked_date("before", before), collection=collection or None
+        )
         with self._engine.cpu.share():
             answer = self._engine.answer(question, filters)
         return AnswerSummary.of(answer)
 
-    def converse(self, utterance: str, turns: list[EarlierTurn] | None = None) -> ReplySummary:
+    def converse(
+        self, utterance: str, turns: list[EarlierTurn] | None = None, collection: str | None = None
+    ) -> ReplySummary:
         """Reply to what a person typed: an answer, passages on a subject, a summary, or what documents there are.
 
-        turns are the earlier utterances with their answers, the oldest first; they complete a follow-up.
+        turns are the earlier utterances with their answers, the oldest first; they complete a follow-up. collection is
+        the name of a set of documents, to which the reply is limited.
         """
         with self._engine.cpu.share():
-            reply = self._engine.converse(utterance, [turn.as_turn() for turn in turns or ()])
+            earlier = [turn.as_turn() for turn in turns or ()]
+            reply = self._engine.converse(utterance, earlier, _only(collection))
         return ReplySummary.of(reply)
 
-    def search(self, question: str, k: int = 5, rerank: bool = False) -> Hits:
+    def search(self, question: str, k: int = 5, rerank: bool = False, collection: str | None = None) -> Hits:
         """Find the k passages (at most 50) nearest to a question, best first, without answering it.
 
-        With rerank they are ranked by the probability that they hold the answer, which takes longer.
+        With rerank they are ranked by the probability that they hold the answer, which takes longer. collection is the
+        name of a set of documents, to which the search is limited.
         """
         with self._engine.cpu.share():
-            hits, revision = self._engine.search(question, max(1, min(k, 50)), rerank=rerank)
+            hits, revision = self._engine.search(question, max(1, min(k, 50)), _only(collection), rerank=rerank)
         return Hits(hits=hits, revision=revision)
 
     def verify_quote(self, quote: str) -> VerifiedQuote:
@@ -217,6 +236,10 @@ class Tools:
         """List the indexed documents by path, and every file that could not be read, with the reason."""
         return Documents.of(self._engine.answerer().index, max(0, offset), max(0, limit))
 
+    def collections(self) -> Names:
+        """List the names of the collections, the sets of documents to which questions can be limited."""
+        return Names(names=self._engine.answerer().index.collections.names())
+
     def passage(self, document_id: int, start: int, end: int) -> Stretch:
         """Return a document's text from code point start to end, as in a citation; a wider range shows more."""
         return Stretch.of(self._engine.answerer().index, document_id, max(0, start), end, LONGEST_STRETCH)
@@ -227,12 +250,17 @@ class Tools:
             return Rebuilt(report=build(()))
 
 
+def _only(collection: str | None) -> Filters | None:
+    return Filters(collection=collection) if collection else None
+
+
 def create_server(engine: AnswerEngine, rebuilds: Rebuilds, *, writing: bool = False) -> MCPServer[None]:
     """The MCP server; ``writing`` adds the tool that rebuilds the index."""
     server: MCPServer[None] = MCPServer("quoth", instructions=INSTRUCTIONS, version=version("quoth"))
     tools = Tools(engine, rebuilds)
     reading = ToolAnnotations(read_only_hint=True, open_world_hint=False)
-    for tool in (tools.answer, tools.converse, tools.search, tools.verify_quote, tools.documents, tools.passage):
+    read = (tools.answer, tools.converse, tools.search, tools.verify_quote)
+    for tool in (*read, tools.documents, tools.collections, tools.passage):
         server.add_tool(with_tool_errors(tool), annotations=reading)
     if writing:
         changing = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=False)

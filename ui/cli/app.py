@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from index import QuothError
-from ui.cli import ask, evaluate, index, inspect, quotes, serve, sheet
+from ui.cli import ask, collection, evaluate, index, inspect, quotes, serve, sheet
 from ui.cli.options import CONFIG
 from ui.cli.output import complain, replace_unprintable
 
@@ -68,7 +68,7 @@ def _assignments_first(arguments: list[str]) -> list[str]:
     return [*first, *rest, *arguments[end:]]
 
 
-for module in (index, inspect, ask, sheet, quotes, evaluate, serve):
+for module in (index, inspect, collection, ask, sheet, quotes, evaluate, serve):
     module.register(app)
 
 

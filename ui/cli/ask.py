@@ -8,7 +8,19 @@ from typing import Annotated
 
 import typer
 
-from ui.cli.options import After, Before, Index, Json, MediaType, Metadata, PathGlob, Store, filters_of, settings_of
+from ui.cli.options import (
+    After,
+    Before,
+    Collection,
+    Index,
+    Json,
+    MediaType,
+    Metadata,
+    PathGlob,
+    Store,
+    filters_of,
+    settings_of,
+)
 from ui.cli.output import Exit, emit
 
 Question = Annotated[str, typer.Argument(help="The question, in quotation marks; - reads it from stdin.")]
@@ -41,6 +53,7 @@ def answer_question(
     before: Before = None,
     media_type: MediaType = None,
     metadata: Metadata = None,
+    collection: Collection = None,
     as_json: Json = False,
 ) -> None:
     """Answer a question from the index. Exits with 1 when the documents do not hold the answer.
@@ -50,7 +63,7 @@ def answer_question(
     if (question is None) == (file is None):
         raise typer.BadParameter("give a question, or --file with questions", param_hint="QUESTION")
     settings = settings_of(context, index=index, store=store)
-    filters = filters_of(path, after, before, media_type, metadata)
+    filters = filters_of(path, after, before, media_type, metadata, collection)
     from qa import Answerer
     from ui.cli.batch import answer_lines, lines_of
     from ui.cli.render import render_answer
@@ -79,6 +92,7 @@ def search(
     before: Before = None,
     media_type: MediaType = None,
     metadata: Metadata = None,
+    collection: Collection = None,
     as_json: Json = False,
 ) -> None:
     """Find the passages nearest to a question, best first. Exits with 1 when no document matches the filters."""
@@ -87,7 +101,7 @@ def search(
     from qa import Answerer, checked_question
     from ui.cli.render import render_hits
 
-    text, filters = _question_text(question), filters_of(path, after, before, media_type, metadata)
+    text, filters = _question_text(question), filters_of(path, after, before, media_type, metadata, collection)
     if rerank:
         with Answerer.open(settings=settings) as answerer:
             hits, revision = answerer.search(text, k, filters=filters, rerank=True), answerer.index.revision

@@ -7,6 +7,7 @@ import typer
 from ui.cli.options import (
     After,
     Before,
+    Collection,
     Index,
     Json,
     MediaType,
@@ -46,6 +47,7 @@ def documents(
     before: Before = None,
     media_type: MediaType = None,
     metadata: Metadata = None,
+    collection: Collection = None,
     as_json: Json = False,
 ) -> None:
     """List the documents with warnings from loading them, and the files that could not be read."""
@@ -53,9 +55,9 @@ def documents(
     from index import DocumentIndex
     from ui.cli.render import render_documents
 
-    filters = filters_of(path, after, before, media_type, metadata)
+    filters = filters_of(path, after, before, media_type, metadata, collection)
     with DocumentIndex.open(settings=settings) as opened:
-        records = [record for record in opened.documents() if filters is None or filters.admit(record)]
+        records = opened.documents(filters)
         failures = opened.failures()
     listed = {"documents": records, "failures": failures}
     emit(listed, lambda: render_documents(records, failures), as_json=as_json)

@@ -35,6 +35,9 @@ Metadata = Annotated[
         "--meta", help="Only documents with this value in their front matter; repeatable.", metavar="KEY=VALUE"
     ),
 ]
+Collection = Annotated[
+    str | None, typer.Option("--collection", help="Only documents of this collection.", metavar="NAME")
+]
 Wait = Annotated[
     float, typer.Option("--wait", help="The longest to wait for another writer to finish.", min=0, metavar="SECONDS")
 ]
@@ -59,7 +62,12 @@ def flags_of(context: typer.Context, **flags: object) -> dict[str, object]:
 
 
 def filters_of(
-    path: str | None, after: str | None, before: str | None, media_type: str | None, metadata: list[str] | None
+    path: str | None,
+    after: str | None,
+    before: str | None,
+    media_type: str | None,
+    metadata: list[str] | None,
+    collection: str | None = None,
 ) -> Filters | None:
     """The given filters; None if there are none. Raises ``BadParameter`` for a date or metadata of another form."""
     from index import Filters
@@ -72,7 +80,7 @@ def filters_of(
         if not key or not sign:
             raise typer.BadParameter(f"{key}{value} is not KEY=VALUE, as in author=Ada", param_hint="--meta")
     expected = {key: value for key, _, value in pairs}
-    filters = Filters(path=path, after=after, before=before, media_type=media_type, metadata=expected)
+    filters = Filters(path, after, before, media_type, expected, collection=collection)
     return None if filters == Filters() else filters
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from index import QuestionError
-from ui.cli.options import Index, Json, Store, settings_of
+from ui.cli.options import Collection, Index, Json, Store, settings_of
 from ui.cli.output import Exit, emit, note, progress
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def ask_questions(
         Path | None, typer.Argument(help="A text file with a question a line; - reads stdin.", metavar="QUESTIONS")
     ] = None,
     documents: Documents = None,
+    collection: Collection = None,
     each: Annotated[bool, typer.Option("--each", help="A row for each document, not one for each question.")] = False,
     name: Annotated[str | None, typer.Option("--name", help="Keep it by this name. [that of the file]")] = None,
     out: Annotated[
@@ -56,7 +57,7 @@ def ask_questions(
 
     The same questions go on where they were interrupted, or are asked again; what changed since is marked.
     """
-    _check_choice(questions, again, show, remove, listed=listed, asking=bool(documents or each or name))
+    _check_choice(questions, again, show, remove, listed=listed, asking=bool(documents or collection or each or name))
     _check_out(out)
     settings = settings_of(context, index=index, store=store)
     from qa import SheetFolder
@@ -73,10 +74,10 @@ def ask_questions(
         sheet = kept.read(show)
     elif again is not None:
         last = kept.read(again)
-        sheet = _asked(settings, kept, again, last.questions, last.documents, each=last.each)
+        sheet = _asked(settings, kept, again, last.questions, last.documents, last.collection, each=last.each)
     else:
         own = "questions" if questions is None or str(questions) == "-" else questions.stem
-        sheet = _asked(settings, kept, name or own, _lines(questions), documents or (), each=each)
+        sheet = _asked(settings, kept, name or own, _lines(questions), documents or (), collection or "", each=each)
     if out is not None:
         _write(sheet, out, settings)
     emit(sheet.as_dict(), lambda: _render(sheet, out), as_json=as_json)
@@ -90,7 +91,7 @@ def _check_choice(
     if sum((questions is not None, again is not None, show is not None, listed, remove is not None)) != 1:
         raise typer.BadParameter("give a file of questions, or one of --again, --show, --list and --remove")
     if questions is None and asking:
-        raise typer.BadParameter("--documents, --each and --name go with a file of questions")
+        raise typer.BadParameter("--documents, --collection, --each and --name go with a file of questions")
 
 
 def _check_out(out: Path | None) -> None:
@@ -123,6 +124,7 @@ def _asked(
     name: str,
     questions: list[str] | tuple[str, ...],
     documents: list[str] | tuple[str, ...],
+    collection: str,
     *,
     each: bool,
 ) -> Sheet:
@@ -130,7 +132,9 @@ def _asked(
 
     with kept.opened(name) as opened, Answerer.open(settings=settings) as answerer, progress() as report:
         try:
-            return ask_sheet(opened, answerer, name, questions, documents, each=each, progress=report)
+            return ask_sheet(
+                opened, answerer, name, questions, documents, collection=collection, each=each, progress=report
+            )
         except KeyboardInterrupt:
             if opened.exists:
                 note(f"{opened.sheet.done:,} of {opened.sheet.total:,} answers are kept: the same command goes on.")

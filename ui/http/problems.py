@@ -14,7 +14,16 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from index import DiskError, DocumentNotFoundError, InputError, QuothError, SetupError, StateError, StorageError
+from index import (
+    CollectionNotFoundError,
+    DiskError,
+    DocumentNotFoundError,
+    InputError,
+    QuothError,
+    SetupError,
+    StateError,
+    StorageError,
+)
 from qa import SheetNotFoundError
 from ui.errors import UnavailableError
 from ui.service.question_queue import RETRY_AFTER
@@ -28,6 +37,7 @@ CLIENT_CLOSED_REQUEST = 499  # seen in the log only, as the client has gone; HTT
 # The first match counts; an error in no group is the server's own fault (500).
 STATUSES: tuple[tuple[type[QuothError], HTTPStatus], ...] = (
     (DocumentNotFoundError, HTTPStatus.NOT_FOUND),
+    (CollectionNotFoundError, HTTPStatus.NOT_FOUND),
     (SheetNotFoundError, HTTPStatus.NOT_FOUND),
     (DiskError, HTTPStatus.INSUFFICIENT_STORAGE),
     (UnavailableError, HTTPStatus.SERVICE_UNAVAILABLE),
@@ -41,7 +51,7 @@ MEANINGS = {
     HTTPStatus.BAD_REQUEST: "The request is malformed, or its host name is not served.",
     HTTPStatus.UNAUTHORIZED: "A token is needed: send `Authorization: Bearer TOKEN`.",
     HTTPStatus.FORBIDDEN: "The request comes from another site's page, or needs the role `admin`.",
-    HTTPStatus.NOT_FOUND: "There is no such document or sheet.",
+    HTTPStatus.NOT_FOUND: "There is no such document, collection or sheet.",
     HTTPStatus.TOO_MANY_REQUESTS: "Too many wrong secrets came from this address: wait.",
     HTTPStatus.REQUEST_TIMEOUT: "The request took too long to arrive.",
     HTTPStatus.CONFLICT: "There is no index, or it cannot be used or changed now; `detail` says what to do.",

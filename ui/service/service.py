@@ -12,7 +12,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from index import Embedder, Filters, IndexNotFoundError, QuothError, open_store
+from index import Collections, Embedder, Filters, IndexNotFoundError, QuothError, open_store
 from qa import Answer, Reply, Turn
 from ui.service.engine import AnswerEngine
 from ui.service.logs import log_answer
@@ -38,6 +38,7 @@ class Service:
     uploads: Uploads
     rebuilds: Rebuilds
     sheets: Sheets
+    collections: Collections
     metrics: Metrics
     id: str = field(default_factory=lambda: secrets.token_hex(8))  # differs from run to run
 
@@ -61,6 +62,7 @@ class Service:
             ),
             rebuilds=rebuilds,
             sheets=Sheets(settings.index, engine, queue),
+            collections=Collections.beside(store, settings),
             metrics=metrics,
         )
 

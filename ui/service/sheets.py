@@ -52,7 +52,9 @@ class Sheets:
         self._closed = False
         self._thread: threading.Thread | None = None
 
-    def start(self, name: str, questions: Sequence[str], documents: Sequence[str], *, each: bool) -> Sheet:
+    def start(
+        self, name: str, questions: Sequence[str], documents: Sequence[str], *, each: bool, collection: str = ""
+    ) -> Sheet:
         """Begin or go on with a sheet, and ask it in the background; returns it as it is now.
 
         Raises as ``begin_sheet``, ``QuestionError`` and ``SheetBusyError``.
@@ -67,7 +69,7 @@ class Sheets:
             if self.kept.size() > MOST_BYTES:
                 raise SheetError(f"the kept sheets take more than {MOST_BYTES // 10**6} MB: remove some")
             with self.kept.opened(name) as opened:
-                begin_sheet(opened, answerer.index, name, checked, documents, each=each)
+                begin_sheet(opened, answerer.index, name, checked, documents, each=each, collection=collection)
                 begun = opened.sheet
             self._enqueue(name)
         return replace(begun, state="waiting")
@@ -75,7 +77,7 @@ class Sheets:
     def again(self, name: str) -> Sheet:
         """Ask a kept sheet again, or go on with it. Raises as ``start`` and ``SheetFolder.read``."""
         last = self.kept.read(name)
-        return self.start(name, last.questions, last.documents, each=last.each)
+        return self.start(name, last.questions, last.documents, each=last.each, collection=last.collection)
 
     def sheet(self, name: str) -> Sheet:
         """A sheet as it is now. Raises as ``SheetFolder.read``."""

@@ -48,7 +48,9 @@ def ask_sheet(asked: SheetQuestions, service: Served, response: Response) -> She
 
     A sheet that was stopped goes on. Any other of this name is asked again, and what changed since is marked.
     """
-    sheet = service.sheets.start(asked.name, asked.questions, asked.patterns(), each=asked.each)
+    sheet = service.sheets.start(
+        asked.name, asked.questions, asked.patterns(), each=asked.each, collection=asked.collection
+    )
     response.headers["Location"] = f"/v1/sheets/{quote(sheet.name, safe='')}"
     return SheetState.of(sheet)
 

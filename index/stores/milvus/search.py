@@ -208,7 +208,7 @@ class MilvusSnapshot(MilvusReader):
         if filters is None:
             return ""
         where = filter_expression(filters)
-        if not filters.metadata:
+        if not filters.metadata and filters.members is None:
             return where
         ids = [record.id for record in self.records() if filters.admit(record)]
         return " and ".join(part for part in (where, is_in("document", ids)) if part) if ids else None
@@ -229,7 +229,7 @@ class MilvusSnapshot(MilvusReader):
 
 
 def filter_expression(filters: Filters) -> str:
-    """The filters, except metadata, as a Milvus expression; empty without conditions.
+    """The filters, except metadata and collection, as a Milvus expression; empty without conditions.
 
     It matches every document that the filters admit, and perhaps others.
     """
