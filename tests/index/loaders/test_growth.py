@@ -29,18 +29,32 @@ SHAPES = {
     ".csv": ["a,b\n", '"', ",", "a;b,c\n", "1,2.5,x\n", '"a\n', "a|b\tc\n"],
     ".json": ["1,", '{"a":1},', '"x",', "[],", '{"k%d":{"b":[1,2]}},'],
     ".jsonl": ['{"a":1}\n', '{"a":{"b":"c"}}\n'],
+    ".xml": ["<b>c</b>", "<b><c>d</c></b>", "<b>c</b>d ", "<b%d/>", "<b x='%d'/>", "&amp;", "<b>"],
+    ".yaml": ["k%d: v\n", "- a\n", "- {a: %d}\n", "&k%d v\n", "[", "a: b # c\n"],
+    ".rst": ["a\n\n", "`a", "* a\n", "a%d\n---\n\nb\n\n", "*a* ", ".. a\n", "| a\n"],
+    ".rtf": [r"a\par ", "{", r"\'e9", r"{\b a}", r"\trowd\cellx1\intbl a\cell\row "],
+    ".eml": ["> a\n", "a\n", "=20", "--b\n"],
 }  # fmt: skip
+FRAMES = {
+    ".json": "[%s0]",
+    ".csv": "%s",
+    ".jsonl": "%s",
+    ".xml": "<a>%s</a>",
+    ".yaml": "%s",
+    ".rtf": r"{\rtf1 Words come first. %s}",
+    ".eml": "From: ada@example.org\n\nWords come first. %s",
+}
 CHUNKED = ["a.", "word ", "x", "a\n", "a\n\n", "日本。", "!?", "a\u0301", "👩\u200d", "lorem ipsum dolor sit amet. "]
 
 
-QUICK = {units[0] for units in (*SHAPES.values(), CHUNKED)}  # the inputs of the suite; --growth takes all
+QUICK = {*((suffix, units[0]) for suffix, units in SHAPES.items()), ("", CHUNKED[0]), ("", "six levels")}
 
 
 @pytest.fixture(autouse=True)
 def chosen(request: pytest.FixtureRequest) -> None:
-    """Skip what only --growth times."""
-    unit = getattr(request.node, "callspec", None)
-    if not request.config.getoption("growth") and unit is not None and unit.params.get("unit", "") not in QUICK:
+    """Skip what only --growth times: all inputs but the first of each kind."""
+    given = request.node.callspec.params
+    if not request.config.getoption("growth") and (given.get("suffix", ""), given["unit"]) not in QUICK:
         pytest.skip("timed with --growth")
 
 
@@ -51,9 +65,7 @@ def repeated(unit: str, size: int) -> str:
 
 
 def content_of(suffix: str, unit: str, size: int) -> bytes:
-    text = repeated(unit, size)
-    framed = {".json": f"[{text}0]", ".csv": text, ".jsonl": text}
-    return framed.get(suffix, f"Words come first. {text}").encode()
+    return FRAMES.get(suffix, "Words come first. %s").replace("%s", repeated(unit, size)).encode()
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -107,10 +119,12 @@ def test_cutting_into_passages_takes_time_in_proportion_to_the_text(chunker: Chu
     assert_grows_in_proportion(work)
 
 
-@pytest.mark.parametrize("level", [lambda number: 1, lambda number: number % 6 + 1])
-def test_cutting_at_very_many_headings_takes_time_in_proportion(chunker: Chunker, level: Callable[[int], int]) -> None:
+@pytest.mark.parametrize("unit", ["one level", "six levels"])
+def test_cutting_at_very_many_headings_takes_time_in_proportion(chunker: Chunker, unit: str) -> None:
+    levels = 6 if unit == "six levels" else 1
+
     def work(size: int) -> Callable[[], object]:
-        lines = [f"{'#' * level(number)} a{number}\n\nb c\n\n" for number in range(size // 12)]
+        lines = [f"{'#' * (number % levels + 1)} a{number}\n\nb c\n\n" for number in range(size // 12)]
         document = parse("".join(lines).encode(), "a.md")
         return lambda: chunker.passages(document)
 

@@ -30,7 +30,8 @@ def parse_any_xml(content: bytes) -> Parsed:
         return parse_xhtml(content)
     builder = TextBuilder()
     try:
-        if any(map(_is_prose, root.iter(etree.Element))):
+        prose = frozenset(filter(_is_prose, root.iter(etree.Element)))
+        if prose:
             parsed = _document(builder, root)
         else:
             value = {_name(root): _value(root)} if len(root) == 0 else _value(root)
@@ -38,7 +39,9 @@ def parse_any_xml(content: bytes) -> Parsed:
             parsed = parsed_value(builder, value, MEDIA_TYPE)
     except RecursionError as error:
         raise UnreadableFileError("nested too deeply") from error
-    return parsed if parsed.left_out else measured(parsed, all_text_in(root, _is_block, _is_passed))
+    if parsed.left_out:
+        return parsed
+    return measured(parsed, all_text_in(root, lambda element: element.getparent() not in prose, _is_passed))
 
 
 def _document(builder: TextBuilder, root: Element) -> Parsed:
@@ -75,8 +78,12 @@ def _value(element: Element) -> Json:
         values[""] = text
     for child in children:
         name, value = _name(child), _value(child)
-        known = values.get(name)
-        values[name] = value if known is None else [*known, value] if isinstance(known, list) else [known, value]
+        if name not in values:
+            values[name] = value
+        elif isinstance(known := values[name], list):
+            known.append(value)
+        else:
+            values[name] = [known, value]
     return values
 
 
@@ -86,11 +93,6 @@ def _is_prose(element: Element) -> bool:
     return any((child.tail or "").strip() for child in children) or (
         bool((element.text or "").strip()) and next(element.iterchildren(etree.Element), None) is not None
     )
-
-
-def _is_block(element: Element) -> bool:
-    parent = element.getparent()
-    return parent is None or not _is_prose(parent)
 
 
 def _is_passed(element: Element) -> bool:
