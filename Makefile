@@ -17,7 +17,7 @@ chat: setup
 test: setup $(VENV)/dev.stamp browser
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: setup $(VENV)/dev.stamp
 	$(BIN)/ruff check .

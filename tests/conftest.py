@@ -21,6 +21,8 @@ from index import Embedder, IndexSettings, build
 from qa import Answerer
 from tests.support.paths import ROOT, SEEDS
 
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # the workers share the cores; it is read when a model first computes
 ATTEMPTS = pytest.StashKey[list[str]]()
 GUARD = ROOT / "tests" / "support" / "guard"
 
@@ -134,8 +136,8 @@ def quoth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done
 
     monkeypatch.chdir(tmp_path)
 
-    def run(*arguments: str, stdin: str = "", **environment: str) -> Done:
-        stdout, stderr = io.StringIO(), io.StringIO()
+    def run(*arguments: str, stdin: str = "", encoding: str = "utf-8", **environment: str) -> Done:
+        stdout, stderr = (io.TextIOWrapper(io.BytesIO(), encoding, write_through=True) for _ in range(2))
         with monkeypatch.context() as patch, redirect_stdout(stdout), redirect_stderr(stderr):
             patch.setattr(sys, "argv", ["quoth", *arguments])
             patch.setattr(sys, "stdin", io.StringIO(stdin))
@@ -143,6 +145,7 @@ def quoth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done
                 patch.setenv(name, value)
             with pytest.raises(SystemExit) as left:
                 main()
-        return Done(int(left.value.code or 0), stdout.getvalue(), stderr.getvalue())
+        printed = [stream.detach().getvalue().decode(encoding) for stream in (stdout, stderr)]
+        return Done(int(left.value.code or 0), *printed)
 
     return run

@@ -1,7 +1,6 @@
 """The command line: arguments in, two streams and an exit code out."""
 
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -11,8 +10,6 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-
-from tests.support.paths import ROOT
 
 QUOTH = str(Path(sys.executable).parent / "quoth")
 Quoth = Callable[..., subprocess.CompletedProcess[str]]
@@ -195,20 +192,19 @@ def test_changes_in_a_watched_folder_are_indexed(tmp_path: Path):
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1"])
-def test_a_console_that_lacks_characters_shows_the_rest(tmp_path: Path, encoding: str):
+def test_a_console_that_lacks_characters_shows_the_rest(quoth: Quoth, tmp_path: Path, encoding: str):
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes" / "ferry \U0001f6a2.txt").write_text("The ferry to Łódź “Café” 日本 leaves at nine o’clock.\n")
-    environment = os.environ | {"PYTHONIOENCODING": encoding, "QUOTH_INDEX": str(tmp_path / "index")}
     for arguments in (
         ["index", "notes"],
         ["documents"],
         ["ask", "When does the ferry leave?"],
         ["ask", "日本 \U0001f6a2"],
     ):
-        command = [sys.executable, "-c", "from ui.cli.app import main; main()", *arguments]
-        done = subprocess.run(command, cwd=tmp_path, env=environment | {"PYTHONPATH": str(ROOT)}, capture_output=True)
+        done = quoth(*arguments, encoding=encoding)
         assert done.returncode in (0, 1), done.stderr
-        assert b"Traceback" not in done.stderr
+        assert "Traceback" not in done.stderr
+    assert "ferry" in quoth("documents", encoding=encoding).stdout
 
 
 def test_most_of_a_folder_is_removed_only_when_that_is_said(quoth: Quoth, tmp_path: Path):
