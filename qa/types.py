@@ -78,6 +78,7 @@ class Citation(Source):
     chunk_start: int
     passage: str  # the chunk that was read: document.text[chunk_start:chunk_start + len(passage)] == passage
     page_label: str | None = None  # the printed number of that page, where the file says it
+    date_source: str | None = None  # where the date is from: "text", "front matter", "metadata" or "file" (its name)
     document_sha256: str = ""  # hex digest of the bytes of the file that was read
     table: TableCell | None = None  # where the quote is a table's cell; ``sentence`` is then the row
     excerpt: TableExcerpt | None = None  # that row with up to two rows before and after it

@@ -12,6 +12,10 @@ CONTROL_PICTURES = {code: chr(0x2400 + code) for code in range(0x20) if chr(code
 DIRECTION_CONTROLS = (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C)
 VISIBLE = CONTROL_PICTURES | dict.fromkeys((*range(0x80, 0xA0), *DIRECTION_CONTROLS), REPLACEMENT)
 WHITE_SPACE = re.compile(r"\s+")
+DATE_SOURCES = {  # in words
+    "text": "from its text", "front matter": "from its front matter", "metadata": "from its metadata",
+    "file": "from the file's name",
+}  # fmt: skip
 LONGEST_WORD = 40  # characters; a longer word is cut
 
 
@@ -45,6 +49,12 @@ def excerpt(text: str, start: int, end: int, room: int = 400) -> tuple[str, str,
 def counted(number: int, noun: str) -> str:
     """A number with its noun: "1 passage", "7,400 passages"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def sourced_date(date: str | None, date_source: str | None) -> str | None:
+    """A document's date with where it is from: "2024-05-06 (from its text)"."""
+    words = DATE_SOURCES.get(date_source or "")
+    return f"{date} ({words})" if date and words else date
 
 
 def _without_first_word(text: str) -> str:

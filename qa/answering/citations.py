@@ -41,6 +41,7 @@ def cite(proposal: Proposal) -> Citation:
         page_label=page.label if page else None,
         heading=hit.chunk.heading,
         date=hit.document.date,
+        date_source=hit.document.date_source,
         document_sha256=hit.document.sha256,
         start=proposal.start,
         end=proposal.end,

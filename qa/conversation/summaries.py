@@ -120,6 +120,7 @@ def _cited(document: Document, document_id: int, chunks: Sequence[Chunk], start:
         page=chunk.page,
         heading=chunk.heading,
         date=document.date,
+        date_source=document.date_source,
         document_sha256=document.sha256,
         start=start,
         end=end,

@@ -41,6 +41,7 @@ def hit(
         chunk_count=1,
         metadata={},
         warnings=(),
+        date_source="metadata",
     )
     chunk = Chunk(rank, document, 0, start, end, text[start:end], None, heading)
     return Hit(chunk, record, rank, 1.0, dense_score=0.5)

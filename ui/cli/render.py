@@ -14,7 +14,7 @@ from rich.console import Group, RenderableType
 from rich.table import Column, Table
 from rich.text import Text
 
-from ui.text import counted, excerpt, visible
+from ui.text import counted, excerpt, sourced_date, visible
 
 if TYPE_CHECKING:  # importing these at run time would load what most commands do not need
     from index import BuildReport, DocumentRecord, Failure, Hit, IndexStatus, Plan, Problem, RepairReport, VerifyReport
@@ -110,8 +110,9 @@ def _marked(citation: Citation) -> Text:
 
 
 def source(cited: Citation | PassageRead | QuotePlace) -> str:
-    """Title · page · date, and the path unless it is the title."""
-    return _source(cited.title, cited.page, cited.date, cited.path)
+    """Title · page · date with where it is from, and the path unless it is the title."""
+    date = sourced_date(cited.date, getattr(cited, "date_source", None))
+    return _source(cited.title, cited.page, date, cited.path)
 
 
 def _source(title: str, page: int | None, date: str | None, path: str) -> str:

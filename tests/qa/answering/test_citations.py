@@ -16,6 +16,7 @@ def test_a_citation_is_a_slice_of_the_whole_document():
     assert citation.sentence == "He will stay for eight months."
     assert TEXT[citation.sentence_start :].startswith(citation.sentence)
     assert TEXT[citation.chunk_start :].startswith(citation.passage)
+    assert (citation.date, citation.date_source) == ("2025-04-08", "metadata")
 
 
 @given(st.text("aB. \n", max_size=80), st.data())

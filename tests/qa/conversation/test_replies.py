@@ -19,6 +19,7 @@ LEASE = Document(
     "on Sundays. Both sides may end the lease. Glass plates are kept in the loft. Notice is given in writing.",
     "text/plain",
     date="2021-05-03",
+    date_source="text",
 )
 MENU = Document(
     "menu.txt", "Menu", "Soup costs 4 euros. Plates of glass are not used.", "text/plain", date="2023-01-01"
@@ -91,6 +92,7 @@ def test_a_summary_quotes_and_lists_dates_amounts_and_names(opened):
     (record,) = [record for record in opened.documents() if record.path == "lease.txt"]
     made = summarise(LEASE, record.id, opened.chunks(record.id), opened.embedder)
     assert 5 <= len(made.sentences) <= 8
+    assert {citation.date_source for citation in made.sentences} == {"text"}
     assert made.dates == ("3 May 2021",) and "900 euros" in made.amounts
     assert key_sentences(MENU, opened.embedder) == [(20, 49)] or len(key_sentences(MENU, opened.embedder)) <= 2
 

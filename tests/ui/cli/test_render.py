@@ -16,7 +16,8 @@ from ui.cli.render import one_line, render_answer, render_hits, render_plan, sou
 from ui.text import visible
 
 CITATION = Citation(
-    document_id=1, path="trips/crew.txt", title="Crew", page=2, heading=None, date="2025-04-08", start=14, end=17,
+    document_id=1, path="trips/crew.txt", title="Crew", page=2, heading=None, date="2025-04-08",
+    date_source="file", start=14, end=17,
     quote="Kim", sentence="It is known: Kim flew.", sentence_start=1, chunk_start=0, passage=" It is known: Kim flew.",
 )  # fmt: skip
 ANSWER = Answer("Who?", True, "Kim", 0.91, 0.5, (CITATION,))
@@ -31,7 +32,10 @@ def _shown(answer: Answer) -> str:
 
 def test_the_answer_is_marked_in_its_sentence_with_its_place():
     assert "It is known: **Kim** flew." in _shown(ANSWER)
-    assert "Crew · page 2 · 2025-04-08 · trips/crew.txt" in _shown(ANSWER)
+    assert "Crew · page 2 · 2025-04-08 (from the file's name) · trips/crew.txt" in _shown(ANSWER)
+    assert "Crew · page 2 · 2025-04-08 · trips" in _shown(
+        replace(ANSWER, citations=(replace(CITATION, date_source=None),))
+    )
     assert "confident (91%)" in _shown(ANSWER)
 
 
