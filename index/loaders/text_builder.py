@@ -35,7 +35,7 @@ class TextBuilder:
         self._parts: list[str] = []
         self._headings: list[Heading] = []
         self._tables: list[Table] = []
-        self._encoded = 0  # cells
+        self._encoded: list[str] = []  # cells
         self.length = 0  # of the text so far, in code points
 
     @property
@@ -56,7 +56,19 @@ class TextBuilder:
     @property
     def left_out(self) -> tuple[str, ...]:
         """What is left out of the tables so far: cells of encoded data."""
-        return counted(self._encoded, "cell of encoded data", "cells of encoded data")
+        return counted(len(self._encoded), "cell of encoded data", "cells of encoded data")
+
+    @property
+    def encoded(self) -> str:
+        """The encoded data that is left out so far."""
+        return "\n".join(self._encoded)
+
+    def readable(self, text: str) -> str:
+        """A text; nothing in the place of encoded data, which is left out and counted."""
+        if len(text) >= _SHORTEST_ENCODED and is_encoded(text):
+            self._encoded.append(text)
+            return ""
+        return text
 
     def add(self, block: str, separator: str = BLANK_LINE, *, indented: bool = False) -> int:
         """Append a block, after ``separator`` unless it is the first; returns where it starts.
@@ -154,10 +166,7 @@ class TextBuilder:
         self._append(end if last else f"{end}\n")
 
     def _cell(self, text: str) -> str:
-        if len(text) >= _SHORTEST_ENCODED and is_encoded(text):
-            self._encoded += 1
-            return ""
-        return _one_line(text)
+        return _one_line(self.readable(text))
 
     def _append(self, part: str) -> None:
         self._parts.append(part)

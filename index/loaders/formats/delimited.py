@@ -67,7 +67,7 @@ def parse_csv(content: bytes) -> Parsed:
         warnings=warnings,
         left_out=builder.left_out,
     )
-    return parsed if builder.left_out else measured(parsed, decoded.text)
+    return measured(parsed, decoded.text, builder.encoded)
 
 
 def _rows(text: str, form: _Format) -> tuple[list[list[str]], tuple[str, ...]]:

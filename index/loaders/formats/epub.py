@@ -69,7 +69,7 @@ def parse_epub(content: bytes) -> Parsed:
         tables=builder.tables,
         left_out=(*renderer.left_out(), *builder.left_out),
     )
-    return parsed if builder.left_out else measured(parsed, "\n".join(counted))
+    return measured(parsed, "\n".join(counted), builder.encoded)
 
 
 def _package_name(archive: zipfile.ZipFile) -> str:

@@ -54,7 +54,7 @@ def _parse(content: bytes, tree: Callable[[str], Tree], media_type: str) -> Pars
         tables=builder.tables,
         left_out=(*renderer.left_out(), *builder.left_out),
     )
-    return parsed if builder.left_out else measured(parsed, shown_text(root))
+    return measured(parsed, shown_text(root), builder.encoded)
 
 
 def _first(root: Element, path: str) -> str | None:

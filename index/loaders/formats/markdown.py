@@ -22,7 +22,9 @@ from index.loaders.base import Parsed
 from index.loaders.decoding import decode
 from index.loaders.description.coverage import measured
 from index.loaders.description.front_matter import add_head
+from index.loaders.markup.elements import Element
 from index.loaders.markup.rendering import Renderer
+from index.loaders.markup.shown import shown_text
 from index.loaders.markup.tree import html_tree
 from index.loaders.text_builder import TextBuilder
 
@@ -34,7 +36,7 @@ _KNOWN_TAGS = frozenset(_html_tags) | {"details", "dialog", "main", "picture", "
 # What a crude count of the words passes over: comments, addresses of links, definitions, tags, entities, fences.
 _MARKS = re.compile(
     r"<!--[\s\S]*?-->|\]\([^)\n]*\)|\]\[[^\]\n]*\]|^ {0,3}\[[^\]\n]+\]:.*$|<[^<>\n]*>|&#?\w+;|^[ \t>]*(?:```|~~~).*$"
-    r"|\{[#.:][^{}\n]*\}|!?\[\[[^|\]\n]*\|",
+    r"|\{[#.:][^{}\n]*\}|!?\[\[[^|\]\n]*\||\[[!^][^\]\n]+\]",
     re.MULTILINE,
 )
 _SHORT = 0.6  # of the longest line of a paragraph: a shorter one was not wrapped for its length
@@ -46,7 +48,8 @@ def parse_markdown(content: bytes) -> Parsed:
     decoded = decode(content)
     builder = TextBuilder()
     head, body_start = add_head(builder, decoded.text)
-    left_out = add_markdown(builder, decoded.text[head.end :])
+    body = decoded.text[head.end :]
+    root, left_out = add_markdown(builder, body)
     top = min((heading.level for heading in builder.headings), default=0)
     first = next((heading.title for heading in builder.headings if heading.level == top), None)
     parsed = Parsed(
@@ -63,15 +66,18 @@ def parse_markdown(content: bytes) -> Parsed:
         tables=builder.tables,
         left_out=(*left_out, *builder.left_out),
     )
-    return parsed if parsed.left_out else measured(parsed, _MARKS.sub(" ", decoded.text[head.end :]))
+    return measured(parsed, shown_text(root) if left_out else _MARKS.sub(" ", body), builder.encoded)
 
 
-def add_markdown(builder: TextBuilder, text: str) -> tuple[str, ...]:
-    """Append Markdown as it is rendered; returns what is left out. Headings in lists and quotes are no headings."""
+def add_markdown(builder: TextBuilder, text: str) -> tuple[Element, tuple[str, ...]]:
+    """Append Markdown as it is rendered; returns its HTML and what is left out.
+
+    Headings in lists and quotes are no headings.
+    """
     root, _ = html_tree(f"<body>{_MARKDOWN.render(text)}</body>")
     renderer = Renderer(builder)
     renderer.render(root)
-    return renderer.left_out()
+    return root, renderer.left_out()
 
 
 def _adjust(state: StateCore) -> None:

@@ -169,8 +169,8 @@ def _parsed(pages: Sequence[PageText | None], info: dict[str, str], labels: Sequ
         tables=assembled.builder.tables,
         left_out=_left_out(pages, assembled),
     )
-    counted = _AT_LINE_END.sub("", "\n".join(page.raw for page in pages if page))
-    return measured(parsed, counted, _AT_LINE_END.sub("", assembled.left), joined=True)
+    counted = _AT_LINE_END.sub("-\n", "\n".join(page.raw for page in pages if page))
+    return measured(parsed, counted, _AT_LINE_END.sub("-\n", assembled.left), joined=True)
 
 
 def _title(info: dict[str, str], assembled: Assembled) -> str | None:

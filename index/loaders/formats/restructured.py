@@ -11,6 +11,7 @@ from typing import Any
 from index.errors import UnreadableFileError
 from index.loaders.base import Parsed
 from index.loaders.decoding import decode
+from index.loaders.description.coverage import measured
 from index.loaders.description.dates import parse_date
 from index.loaders.formats.blocks import Block, Paragraph, Run, TableBlock, TableCell, joined, left_out, write_blocks
 from index.loaders.formats.open_xml.numbering import written_number
@@ -35,6 +36,7 @@ _DIRECTIVE = re.compile(r"\.\.\s+([\w:.+-]+)::[ \t]*(.*)")
 _OPTION = re.compile(r"[ \t]*:[\w-]+:.*")
 _NO_TEXT = frozenset({"toctree", "index", "automodule", "autoclass", "autofunction", "automethod", "currentmodule",
                       "highlight", "literalinclude", "include", "only", "tabularcolumns", "module"})  # fmt: skip
+_UNSHOWN = frozenset("comment system_message substitution_definition target raw problematic meta pending".split())
 _FORMS = {"arabic": "decimal", "loweralpha": "lowerLetter", "upperalpha": "upperLetter", "lowerroman": "lowerRoman",
           "upperroman": "upperRoman"}  # fmt: skip
 _ADMONITIONS = frozenset("attention caution danger error hint important note tip warning".split())
@@ -54,7 +56,7 @@ def parse_rst(content: bytes) -> Parsed:
     builder = TextBuilder()
     title = tree.get("title") or None
     write_blocks(builder, reader.blocks(tree, 0))
-    return Parsed(
+    parsed = Parsed(
         builder.text,
         MEDIA_TYPE,
         title=title or next((heading.title for heading in builder.headings), None),
@@ -67,6 +69,19 @@ def parse_rst(content: bytes) -> Parsed:
         tables=builder.tables,
         left_out=left_out(+reader.left_out),
     )
+    return measured(parsed, " ".join(_shown_texts(tree)))
+
+
+def _shown_texts(tree: Node) -> Iterator[str]:
+    """The texts in a tree but those of comments, messages and definitions."""
+    pending = [tree]
+    while pending:
+        node = pending.pop()
+        kind = type(node).__name__
+        if kind == "Text":
+            yield node.astext()
+        elif kind not in _UNSHOWN:
+            pending += reversed(node.children)
 
 
 class _Reader:

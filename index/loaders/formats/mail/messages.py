@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from index.errors import QuothError
 from index.loaders.base import Parsed
 from index.loaders.decoding import canonical
+from index.loaders.description.coverage import measured
 from index.loaders.description.dates import parse_date
 from index.loaders.formats.blocks import left_out
 from index.loaders.markup.rendering import Renderer
+from index.loaders.markup.shown import shown_text
 from index.loaders.markup.tree import html_tree
 from index.loaders.text_builder import TextBuilder
 
@@ -46,7 +48,7 @@ def parsed_message(message: Message, media_type: str, read: Reader) -> Parsed:
     writer = _Writer(read)
     writer.write(message)
     head = dict(message.head)
-    return Parsed(
+    parsed = Parsed(
         writer.builder.text,
         media_type,
         title=head.get("Subject") or None,
@@ -58,6 +60,11 @@ def parsed_message(message: Message, media_type: str, read: Reader) -> Parsed:
         tables=writer.builder.tables,
         left_out=left_out(writer.left_out),
     )
+    own = measured(parsed, "\n".join(writer.counted))
+    attached = sum(characters for characters, _ in writer.attached)
+    whole = max(len(parsed.text), attached, 1)
+    covered = sum(characters * coverage for characters, coverage in writer.attached)
+    return replace(own, coverage=((whole - attached) * (own.coverage or 0.0) + covered) / whole)
 
 
 @dataclass(slots=True)
@@ -66,9 +73,12 @@ class _Writer:
     builder: TextBuilder = field(default_factory=TextBuilder)
     warnings: list[str] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
+    counted: list[str] = field(default_factory=list)  # the words of heads and bodies, taken crudely
+    attached: list[tuple[int, float]] = field(default_factory=list)  # characters and coverage of each attachment
 
     def write(self, message: Message, depth: int = 1) -> None:
         self.builder.add("\n".join(f"{name}: {' '.join(value.split())}" for name, value in message.head if value))
+        self.counted += (value for _, value in message.head)
         self.warnings += message.warnings
         self._body(message)
         for attachment in message.attachments:
@@ -83,13 +93,17 @@ class _Writer:
     def _body(self, message: Message) -> None:
         if not message.html.strip():
             self.builder.add(message.plain)
+            self.counted.append(message.plain)
             return
         page = TextBuilder()
         renderer = Renderer(page)
-        renderer.render(html_tree(message.html)[0])
+        root, _ = html_tree(message.html)
+        renderer.render(root)
         if not page.tables and len(message.plain.split()) > _MUCH * len(page.text.split()):
             self.builder.add(message.plain)
+            self.counted.append(message.plain)
         else:
+            self.counted.append(shown_text(root))
             self.builder.add_text(page.text, page.headings, page.tables)
 
     def _attachment(self, attachment: Attachment) -> None:
@@ -104,4 +118,5 @@ class _Writer:
             return
         self.builder.add_heading(1, name)
         self.builder.add_text(parsed.text, parsed.headings, parsed.tables)
+        self.attached.append((len(parsed.text), 1.0 if parsed.coverage is None else parsed.coverage))
         self.warnings += (f"attachment {name}: {warning}" for warning in parsed.warnings)

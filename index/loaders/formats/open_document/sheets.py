@@ -11,6 +11,7 @@ from lxml import etree
 
 from index.errors import UnreadableFileError
 from index.loaders.base import Parsed
+from index.loaders.description.coverage import all_text_in, measured
 from index.loaders.description.dates import declared_date
 from index.loaders.formats.open_document.names import qualified
 from index.loaders.formats.open_xml.package import Element, open_archive, parse_xml
@@ -36,7 +37,7 @@ def parse_ods(content: bytes) -> Parsed:
         for properties in style.iter(qualified("style:table-properties"))
         if properties.get(qualified("table:display")) == "false"
     }
-    builder, hidden = TextBuilder(), list[str]()
+    builder, hidden, texts = TextBuilder(), list[str](), list[str]()
     for sheet in root.iter(qualified("table:table")):
         name = sheet.get(qualified("table:name"), "")
         if sheet.get(qualified("table:style-name")) in invisible:
@@ -44,8 +45,9 @@ def parse_ods(content: bytes) -> Parsed:
         elif next(sheet.iterancestors(_CELL), None) is None:
             merges: list[Merge] = []
             add_sheet(builder, name, list(_rows(sheet, merges)), merges)
+            texts.append(all_text_in(sheet, _is_break, lambda element: element.tag == _ANNOTATION))
     comments = counted(sum(1 for _ in root.iter(_ANNOTATION)), "comment", "comments")
-    return Parsed(
+    parsed = Parsed(
         builder.text,
         MEDIA_TYPE,
         title=next(_values(meta, "dc:title"), None),
@@ -54,6 +56,11 @@ def parse_ods(content: bytes) -> Parsed:
         tables=builder.tables,
         left_out=(*builder.left_out, *hidden_sheets(hidden), *comments),
     )
+    return measured(parsed, "\n".join(texts), builder.encoded)
+
+
+def _is_break(element: Element) -> bool:
+    return element.tag in (_PARAGRAPH, _SPACE)
 
 
 def _read(archive: zipfile.ZipFile, name: str, *, needed: bool = True) -> Element | None:

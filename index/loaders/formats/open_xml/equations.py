@@ -9,6 +9,8 @@ from lxml import etree
 from index.loaders.formats.open_xml.package import Element, qualified
 from index.loaders.scripts import subscript, superscript
 
+PARTS = frozenset(qualified(f"m:{name}") for name in ("e", "sup", "sub", "num", "den", "deg", "lim"))
+
 _VALUE = qualified("m:val")
 _TEXT = frozenset({qualified("m:t"), qualified("w:t")})
 _DELETED = frozenset({qualified("w:del"), qualified("w:moveFrom")})

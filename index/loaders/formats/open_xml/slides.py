@@ -9,7 +9,7 @@ from index.loaders.base import Parsed
 from index.loaders.description.coverage import measured, text_in
 from index.loaders.formats.blocks import Block, Paragraph, Run, TableBlock, TableCell, joined, left_out, write_blocks
 from index.loaders.formats.open_xml.diagrams import diagram_lines
-from index.loaders.formats.open_xml.equations import linear
+from index.loaders.formats.open_xml.equations import PARTS, linear
 from index.loaders.formats.open_xml.numbering import written_number
 from index.loaders.formats.open_xml.package import Element, Package, qualified
 from index.loaders.formats.open_xml.symbol_fonts import is_symbol_font, symbols
@@ -23,7 +23,7 @@ _NUMBERS = {"alphaLc": "lowerLetter", "alphaUc": "upperLetter", "romanLc": "lowe
 _ENDINGS = {"Period": ("", "."), "ParenR": ("", ")"), "ParenBoth": ("(", ")")}
 _MOST_COLUMNS = 1000
 _TEXTS = frozenset(map(qualified, ("a:t", "m:t")))
-_BREAKS = frozenset(map(qualified, ("a:p", "a:br", "a:tc")))
+_BREAKS = frozenset(map(qualified, ("a:p", "a:br", "a:tc"))) | PARTS
 _ON = ("1", "true")
 
 
@@ -53,7 +53,15 @@ def parse_pptx(content: bytes) -> Parsed:
         left_out=left_out(+reader.left_out),
     )
     shown = (slide for slide in map(package.root, _slides(package)) if slide.get("show") not in ("0", "false"))
-    return measured(parsed, "\n".join(text_in(slide, _TEXTS, _BREAKS, _is_passed) for slide in shown))
+    return measured(parsed, "\n".join(text_in(slide, _TEXTS, _is_break, _is_passed) for slide in shown))
+
+
+def _is_break(element: Element) -> bool:
+    """Whether words end before and after an element: a paragraph, a raised or lowered run, a part of an equation."""
+    if element.tag != qualified("a:r"):
+        return element.tag in _BREAKS
+    properties = element.find(qualified("a:rPr"))
+    return properties is not None and properties.get("baseline", "0") != "0"
 
 
 def _is_passed(element: Element) -> bool:

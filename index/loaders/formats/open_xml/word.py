@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from index.loaders.base import Parsed
 from index.loaders.description.coverage import measured, text_in
 from index.loaders.formats.blocks import Block, Paragraph, TableBlock, left_out, write_blocks
+from index.loaders.formats.open_xml.equations import PARTS
 from index.loaders.formats.open_xml.notes import Notes
 from index.loaders.formats.open_xml.numbering import Numbering
-from index.loaders.formats.open_xml.package import Element, Package, qualified
+from index.loaders.formats.open_xml.package import NAMESPACES, Element, Package, qualified
 from index.loaders.formats.open_xml.story import Story
 from index.loaders.formats.open_xml.styles import Format, Styles, format_of, switch, value
 from index.loaders.text_builder import TextBuilder
@@ -22,8 +23,10 @@ _ID = qualified("r:id")
 _RUN, _PARAGRAPH, _CONTROL = qualified("w:r"), qualified("w:p"), qualified("w:sdt")
 _PLACEHOLDER = f"{qualified('w:sdtPr')}/{qualified('w:showingPlcHdr')}"
 _TEXTS = frozenset(map(qualified, ("w:t", "m:t")))
-_BREAKS = frozenset(map(qualified, ("w:p", "w:tab", "w:br", "w:cr", "w:tc", "w:noBreakHyphen", "w:vertAlign")))
+_BREAKS = frozenset(map(qualified, ("w:p", "w:tab", "w:br", "w:cr", "w:tc", "w:noBreakHyphen"))) | PARTS
+_SCRIPTS = tuple(f"{qualified('w:rPr')}/{qualified(f'w:{name}')}" for name in ("vertAlign", "position"))
 _PASSED = frozenset(map(qualified, ("mc:Fallback", "w:del", "w:moveFrom")))
+_DELETED = {qualified("w:tc"): "w:tcPr/w:cellDel", qualified("w:tr"): "w:trPr/w:del"}
 
 
 def parse_docx(content: bytes) -> Parsed:
@@ -55,6 +58,8 @@ def _counted(package: Package, styles: Styles) -> str:
     def is_passed(element: Element) -> bool:
         if element.tag == _CONTROL:
             return next(element.iterfind(_PLACEHOLDER), None) is not None
+        if element.tag in _DELETED:
+            return element.find(_DELETED[element.tag], NAMESPACES) is not None
         if element.tag not in (_RUN, _PARAGRAPH):
             return element.tag in _PASSED
         kind = "r" if element.tag == _RUN else "p"
@@ -66,7 +71,12 @@ def _counted(package: Package, styles: Styles) -> str:
 
     notes = (package.roots(package.main, kind) for kind in ("footnotes", "endnotes"))
     parts = itertools.chain([package.root(package.main)], *notes)
-    return "\n".join(text_in(part, _TEXTS, _BREAKS, is_passed) for part in parts)
+    return "\n".join(text_in(part, _TEXTS, _is_break, is_passed) for part in parts)
+
+
+def _is_break(element: Element) -> bool:
+    """Whether words end before and after an element: a paragraph, a raised or lowered run, a part of an equation."""
+    return element.tag in _BREAKS or (element.tag == _RUN and any(element.find(path) is not None for path in _SCRIPTS))
 
 
 def _story(package: Package, settings: Element | None) -> Story:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from index.errors import UnreadableFileError
 from index.loaders.base import Parsed
 from index.loaders.decoding import canonical, decode
+from index.loaders.description.coverage import measured
 from index.loaders.description.front_matter import date_in
 from index.loaders.headers import read_grid
 from index.loaders.text_builder import Grid, TextBuilder, is_encoded
@@ -17,6 +19,7 @@ from index.loaders.text_builder import Grid, TextBuilder, is_encoded
 _LONGEST_CELL = 1_000  # characters; records with longer values are prose
 _LONGEST_LIST = 200  # characters of a list in one line
 _MANY_COLUMNS = 40
+_TOKEN = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"(\s*:)?|(-?\d[\w.+-]*|true|false)', re.DOTALL)
 
 Json = Any  # strings, booleans, None, lists and dicts of these; numbers are strings, as they are written
 Path = tuple[str, ...]
@@ -33,7 +36,26 @@ def parse_json(content: bytes) -> Parsed:
     except (ValueError, RecursionError) as error:
         reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise UnreadableFileError(f"not valid JSON: {reason}") from error
-    return parsed_value(builder, value, "application/json", encoding=decoded.encoding, warnings=warnings)
+    warnings = (*decoded.warnings, *warnings)
+    parsed = parsed_value(builder, value, "application/json", encoding=decoded.encoding, warnings=warnings)
+    return measured(parsed, "\n".join(_values(decoded.text)), builder.encoded)
+
+
+def _values(text: str) -> Iterator[str]:
+    """The strings that are no names, and the numbers, that stand in the text of a file, valid or not."""
+    for match in _TOKEN.finditer(text):
+        string, is_name, plain = match.groups()
+        if plain:
+            yield plain
+        elif not is_name:
+            yield _unescaped(string) if "\\" in string else string
+
+
+def _unescaped(string: str) -> str:
+    try:
+        return str(json.loads(f'"{string}"', strict=False))
+    except json.JSONDecodeError:
+        return string
 
 
 def parsed_value(
@@ -87,13 +109,13 @@ def add_value(builder: TextBuilder, value: Json, path: Path = ()) -> None:
     elif isinstance(value, list):
         _add_list(builder, value, path)
     else:
-        builder.add(_line(path, value))
+        builder.add(_line(builder, path, value))
 
 
 def _add_object(builder: TextBuilder, value: Mapping[str, Json], path: Path) -> None:
     """The plain values of an object and of the objects in it, a line each, then its lists."""
     record, lists = _flattened(value, path)
-    builder.add("\n".join(_line(name, cell) for name, cell in record.items() if cell))
+    builder.add("\n".join(filter(None, (_line(builder, name, cell) for name, cell in record.items()))))
     for name, items in lists:
         _add_list(builder, items, name)
 
@@ -104,7 +126,7 @@ def _add_list(builder: TextBuilder, items: Sequence[Json], path: Path) -> None:
     elif items and all(isinstance(item, list) and _are_plain(item) for item in items):
         builder.add_table(read_grid([list(map(_text, item)) for item in items], " › ".join(path)))
     elif _are_plain(items):
-        builder.add("\n".join(_line(path, item) for item in items))
+        builder.add("\n".join(filter(None, (_line(builder, path, item) for item in items))))
     else:
         for item in items:
             add_value(builder, item, path)
@@ -116,7 +138,8 @@ def _add_records(builder: TextBuilder, items: Sequence[Json], path: Path, keys: 
     records = [({("",): key} | record if keys else record) for (record, _), key in _with_keys(flat, keys)]
     if any(len(cell) > _LONGEST_CELL and not is_encoded(cell) for record in records for cell in record.values()):
         for record in records:
-            builder.add("\n".join(_line((*path, *name), cell) for name, cell in record.items() if cell))
+            lines = (_line(builder, (*path, *name), cell) for name, cell in record.items())
+            builder.add("\n".join(filter(None, lines)))
     else:
         for group in _groups(records):
             columns = list(dict.fromkeys(name for record in group for name in record))
@@ -186,9 +209,9 @@ def _text(value: Json) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _line(path: Path, value: Json) -> str:
-    words = canonical(_text(value)).strip()
-    if not words or is_encoded(words):
+def _line(builder: TextBuilder, path: Path, value: Json) -> str:
+    words = builder.readable(canonical(_text(value)).strip())
+    if not words:
         return ""
     name = " › ".join(filter(None, path))
     return f"{name}: {words}" if name else words

@@ -39,9 +39,8 @@ def parse_any_xml(content: bytes) -> Parsed:
             parsed = parsed_value(builder, value, MEDIA_TYPE)
     except RecursionError as error:
         raise UnreadableFileError("nested too deeply") from error
-    if parsed.left_out:
-        return parsed
-    return measured(parsed, all_text_in(root, lambda element: element.getparent() not in prose, _is_passed))
+    counted = all_text_in(root, lambda element: element.getparent() not in prose, _is_passed)
+    return measured(parsed, counted, builder.encoded)
 
 
 def _document(builder: TextBuilder, root: Element) -> Parsed:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import yaml
 
 from index.errors import UnreadableFileError
 from index.loaders.base import Parsed
 from index.loaders.decoding import decode
+from index.loaders.description.coverage import measured
 from index.loaders.formats.records.json_records import Json, add_value, parsed_value
 from index.loaders.text_builder import TextBuilder
 
@@ -23,18 +26,34 @@ def parse_yaml(content: bytes) -> Parsed:
     decoded = decode(content)
     builder = TextBuilder()
     try:
-        values = [_value(root, set()) for root in yaml.compose_all(decoded.text, yaml.SafeLoader) if root is not None]
+        roots = [root for root in yaml.compose_all(decoded.text, yaml.SafeLoader) if root is not None]
+        values = [_value(root, set()) for root in roots]
         for value in values:
             add_value(builder, value)
     except yaml.YAMLError as error:
         reason = " ".join(str(getattr(error, "problem", None) or error).split())
         warning = f"not valid YAML ({reason}): read as text"
-        return Parsed(decoded.text, MEDIA_TYPE, encoding=decoded.encoding, warnings=(*decoded.warnings, warning))
+        warnings = (*decoded.warnings, warning)
+        return Parsed(decoded.text, MEDIA_TYPE, encoding=decoded.encoding, warnings=warnings, coverage=1.0)
     except RecursionError as error:
         raise UnreadableFileError("not valid YAML: nested too deeply") from error
-    return parsed_value(
+    parsed = parsed_value(
         builder, values[0] if values else None, MEDIA_TYPE, encoding=decoded.encoding, warnings=decoded.warnings
     )
+    return measured(parsed, "\n".join(_scalars(roots)), builder.encoded)
+
+
+def _scalars(roots: Sequence[yaml.Node]) -> Iterator[str]:
+    """The values in nodes, without names and null, each once; also those whose name another value has as well."""
+    pending, seen = list(roots), set[int]()
+    while pending:
+        node = pending.pop()
+        if isinstance(node, yaml.ScalarNode):
+            if node.tag != _NULL:
+                yield str(node.value)
+        elif id(node) not in seen:
+            seen.add(id(node))
+            pending += node.value if isinstance(node, yaml.SequenceNode) else (item for _, item in node.value)
 
 
 def _value(node: yaml.Node, seen: set[int]) -> Json:

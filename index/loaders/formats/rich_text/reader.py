@@ -17,7 +17,6 @@ from index.loaders.scripts import superscript
 _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|[\r\n]+|([^\\{}\r\n]+)|\\"
 )
-
 _DEEPEST = 20  # notes and text boxes in each other
 
 
@@ -59,7 +58,7 @@ class RtfReader:
         self._may_ignore = False  # after \\*
         self._row = RowDefinition()
         self._note = 1  # the number of the next note
-        self._passed = ""
+        self._passed, self.passed = "", list[str]()  # why the last text was left out, and all that was
 
     def read(self) -> None:
         """Read the file to its end."""
@@ -163,6 +162,7 @@ class RtfReader:
         elif state.destination in INFORMATION:
             self.information[state.destination] = self.information.get(state.destination, "") + text
         elif state.left_out:
+            self.passed.append(text)
             if self._passed != state.left_out and text.strip():
                 self.left_out[f"{state.left_out} passage(s)"] += 1
                 self._passed = state.left_out

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from index.loaders.base import Parsed
 from index.loaders.decoding import canonical
+from index.loaders.description.coverage import measured
 from index.loaders.description.dates import declared_date
 from index.loaders.formats.blocks import left_out, write_blocks
 from index.loaders.formats.rich_text.reader import RtfReader
+from index.loaders.formats.rich_text.shown import shown_words
 from index.loaders.text_builder import TextBuilder
 
 MEDIA_TYPE = "application/rtf"
@@ -20,7 +22,7 @@ def parse_rtf(content: bytes) -> Parsed:
     for flow in (*reader.margins("header"), reader.body, *reader.margins("footer")):
         write_blocks(builder, flow.blocks)
     information = {name: " ".join(canonical(value).split()) for name, value in reader.information.items()}
-    return Parsed(
+    parsed = Parsed(
         builder.text,
         MEDIA_TYPE,
         title=information.get("title") or next((heading.title for heading in builder.headings), None),
@@ -30,6 +32,7 @@ def parse_rtf(content: bytes) -> Parsed:
         tables=builder.tables,
         left_out=left_out(+reader.left_out),
     )
+    return measured(parsed, shown_words(content), "\n".join(reader.passed))
 
 
 def rtf_text(content: bytes) -> str:

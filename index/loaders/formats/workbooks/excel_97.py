@@ -10,6 +10,7 @@ from typing import Any
 
 from index.errors import UnreadableFileError
 from index.loaders.base import Parsed
+from index.loaders.description.coverage import measured
 from index.loaders.formats.workbooks.number_formats import shown_moment, shown_number
 from index.loaders.formats.workbooks.spreadsheet import Merge, add_sheet, hidden_sheets
 from index.loaders.text_builder import TextBuilder
@@ -20,20 +21,24 @@ MEDIA_TYPE = "application/vnd.ms-excel"
 def parse_xls(content: bytes) -> Parsed:
     """A workbook: a sheet's name is its heading unless it is a default name; hidden sheets are left out."""
     book = _open(content)
-    builder, hidden = TextBuilder(), list[str]()
+    builder, hidden, texts = TextBuilder(), list[str](), list[str]()
     for sheet in book.sheets():
         if sheet.visibility:
             hidden.append(sheet.name)
             continue
         rows = [[_shown(book, cell) for cell in sheet.row(number)] for number in range(sheet.nrows)]
         add_sheet(builder, sheet.name, rows, _merges(sheet))
-    return Parsed(
+        texts += (
+            cell.value for number in range(sheet.nrows) for cell in sheet.row(number) if isinstance(cell.value, str)
+        )
+    parsed = Parsed(
         builder.text,
         MEDIA_TYPE,
         headings=builder.headings,
         tables=builder.tables,
         left_out=(*builder.left_out, *hidden_sheets(hidden)),
     )
+    return measured(parsed, "\n".join(texts), builder.encoded)
 
 
 def _open(content: bytes) -> Any:

@@ -12,7 +12,9 @@ from typing import Any
 
 from index.errors import UnreadableFileError
 from index.loaders.base import Parsed
+from index.loaders.description.coverage import measured
 from index.loaders.formats.open_xml.package import Package, open_archive, qualified
+from index.loaders.formats.workbooks.cell_texts import cell_texts, shared_strings
 from index.loaders.formats.workbooks.number_formats import shown_moment, shown_number
 from index.loaders.headers import read_grids
 from index.loaders.text_builder import TextBuilder, counted
@@ -38,16 +40,17 @@ def parse_xlsx(content: bytes) -> Parsed:
     builder = TextBuilder()
     hidden: list[str] = []
     uncomputed = 0
-    parts = _parts(package)
+    parts, strings, texts = _parts(package), shared_strings(archive), list[str]()
     for sheet in _open(content).worksheets:
         if sheet.sheet_state != "visible":
             hidden.append(sheet.title)
             continue
         xml = archive.read(parts[sheet.title]) if sheet.title in parts else b""
         uncomputed += len(_UNCOMPUTED.findall(xml))
+        texts += cell_texts(xml, strings)
         add_sheet(builder, sheet.title, [[_shown(cell) for cell in row] for row in _cells(sheet)], _merges(xml))
     properties = package.properties
-    return Parsed(
+    parsed = Parsed(
         builder.text,
         MEDIA_TYPE,
         title=properties.title or None,
@@ -57,6 +60,7 @@ def parse_xlsx(content: bytes) -> Parsed:
         left_out=(*builder.left_out, *hidden_sheets(hidden), *_left_out(archive)),
         warnings=_uncomputed(uncomputed),
     )
+    return measured(parsed, "\n".join(texts), builder.encoded)
 
 
 def add_sheet(builder: TextBuilder, name: str, rows: list[list[str]], merges: Iterable[Merge] = ()) -> None:
