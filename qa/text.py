@@ -33,10 +33,20 @@ _ITEM = re.compile(r"[ \t]*(?:[-*•‣–|#>]|(?:\d{1,3}|[A-Za-z]|[ivxlIVXL]{1,
 _BRACKETED = re.compile(r"[ \t]*\((?:\d{1,3}|[A-Za-z]|[ivxl]{1,5})\)[ \t]")  # the number of an item, or a reference
 _BEFORE_ITEM = re.compile(r"(?:[.:;,!?]|\b(?:and|or))[ \t]*$")
 _LOWER = re.compile(r"[\"'“‘(]?[a-zß-öø-ÿ]")
-_UNFINISHED = re.compile(r"\b(?:approx|ca|max|min|nos?|nr|art|sec|para|chap|vol|figs?|eq|tel)\.$", re.IGNORECASE)
+_UNFINISHED = re.compile(
+    r"\b(?:approx|ca|max|min|nos?|nr|art|sec|para|chap|vol|figs?|eq|tel|mon|tues?|wed|thu(?:rs)?|fri|sat|sun)\.$",
+    re.IGNORECASE,
+)
+_INITIAL = re.compile(r"(?<![\w.])[A-Za-z]\.$")  # of "z. B." and "J. R. Holm"
+_NEXT_INITIAL = re.compile(r"[A-Z]\.\s")
+_HOUR = re.compile(r"\b[ap]\.m\.$")
+_DAY = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
 _NUMBERED = re.compile(r"\d\.$")
 _ORDINAL = re.compile(r"\b\d{1,2}\.$")
-_MONTH = re.compile(r"(?:Jan|Feb|Mar|Mär|Apr|Ma[iy]|Jun|Jul|Aug|Sep|O[ck]t|Nov|De[cz])[a-z]*\.?\s+\d")
+_MONTH = re.compile(
+    r"(?:Jan|Feb|Mar|Mär|Apr|Ma[iy]|Jun|Jul|Aug|Sep|O[ck]t|Nov|De[cz])[a-z]*\.?\s+\d"
+    r"|(?:Januar|Februar|März|Mai|Juni|Juli|Oktober|Dezember)\b"
+)
 _FULL = 0.9  # of the longest line: a line that reaches it with the next word is full
 _LONGEST = 3000  # code points of the longest block for pysbd, some of whose rules take quadratic time
 
@@ -113,7 +123,10 @@ def _ends_block(line: str, following: str, width: int) -> bool:
 
 
 def _whole(text: str, found: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Sentences of one block, joined where they were cut after the day of a date, a clause number, an abbreviation."""
+    """Sentences of one block, joined where they were cut after the day of a date, a clause number or an abbreviation.
+
+    They are also joined within three dots, and after these before a small letter.
+    """
     waiting: tuple[int, int] | None = None
     for start, end in found:
         if waiting and _continues(text[waiting[0] : waiting[1]], text[start:end]):
@@ -131,6 +144,9 @@ def _continues(sentence: str, following: str) -> bool:
         (_NUMBERED.search(sentence) is not None and _LOWER.match(following) is not None)
         or (_ORDINAL.search(sentence) is not None and _MONTH.match(following) is not None)
         or (_UNFINISHED.search(sentence) is not None and following[:1].isdigit())
+        or (_INITIAL.search(sentence) is not None and _NEXT_INITIAL.match(following) is not None)
+        or (_HOUR.search(sentence) is not None and _DAY.match(following) is not None)
+        or (sentence.endswith("..") and (following[:1] == "." or _LOWER.match(following) is not None))
     )
 
 
