@@ -20,6 +20,9 @@ _BOMS = (
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 # Escape sequences for colours and bold text, overstruck letters, joiners without width and hyphens not at a line's end.
 _FORMATTING = re.compile(r"\x1b\[[\d;]*m|.\x08|[\u2060\ufeff]|\u00ad(?=\w)")
+_CHANGED = re.compile(
+    r"[\x00-\x08\x0b\x0d-\x1f\x7f-\x9f\u00ad\u2028\u2029\u2060\ufeff\ud800-\udfff]"
+)  # by all of these
 _LINE_ENDS = re.compile(r"\r\n?|\x85|\u2028|\u2029")
 _REPLACEMENT = "\ufffd"
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
@@ -76,7 +79,7 @@ def canonical(text: str) -> str:
     Terminal formatting, as in manual pages saved as text, is removed, and so are soft hyphens within words. Nothing
     else changes.
     """
-    if text.isascii() and text.isprintable():
+    if _CHANGED.search(text) is None:
         return text
     return _CONTROLS.sub(" ", _FORMATTING.sub("", _LINE_ENDS.sub("\n", text.removeprefix("\ufeff"))))
 

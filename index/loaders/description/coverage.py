@@ -19,6 +19,7 @@ Element = Any  # an element of lxml, which has no type information
 _FEW = 40  # missing characters of which nobody is warned
 _NAMED = 6  # missing words in a warning
 _DIVIDED = re.compile(r"[-\u00ad]\s*\n\s*|\u00ad")  # a word at the end of a line, or where it may be divided
+_MAY_DIVIDE = re.compile("-[ \t\r]*\n|\u00ad")
 _PARTS = re.compile(r"([^\W_]+)[-\u00ad]\s*\n\s*([^\W_]+)")
 _SCRIPTS = re.compile(r"[\u00aa\u00b2\u00b3\u00b9\u00ba\u02b0-\u02b8\u2070-\u207f]+|[\u2080-\u209c]+")
 _WORD = re.compile(r"[^\W_]+")
@@ -32,19 +33,17 @@ def measured(parsed: Parsed, counted: str, left: str = "", *, joined: bool = Fal
     """
     if counted == parsed.text:  # most text files, whose words need not be counted
         return replace(parsed, coverage=1.0)
-    counts = _words(counted)
-    total = sum(len(word) * count for word, count in counts.items())
-    if not total:
+    theirs, ours = _tokens(counted), _tokens(f"{parsed.text}\n{left}")
+    lacking, further = _words(theirs - ours), _words(ours - theirs, apart=not joined)
+    missing, more = lacking - further, further - lacking
+    if not missing:
         return replace(parsed, coverage=1.0)
-    text = f"{parsed.text}\n{left}"
-    own = _words(text if joined or text.isascii() else _SCRIPTS.sub(r" \g<0> ", text))
-    missing, more = counts - own, own - counts
-    for first, second in _PARTS.findall(counted) if missing else ():  # words that keep their hyphen where they are read
+    for first, second in _PARTS.findall(counted):  # words that keep their hyphen where they are read
         if missing[first + second] > 0 and more[first] > 0 and more[second] > 0:
             missing[first + second] -= 1
             more[first], more[second] = more[first] - 1, more[second] - 1
     lost = sum(len(word) * count for word, count in missing.items())
-    coverage = 1 - lost / total
+    coverage = 1 - lost / sum(len(word) * count for word, count in _words(theirs).items())
     if coverage >= LEAST_COVERAGE or lost < _FEW:
         return replace(parsed, coverage=coverage)
     named = ", ".join(sorted(missing, key=lambda word: -len(word) * missing[word])[:_NAMED])
@@ -88,6 +87,20 @@ def all_text_in(root: Element, is_break: Callable[[Element], bool], passed: Call
     return "".join(found)
 
 
-def _words(text: str) -> Counter[str]:
-    whole = _DIVIDED.sub("", text)
-    return Counter(_WORD.findall(whole if whole.isascii() else unicodedata.normalize("NFKC", whole)))
+def _tokens(text: str) -> Counter[str]:
+    """What stands between white space in a text, divided words joined, with the number of times that it occurs."""
+    return Counter((_DIVIDED.sub("", text) if _MAY_DIVIDE.search(text) else text).split())
+
+
+def _words(tokens: Counter[str], *, apart: bool = False) -> Counter[str]:
+    """The words in tokens, each looked at once; superscripts are words of their own if they are ``apart``."""
+    words: Counter[str] = Counter()
+    for token, count in tokens.items():
+        if token.isascii():
+            found = (token,) if token.isalnum() else _WORD.findall(token)
+        else:
+            shown = _SCRIPTS.sub(r" \g<0> ", token) if apart else token
+            found = _WORD.findall(unicodedata.normalize("NFKC", shown))
+        for word in found:
+            words[word] += count
+    return words

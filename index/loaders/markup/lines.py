@@ -22,7 +22,8 @@ class Line:
 
     def flowing(self, text: str) -> None:
         """Append text in which white space collapses to single spaces, also with that before it."""
-        text = _SPACES.sub(" ", text)
+        if "  " in text or not text.isprintable():
+            text = _SPACES.sub(" ", text)
         if self._ends_in_space:
             text = text.lstrip(" ")
         self.verbatim(text)
