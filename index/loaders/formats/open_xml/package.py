@@ -7,6 +7,7 @@ import posixpath
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple, TypeAlias
 
 from lxml import etree
@@ -44,6 +45,7 @@ NAMESPACES = {
 }
 
 
+@cache
 def qualified(name: str) -> str:
     """The name as lxml has it of an element or an attribute such as ``w:p``."""
     prefix, _, local = name.partition(":")

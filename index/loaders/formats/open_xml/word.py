@@ -24,7 +24,9 @@ _RUN, _PARAGRAPH, _CONTROL = qualified("w:r"), qualified("w:p"), qualified("w:sd
 _PLACEHOLDER = f"{qualified('w:sdtPr')}/{qualified('w:showingPlcHdr')}"
 _TEXTS = frozenset(map(qualified, ("w:t", "m:t")))
 _BREAKS = frozenset(map(qualified, ("w:p", "w:tab", "w:br", "w:cr", "w:tc", "w:noBreakHyphen"))) | PARTS
-_SCRIPTS = tuple(f"{qualified('w:rPr')}/{qualified(f'w:{name}')}" for name in ("vertAlign", "position"))
+_SCRIPTS = frozenset(map(qualified, ("w:vertAlign", "w:position")))
+_FORMATS = frozenset(map(qualified, ("w:strike", "w:dstrike", "w:vanish", "w:rStyle", "w:pStyle")))
+_OWN_STYLE = {_RUN: ("w:rPr", "w:rStyle"), _PARAGRAPH: ("w:pPr", "w:pStyle")}
 _PASSED = frozenset(map(qualified, ("mc:Fallback", "w:del", "w:moveFrom")))
 _DELETED = {qualified("w:tc"): "w:tcPr/w:cellDel", qualified("w:tr"): "w:trPr/w:del"}
 
@@ -60,13 +62,14 @@ def _counted(package: Package, styles: Styles) -> str:
             return next(element.iterfind(_PLACEHOLDER), None) is not None
         if element.tag in _DELETED:
             return element.find(_DELETED[element.tag], NAMESPACES) is not None
-        if element.tag not in (_RUN, _PARAGRAPH):
+        if element.tag not in _OWN_STYLE:
             return element.tag in _PASSED
-        kind = "r" if element.tag == _RUN else "p"
-        properties = element.find(qualified(f"w:{kind}Pr"))
-        own = format_of(properties) if kind == "r" else Format()
-        style = styles.get(value(properties, f"w:{kind}Style") or "").format
-        shown = own.over(style)
+        properties, style = _OWN_STYLE[element.tag]
+        own = element.find(qualified(properties))
+        if own is None or _FORMATS.isdisjoint(child.tag for child in own):
+            return False
+        format_ = format_of(own) if element.tag == _RUN else Format()
+        shown = format_.over(styles.get(value(own, style) or "").format)
         return bool(shown.struck or shown.hidden)
 
     notes = (package.roots(package.main, kind) for kind in ("footnotes", "endnotes"))
@@ -76,7 +79,10 @@ def _counted(package: Package, styles: Styles) -> str:
 
 def _is_break(element: Element) -> bool:
     """Whether words end before and after an element: a paragraph, a raised or lowered run, a part of an equation."""
-    return element.tag in _BREAKS or (element.tag == _RUN and any(element.find(path) is not None for path in _SCRIPTS))
+    if element.tag != _RUN:
+        return element.tag in _BREAKS
+    properties = element.find(qualified("w:rPr"))
+    return properties is not None and not _SCRIPTS.isdisjoint(child.tag for child in properties)
 
 
 def _story(package: Package, settings: Element | None) -> Story:
