@@ -32,7 +32,8 @@ SHAPES = {
     ".xml": ["<b>c</b>", "<b><c>d</c></b>", "<b>c</b>d ", "<b%d/>", "<b x='%d'/>", "&amp;", "<b>"],
     ".yaml": ["k%d: v\n", "- a\n", "- {a: %d}\n", "&k%d v\n", "[", "a: b # c\n"],
     ".rst": ["a\n\n", "`a", "* a\n", "a%d\n---\n\nb\n\n", "*a* ", ".. a\n", "| a\n"],
-    ".rtf": [r"a\par ", "{", r"\'e9", r"{\b a}", r"\trowd\cellx1\intbl a\cell\row "],
+    ".rtf": [r"a\par ", "{", r"\'e9", r"{\b a}", r"\trowd\cellx1\intbl a\cell\row ",
+             r"{\fonttbl{\f0 a;}}"],
     ".eml": ["> a\n", "a\n", "=20", "--b\n"],
 }  # fmt: skip
 FRAMES = {

@@ -20,6 +20,7 @@ HEAD = ("From", "To", "Cc", "Date", "Subject")
 _EXTENSIONS = {"text/html": ".html", "text/plain": ".txt", "text/csv": ".csv", "application/pdf": ".pdf"}
 _FLOWED = re.compile(r"(?<=[^\n]) \n(?![>\n ]|-- )")
 _MOST_PARTS = 10_000
+_LONGEST_HEADER = 200_000  # characters that are decoded, in quadratic time; the rest is left as it is sent
 
 
 def eml_parser(read: Reader) -> Callable[[bytes], Parsed]:
@@ -95,5 +96,5 @@ def _header(message: Part, name: str) -> str:
 def _decoded(value: str) -> str:
     """A header's value with its encoded words decoded."""
     with contextlib.suppress(HeaderParseError, LookupError, UnicodeDecodeError, ValueError):
-        value = str(make_header(decode_header(value)))
+        value = str(make_header(decode_header(value[:_LONGEST_HEADER]))) + value[_LONGEST_HEADER:]
     return " ".join(canonical(value).split())

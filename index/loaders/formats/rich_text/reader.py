@@ -17,7 +17,7 @@ from index.loaders.scripts import superscript
 _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|[\r\n]+|([^\\{}\r\n]+)|\\"
 )
-_DEEPEST = 20  # notes and text boxes in each other
+_LONGEST_NAME, _DEEPEST = 200, 20  # characters of a font's name; notes and text boxes in each other
 
 
 @dataclass(slots=True)
@@ -158,7 +158,7 @@ class RtfReader:
             return
         if state.destination == "fonttbl":
             name, code_page = self._fonts.get(state.font, ("", ""))
-            self._fonts[state.font] = f"{name}{text}".rstrip(";"), code_page
+            self._fonts[state.font] = f"{name}{text[:_LONGEST_NAME]}".rstrip(";")[:_LONGEST_NAME], code_page
         elif state.destination in INFORMATION:
             self.information[state.destination] = self.information.get(state.destination, "") + text
         elif state.left_out:
