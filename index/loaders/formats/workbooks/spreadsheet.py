@@ -14,8 +14,8 @@ from index.errors import UnreadableFileError
 from index.loaders.base import Parsed
 from index.loaders.description.coverage import measured
 from index.loaders.formats.open_xml.package import Package, open_archive, qualified
-from index.loaders.formats.workbooks.cell_texts import cell_texts, shared_strings
 from index.loaders.formats.workbooks.number_formats import shown_moment, shown_number
+from index.loaders.formats.workbooks.shared_texts import cell_texts, shared_strings
 from index.loaders.headers import read_grids
 from index.loaders.text_builder import TextBuilder, counted
 
