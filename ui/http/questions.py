@@ -19,6 +19,7 @@ from ui.service.service import Served
 T = TypeVar("T")
 
 ERRORS = (
+    HTTPStatus.NOT_FOUND,  # of a collection
     HTTPStatus.REQUEST_TIMEOUT,
     HTTPStatus.CONFLICT,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -50,9 +51,9 @@ async def search(asked: Search, request: Request, service: Served) -> Hits:
 
 
 @router.post("/verify-quote", responses=example("verify-quote"))
-def verify_quote(asked: Quote, service: Served) -> QuoteCheck:
+async def verify_quote(asked: Quote, request: Request, service: Served) -> QuoteCheck:
     """Check whether a text stands in the documents word for word, and if not, find what comes nearest."""
-    return service.engine.check_quote(asked.quote)
+    return await unless_disconnected(request, service.queue.check_quote(asked.quote))
 
 
 async def unless_disconnected(request: Request, work: Awaitable[T]) -> T:
