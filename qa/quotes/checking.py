@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from index import Chunk, DocumentIndex, DocumentRecord, IndexView, QuestionError
+from qa.answering.cascade import AbandonedError, never_cancelled
 from qa.answering.citations import page_at
 from qa.quotes.alike import occurrences, plain, plain_with_offsets
 from qa.quotes.differences import differing_words, likeness, nearest_likeness, nearest_part
@@ -44,11 +45,16 @@ def verify_quote(text: str, *, index: Path | str | None = None) -> QuoteCheck:
         return check_quote(opened, text)
 
 
-def check_quote(opened: DocumentIndex, text: str) -> QuoteCheck:
-    """Check a quote against an open index; raises as ``verify_quote``."""
+def check_quote(
+    opened: DocumentIndex, text: str, *, should_continue: Callable[[], bool] = never_cancelled
+) -> QuoteCheck:
+    """Check a quote against an open index; raises as ``verify_quote``.
+
+    Raises ``AbandonedError`` when ``should_continue``, called between passages, returns False.
+    """
     quote = unquoted(text)
     with opened.snapshot() as view:
-        return check_in(view, quote)
+        return check_in(view, quote, should_continue)
 
 
 def unquoted(text: str) -> str:
@@ -68,8 +74,8 @@ def unquoted(text: str) -> str:
     return quote
 
 
-def check_in(view: IndexView, quote: str) -> QuoteCheck:
-    """Check a quote, as ``unquoted`` gives it, against one revision of an index."""
+def check_in(view: IndexView, quote: str, should_continue: Callable[[], bool] = never_cancelled) -> QuoteCheck:
+    """Check a quote, as ``unquoted`` gives it, against one revision of an index; may raise as ``check_quote``."""
     wanted = plain(quote)
     found = view.by_words(quote, _CANDIDATES)
     alone = [_Stretch(chunk.text, chunk.start, chunk, record) for chunk, record in found]
@@ -80,7 +86,7 @@ def check_in(view: IndexView, quote: str) -> QuoteCheck:
     if places:
         places.sort(key=lambda place: (place.path, place.document_id, place.start))
         return QuoteCheck(quote, True, tuple(places[:MOST_PLACES]), likeness=1.0, revision=view.revision)
-    if nearest := _nearest(_sharing(stretches, wanted), wanted):
+    if nearest := _nearest(_sharing(stretches, wanted), wanted, should_continue):
         place = _place(view, nearest, *nearest_part(quote, nearest.text))
         differences = differing_words(quote, place.text)
         if not differences or differences[0].quoted != quote:  # they share a word
@@ -153,11 +159,13 @@ def _sharing(stretches: Iterable[_Stretch], wanted: str) -> list[_Stretch]:
     return [stretch for _, stretch in sorted(shared, key=lambda one: -one[0])[:_ALIGNED]]
 
 
-def _nearest(stretches: Iterable[_Stretch], wanted: str) -> _Stretch | None:
+def _nearest(stretches: Iterable[_Stretch], wanted: str, should_continue: Callable[[], bool]) -> _Stretch | None:
     """The stretch with the part that is most like a plain text, the first of several; None without any."""
     best: _Stretch | None = None
     most = 0.0
     for stretch in stretches:
+        if not should_continue():
+            raise AbandonedError
         degree = nearest_likeness(wanted, plain(stretch.text), most)
         if best is None or degree > most:
             best, most = stretch, degree

@@ -25,7 +25,7 @@ QUOTH = str(Path(sys.executable).parent / "quoth")
 
 def _server(index: Path, *, writing: bool = False) -> MCPServer:
     service = Service.of(load_settings({"index": index}))
-    return create_server(service.engine, service.rebuilds, writing=writing)
+    return create_server(service, writing=writing)
 
 
 def _with_client(server: MCPServer | StdioServerParameters, use: Callable[[Client], Awaitable[Any]]) -> Any:

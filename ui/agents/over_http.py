@@ -51,7 +51,7 @@ class McpEndpoint:
 
         from ui.agents.tools import create_server
 
-        server = create_server(self._service.engine, self._service.rebuilds)
+        server = create_server(self._service)
         return StreamableHTTPSessionManager(
             app=server._lowlevel_server,
             json_response=True,

@@ -6,22 +6,22 @@ import functools
 import io
 import json
 import sys
-from collections.abc import AsyncIterable, AsyncIterator, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
 from importlib.metadata import version
 from typing import ParamSpec, TypeVar, cast
 
 import anyio
+from anyio.to_thread import run_sync
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.stdio import stdio_server
 from mcp_types import ToolAnnotations
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from index import BuildReport, DocumentRecord, Filters, QuothError
+from index import BuildReport, DocumentIndex, DocumentRecord, Filters, QuothError
 from qa import Answer, Citation, Difference, DocumentHits, PassageRead, Proof, QuotePlace, Reply, Summary
 from ui.schemas import Date, Documents, EarlierTurn, Hits, Stretch
-from ui.service.engine import AnswerEngine
-from ui.service.rebuilds import Rebuilds
+from ui.service.service import Service
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -33,6 +33,8 @@ INSTRUCTIONS = (
 )
 DATE = TypeAdapter(Date)
 NEAREST = 3  # passages shown with a refusal
+MOST_HITS = 50
+MOST_LISTED = 1000  # documents
 LONGEST_STRETCH = 20_000  # code points
 
 
@@ -144,13 +146,13 @@ class Rebuilt(BaseModel):
     report: BuildReport
 
 
-def with_tool_errors(function: Callable[P, R]) -> Callable[P, R]:
+def with_tool_errors(function: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
     """``function``, which raises every ``QuothError`` as a ``ToolError``, so that the client sees its message."""
 
     @functools.wraps(function)
-    def wrapped(*arguments: P.args, **named: P.kwargs) -> R:
+    async def wrapped(*arguments: P.args, **named: P.kwargs) -> R:
         try:
-            return function(*arguments, **named)
+            return await function(*arguments, **named)
         except QuothError as error:
             raise ToolError(str(error)) from error
 
@@ -169,12 +171,15 @@ def checked_date(name: str, value: str | None) -> str | None:
 
 
 class Tools:
-    """The tools. Each method's docstring is the tool's description, which the client reads."""
+    """The tools. Each method's docstring is the tool's description, which the client reads.
 
-    def __init__(self, engine: AnswerEngine, rebuilds: Rebuilds) -> None:
-        self._engine, self._rebuilds = engine, rebuilds
+    What is asked waits in the service's queue, as over HTTP, so that one client cannot keep all others waiting.
+    """
 
-    def answer(
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    async def answer(
         self,
         question: str,
         path: str | None = None,
@@ -190,11 +195,9 @@ class Tools:
         filters = Filters(
             path, checked_date("after", after), checked_date("before", before), collection=collection or None
         )
-        with self._engine.cpu.share():
-            answer = self._engine.answer(question, filters)
-        return AnswerSummary.of(answer)
+        return AnswerSummary.of(await self._service.answer(question, filters))
 
-    def converse(
+    async def converse(
         self, utterance: str, turns: list[EarlierTurn] | None = None, collection: str | None = None
     ) -> ReplySummary:
         """Reply to what a person typed: an answer, passages on a subject, a summary, or what documents there are.
@@ -202,27 +205,25 @@ class Tools:
         turns are the earlier utterances with their answers, the oldest first; they complete a follow-up. collection is
         the name of a set of documents, to which the reply is limited.
         """
-        with self._engine.cpu.share():
-            earlier = [turn.as_turn() for turn in turns or ()]
-            reply = self._engine.converse(utterance, earlier, _only(collection))
-        return ReplySummary.of(reply)
+        earlier = [turn.as_turn() for turn in turns or ()]
+        return ReplySummary.of(await self._service.converse(utterance, earlier, _only(collection)))
 
-    def search(self, question: str, k: int = 5, rerank: bool = False, collection: str | None = None) -> Hits:
+    async def search(self, question: str, k: int = 5, rerank: bool = False, collection: str | None = None) -> Hits:
         """Find the k passages (at most 50) nearest to a question, best first, without answering it.
 
         With rerank they are ranked by the probability that they hold the answer, which takes longer. collection is the
         name of a set of documents, to which the search is limited.
         """
-        with self._engine.cpu.share():
-            hits, revision = self._engine.search(question, max(1, min(k, 50)), _only(collection), rerank=rerank)
+        most = max(1, min(k, MOST_HITS))
+        hits, revision = await self._service.queue.search(question, most, _only(collection), rerank=rerank)
         return Hits(hits=hits, revision=revision)
 
-    def verify_quote(self, quote: str) -> VerifiedQuote:
+    async def verify_quote(self, quote: str) -> VerifiedQuote:
         """Check whether a quote stands in the documents word for word and where, before you give it to anyone.
 
         If it does not, the nearest passage comes back with the words that differ.
         """
-        check = self._engine.check_quote(quote)
+        check = await self._service.queue.check_quote(quote)
         return VerifiedQuote(
             verbatim=check.verbatim,
             places=list(check.places),
@@ -232,21 +233,27 @@ class Tools:
             revision=check.revision,
         )
 
-    def documents(self, offset: int = 0, limit: int = 100) -> Documents:
+    async def documents(self, offset: int = 0, limit: int = 100) -> Documents:
         """List the indexed documents by path, and every file that could not be read, with the reason."""
-        return Documents.of(self._engine.answerer().index, max(0, offset), max(0, limit))
+        return await self._read(lambda index: Documents.of(index, max(0, offset), max(0, min(limit, MOST_LISTED))))
 
-    def collections(self) -> Names:
+    async def collections(self) -> Names:
         """List the names of the collections, the sets of documents to which questions can be limited."""
-        return Names(names=self._engine.answerer().index.collections.names())
+        return await self._read(lambda index: Names(names=index.collections.names()))
 
-    def passage(self, document_id: int, start: int, end: int) -> Stretch:
+    async def passage(self, document_id: int, start: int, end: int) -> Stretch:
         """Return a document's text from code point start to end, as in a citation; a wider range shows more."""
-        return Stretch.of(self._engine.answerer().index, document_id, max(0, start), end, LONGEST_STRETCH)
+        return await self._read(lambda index: Stretch.of(index, document_id, max(0, start), end, LONGEST_STRETCH))
 
-    def rebuild(self) -> Rebuilt:
+    async def rebuild(self) -> Rebuilt:
         """Bring the index up to date with its folders, and report what was added, changed, deleted or unreadable."""
-        with self._rebuilds.exclusive() as build:
+        return await run_sync(self._rebuild)
+
+    async def _read(self, read: Callable[[DocumentIndex], R]) -> R:
+        return await run_sync(lambda: read(self._service.engine.answerer().index))
+
+    def _rebuild(self) -> Rebuilt:
+        with self._service.rebuilds.exclusive() as build:
             return Rebuilt(report=build(()))
 
 
@@ -254,13 +261,13 @@ def _only(collection: str | None) -> Filters | None:
     return Filters(collection=collection) if collection else None
 
 
-def create_server(engine: AnswerEngine, rebuilds: Rebuilds, *, writing: bool = False) -> MCPServer[None]:
+def create_server(service: Service, *, writing: bool = False) -> MCPServer[None]:
     """The MCP server; ``writing`` adds the tool that rebuilds the index."""
     server: MCPServer[None] = MCPServer("quoth", instructions=INSTRUCTIONS, version=version("quoth"))
-    tools = Tools(engine, rebuilds)
+    tools = Tools(service)
     reading = ToolAnnotations(read_only_hint=True, open_world_hint=False)
-    read = (tools.answer, tools.converse, tools.search, tools.verify_quote)
-    for tool in (*read, tools.documents, tools.collections, tools.passage):
+    asking = (tools.answer, tools.converse, tools.search, tools.verify_quote)
+    for tool in (*asking, tools.documents, tools.collections, tools.passage):
         server.add_tool(with_tool_errors(tool), annotations=reading)
     if writing:
         changing = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=False)

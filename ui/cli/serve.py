@@ -72,7 +72,10 @@ def mcp(
     from ui.service.service import Service
 
     service = Service.of(settings)
-    asyncio.run(serve_stdio(create_server(service.engine, service.rebuilds, writing=writing)))
+    try:
+        asyncio.run(serve_stdio(create_server(service, writing=writing)))
+    finally:
+        service.close()
 
 
 def password(

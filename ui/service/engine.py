@@ -104,9 +104,9 @@ class AnswerEngine:
 
         return self._retry(search)
 
-    def check_quote(self, quote: str) -> QuoteCheck:
+    def check_quote(self, quote: str, *, should_continue: Callable[[], bool] = never_cancelled) -> QuoteCheck:
         """Check a quote against the documents. Raises what ``qa.check_quote`` raises."""
-        return self._retry(lambda answerer: check_quote(answerer.index, quote))
+        return self._retry(lambda answerer: check_quote(answerer.index, quote, should_continue=should_continue))
 
     def ready(self) -> Answerer:
         """The answerer, if questions can be answered at once; never waits.

@@ -17,7 +17,7 @@ from functools import partial
 from typing import Generic, Protocol, TypeVar
 
 from index import Filters, Hit
-from qa import AbandonedError, Answer, Reply, Turn
+from qa import AbandonedError, Answer, QuoteCheck, Reply, Turn
 from ui.errors import QueueFullError
 from ui.service.cpu import CpuPool, CpuShare
 from ui.service.engine import AnswerEngine
@@ -129,6 +129,10 @@ class QuestionQueue:
     ) -> tuple[list[Hit], int]:
         """Wait for a core and search: the hits and the index's revision. Errors and cancelling are as in ``answer``."""
         return await self._admit(partial(self._engine.search, question, k, filters, rerank=rerank)).result()
+
+    async def check_quote(self, quote: str) -> QuoteCheck:
+        """Wait for a core and check a quote. Errors and cancelling are as in ``answer``."""
+        return await self._admit(partial(self._engine.check_quote, quote)).result()
 
     def between_questions(self, ask: Ask[T], should_continue: Callable[[], bool]) -> T:
         """The result of ``ask``, computed on the calling thread while no question waits or is being answered.

@@ -4,17 +4,25 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
+import httpx
 import pytest
 import torch
+from mcp import Client
 
 from qa import AbandonedError, Answer
 from tests.support.waiting import wait_until
+from ui.agents.tools import create_server
 from ui.errors import QueueFullError
+from ui.server import assemble
 from ui.service.cpu import CpuPool
 from ui.service.metrics import Metrics
 from ui.service.question_queue import PendingQuestion, QuestionQueue, State
+from ui.service.service import Service
+from ui.settings import load_settings
 
 
 class SlowEngine:
@@ -42,6 +50,8 @@ class SlowEngine:
         while should_continue():
             assert not self.released.is_set()
         raise AbandonedError(question)
+
+    converse = check_quote = search
 
 
 async def _until(condition: Callable[[], object]) -> None:
@@ -308,3 +318,24 @@ def test_a_question_is_given_up_while_waiting_or_reading(engine: SlowEngine, thr
     engine.released.set()
     assert isinstance(reading.future.exception(60), AbandonedError)
     assert (reading.state, engine.asked) == (State.GIVEN_UP, ["reading"])
+
+
+def test_tools_and_checks_of_quotes_wait_in_the_same_bounded_queue(engine: SlowEngine, seed_index: Path):
+    service = Service.of(load_settings({"index": seed_index}))
+    full = replace(service, queue=QuestionQueue(engine, Metrics(), places=0, at_once=1))
+    calls = {"answer": "question", "converse": "utterance", "search": "question", "verify_quote": "quote"}
+
+    async def crowd() -> None:
+        waiting = asyncio.create_task(full.queue.answer("one"))
+        await _until(lambda: engine.asked)
+        async with Client(create_server(full), read_timeout_seconds=120) as client:
+            for name, argument in calls.items():
+                refused = await client.call_tool(name, {argument: "rocket"})
+                assert "1 questions are waiting already" in refused.content[0].text, name
+        carrier = httpx.ASGITransport(assemble(full))
+        async with httpx.AsyncClient(transport=carrier, base_url="http://127.0.0.1:7860") as http:
+            assert (await http.post("/v1/verify-quote", json={"quote": "rocket"})).status_code == 503
+        engine.released.set()
+        await waiting
+
+    asyncio.run(crowd())
