@@ -30,11 +30,12 @@ _DENIED = {
     "x86_64": {
         "socket": 41, "connect": 42, "sendto": 44, "sendmsg": 46, "bind": 49, "listen": 50, "execve": 59, "kill": 62,
         "ptrace": 101, "process_vm_readv": 310, "process_vm_writev": 311, "execveat": 322, "io_uring_setup": 425,
+        "pidfd_getfd": 438,
     },
     "aarch64": {
         "ptrace": 117, "kill": 129, "socket": 198, "bind": 200, "listen": 201, "connect": 203, "sendto": 206,
         "sendmsg": 211, "execve": 221, "process_vm_readv": 270, "process_vm_writev": 271, "execveat": 281,
-        "io_uring_setup": 425,
+        "io_uring_setup": 425, "pidfd_getfd": 438,
     },
 }  # fmt: skip
 _ARCHITECTURE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import platform
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -18,6 +20,7 @@ ATTACK = """
 import ctypes, json, os, sys
 import index, numpy, lxml.html, docx, pypdfium2  # what a parser needs can be imported
 libc = ctypes.CDLL(None, use_errno=True)
+x86 = os.uname().machine == "x86_64"
 target, document, port = {target!r}, {document!r}, {port}
 
 def outcome(attempt):
@@ -29,6 +32,11 @@ def outcome(attempt):
 def connect():
     descriptor = libc.socket(2, 1, 0)
     return "reached" if descriptor >= 0 and os.getpid() else "PermissionError"
+
+def call(number, *arguments):
+    if libc.syscall(number, *arguments) >= 0:
+        return "done"
+    raise OSError(ctypes.get_errno(), "")
 
 attempts = {{
     "write": lambda: open(target, "w").write("x"),
@@ -42,8 +50,22 @@ attempts = {{
     "network": connect,
     "program": lambda: os.execv("/bin/true", ["true"]),
     "signal": lambda: os.kill(os.getppid(), 0),
+    "calls by a ring": lambda: call(425, 1, ctypes.create_string_buffer(120)),
+    "a descriptor of the parent": lambda: call(438, 0, 0, 0),
+    "the network by x32's numbers": lambda: call(0x40000000 | 41, 2, 1, 0) if x86 else call(198, 2, 1, 0),
 }}
 print(json.dumps({{name: outcome(attempt) for name, attempt in attempts.items()}}), flush=True)
+"""
+
+
+SOCKET_OF_I386 = """
+import ctypes, mmap
+code = b"\\xb8\\x67\\x01\\x00\\x00\\xcd\\x80\\xc3"  # mov eax, 359; int 0x80; ret
+page = mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+page.write(code)
+print("before", flush=True)
+ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(page)))()
+print("after", flush=True)
 """
 
 
@@ -63,6 +85,14 @@ def test_a_child_cannot_write_read_other_files_connect_or_start_programs(tmp_pat
     assert outcomes == dict.fromkeys(outcomes, "PermissionError")
     assert document.read_text() == "Secret words."
     assert not (tmp_path / "written").exists()
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="another architecture has no such calls")
+def test_a_child_that_calls_the_kernel_as_another_architecture_is_killed() -> None:
+    child = start_child("timeit", "-n1", "-r1", SOCKET_OF_I386, megabytes=700)
+    output, _ = child.communicate(timeout=60)
+    assert output.split() == [b"before"]
+    assert child.returncode in (-signal.SIGSYS, -signal.SIGSEGV)  # the latter where the kernel has no such calls at all
 
 
 def test_a_child_has_limits_of_memory_files_and_writing() -> None:
