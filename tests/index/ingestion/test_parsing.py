@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import subprocess
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 from tokenizers import Tokenizer
 
-from index import Embedder, Failure, IndexSettings, load
+from index import Document, Embedder, Failure, IndexSettings, load
 from index.chunking.chunker import Chunker
 from index.ingestion.ingest import Chunked
 from index.ingestion.parsing import _Worker, _WorkerError, parsed
@@ -112,19 +113,39 @@ def test_the_time_in_which_a_parser_waits_for_a_core_is_not_its_own(
         rival.wait()
 
 
-@pytest.mark.parametrize("response", [b"no JSON", b"[]", b'{"document": {}}', b"[" * 50_000, None])
-def test_a_parser_that_lies_fails_its_file_only(
-    files: tuple[SourceFile, ...], tokenizer: Tokenizer, response: bytes | None
-) -> None:
+def lying(tokenizer: Tokenizer, response: bytes, length: int | None = None) -> _Worker:
+    """A parser that says this, and that it says so many bytes, whatever it is asked."""
     worker = _Worker(IndexSettings(), setup_of(tokenizer))
     worker.end()
     reading, writing = os.pipe()
-    os.write(writing, HEADER.pack(1 << 60 if response is None else len(response)) + (response or b"")[:60_000])
+    os.write(writing, HEADER.pack(len(response) if length is None else length) + response[:60_000])
     os.close(writing)
     worker._responses = os.fdopen(reading, "rb")
     worker._write = lambda *_: None  # type: ignore[method-assign]
-    with pytest.raises(_WorkerError, match=r"malformed|too long|crashed"):
-        worker.parse(files[0], b"", threading.Event())
+    return worker
+
+
+@pytest.mark.parametrize("response", [b"no JSON", b"[]", b'{"document": {}}', b"[" * 50_000])
+def test_a_parser_that_lies_fails_its_file_only(
+    files: tuple[SourceFile, ...], tokenizer: Tokenizer, response: bytes
+) -> None:
+    with pytest.raises(_WorkerError, match="malformed"):
+        lying(tokenizer, response).parse(files[0], b"", threading.Event())
+
+
+def test_a_parser_that_says_too_much_is_not_listened_to(files: tuple[SourceFile, ...], tokenizer: Tokenizer) -> None:
+    with pytest.raises(_WorkerError, match="its text is too long"):
+        lying(tokenizer, b"", length=1 << 60).parse(files[0], b"", threading.Event())
+
+
+def test_a_parser_is_not_believed_about_which_file_it_read(files: tuple[SourceFile, ...], tokenizer: Tokenizer) -> None:
+    claimed = document_to_json(Document("other.txt", "Title", "Words.", "text/plain", source="/other", sha256="00"))
+    worker = lying(tokenizer, pack({"document": claimed, "chunks": []})[HEADER.size :])
+    parsed_file = worker.parse(files[0], b"content", threading.Event())
+    assert isinstance(parsed_file, Chunked)
+    document = parsed_file.document
+    digest = hashlib.sha256(b"content").hexdigest()
+    assert (document.path, document.source, document.sha256) == (files[0].path, files[0].source, digest)
 
 
 def test_a_crash_is_reported_with_its_signal(files: tuple[SourceFile, ...], tokenizer: Tokenizer) -> None:
