@@ -6,6 +6,7 @@ from qa.answering.citations import highlight
 from qa.conversation.conversation import Conversation, converse
 from qa.conversation.examples import example_questions
 from qa.conversation.replies import DocumentHits, FoundPassage, Reply, Summary, Turn
+from qa.evaluation.evaluate import ENOUGH as ENOUGH_QUESTIONS
 from qa.evaluation.evaluate import Evaluation, answerer_over, run_evaluation
 from qa.evaluation.questions import DEMO_QUESTIONS, GoldQuestion, assign_documents, paragraph_documents, read_gold
 from qa.evaluation.report import measure_rows, report_plots, threshold_rows
@@ -37,6 +38,7 @@ from qa.types import (
 
 __all__ = [
     "DEMO_QUESTIONS",
+    "ENOUGH_QUESTIONS",
     "AbandonedError",
     "Answer",
     "Answerer",

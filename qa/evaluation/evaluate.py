@@ -28,6 +28,7 @@ from qa.settings import ReaderSettings
 from qa.types import Answer, Citation
 
 NO_SPAN = -99.0  # the margin where the reader finds no span: lower than any logits
+ENOUGH = 50  # the fewest questions from which a threshold is recommended
 THRESHOLDS = tuple(step / 20 for step in range(1, 20))
 
 
@@ -40,12 +41,17 @@ class Evaluation:
     costs: tuple[Cost, ...]  # in order of threshold
     fitted: Cost  # of the threshold with the best balance on these questions
 
+    @property
+    def recommended(self) -> Cost | None:
+        """The fitted threshold; None if the questions are too few to tell one from another."""
+        return self.fitted if len(self.outcomes) >= ENOUGH else None
+
     def as_dict(self) -> dict[str, Any]:
         """Plain values only, for JSON: the measures, and the outcome of each question."""
         return {
             "scores": asdict(self.scores) | {"recall": {str(k): share for k, share in self.scores.recall}},
             "costs": [asdict(cost) for cost in self.costs],
-            "fitted": asdict(self.fitted),
+            "fitted": asdict(self.recommended) if self.recommended else None,
             "questions": [_plain(outcome) for outcome in self.outcomes],
         }
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from index import Document, QuestionError
+from qa.evaluation.columns import column_names
 from qa.evaluation.row_tables import tables_in_rows
 
 DEMO_QUESTIONS = Path(__file__).with_name("demo.jsonl")  # about the document that is indexed by default
@@ -41,7 +42,8 @@ def read_gold(path: Path) -> list[GoldQuestion]:
 
     ``.jsonl``: one object per line, with ``question``, ``answers`` and optionally ``id``, ``document``, ``title`` and
     ``context``; an answer is a string, or an object with ``text`` and ``answer_start``.
-    ``.csv`` and ``.tsv``: columns of these names, with answers separated by ``|``. ``.json``: the format of SQuAD, or a
+    ``.csv`` and ``.tsv``: columns of these names or of what people call them ("Q", "Expected answer"), with answers
+    separated by ``|``; without names, questions and then their answers. ``.json``: the format of SQuAD, or a
     list of the objects above. Raises ``QuestionFileError``.
     """
     readers = {".jsonl": _lines, ".ndjson": _lines, ".csv": _table, ".tsv": _table, ".json": _squad}
@@ -95,19 +97,30 @@ def _lines(text: str, path: Path) -> Iterator[tuple[str, Any]]:
 
 def _table(text: str, path: Path) -> Iterator[tuple[str, Any]]:
     first = text.partition("\n")[0]
-    rows = csv.DictReader(StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True)
-    missing = [name for name in ("question", "answers") if name not in (rows.fieldnames or ())]
-    if missing:
-        raise QuestionFileError(f"{path}:1: no column {missing[0]!r}: the first line names the columns")
+    reader = csv.reader(StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True)
     try:
-        for row in rows:
-            if None in row:
-                raise QuestionFileError(f"{path}:{rows.line_num}: more cells than columns")
-            given = {name: cell for name, cell in row.items() if cell}
-            given["answers"] = [part.strip() for part in (row["answers"] or "").split("|") if part.strip()]
-            yield str(rows.line_num), given
+        names: list[str] = []
+        for row in reader:
+            if not any(cell.strip() for cell in row):
+                continue
+            if not names:
+                names, is_header = column_names(row)
+                _check_columns(names, f"{path}:{reader.line_num}")
+                if is_header:
+                    continue
+            if len(row) > len(names):
+                raise QuestionFileError(f"{path}:{reader.line_num}: more cells than columns")
+            given: dict[str, Any] = {name: cell for name, cell in zip(names, row, strict=False) if name and cell}
+            given["answers"] = [part.strip() for part in given.get("answers", "").split("|") if part.strip()]
+            yield str(reader.line_num), given
     except csv.Error as error:
-        raise QuestionFileError(f"{path}:{rows.reader.line_num}: not CSV: {error}") from error
+        raise QuestionFileError(f"{path}:{reader.line_num}: not CSV: {error}") from error
+
+
+def _check_columns(names: Sequence[str], origin: str) -> None:
+    missing = [name for name in ("question", "answers") if name not in names]
+    if missing:
+        raise QuestionFileError(f"{origin}: no column {missing[0]!r}: the first line names the columns")
 
 
 def _squad(text: str, path: Path) -> Iterator[tuple[str, Any]]:

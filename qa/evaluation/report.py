@@ -110,10 +110,10 @@ def _thresholds(evaluation: Evaluation) -> str:
 
 def threshold_rows(evaluation: Evaluation) -> list[tuple[str, ...]]:
     """The formatted table of what each threshold costs; the first row has the names of the columns."""
-    fitted = evaluation.fitted
+    best = evaluation.recommended
     rows: list[tuple[str, ...]] = [("Threshold", "Answered", "Answers right", "Refusal precision", "Refusal recall")]
-    for cost in sorted({*evaluation.costs, fitted}, key=lambda cost: cost.threshold):
-        threshold = f"{cost.threshold:.2f}" + (" (best balance)" if cost.threshold == fitted.threshold else "")
+    for cost in sorted({*evaluation.costs, *([best] if best else [])}, key=lambda cost: cost.threshold):
+        threshold = f"{cost.threshold:.2f}" + (" (best balance)" if best and cost.threshold == best.threshold else "")
         shares = (cost.answered, cost.right, cost.refusal_precision, cost.refusal_recall)
         rows.append((threshold, *map(_percent, shares)))
     return rows

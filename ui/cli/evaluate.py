@@ -131,12 +131,15 @@ def _thresholds(evaluation: Evaluation) -> RenderableType:
     from rich.table import Table
     from rich.text import Text
 
-    from qa import threshold_rows
+    from qa import ENOUGH_QUESTIONS, threshold_rows
 
     head, *body = threshold_rows(evaluation)
     table = Table(*head, box=None, pad_edge=False)
     for cells in body:
         table.add_row(*cells)
-    best = f"{evaluation.fitted.threshold:.2f}"
+    if evaluation.recommended is None:
+        few = f"No threshold is recommended from {len(evaluation.outcomes)} questions: ask {ENOUGH_QUESTIONS} or more."
+        return Group(table, Text(), Text(few))
+    best = f"{evaluation.recommended.threshold:.2f}"
     remedy = f"to keep it, put `threshold = {best}` into quoth.toml or set QUOTH_THRESHOLD={best}"
     return Group(table, Text(), Text(f"The best balance on these questions is {best}: {remedy}"))

@@ -65,6 +65,26 @@ def test_a_table_separates_answers_by_a_bar(tmp_path: Path, separator: str):
     assert [question.document for question in read] == ["lakes.md", None, None]
 
 
+HEADERS = [
+    "question,answer",
+    "Question,Expected answer",
+    "QUERY;Gold",
+    "Q\tA",
+    "Prompt,Correct response",
+    "Your question,What is right",
+    "Question?,Answer",
+    "",  # the first line is a question already
+]
+
+
+@pytest.mark.parametrize("header", HEADERS)
+def test_columns_may_be_called_what_people_call_them(tmp_path: Path, header: str):
+    sign = next((one for one in ";\t" if one in header), ",")
+    lines = [*([header] if header else []), f"What is the right answer?{sign}lake", f"Eels?{sign}"]
+    read = read_gold(written(tmp_path, "mine.csv", "\n".join(lines)))
+    assert list(map(essence, read)) == [("What is the right answer?", ("lake",)), ("Eels?", ())]
+
+
 def squad(*asked: dict[str, object]) -> str:
     article = {"title": "Lake_fish", "paragraphs": [{"context": CONTEXT, "qas": list(asked)}]}
     return json.dumps({"version": "v2.0", "data": [article]})
@@ -105,7 +125,7 @@ FAULTS = [
     ("q.jsonl", '{"question": "Carp?", "answers": 7}', "q.jsonl:1: an answer must be text, not 7"),
     ("q.jsonl", '{"question": "Carp?", "answers": [""]}', "q.jsonl:1: an answer must be text"),
     ("q.jsonl", "\n \n", "q.jsonl contains no questions"),
-    ("q.csv", "question,answer\nCarp?,lake", "q.csv:1: no column 'answers'"),
+    ("q.csv", "question,colour\nCarp?,red", "q.csv:1: no column 'answers'"),
     ("q.csv", "question,answers\nCarp?,lake,sea", "q.csv:2: more cells"),
     ("q.csv", 'question,answers\n"Carp?,lake', "q.csv:2: not CSV"),
     ("q.csv", "question,answers\nCarp?,lake\n,sea", "q.csv:3: no question"),

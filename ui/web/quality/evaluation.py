@@ -123,10 +123,10 @@ def render_evaluation(state: EvaluationState, threshold: float) -> str:
 
 
 def _result(evaluation: Evaluation) -> dict[str, object]:
-    best = evaluation.fitted
+    best = evaluation.recommended
     return {
         "best": best,
-        "costs": sorted((*evaluation.costs, best), key=lambda cost: cost.threshold),
+        "costs": sorted((*evaluation.costs, *([best] if best else [])), key=lambda cost: cost.threshold),
         "measures": measure_rows(evaluation.scores),
         "plots": svg_plots(evaluation),
     }
