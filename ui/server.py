@@ -28,6 +28,7 @@ from ui.service.service import Service
 from ui.settings import Settings
 from ui.sheets import page, routes
 from ui.web.app import create_app
+from ui.web.notebook import routes as notebook
 
 GRACE_SECONDS = 5  # for requests in progress to finish when the server stops
 KEEP_ALIVE_SECONDS = 30  # for which an idle connection stays open between two requests
@@ -37,7 +38,7 @@ def assemble(service: Service) -> FastAPI:
     """The application over a service. Raises ``AccessError`` when it would serve a network without a secret."""
     settings = service.settings
     credentials = Credentials.of(settings)
-    modules = (health, questions, completions, documents, collection_routes, routes, problems, page)
+    modules = (health, questions, completions, documents, collection_routes, routes, problems, page, notebook)
     routers = [module.router for module in modules]
     app = create_app(
         settings.index, engine=service.engine, ask=service.answer, converse=service.converse, routers=routers

@@ -33,6 +33,11 @@ def one_line(text: str, limit: int = 120) -> str:
     return folded if len(folded) <= limit else folded[: limit - 1].rstrip() + ELLIPSIS
 
 
+def flat(text: str) -> str:
+    """``text`` with each run of white space as one space: a document's line breaks are not those of its sentences."""
+    return WHITE_SPACE.sub(" ", text).strip()
+
+
 def excerpt(text: str, start: int, end: int, room: int = 400) -> tuple[str, str, str]:
     """The text before, inside and after ``text[start:end]``.
 

@@ -87,6 +87,14 @@ def ask(page: Page, question: str) -> None:
     page.locator(f"#log article:not(.pending):nth-of-type({before + 1})").wait_for()
 
 
+def export_conversation(page: Page) -> None:
+    """Press "Export as Markdown" of the conversation that is open."""
+    if not page.locator("#conversations").is_visible():
+        page.get_by_role("button", name="Conversations").click()
+    page.locator("#conversations li:has([aria-current]) summary").click()
+    page.get_by_role("button", name="Export as Markdown").click()
+
+
 def assert_accessible(page: Page) -> None:
     """Axe finds nothing serious in either theme at any width, and nothing is wider than the page."""
     for width, theme in product(WIDTHS, ("light", "dark")):

@@ -21,6 +21,7 @@ from ui.service.question_queue import RETRY_AFTER
 JSON_BYTES = 64 * 1024  # a question and its filters
 FORM_BYTES = 64 * 1024  # more than a form adds to the file in it
 UPLOAD_PATHS = ("/v1/documents", "/ui/library/drops/", "/ui/quality")
+NOTEBOOK_PATH, NOTEBOOK_BYTES = "/ui/notebook/", 4_000_000  # about a thousand quotes with their sources
 TOO_LARGE = "The request is larger than {:,} bytes."
 FILE_TOO_LARGE = "The file is larger than {:,.0f} MB, the setting `upload_megabytes`."
 TOO_SLOW = "The request took too long to arrive."
@@ -34,7 +35,7 @@ class BodyLimits:
     """ASGI middleware: refuses a body that is too large (413) or arrives too slowly (408)."""
 
     def __init__(self, app: ASGIApp, *, most_bytes: int, seconds: float) -> None:
-        """``most_bytes`` is the limit for an uploaded file; every other body is JSON of at most ``JSON_BYTES``."""
+        """``most_bytes`` is the limit for an uploaded file; others are JSON, as large as their path allows."""
         self.app = app
         self.most_bytes = most_bytes + FORM_BYTES
         self.seconds = seconds
@@ -45,7 +46,8 @@ class BodyLimits:
             await self.app(scope, receive, send)
             return
         is_upload = scope["path"].startswith(UPLOAD_PATHS)
-        limit = self.most_bytes if is_upload else JSON_BYTES
+        most = NOTEBOOK_BYTES if scope["path"].startswith(NOTEBOOK_PATH) else JSON_BYTES
+        limit = self.most_bytes if is_upload else most
         too_large = FILE_TOO_LARGE.format((limit - FORM_BYTES) / 1e6) if is_upload else TOO_LARGE.format(limit)
         declared = Headers(scope=scope).get("content-length", "0")
         if declared.isdecimal() and int(declared) > limit:

@@ -25,7 +25,7 @@ _READ = (
 _POST = (
     r"/gradio_api/queue/join",
     r"/v1/(answer|search|converse|sheets(/.*)?|verify-quote|chat/completions)|/mcp",
-    r"/ui/(verdicts|sheets(/.*)?)",
+    r"/ui/(verdicts|notebook/.*|sheets(/.*)?)",
 )
 _DELETE = (r"/ui/turns/[^/]*", r"/(v1|ui)/sheets/.*")
 _ASK = {

@@ -1,10 +1,12 @@
 // The conversation: shows each turn that Gradio delivers, and keeps it in this browser.
-import { confirmed, copy, fragment, notice, on, problem } from "./actions.js";
+import { fragment, notice, on } from "./actions.js";
+import * as archive from "./archive.js";
 import * as connection from "./connection.js";
-import { exported } from "./export.js";
+import * as conversations from "./conversations.js";
 import { filters } from "./filters.js";
+import * as recall from "./recall.js";
 import { send } from "./scope.js";
-import { read, turns, write } from "./store.js";
+import * as turnActions from "./turn_actions.js";
 
 const LOST =
   "The connection to the server was lost before the answer came. Your question is kept: ask again when it is back.";
@@ -16,10 +18,9 @@ const welcome = document.getElementById("welcome");
 let typed = ""; // the question that was asked last
 
 export function start() {
-  for (const turn of turns.all()) show(turn.html);
+  archive.adopt();
+  showConversation();
   showStartPage();
-  settle();
-  stream.scrollTop = stream.scrollHeight;
   whenThere("#scope textarea", () => {
     const place = document.querySelector("#turn");
     new MutationObserver(() => receive(place.querySelector("article.turn"))).observe(place, {
@@ -48,12 +49,26 @@ export function start() {
   on("new", newTopic);
   document.addEventListener("click", (event) => event.target.closest?.("#ask") && asking(), true);
   document.addEventListener("click", (event) => event.target.closest?.("#stop") && stop());
-  on("clear", clear);
-  on("export", save);
-  on("copy", (button) => copyAnswer(kept(button)));
-  on("copy-row", (button) => copy(quotation(kept(button)), "Row copied with its source"));
-  on("link", (button) => copy(address(kept(button).citations[0]), "Link copied"));
-  on("verdict", judge);
+  conversations.start(showConversation);
+  recall.start(writeQuestion);
+  turnActions.start(keep);
+}
+
+// Shows the turns of the conversation that is open.
+function showConversation() {
+  log.replaceChildren();
+  for (const turn of archive.turnsOf(archive.current())) show(turn.html);
+  settle();
+  stream.scrollTop = stream.scrollHeight;
+  document.dispatchEvent(new Event("quoth:scope"));
+}
+
+// Keeps a turn as it is shown now.
+function keep(turn) {
+  const kept = { id: turn.dataset.turn, ...archive.said(turn), html: turn.outerHTML };
+  if (!archive.keep(archive.current(), kept))
+    notice("This browser has no room left for conversations: export and delete those that you no longer need.");
+  document.dispatchEvent(new Event("quoth:kept"));
 }
 
 // Gradio reloads the page when its server comes back; the text in the question box survives that.
@@ -120,7 +135,8 @@ function receive(article) {
   show(article.outerHTML);
   settle();
   if (waiting) return;
-  turns.add({ id: article.dataset.turn, html: article.outerHTML });
+  keep(article);
+  if (article.matches(".stopped") && !document.querySelector("#question textarea").value) writeQuestion(typed);
   document.dispatchEvent(new Event("quoth:scope"));
 }
 
@@ -131,14 +147,12 @@ function setId(turn, id) {
 }
 
 function show(html) {
-  const holder = document.createElement("template");
-  holder.innerHTML = html;
-  put(holder.content.firstElementChild);
+  put(archive.fresh(html));
 }
 
 function put(article) {
   const before = log.querySelector(`[data-turn="${article.dataset.turn}"]`) ?? log.querySelector("[data-turn=asking]");
-  article.classList.toggle("topic-end", read("topic-end", null) === article.dataset.turn);
+  article.classList.toggle("topic-end", archive.find(archive.current())?.topicEnd === article.dataset.turn);
   if (before) before.replaceWith(article);
   else log.append(article);
   const room = stream.getBoundingClientRect();
@@ -206,65 +220,8 @@ async function stop() {
 // The turns stay on the page, but the next question is not completed from them.
 function newTopic() {
   const last = log.lastElementChild;
-  write("topic-end", last?.dataset.turn ?? null);
+  archive.change(archive.current(), { topicEnd: last?.dataset.turn ?? null });
   for (const turn of log.children) turn.classList.toggle("topic-end", turn === last);
   document.dispatchEvent(new Event("quoth:scope"));
   document.querySelector("#question textarea")?.focus();
-}
-
-function clear(button) {
-  if (log.childElementCount && !confirmed(button, "Clear all?")) return;
-  turns.clear();
-  log.replaceChildren();
-  settle();
-  newTopic();
-}
-
-function kept(button) {
-  return JSON.parse(button.closest("article").dataset.record);
-}
-
-function address(citation) {
-  return new URL(citation.address, location.origin + location.pathname).href;
-}
-
-// A table's cell is copied alone, so that it can be pasted into another table.
-function copyAnswer(record) {
-  if (record.citations[0].table) return copy(record.text, "Copied");
-  return copy(quotation(record), "Copied with its source");
-}
-
-function quotation(record) {
-  const [first] = record.citations;
-  const place = [first.title, first.page && `page ${first.page}`, first.date].filter(Boolean).join(", ");
-  return `“${first.sentence}”\n— ${place}`;
-}
-
-function save() {
-  const records = [...log.querySelectorAll("article[data-record]")].map((one) => JSON.parse(one.dataset.record));
-  if (!records.length) return notice("There is nothing to export yet.");
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([exported(records)], { type: "text/markdown" }));
-  link.download = "conversation.md";
-  link.click();
-  URL.revokeObjectURL(link.href);
-}
-
-async function judge(button) {
-  const turn = button.closest("article");
-  const record = { turn: turn.dataset.turn, verdict: button.dataset.verdict, ...kept(button) };
-  try {
-    const response = await fetch("ui/verdicts", {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(record),
-    });
-    if (!response.ok) throw new Error(problem(await response.text()));
-  } catch (error) {
-    return notice(error.message);
-  }
-  for (const one of turn.querySelectorAll("[data-do=verdict]"))
-    one.setAttribute("aria-pressed", String(one === button));
-  turns.add({ id: turn.dataset.turn, html: turn.outerHTML });
-  notice("Thank you. Saved for the next evaluation.");
 }

@@ -1,6 +1,5 @@
-// The conversation and the settings, stored in this browser only.
+// Conversations, the notebook and the settings, stored in this browser only.
 const PREFIX = "quoth.";
-const MAX_TURNS = 60; // kept
 
 export function read(name, fallback) {
   try {
@@ -10,18 +9,16 @@ export function read(name, fallback) {
   }
 }
 
+// Returns whether it was stored; when storage is full or forbidden, the page works without it.
 export function write(name, value) {
   try {
     localStorage.setItem(PREFIX + name, JSON.stringify(value));
+    return true;
   } catch {
-    // Storage is full or forbidden: the page works without it.
+    return false;
   }
 }
 
-export const turns = {
-  all: () => read("turns", []),
-  add(turn) {
-    write("turns", [...this.all().filter((one) => one.id !== turn.id), turn].slice(-MAX_TURNS));
-  },
-  clear: () => write("turns", []),
-};
+export function remove(name) {
+  localStorage.removeItem(PREFIX + name);
+}

@@ -130,6 +130,7 @@ def test_stopping_gives_the_question_up_and_the_next_one_is_answered(
             page.locator("#log article.pending:not([data-turn=asking])").wait_for()
             page.get_by_role("button", name="Stop").click()
         expect(page.locator("#log article")).to_contain_text("Stopped")
+        expect(page.locator("#question textarea")).to_have_value("What rocket was used?")
         expect(page.get_by_role("button", name="Ask")).to_be_visible()
         go.set()
         ask(page, "Who won the 2022 World Cup?")

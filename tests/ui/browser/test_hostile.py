@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from html import unescape
 from pathlib import Path
 
 import pytest
@@ -12,9 +11,8 @@ from markdown_it import MarkdownIt
 from playwright.sync_api import Page, expect
 
 from index import build
-from tests.support.browser import Open, ask, serving
+from tests.support.browser import Open, ask, export_conversation, serving
 from tests.support.samples.files import pdf_file
-from ui.text import DIRECTION_CONTROLS
 
 SCRIPT = "<script>alert('a document ran')</script>"
 PICTURE = "<img src='http://elsewhere.example/x.png' onerror='alert(1)'>"
@@ -22,28 +20,8 @@ MARKDOWN = "![x](http://elsewhere.example/y.png) [click](javascript:alert(1)) <a
 CONTROLS = "\x1b[31mred\x1b[0m \u202egnp.elif\u202c \u0085"
 STYLE = "</p></article></div><style>body{display:none!important}</style><svg onload=alert(3)>"
 LINE = "A" * 100_000
-WOULD_BE_MARKDOWN = [
-    MARKDOWN,
-    PICTURE,
-    STYLE,
-    "- one",
-    "1. one",
-    "2025-04-08",
-    "# one",
-    "> one",
-    "---",
-    "***",
-    "```",
-    "one  two",
-    "| a | b |",
-    "~~one~~ _two_ **three** `four` $five$",
-    "&lt;b&gt; \\",
-    "[one]: http://elsewhere.example",
-    "www.elsewhere.example",
-]
 READ = MarkdownIt("gfm-like", {"linkify": False})
 PARTS = {"h1", "h2", "p", "strong", "blockquote", "ul", "li"}  # of an export
-EXPORT = "async (records) => (await import('/static/quoth/export.js')).exported(records)"
 QUESTION = "What is the password of the Falcon vault?"
 
 
@@ -104,42 +82,12 @@ def test_hostile_documents_are_text_in_the_export(visit: Open, hostile_site: str
     page = visit(hostile_site)
     ask(page, f"{QUESTION} {MARKDOWN}")
     with page.expect_download() as saving:
-        page.get_by_role("button", name="Export").click()
+        export_conversation(page)
     saved = tmp_path / "saved.md"
     saving.value.save_as(saved)
     exported = saved.read_text(encoding="utf-8")
     assert "\x1b" not in exported and "\u202e" not in exported
     assert set(re.findall(r"<(\w+)", READ.render(exported))) <= PARTS
-
-
-def test_exported_text_renders_as_itself(visit: Open, hostile_site: str) -> None:
-    page = visit(hostile_site)
-    place = {"page": 3, "start": 0, "end": 9}
-    records = [
-        {
-            "question": words,
-            "found": True,
-            "text": words,
-            "citations": [{"title": words, "path": words, "date": words, "sentence": words, **place}],
-        }
-        for words in WOULD_BE_MARKDOWN
-    ]
-    exported = page.evaluate(EXPORT, records)
-    shown = READ.render(exported)
-    assert set(re.findall(r"<(\w+)", shown)) <= PARTS
-    quoted = re.findall(r"<blockquote>\n<p>(.*)</p>\n</blockquote>", shown)
-    placed = re.findall(r"<li>(.*) · page 3 · .* · characters 0 to 9</li>", shown)
-    assert [unescape(words) for words in quoted] == WOULD_BE_MARKDOWN
-    assert [unescape(words) for words in placed] == [f"{words} · {words}" for words in WOULD_BE_MARKDOWN]
-    assert "www.elsewhere" not in exported  # GitHub turns it into a link
-
-
-def test_no_direction_control_is_exported(visit: Open, hostile_site: str) -> None:
-    words = "".join(map(chr, DIRECTION_CONTROLS))
-    citation = {"title": words, "path": words, "date": words, "sentence": words, "page": 1, "start": 0, "end": 9}
-    record = {"question": words, "found": True, "text": words, "citations": [citation]}
-    exported = visit(hostile_site).evaluate(EXPORT, [record])
-    assert "\ufffd" in exported and not set(words) & set(exported)
 
 
 def _is_whole(page: Page) -> None:

@@ -100,7 +100,7 @@ def failed(turn: str, question: str, message: str) -> str:
 
 def stopped(turn: str, question: str) -> str:
     """The turn that was stopped."""
-    return _turn("stopped", turn, "failed", question)
+    return _turn("stopped", turn, "failed stopped", question)
 
 
 def answered(
@@ -132,6 +132,7 @@ def record(answer: Answer) -> dict[str, object]:
         "found": answer.found,
         "text": answer.text,
         "probability": round(answer.probability, 4),
+        "confidence": answer.confidence,
         "revision": answer.revision,
         "citations": [
             {
@@ -139,11 +140,16 @@ def record(answer: Answer) -> dict[str, object]:
                 "path": citation.path,
                 "title": citation.title,
                 "page": citation.page,
+                "page_label": citation.page_label,
                 "date": citation.date,
+                "date_source": citation.date_source,
+                "document_sha256": citation.document_sha256,
+                "quote": citation.quote,
                 "start": citation.start,
                 "end": citation.end,
                 "address": _anchor(citation).href,
                 "sentence": _sentence(citation).plain,
+                "marked": [_sentence(citation).before, citation.quote, _sentence(citation).after],
                 "table": _table_record(citation),
             }
             for citation in answer.citations
