@@ -21,6 +21,7 @@ from qa.answering.cascade import never_cancelled, read_until_settled
 from qa.answering.citations import cite, list_items, supporting_citations
 from qa.answering.other_places import other_place
 from qa.answering.retrieval import retrieve
+from qa.answering.second_reading import verified
 from qa.answering.spelling import corrected, corrections
 from qa.answering.versions import with_version_asked
 from qa.quotes.proving import proof_of
@@ -94,9 +95,10 @@ class Answerer:
             passages = self._retrieve(view, asked, view.search(asked, self.settings.passages, filters=filters))
             revision = view.revision
         searched = time.perf_counter()
-        least = self.threshold if min_probability is None else min_probability
+        least = self.calibration.verification.least(self.threshold if min_probability is None else min_probability)
         spans = read_until_settled(self.reader, self.calibration, passages, should_continue, least)
-        proposals = with_version_asked(asked, propose(passages, spans, self.calibration), self.threshold)
+        proposals = with_version_asked(asked, propose(passages, spans, self.calibration), least)
+        proposals = verified(self.reader, self.calibration.verification, proposals)
         answer = self._decide(asked, passages, spans, proposals)
         done = time.perf_counter()
         timings = Timings(1e3 * (searched - began), 1e3 * (done - searched), 1e3 * (done - began))

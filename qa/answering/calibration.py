@@ -3,8 +3,13 @@
 A logistic regression (Platt scaling, Platt 1999, with five features) over the evidence for one span: its margin over
 the null, its margin over the next span of the passage, the similarity of passage and question, the share of the
 question's words in the passage, and for a cell the likeness of the question to its column's header. All of it comes
-from one passage, so the probability of an answer does not change when more passages are read, as it would with a
-softmax over passages or a product of no-answer scores.
+from one passage, so the choice among answers does not change when more passages are read, as it would with a softmax
+over passages or a product of no-answer scores.
+
+The likeliest answer is then verified: read once more, alone in its sentence. In a passage a span competes with all
+others, and a question about something near it may raise its margin; alone, it holds only if its sentence answers the
+question. A second regression over that margin, the rank of the passage, its similarity and coverage, and the first
+probability's logit gives the probability that is shown. Choosing among spans by it is no better.
 """
 
 from __future__ import annotations
@@ -12,6 +17,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from math import inf, log, log1p
 from typing import Any
 
 import numpy as np
@@ -20,6 +26,8 @@ import numpy.typing as npt
 from qa.answering.cell_choice import CellChoice
 from qa.answering.quantile_bound import QuantileBound
 from qa.reader.early_exit import EarlyExit, EarlyExits
+
+_SURE = 1e-9  # probabilities within this of 0 or 1 have the logit of this
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +47,62 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondReading:
+    """The evidence for one proposed answer after it was read alone."""
+
+    probability: float  # by the first reading, 0 to 1
+    alone: float  # margin in its sentence, logits over the null
+    rank: int  # of its passage among those that search found, from 1
+    similarity: float  # as in ``Evidence``
+    coverage: float  # as in ``Evidence``
+
+    def features(self) -> tuple[float, ...]:
+        """The features of the regression, on similar scales."""
+        alone = float(np.tanh(self.alone / 10)) * 5
+        return (_logit(self.probability), alone, log1p(self.rank - 1), self.similarity * 5, self.coverage * 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """``probability = sigmoid(weights · features + bias)``; by default the probability of the first reading.
+
+    ``bound`` is an upper bound of what the second reading adds to the logit of the first.
+    """
+
+    weights: tuple[float, ...] = (1.0, 0.0, 0.0, 0.0, 0.0)
+    bias: float = 0.0
+    bound: QuantileBound = field(default_factory=lambda: QuantileBound((), (0.0,)))
+
+    def probability(self, read: SecondReading) -> float:
+        """The probability that the answer is right, 0 to 1."""
+        return float(_sigmoid(np.dot(self.weights, read.features()) + self.bias))
+
+    def least(self, probability: float) -> float:
+        """The first reading's probability, 0 to 1, below which nearly none is verified to reach ``probability``."""
+        wanted, bound = _logit(probability), self.bound
+        bins = zip((-inf, *bound.scores), (*bound.scores, inf), bound.highest, strict=True)
+        reached = [max(low, wanted - added) for low, high, added in bins if wanted - added <= high]
+        return float(_sigmoid(np.asarray(min(reached))))
+
+    @classmethod
+    def fit(cls, reads: Sequence[SecondReading], right: Sequence[float]) -> Verification:
+        """Fit to the best proposal of each question and to whether it is right, 0 to 1."""
+        weights, bias = _logistic_regression([one.features() for one in reads], right)
+        verification = cls(tuple(map(float, weights)), bias)
+        first = np.array([_logit(one.probability) for one in reads])
+        second = np.array([_logit(verification.probability(one)) for one in reads])
+        return replace(verification, bound=QuantileBound.fit(first, second - first))
+
+
+@dataclass(frozen=True, slots=True)
 class Calibration:
     """``probability = sigmoid(weights · features + bias)``; below ``threshold`` the answer is "not found".
 
     The logit is the sum of what retrieval contributes (similarity and coverage) and what reading adds (margin, gap and
     header).
     ``unread`` bounds the second by the first before a passage is read; ``exits`` bound it by the states of a layer.
-    ``cells`` weighs what rows and headers of a table add to the margins of its cells.
+    ``cells`` weighs what rows and headers of a table add to the margins of its cells. ``verification`` judges an answer
+    by a second reading of its sentence; the threshold is one of the probability after that.
     """
 
     weights: tuple[float, ...]
@@ -54,6 +111,7 @@ class Calibration:
     unread: QuantileBound = field(default_factory=QuantileBound)
     exits: EarlyExits = field(default_factory=dict)
     cells: CellChoice = field(default_factory=CellChoice)
+    verification: Verification = field(default_factory=Verification)
 
     def probability(self, evidence: Evidence) -> float:
         """The probability that the answer is right, 0 to 1."""
@@ -96,7 +154,9 @@ class Calibration:
             raise ValueError(f"{len(weights)} weights instead of {expected}: run `python -m qa.training.calibrate`")
         exits = {int(one["layer"]): _exit(one) for one in fields["exits"]}
         cells = CellChoice(**fields.get("cells", {}))
-        return cls(weights, float(fields["bias"]), float(fields["threshold"]), _bound(fields["unread"]), exits, cells)
+        verification = _verification(fields["verification"]) if "verification" in fields else Verification()
+        bias, threshold, unread = float(fields["bias"]), float(fields["threshold"]), _bound(fields["unread"])
+        return cls(weights, bias, threshold, unread, exits, cells, verification)
 
     def to_json(self) -> str:
         """The content of the file beside the reader's weights: one line for each field and for each exit."""
@@ -105,7 +165,7 @@ class Calibration:
             for layer, one in self.exits.items()
         ]
         parts = {"weights": self.weights, "bias": self.bias, "threshold": self.threshold, "unread": asdict(self.unread)}
-        parts["cells"] = asdict(self.cells)
+        parts |= {"cells": asdict(self.cells), "verification": asdict(self.verification)}
         lines = [f"{json.dumps(name)}: {json.dumps(part)}" for name, part in parts.items()]
         listed = ",\n  ".join(map(json.dumps, exits))
         return "{\n " + ",\n ".join([*lines, f'"exits": [{listed}]']) + "\n}\n"
@@ -183,8 +243,17 @@ def _sigmoid(value: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return 1.0 / (1.0 + np.exp(-np.clip(value, -40, 40)))
 
 
+def _logit(probability: float) -> float:
+    inside = min(max(probability, _SURE), 1 - _SURE)
+    return log(inside / (1 - inside))
+
+
 def _exit(fields: dict[str, Any]) -> EarlyExit:
     return EarlyExit(np.array(fields["weights"], dtype=np.float32), float(fields["bias"]), _bound(fields["bound"]))
+
+
+def _verification(fields: dict[str, Any]) -> Verification:
+    return Verification(tuple(map(float, fields["weights"])), float(fields["bias"]), _bound(fields["bound"]))
 
 
 def _bound(fields: dict[str, Any]) -> QuantileBound:

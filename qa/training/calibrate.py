@@ -2,9 +2,10 @@
 
 All questions are asked end to end: their paragraphs become one index, ten passages are read for each question, and
 every span that the reader proposes is a case, labelled with its F1. A regression over all cases ranks the spans of a
-question; a scale and a bias, fitted to the best span of each question, turn its score into a probability. For the early
-exits, a regression on the states of some layers predicts what reading a passage to its end adds to the score. With
-``--tables`` the choice among the cells of a table is fitted first (``qa.training.fit_cells``).
+question; a scale and a bias, fitted to the best span of each question, turn its score into a probability, which a
+regression over a second reading corrects (``Verification``). For the early exits, a regression on the
+states of some layers predicts what reading a passage to its end adds to the score. With ``--tables`` the choice among
+the cells of a table is fitted first (``qa.training.fit_cells``).
 
 What the reader found is kept in ``--work``, so that a fit that was interrupted, or is repeated, does not read again.
 
@@ -28,7 +29,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from index import DocumentIndex, Embedder, build_documents
-from qa.answering.calibration import Calibration, Case, even_threshold, fit
+from qa.answering.calibration import Calibration, Case, Verification, even_threshold, fit
 from qa.answering.candidates import Proposal, RetrievedPassage, evidence_of, non_overlapping
 from qa.answering.cell_choice import CellChoice
 from qa.answering.quantile_bound import FloatArray
@@ -42,7 +43,7 @@ from qa.settings import MODEL
 from qa.training.corpus import in_rows
 from qa.training.fit_cells import cell_cases, fit_choice, share_right
 from qa.training.reads import QuestionRead, Reads
-from qa.training.replay import best_of_all, best_of_cascade, retrieved
+from qa.training.replay import best_of_all, best_of_cascade, retrieved, second_reading
 
 FOLDS = 5
 THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6)  # whose costs are printed
@@ -76,16 +77,26 @@ Judged = tuple[AskedQuestion, Calibration]  # a question and the calibration tha
 def fit_asked(asked: Sequence[AskedQuestion], states: FloatArray, threshold_file: str) -> Calibration:
     """A calibration fitted to these questions; its threshold to those of one file, if any are from it."""
     calibration = fit([[case for _, case in one.cases] for one in asked], [bool(one.read.answers) for one in asked])
-    chosen = [one for one in asked if one.read.file == threshold_file]
-    if chosen:
-        best = [best_of_all(one.passages, one.read, calibration) for one in chosen]
-        likely = np.array([one.probability if one else 0.0 for one in best])
-        right = np.array([_right(one, asked.read) for one, asked in zip(best, chosen, strict=True)])
-        answerable = np.array([bool(one.read.answers) for one in chosen])
-        calibration = replace(
-            calibration, threshold=even_threshold(likely, np.where(right >= RIGHT_F1, 1.0, 0.0), answerable)
-        )
-    return replace(calibration, exits=fit_exits(asked, states, calibration))
+    firsts = [(one.read, best) for one in asked if (best := best_of_all(one.passages, one.read, calibration))]
+    verification = Verification.fit(
+        [second_reading(best, read) for read, best in firsts], [_right(best, read) for read, best in firsts]
+    )
+    calibration = replace(calibration, verification=verification)
+    return replace(
+        calibration,
+        threshold=_threshold(asked, threshold_file, calibration),
+        exits=fit_exits(asked, states, calibration),
+    )
+
+
+def _threshold(asked: Sequence[AskedQuestion], file: str, calibration: Calibration) -> float:
+    """The ``even_threshold`` of the questions of a file, or of all if none are from it."""
+    chosen = [one for one in asked if one.read.file == file] or asked
+    best = [best_of_all(one.passages, one.read, calibration) for one in chosen]
+    likely = np.array([one.probability if one else 0.0 for one in best])
+    right = np.array([_right(one, asked.read) for one, asked in zip(best, chosen, strict=True)])
+    answerable = np.array([bool(one.read.answers) for one in chosen])
+    return even_threshold(likely, np.where(right >= RIGHT_F1, 1.0, 0.0), answerable)
 
 
 def fit_exits(asked: Sequence[AskedQuestion], states: FloatArray, calibration: Calibration) -> dict[int, EarlyExit]:

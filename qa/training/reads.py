@@ -23,6 +23,7 @@ from qa.answering.retrieval import retrieve
 from qa.evaluation.evaluate import read_alone
 from qa.evaluation.metrics import f1
 from qa.evaluation.questions import GoldQuestion
+from qa.reader.alone import NOT_FOUND, margin_alone
 from qa.reader.early_exit import LAYERS
 from qa.reader.reader import Reader
 from qa.types import Span
@@ -47,6 +48,7 @@ class PassageRead:
     states: int | None = None
     context: str = ""
     headers: tuple[tuple[int, float], ...] = ()  # start of each cell of a table, and its ``Evidence.header``
+    alone: float = NOT_FOUND  # ``margin_alone`` of the best span
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +137,13 @@ def ask(
         spans, of_windows = read_with_states(reader, source)
         own = row + len(states) if len(of_windows) == 1 else None
         states.extend(of_windows if len(of_windows) == 1 else ())
-        found.append(_passage(source, spans, own))
+        found.append(_passage(source, spans, own, reader))
     alone = read_alone(reader, gold)
     own_f1 = f1(alone.text, gold.answers) if alone and gold.answers else 0.0
     return QuestionRead("", 0, gold.question, gold.answers, own_f1, tuple(found)), states
 
 
-def _passage(source: RetrievedPassage, spans: Sequence[Span], states: int | None) -> PassageRead:
+def _passage(source: RetrievedPassage, spans: Sequence[Span], states: int | None, reader: Reader) -> PassageRead:
     hit, passage = source.hit, source.passage
     return PassageRead(
         document=hit.document.id,
@@ -154,6 +156,7 @@ def _passage(source: RetrievedPassage, spans: Sequence[Span], states: int | None
         states=states,
         context=passage.context,
         headers=tuple(source.headers.items()),
+        alone=margin_alone(reader, source.question, passage, spans[0]) if spans else NOT_FOUND,
     )
 
 

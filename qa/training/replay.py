@@ -9,7 +9,7 @@ from typing import cast
 import numpy as np
 
 from index import Chunk, DocumentRecord, Hit
-from qa.answering.calibration import Calibration
+from qa.answering.calibration import Calibration, SecondReading
 from qa.answering.candidates import Proposal, RetrievedPassage, propose
 from qa.answering.cascade import read_until_settled
 from qa.answering.quantile_bound import FloatArray
@@ -49,15 +49,22 @@ def retrieved(read: QuestionRead) -> list[RetrievedPassage]:
     return [_retrieved(read.question, one, rank) for rank, one in enumerate(read.passages, 1)]
 
 
+def second_reading(best: Proposal, read: QuestionRead) -> SecondReading:
+    """The evidence for the best proposal of a question after its sentence was read alone."""
+    rank, evidence = best.retrieved.hit.rank, best.evidence
+    alone = read.passages[rank - 1].alone
+    return SecondReading(best.probability, alone, rank, evidence.similarity, evidence.coverage)
+
+
 def best_of_all(passages: Sequence[RetrievedPassage], read: QuestionRead, calibration: Calibration) -> Proposal | None:
-    """The most probable answer when every passage is read to the end."""
+    """The most probable answer when every passage is read to the end, with the probability of the second reading."""
     spans = [
         Span(number, span.start, span.end, span.text, span.margin)
         for number, one in enumerate(read.passages)
         for span in one.spans
     ]
     spans.sort(key=lambda span: -span.margin)
-    return next(iter(propose(passages, spans, calibration)), None)
+    return _verified(next(iter(propose(passages, spans, calibration)), None), read, calibration)
 
 
 def best_of_cascade(
@@ -65,8 +72,15 @@ def best_of_cascade(
 ) -> Proposal | None:
     """The most probable answer when passages are read as far as answering reads them."""
     reader = cast(Reader, ReplayReader(read, states))
-    spans = read_until_settled(reader, calibration, passages, min_probability=calibration.threshold)
-    return next(iter(propose(passages, spans, calibration)), None)
+    least = calibration.verification.least(calibration.threshold)
+    spans = read_until_settled(reader, calibration, passages, min_probability=least)
+    return _verified(next(iter(propose(passages, spans, calibration)), None), read, calibration)
+
+
+def _verified(best: Proposal | None, read: QuestionRead, calibration: Calibration) -> Proposal | None:
+    if best is None:
+        return None
+    return replace(best, probability=calibration.verification.probability(second_reading(best, read)))
 
 
 def _retrieved(question: str, read: PassageRead, rank: int) -> RetrievedPassage:
