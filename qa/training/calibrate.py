@@ -82,20 +82,17 @@ def fit_asked(asked: Sequence[AskedQuestion], states: FloatArray, threshold_file
         [second_reading(best, read) for read, best in firsts], [_right(best, read) for read, best in firsts]
     )
     calibration = replace(calibration, verification=verification)
-    return replace(
-        calibration,
-        threshold=_threshold(asked, threshold_file, calibration),
-        exits=fit_exits(asked, states, calibration),
-    )
+    threshold = threshold_of([(one, calibration) for one in asked], threshold_file)
+    return replace(calibration, threshold=threshold, exits=fit_exits(asked, states, calibration))
 
 
-def _threshold(asked: Sequence[AskedQuestion], file: str, calibration: Calibration) -> float:
-    """The ``even_threshold`` of the questions of a file, or of all if none are from it."""
-    chosen = [one for one in asked if one.read.file == file] or asked
-    best = [best_of_all(one.passages, one.read, calibration) for one in chosen]
+def threshold_of(judged: Sequence[Judged], file: str) -> float:
+    """The ``even_threshold`` of the questions of a file, or of all questions if none is from it."""
+    chosen = [pair for pair in judged if pair[0].read.file == file] or judged
+    best = [best_of_all(one.passages, one.read, calibration) for one, calibration in chosen]
     likely = np.array([one.probability if one else 0.0 for one in best])
-    right = np.array([_right(one, asked.read) for one, asked in zip(best, chosen, strict=True)])
-    answerable = np.array([bool(one.read.answers) for one in chosen])
+    right = np.array([_right(one, asked.read) for one, (asked, _) in zip(best, chosen, strict=True)])
+    answerable = np.array([bool(one.read.answers) for one, _ in chosen])
     return even_threshold(likely, np.where(right >= RIGHT_F1, 1.0, 0.0), answerable)
 
 
@@ -203,14 +200,21 @@ def choice_of(model: Path, tables: Path | None, most: int) -> CellChoice:
 def write_calibration(
     asked: Sequence[AskedQuestion], states: FloatArray, model: Path, threshold_file: str, choice: CellChoice
 ) -> None:
-    """Print the held-out figures, then fit to all questions and write the calibration beside the weights."""
+    """Print the held-out figures, then fit to all questions and write the calibration beside the weights.
+
+    The threshold is that of the held-out probabilities: those of the fit itself would be too sure.
+    """
     asked = random.Random(17).sample(asked, len(asked))
 
     def fitted(some: Sequence[AskedQuestion]) -> Calibration:
         return fit_asked(some, states, threshold_file)
 
     files = sorted({one.read.file for one in asked})
-    ways = {"fold": lambda number: number % FOLDS, "file": lambda number: asked[number].read.file}
+    ways: dict[str, Callable[[int], object]] = {
+        "file": lambda number: asked[number].read.file,
+        "fold": lambda number: number % FOLDS,
+    }
+    judged: list[Judged] = []
     for way, part_of in ways.items():
         judged = held_out(asked, part_of, fitted)
         for name in (*files, "all"):
@@ -221,7 +225,7 @@ def write_calibration(
         for threshold in THRESHOLDS if choosing else ():
             row = {key: round(value, 3) for key, value in cost_of_threshold(choosing, threshold).items()}
             sys.stdout.write(json.dumps({"held_out": way, "file": threshold_file, **row}) + "\n")
-    calibration = replace(fitted(asked), cells=choice)
+    calibration = replace(fitted(asked), cells=choice, threshold=threshold_of(judged, threshold_file))
     (model / CALIBRATION).write_text(calibration.to_json(), encoding="utf-8")
     sys.stdout.write(replace(calibration, exits={}).to_json())
 
