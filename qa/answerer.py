@@ -127,8 +127,8 @@ class Answerer:
         """The k passages nearest to the question, best first; with ``rerank``, those most likely to answer it.
 
         Reranking reads the nearest ``settings.rerank_passages`` (or k, if more) to the end, which takes longer than an
-        answer. The ``score`` of a reranked hit is the probability that its best span is right, 0 to 1. Raises as
-        ``answer``.
+        answer. The ``score`` of a reranked hit is the probability of its best span by the first reading, 0 to 1. Raises
+        as ``answer``.
         """
         asked = checked_question(question, self.settings.question_characters)
         if not rerank:

@@ -116,9 +116,8 @@ def test_filters_keep_other_documents_out(answerer):
 def test_reranking_puts_the_passage_with_the_answer_first(answerer, question):
     answer, hits = answerer.answer(question), answerer.search(question, 2, rerank=True)
     assert answer.text in hits[0].chunk.text
-    assert hits[0].score == pytest.approx(answer.probability)
     assert [hit.rank for hit in hits] == [1, 2]
-    assert hits[0].score >= hits[1].score
+    assert 1 >= hits[0].score >= hits[1].score >= 0
 
 
 def test_reranking_reads_as_many_passages_as_the_setting_or_the_caller_asks_for(answerer):
