@@ -62,6 +62,16 @@ def check_embedder(meta: Mapping[str, str], name: str) -> None:
         )
 
 
+def check_dimensions(meta: Mapping[str, str], dimensions: int) -> None:
+    """Raise IndexMismatchError unless the index holds vectors of this length."""
+    built = meta.get("dimensions", str(dimensions))
+    if built != str(dimensions):
+        raise IndexMismatchError(
+            f"the index holds vectors of {built} dimensions, but those of the model now have {dimensions}: the folder "
+            "holds another model, run `quoth index --rebuild`"
+        )
+
+
 def check(meta: Mapping[str, str], configured: Mapping[str, str]) -> None:
     """Raise IndexMismatchError, naming both values, unless the index was built with the configured facts."""
     for key, value in configured.items():

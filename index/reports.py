@@ -84,6 +84,21 @@ class PartlyRead:
 
 
 @dataclass(frozen=True, slots=True)
+class EmbedderChange:
+    """Another embedding model is configured than the index was built with; only a rebuild can change it."""
+
+    built: str
+    configured: str
+    passages: int  # in the index, all of which a rebuild embeds again
+
+    def __str__(self) -> str:
+        return (
+            f"the embedding model changes from {self.built} to {self.configured}: "
+            f"`quoth index --rebuild` reads all files and embeds all {self.passages:,} passages again"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The differences between files and index, as paths relative to their source."""
 
@@ -96,6 +111,7 @@ class Plan:
     mass_deletions: tuple[MassDeletion, ...] = ()  # among the deleted; a build does them only when it is told to
     passed_over: PassedOver = field(default_factory=PassedOver)
     partly_read: tuple[PartlyRead, ...] = ()  # among the unchanged
+    embedder: EmbedderChange | None = None
 
     @property
     def empty(self) -> bool:

@@ -122,7 +122,8 @@ class IndexView:
         passages = self._summary.chunks
         if not passages:
             raise IndexEmptyError(f"the index at {opened.store.name} holds no passages: add documents to it")
-        vector = opened.embedder.encode([question])[0]
+        vector = opened.embedder.encode_questions([question])[0]
+        fingerprint.check_dimensions(self._summary.meta, len(vector))
         terms = opened.terms.read(question, snapshot.document_frequency, passages)
         dense, keyword = snapshot.candidates(vector, terms, opened.settings.candidates, self.resolved(filters))
         fused = fusion.fuse(dense, keyword, opened.settings.dense_weight)[: max(k, PROXIMITY_CANDIDATES)]

@@ -80,7 +80,8 @@ class Ingest:
         self._chunker = Chunker(embedder.tokenizer, settings.chunk_tokens)
         self._facts = fingerprint.facts_of(embedder, self._chunker)
         self.embedded = 0
-        fingerprint.check(writer.summary().meta, self._facts)
+        self._built = writer.summary().meta
+        fingerprint.check(self._built, self._facts)
 
     def take(self, parsed: Iterable[Document | Chunked | Failure], total: int = 0) -> None:
         """Store documents and failures in batches as they arrive; ``total`` is for progress."""
@@ -129,7 +130,9 @@ class Ingest:
         vectors |= former
         if to_embed := [key for key in missing if key not in vectors]:
             vectors |= self._encoded(to_embed, batch.texts)
-        with self._writer.transaction(self._facts | {"dimensions": str(self._embedder.dimensions)}) as transaction:
+        dimensions = self._embedder.dimensions
+        fingerprint.check_dimensions(self._built, dimensions)
+        with self._writer.transaction(self._facts | {"dimensions": str(dimensions)}) as transaction:
             for document, passages in batch.documents:
                 transaction.put(document, [replace(p, vector=vectors.get(p.key)) for p in passages])
             for failure in batch.failures:

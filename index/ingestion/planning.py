@@ -13,9 +13,9 @@ from index.ingestion.sources import Scan, Scope, SourceFile, resolve_scopes, sca
 from index.loaders.description.dating import date_in_name
 from index.loaders.dispatch import suffix
 from index.loaders.files import as_text, on_disk
-from index.reports import MassDeletion, OnProgress, PartlyRead, PassedOver, Plan, Progress, no_progress
+from index.reports import EmbedderChange, MassDeletion, OnProgress, PartlyRead, PassedOver, Plan, Progress, no_progress
 from index.settings import IndexSettings
-from index.stores.base import Inputs, Place, Reader
+from index.stores.base import Inputs, Place, Reader, Summary
 from index.stores.locate import open_store
 from index.types import DocumentRecord, Failure
 
@@ -90,7 +90,15 @@ def find_changes(given: Sequence[Path], reader: Reader, settings: IndexSettings,
         again.update(changes.to_parse)
     failed = {(failure.source, failure.path, failure.sha256) for failure in remembered}
     to_parse = [f for f in changes.to_parse if f in again or (f.source, f.path, f.sha256) not in failed]
-    return replace(changes, to_parse=tuple(to_parse), reading="" if given and inputs.sources else reading)
+    planned = replace(changes.plan, embedder=_embedder_change(summary, settings.embedder))
+    reading = "" if given and inputs.sources else reading
+    return replace(changes, plan=planned, to_parse=tuple(to_parse), reading=reading)
+
+
+def _embedder_change(summary: Summary, configured: str) -> EmbedderChange | None:
+    """What another embedding model than that of the index costs; None for the same, or without passages."""
+    built = summary.meta.get("embedder", configured)
+    return EmbedderChange(built, configured, summary.chunks) if built != configured and summary.chunks else None
 
 
 def _was_named(scopes: Iterable[Scope], file: SourceFile) -> bool:

@@ -16,7 +16,7 @@ from qa.conversation.courtesy import friendly_line, stands_in
 from qa.conversation.examples import example_questions
 from qa.conversation.followup import Reading, readings
 from qa.conversation.fragments import bare
-from qa.conversation.kinds import Kind, kind_classifier
+from qa.conversation.kinds import Kind, kind_classifier, packaged_embedder
 from qa.conversation.mentions import SEARCHED, grouped_mentions, is_scattered
 from qa.conversation.replies import Reply, Turn
 from qa.conversation.subjects import documents_named, named_in, subject_of
@@ -66,7 +66,8 @@ class Conversation:
 
     def kind(self, utterance: str, turns: Sequence[Turn] = (), filters: Filters | None = None) -> Kind:
         """What an utterance is; a question when in doubt, and when documents hold what sounds like small talk."""
-        vectors = self.answerer.index.embedder.encode([utterance])
+        embedder = self.answerer.index.embedder
+        vectors = (embedder if embedder.is_packaged else packaged_embedder()).encode([utterance])
         (kind,) = kind_classifier().kinds(vectors, [utterance])
         if kind is Kind.COURTESY and self._stands_in_documents(utterance, filters):
             return Kind.QUESTION

@@ -18,6 +18,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from index import Embedder, IndexSettings
+
 WEIGHTS = Path(__file__).with_name("kinds.json")
 
 Vectors = npt.NDArray[np.float32]  # (n, dimensions), each of length 1
@@ -186,3 +188,9 @@ def _sure_kind(utterance: str) -> Kind | None:
 def kind_classifier() -> KindClassifier:
     """The classifier beside this module, loaded once."""
     return KindClassifier.load()
+
+
+@lru_cache(maxsize=1)
+def packaged_embedder() -> Embedder:
+    """The embedder on whose vectors the classifier was fitted, for indexes that were built with another one."""
+    return Embedder(IndexSettings())

@@ -87,11 +87,11 @@ def test_a_question_does_not_wait_until_a_batch_of_documents_is_embedded(
     begun, go = threading.Event(), threading.Event()
     forward = Embedder._forward
 
-    def held_up(self: Embedder, batch: list[list[int]]) -> Vectors:
+    def held_up(self: Embedder, batch: list[list[int]], *how: int) -> Vectors:
         if len(batch) > 1:
             begun.set()
             assert go.wait(60)
-        return forward(self, batch)
+        return forward(self, batch, *how)
 
     monkeypatch.setattr(Embedder, "_forward", held_up)
     with ThreadPoolExecutor(2) as pool:

@@ -138,6 +138,7 @@ def render_plan(plan: Plan, *, dry_run: bool = False) -> RenderableType:
     }
     lines = [line for kind, paths in kinds.items() for line in _listed(kind, paths)]
     lines += [*_partly_read(plan), *_not_read(plan)]
+    lines += [Text(f"  {one_line(str(plan.embedder))}")] if plan.embedder else []
     counts = {kind: len(paths) for kind, paths in kinds.items()} | {"unchanged": len(plan.unchanged)}
     summary = ", ".join(f"{count:,} {kind}" for kind, count in counts.items() if count) or "no documents"
     return Group(Text(f"Plan: {summary}"), *lines, *([Text("Nothing was changed.", style="dim")] if dry_run else []))

@@ -156,7 +156,8 @@ def render_plan(report: BuildReport) -> str:
     )
     return render(
         "library/plan.html",
-        changes=not plan.empty,
+        changes=not plan.empty or plan.embedder is not None,
+        embedder=str(plan.embedder or ""),
         groups=groups,
         most=MAX_PATHS,
         passed_over=str(plan.passed_over),
