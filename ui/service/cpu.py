@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import torch
-
 BACKGROUND_NICENESS = 5  # above that of questions; under constant load, background work still gets a quarter of a core
 
 
@@ -89,5 +87,7 @@ def lower_priority() -> None:
 
 def use_threads(threads: int) -> None:
     """Set the number of threads that models use when run by the calling thread; other callers are not affected."""
+    import torch  # by the first thread that computes, while the page is already served
+
     if torch.get_num_threads() != threads:
         torch.set_num_threads(threads)
