@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.support.paths import ROOT, tracked_files
+from ui.settings import Settings
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +88,7 @@ def test_the_extras_are_these(project: dict[str, Any]):
 def test_the_image_copies_all_that_the_wheel_is_made_of(dockerfile: list[str], project: dict[str, Any]):
     copied = {word for line in dockerfile if line.startswith("COPY") for word in line.split()[1:-1]}
     needed = {*project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"], *project["project"]["license-files"]}
-    needed |= {"pyproject.toml", "requirements.lock", project["project"]["readme"]}
+    needed |= {"pyproject.toml", "requirements.lock", "requirements-dev.lock", project["project"]["readme"]}
     assert needed == copied
 
 
@@ -94,6 +96,17 @@ def test_the_image_copies_nothing_that_is_missing_or_ignored(dockerfile: list[st
     copied = {word for line in dockerfile if line.startswith("COPY") for word in line.split()[1:-1]}
     ignored = set((ROOT / ".dockerignore").read_text().splitlines())
     assert [name for name in copied if name in ignored or not (ROOT / name).exists()] == []
+
+
+def test_compose_serves_by_one_command_and_its_milvus_is_a_profile(project: dict[str, Any]):
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
+    assert [name for name, service in services.items() if "profiles" not in service] == ["quoth"]
+    known = {f"QUOTH_{name.upper()}" for name in Settings.model_fields}
+    for service in (services["quoth"], services["quoth-milvus"]):
+        assert service["environment"].keys() <= known
+        assert service["ports"] == ["127.0.0.1:${PORT:-7860}:7860"]
+    assert services["quoth-milvus"]["build"]["args"]["EXTRAS"] in project["project"]["optional-dependencies"]
+    assert "milvus" in services["quoth-milvus"]["depends_on"]
 
 
 def test_the_systemd_unit_gives_the_service_all_that_it_writes_to():
