@@ -20,7 +20,7 @@ _FEW = 40  # missing characters of which nobody is warned
 _NAMED = 6  # missing words in a warning
 _DIVIDED = re.compile(r"[-\u00ad]\s*\n\s*|\u00ad")  # a word at the end of a line, or where it may be divided
 _MAY_DIVIDE = re.compile("-[ \t\r]*\n|\u00ad")
-_PARTS = re.compile(r"([^\W_]+)[-\u00ad]\s*\n\s*([^\W_]+)")
+_PARTS = re.compile(r"(?<![^\W_])([^\W_]+)[-\u00ad][^\S\n]*\n\s*([^\W_]+)")
 _SCRIPTS = re.compile(r"[\u00aa\u00b2\u00b3\u00b9\u00ba\u02b0-\u02b8\u2070-\u207f]+|[\u2080-\u209c]+")
 _WORD = re.compile(r"[^\W_]+")
 

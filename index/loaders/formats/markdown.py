@@ -36,7 +36,7 @@ _KNOWN_TAGS = frozenset(_html_tags) | {"details", "dialog", "main", "picture", "
 # What a crude count of the words passes over: comments, addresses of links, definitions, tags, entities, fences.
 _MARKS = re.compile(
     r"<!--[\s\S]*?-->|\]\([^)\n]*\)|\]\[[^\]\n]*\]|^ {0,3}\[[^\]\n]+\]:.*$|<[^<>\n]*>|&#?\w+;|^[ \t>]*(?:```|~~~).*$"
-    r"|\{[#.:][^{}\n]*\}|!?\[\[[^|\]\n]*\||\[[!^][^\]\n]+\]",
+    r"|\{[#.:][^{}\n]*\}|!?\[\[[^|\]\n]*\||\[[!^][^\]\[\n]+\]",
     re.MULTILINE,
 )
 _SHORT = 0.6  # of the longest line of a paragraph: a shorter one was not wrapped for its length

@@ -12,7 +12,7 @@ _TOKEN = re.compile(
 _UNSHOWN = IGNORED | FLOWS - {"footnote", "shptxt"} | {"fonttbl", "info", "pict", "annotation", "listtext", "pntext"}
 _APART = frozenset("par sect page column line tab cell nestcell row super sub nosupersub up dn footnote chftn".split())
 _SCRIPTS = frozenset(("super", "sub", "up", "dn"))
-_UNKNOWN = re.compile(r"\w*\x00\w*")  # words with letters outside ASCII, which depend on code pages
+_UNKNOWN = "\0"  # a letter outside ASCII, which depends on code pages
 
 
 def shown_words(content: bytes) -> str:
@@ -38,14 +38,14 @@ def shown_words(content: bytes) -> str:
             raised = raised or word in _SCRIPTS
             found.append(_written(word, sign, plain))
         after_star = sign == "*"
-    return _UNKNOWN.sub(" ", "".join(found))
+    return " ".join(word for word in "".join(found).split() if _UNKNOWN not in word)
 
 
 def _written(word: str | None, sign: str | None, plain: str | None) -> str:
     if plain:
         return plain
     if word is None:
-        return " " if sign in ("~", "\n", "\r", "_") else "" if sign else "\x00"
-    return (
-        " " if word in _APART or word.endswith(("dash", "quote", "space", "bullet")) else "\x00" if word == "u" else ""
-    )
+        return " " if sign in ("~", "\n", "\r", "_") else "" if sign else _UNKNOWN
+    if word in _APART or word.endswith(("dash", "quote", "space", "bullet")):
+        return " "
+    return _UNKNOWN if word == "u" else ""
