@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -19,6 +20,7 @@ from qa.answering.versions import asked_of_version
 
 LISTED_ROWS = 100  # before and after a passage, from which a list is taken
 _EMBEDDED_HEADERS = 200  # of all tables of a question
+_NUMBER = re.compile(r"(?<![\w.,'’])[0-9]{1,3}(?:[.,'’\u00a0\u202f ][0-9]{3})+(?![0-9])|(?<![\w.,])[0-9]{4,}(?!\w)")
 
 
 def retrieve(
@@ -37,10 +39,20 @@ def retrieve(
     retrieved = []
     for hit in hits:
         document = documents[hit.document.id]
-        asked = asked_of_version(question, hit, hits)
+        asked = numbers_as_written(asked_of_version(question, hit, hits), hit.chunk.text)
         passage = RetrievedPassage.of(hit, document.text, asked, matches.get(hit.chunk.id))
         retrieved.append(replace(passage, pages=document.pages))
     return retrieved
+
+
+def numbers_as_written(question: str, text: str) -> str:
+    """The question with its large numbers as they stand in a passage: 12,500 for 12500, or the other way round."""
+    written = {_digits(number): number for number in reversed(_NUMBER.findall(text))}  # the first of its forms
+    return _NUMBER.sub(lambda asked: written.get(_digits(asked[0]), asked[0]), question) if written else question
+
+
+def _digits(number: str) -> str:
+    return "".join(filter(str.isdigit, number))
 
 
 def header_cosines(embedder: Embedder, question: str, parts: Mapping[int, TablePart]) -> dict[int, FloatArray]:
