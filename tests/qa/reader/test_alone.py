@@ -38,6 +38,14 @@ def test_in_a_table_the_row_is_kept_with_its_cells():
     assert [alone.text[cell.start : cell.end] for cell in alone.cells] == ["Bern", "15"]
 
 
+def test_a_line_of_a_form_keeps_the_lines_before_it():
+    form = "The hut is open in summer.\n\nWarden\nIvo Lenz\n\nBeds\n24"
+    at = form.index("24")
+    assert sentence_of(Passage(form), at, at + 2)[0].text == form
+    at = form.index("Ivo")
+    assert sentence_of(Passage(form), at, at + 8)[0].text == form[: form.index("\n\nBeds")]
+
+
 @pytest.fixture(scope="module")
 def reader():
     return load_reader(ReaderSettings())
