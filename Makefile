@@ -23,18 +23,23 @@ lint: setup $(VENV)/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
+# torch has no hash in the lock files (.ci/lock_hashes.py says why); it brings what its build needs, CUDA or nothing.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+TORCH := $(shell sed -n 's/^# \(torch==[^ ]*\).*/\1/p' requirements.lock)
+
 # A stamp is newer than what it was made from, so a second run installs nothing.
 $(VENV)/runtime.stamp: requirements.lock pyproject.toml
 	@test -x $(BIN)/python || command -v $(PYTHON) >/dev/null || { echo "Quoth needs Python 3.11: install it, or name it: make chat PYTHON=..." >&2; exit 1; }
 	@test -x $(BIN)/python || { echo "Creating a virtual environment in $(VENV) ..."; $(PYTHON) -m venv $(VENV); }
 	@echo "Installing the pinned dependencies into $(VENV): some minutes the first time ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@$(INSTALL) --no-deps --require-hashes -r requirements.lock
+	@$(INSTALL) $(TORCH)
+	@$(INSTALL) --no-deps -e .
 	@touch $@
 
 $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/runtime.stamp
 	@echo "Installing what the tests need into $(VENV) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.lock
+	@$(INSTALL) --no-deps --require-hashes -r requirements-dev.lock
 	@touch $@
 
 # The tests of the page drive Debian's chromium.
@@ -45,13 +50,15 @@ browser:
 	  then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; \
 	  else echo "The tests need a browser: install Debian's chromium (sudo apt-get install chromium)." >&2; exit 1; fi; }
 
-# Exact versions. The local part of a version (torch's +cpu) is cut off, since other indexes lack it.
+# Exact versions, and the hashes of their files. The local part of a version (torch's +cpu) is cut off, since other
+# indexes lack it.
 LOCK := $(BIN)/pip-compile --quiet --strip-extras --no-header --no-emit-index-url --no-emit-find-links \
   --no-emit-trusted-host --annotation-style=line --unsafe-package pip
 lock: setup $(VENV)/dev.stamp
 	$(LOCK) $(LOCKFLAGS) --output-file requirements.lock pyproject.toml
 	$(LOCK) $(LOCKFLAGS) --all-extras --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
 	sed -i -e 's/^\(torch==[0-9.]*\)+[a-z0-9]*/\1/' -e '/^# The following packages/,$$d' requirements.lock requirements-dev.lock
+	$(BIN)/python .ci/lock_hashes.py requirements.lock requirements-dev.lock
 
 # Known holes in the pinned versions, from PyPI's data. Where those of a pinned version cannot be had, as behind a mirror
 # without them, it says so and checks nothing.
@@ -59,7 +66,8 @@ FIRST_PIN := $(shell sed -n '1s,^\([^=]*\)==\([^ ]*\).*,\1/\2,p' requirements.lo
 audit: setup $(VENV)/dev.stamp
 	@$(BIN)/python -c "import urllib.request as r; r.urlopen('https://pypi.org/pypi/$(FIRST_PIN)/json', timeout=20)" 2>/dev/null \
 	  || { echo "audit: PyPI's list of known holes cannot be reached from here, so nothing was checked"; exit 0; }; \
-	  $(BIN)/pip-audit --disable-pip --no-deps --progress-spinner off --requirement requirements.lock
+	  sed -n -e 's/^# torch==/torch==/' -e 's/^\([a-z][^ ]*==[^ ]*\).*/\1/p' requirements.lock > $(VENV)/audited.txt; \
+	  $(BIN)/pip-audit --disable-pip --no-deps --progress-spinner off --requirement $(VENV)/audited.txt
 
 clean:
 	rm -rf $(VENV) .quoth .mypy_cache .pytest_cache .ruff_cache
