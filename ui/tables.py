@@ -29,6 +29,7 @@ class BodyCell:
     before: str
     quote: str = ""
     after: str = ""
+    at: int | None = None  # where its text starts in the document's, in a whole table
 
     @property
     def text(self) -> str:
@@ -150,5 +151,5 @@ def _cell(text: str, label: str, start: int, end: int, first: int, last: int) ->
     """The cell ``text[start:end]`` with the part of ``text[first:last]`` in it marked."""
     first, last = max(start, first), min(end, last)
     if first >= last:
-        return BodyCell(label, text[start:end])
-    return BodyCell(label, text[start:first], text[first:last], text[last:end])
+        return BodyCell(label, text[start:end], at=start)
+    return BodyCell(label, text[start:first], text[first:last], text[last:end], start)

@@ -11,6 +11,7 @@ REPLACEMENT = "\ufffd"
 CONTROL_PICTURES = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\n\t"} | {0x7F: "\u2421"}
 DIRECTION_CONTROLS = (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C)
 VISIBLE = CONTROL_PICTURES | dict.fromkeys((*range(0x80, 0xA0), *DIRECTION_CONTROLS), REPLACEMENT)
+STATED = ("text", "front matter")  # sources of a date that a document's own words state
 WHITE_SPACE = re.compile(r"\s+")
 DATE_SOURCES = {  # in words
     "text": "from its text", "front matter": "from its front matter", "metadata": "from its metadata",
@@ -60,6 +61,13 @@ def sourced_date(date: str | None, date_source: str | None) -> str | None:
     """A document's date with where it is from: "2024-05-06 (from its text)"."""
     words = DATE_SOURCES.get(date_source or "")
     return f"{date} ({words})" if date and words else date
+
+
+def dating(source: str | None) -> str:
+    """What a date is, by the ``date_source`` of its document: "dated in the text" or "file date"."""
+    if source is None:
+        return "dated"
+    return "dated in the text" if source in STATED else "file date"
 
 
 def _without_first_word(text: str) -> str:

@@ -21,6 +21,7 @@ from ui.settings import load_settings
 
 TIMEOUT = 120_000  # ms: long, because a busy machine must not fail a correct page
 WIDTHS = (1440, 1024, 390)
+NARROWEST = 320  # pixels
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = (
     "--no-sandbox",
@@ -109,3 +110,5 @@ def assert_accessible(page: Page) -> None:
         assert not serious
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.evaluate("stream.scrollWidth <= stream.clientWidth")  # no long word or title widens it
+    page.set_viewport_size({"width": NARROWEST, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROWEST

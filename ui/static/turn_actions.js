@@ -25,7 +25,7 @@ function copyAnswer(record) {
 
 function quotation(record) {
   const [first] = record.citations;
-  const place = [first.title, first.page && `page ${first.page}`, first.date].filter(Boolean).join(", ");
+  const place = [first.title, first.page && `page ${first.page}`, first.date && `${first.dated ?? ""} ${first.date}`].filter(Boolean).join(", ");
   return `“${flat(first.sentence)}”\n— ${flat(place)}`;
 }
 

@@ -1,12 +1,20 @@
 // The source viewer: a document beside the conversation, opened at the anchor in the page's address.
 import { copy, fragment, on } from "./actions.js";
-import * as find from "./find.js";
+import * as cited from "./reading/cited.js";
+import * as contents from "./reading/contents.js";
+import * as find from "./reading/find.js";
+import * as pages from "./reading/pages.js";
+import * as paper from "./reading/paper.js";
+import * as selection from "./reading/selection.js";
 
 const viewer = document.getElementById("viewer");
 const ANCHOR = /^#source\/(\d+)\/(\d+)-(\d+)(?:\.([0-9a-f]{8}))?$/;
 const LINKS = "a[href^='#source/']";
 let opener = null; // the link that was followed; it gets the focus back on closing
 let home = ""; // the anchor of the view beside which the viewer is open
+let asText = false; // a PDF's text is shown instead of its pages
+let asked = 0; // how often a document was opened, to drop answers that come too late
+let view = paper; // what shows the document: its pages or its text
 
 export function start() {
   addEventListener("hashchange", follow);
@@ -17,38 +25,46 @@ export function start() {
     if (link.hash === location.hash) follow();
   });
   on("close-viewer", close);
-  on("step", (button) => neighbour(Number(button.dataset.step))?.click());
+  on("step", (button) => cited.neighbour(opener, Number(button.dataset.step))?.click());
   on("link-here", () => copy(location.href, "Link copied"));
-  find.start(viewer);
+  on("as-text", () => {
+    asText = !asText;
+    follow({ keep: "[data-do=as-text]" });
+  });
+  on("go", (button) => {
+    contents.chosen(viewer);
+    view.goTo(Number(button.dataset.at), Number(button.dataset.number ?? 0));
+  });
+  pages.start(viewer);
+  contents.start(viewer);
+  find.start(viewer, (...hit) => view.showHit(...hit), () => view.clearHits());
+  selection.start(viewer);
   follow();
 }
 
-async function follow() {
+async function follow({ keep = "h2" } = {}) {
   const anchor = ANCHOR.exec(location.hash);
   if (!anchor) return hide();
   const [, source, first, last, check = ""] = anchor;
-  const query = `start=${first}&end=${last}&check=${check}`;
+  const turn = ++asked;
   viewer.setAttribute("aria-label", "Source document");
   viewer.hidden = false;
   document.body.classList.add("reading");
+  if (!viewer.childElementCount) viewer.append(Object.assign(document.createElement("p"), { className: "opening", textContent: "Opening…" }));
+  let html;
   try {
-    viewer.innerHTML = await fragment(`ui/source/${source}?${query}`);
+    html = await fragment(`ui/source/${source}?start=${first}&end=${last}&check=${check}&text=${asText}`);
   } catch (error) {
-    return showProblem(error.message);
+    return turn === asked && showProblem(error.message);
   }
-  for (const button of viewer.querySelectorAll("[data-do=step]")) button.disabled = !neighbour(Number(button.dataset.step));
-  reveal();
-  viewer.querySelector("h2")?.focus({ preventScroll: true });
-  const printed = viewer.querySelector("[data-printed]");
-  if (!printed) return;
-  printed.innerHTML = await fragment(`ui/source/${source}/page?${query}`).catch(() => "");
-  reveal();
-}
-
-// Scrolls to the quote; without a mark the document stays at its top.
-function reveal() {
-  const mark = viewer.querySelector(".box") ?? viewer.querySelector("mark");
-  mark?.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
+  if (turn !== asked) return;
+  find.clear();
+  viewer.innerHTML = html;
+  cited.show(viewer, opener);
+  view = viewer.querySelector(".desk") ? pages : paper;
+  contents.open(viewer, source, (at) => view.goTo(at));
+  viewer.querySelector(keep)?.focus({ preventScroll: true });
+  await view.open(viewer, cited.places(source));
 }
 
 function showProblem(message) {
@@ -59,13 +75,6 @@ function showProblem(message) {
   head.append(words, close);
   viewer.replaceChildren(head);
   close.focus();
-}
-
-// The next or previous citation, in the order of the conversation.
-function neighbour(step) {
-  const links = [...document.querySelectorAll(`#log .chip`)];
-  const here = opener?.isConnected ? links.indexOf(opener) : links.findIndex((link) => link.hash === location.hash);
-  return here < 0 ? undefined : links[here + step];
 }
 
 export function close() {
@@ -85,7 +94,9 @@ export function openedBy(element) {
 }
 
 function hide() {
+  asked += 1;
   find.clear();
+  paper.clear();
   viewer.hidden = true;
   viewer.replaceChildren();
   document.body.classList.remove("reading");

@@ -69,6 +69,7 @@ def create_app(
         path="/",
         theme=gr.themes.Base(font=["system-ui"], font_mono=["ui-monospace", "monospace"]),
         footer_links=[],
+        favicon_path=str(STATIC / "favicon.svg"),
         run_history=False,
         show_error=False,
         max_file_size=GRADIO_UPLOAD_BYTES,

@@ -74,11 +74,11 @@ def test_citations_are_stepped_through(visit: Open, site: str) -> None:
     ask(page, QUESTION)
     ask(page, "Who won the 2022 World Cup?")
     page.locator("#log .found .chip").first.click()
-    expect(page.get_by_role("button", name="Previous")).to_be_disabled()
+    expect(page.get_by_role("button", name="Previous citation")).to_be_disabled()
     first = page.url
-    page.get_by_role("button", name="Next").click()
+    page.get_by_role("button", name="Next citation").click()
     page.wait_for_url(lambda url: url != first)
-    page.get_by_role("button", name="Previous").click()
+    page.get_by_role("button", name="Previous citation").click()
     page.wait_for_url(first)
 
 
@@ -88,23 +88,56 @@ def test_words_are_found_in_the_whole_document(visit: Open, site: str) -> None:
     page.locator("#log .found .chip").first.click()
     page.locator("[data-find]").fill("Elon Musk")
     expect(page.locator("[data-found]")).to_have_text("1 of 1")
-    expect(page.get_by_text("billionaire entrepreneur")).to_be_in_viewport()
+    expect(page.locator("#viewer .paper").get_by_text("billionaire entrepreneur")).to_be_in_viewport()
     page.locator("[data-find]").fill("submarine")
     expect(page.locator("[data-found]")).to_have_text("none")
 
 
-def test_a_pdf_shows_its_page_with_the_answer_boxed(visit: Open, pdf_site: str, pdf_index: Path) -> None:
+def test_a_pdf_is_read_page_by_page(visit: Open, pdf_site: str, pdf_index: Path) -> None:
     with DocumentIndex.open(pdf_index) as opened:
         flight = next(record for record in opened.documents() if record.path == "flight.pdf")
         start = opened.text(flight.id).index("Zhezkazgan")
     page = visit(pdf_site, path=f"/#source/{flight.id}/{start}-{start + 10}")
-    picture = page.locator("#viewer .sheet img")
-    expect(picture).to_be_visible()
-    expect(page.locator("#viewer .box")).to_have_count(1)
-    expect(page.locator("#viewer .box")).to_be_in_viewport()
-    expect(page.locator("#viewer figcaption")).to_have_text("Page 2")
-    expect(page.locator("#viewer mark")).to_have_text("Zhezkazgan")
+    box = page.locator("#viewer .box.quote")
+    expect(box).to_be_in_viewport()
+    word = page.locator("#viewer .words").get_by_text("Zhezkazgan")
+    printed, marked = word.bounding_box(), box.bounding_box()
+    assert printed and marked and abs(printed["x"] - marked["x"]) < 3 and abs(printed["y"] - marked["y"]) < 3
+    expect(page.locator("[data-page-number]")).to_have_value("2")
+    expect(page.locator("[data-page-of]")).to_have_text("of 2")
+    expect(page.get_by_role("button", name="Page after")).to_be_disabled()
+
+    word.dblclick()
+    page.keyboard.press("Control+c")
+    assert page.evaluate("navigator.clipboard.readText()").strip() == "Zhezkazgan"
+
+    page.get_by_role("button", name="Larger").click()
+    expect(page.get_by_role("button", name="Fit width")).to_have_attribute("aria-pressed", "false")
+    page.get_by_role("button", name="Fit width").click()
+
+    page.locator(".desk").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("[data-page-number]")).to_have_value("1")
+    expect(page.locator("#viewer .words")).to_contain_text("circles the Earth")
+    expect(box).to_have_count(0)
+
+    page.locator("[data-find]").fill("nobody  WAS hurt")
+    expect(page.locator("[data-found]")).to_have_text("1 of 1")
+    expect(page.locator("#viewer .box.hit")).to_be_in_viewport()
+    expect(page.locator("[data-page-number]")).to_have_value("2")
+
+    page.get_by_role("button", name="Contents").click()
+    page.locator("#contents").get_by_role("button", name="The station").click()
+    expect(page.locator("[data-page-number]")).to_have_value("1")
     assert not [one for one in Axe().run(page).response["violations"] if one["impact"] in ("serious", "critical")]
+
+    with page.context.expect_page() as other, page.expect_download() as saved:
+        page.get_by_role("link", name="Original file").click()
+    assert saved.value.suggested_filename == "flight.pdf" and other.value
+
+    page.get_by_role("button", name="Text").click()
+    expect(page.locator("#viewer mark")).to_have_text("Zhezkazgan")
+    expect(page.locator("#viewer mark")).to_be_in_viewport()
 
 
 def test_a_markdown_file_keeps_its_headings(visit: Open, pdf_site: str, pdf_index: Path) -> None:

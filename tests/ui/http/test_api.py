@@ -462,7 +462,9 @@ def test_a_rebuild_of_an_unmounted_folder_needs_to_be_told_that_documents_may_go
     assert library.get("/v1/documents").json()["total"] == 0
 
 
-@pytest.mark.parametrize("path", ["/ui/source/{}", "/ui/source/{}/page", "/v1/documents/{}", "/v1/documents/{}/text"])
+@pytest.mark.parametrize(
+    "path", ["/ui/source/{}", "/ui/source/{}/pages/1", "/v1/documents/{}", "/v1/documents/{}/text"]
+)
 @pytest.mark.parametrize("number", ["1" + "0" * 25, "-1", "9" * 4000, "x", "1.5", "0x10", "٣" * 30])
 def test_a_number_of_no_document_is_refused_and_is_no_fault_of_the_server(client: TestClient, path: str, number: str):
     assert client.get(path.format(number)).status_code in (404, 422)

@@ -1,35 +1,41 @@
-"""The source viewer: a document's text with the quote marked in it, and a PDF's page as a picture."""
+"""The source viewer: a document's text with the quote marked in it, or a PDF's pages as pictures."""
 
 from __future__ import annotations
 
-import hashlib
+import json
 import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Annotated
+from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Response
 from fastapi import Path as PathParameter
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 
-from index import Document, InputError, Page, on_disk, read_file
+from index import Document
 from ui.service.engine import AnswerEngine
 from ui.tables import ShownTable, shown_table
-from ui.text import counted, one_line
+from ui.text import counted, dating
 from ui.web.html import render, spoken_date
 from ui.web.reading.anchor import Anchor
+from ui.web.reading.contents import outline, page_at
+from ui.web.reading.finding import MOST, occurrences
 from ui.web.reading.paragraphs import MarkedText, Marks, split_paragraphs
-from ui.web.reading.pdf_page import PagePicture, picture_of
+from ui.web.reading.pdf_page import bookmarks_of, picture_of
+from ui.web.reading.source_file import read_original
 
 Offset = Annotated[int, Query(ge=0, le=2**40)]
 Id = Annotated[int, PathParameter(ge=0, le=2**53)]
+Number = Annotated[int, PathParameter(ge=1, le=2**31)]
 Checksum = Annotated[str, Query(pattern="^([0-9a-f]{8})?$")]
-LARGEST = 500_000_000  # bytes of a PDF of which pages are shown
+Words = Annotated[str, Query(min_length=1, max_length=200)]
 VIEWED = 200_000  # characters of a document that are shown at once
 AT_ONCE = 4  # documents that are read and rendered at the same time
 PDF, MARKDOWN = "application/pdf", "text/markdown"
 HEADING_SIGNS = re.compile(r" {0,3}#{1,6}[ \t]+")
+GONE = "The file has changed since it was read, has moved, or is not on this machine any more."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,7 @@ class Paragraph:
 
     page: int | None  # the number of the page that begins here
     tag: str = ""
+    at: int = 0  # where the text starts in the document's
     text: MarkedText = field(default_factory=MarkedText)
     front: bool = False  # stands before the document's body
     table: ShownTable | None = None  # what it is instead of text
@@ -51,7 +58,7 @@ At = Annotated[Anchor, Depends(_anchor)]
 
 
 def router(engine: AnswerEngine) -> APIRouter:
-    """The routes for a document's text and for pictures of its pages."""
+    """The routes for a document's text, its pages as pictures, its outline, its file and words in it."""
     routes = APIRouter(prefix="/ui/source", include_in_schema=False, default_response_class=HTMLResponse)
 
     places = threading.BoundedSemaphore(AT_ONCE)
@@ -60,73 +67,100 @@ def router(engine: AnswerEngine) -> APIRouter:
         return engine.answerer().index.document(document_id)
 
     @routes.get("/{document_id}")
-    def source(at: At) -> str:
-        """The document with the quote marked."""
+    def source(at: At, text: bool = False) -> str:
+        """The document with the quote marked; ``text`` asks for a PDF's text instead of its pages."""
         with places:
-            return render_document(find(at.document), at)
+            return render_document(find(at.document), at, as_text=text)
 
-    @routes.get("/{document_id}/page")
-    def printed(at: At) -> str:
-        """A picture of the page on which the quote begins, with boxes around the quote; empty if it is not a PDF's."""
+    @routes.get("/{document_id}/pages/{number}")
+    def printed(document_id: Id, number: Number, fine: bool = False) -> str:
+        """A page of a PDF as a picture under its words; empty if there is no such page."""
         with places:
-            document = find(at.document)
-            page = page_at(document, at.start)
-            if page is None or document.media_type != PDF or not at.matches(document.text):
-                return ""
-            return render("reading/page_picture.html", picture=_picture(document, page, at.start, at.end), page=page)
+            return render_page(find(document_id), number, fine=fine)
+
+    @routes.get("/{document_id}/contents")
+    def contents(document_id: Id) -> str:
+        """The document's outline."""
+        with places:
+            document = find(document_id)
+            content = read_original(document) if document.media_type == PDF else None
+            entries = outline(document, bookmarks_of(content) if content else ())
+            return render("reading/contents.html", entries=entries)
+
+    @routes.get("/{document_id}/find")
+    def hits(document_id: Id, words: Words) -> JSONResponse:
+        """Where the document has these words: ``[start, end, page number]`` each, page 0 where it has no pages."""
+        with places:
+            document = find(document_id)
+            found = [(*span, _page_number(document, span[0])) for span in occurrences(document, words)]
+            return JSONResponse({"hits": found, "more": len(found) >= MOST})
+
+    @routes.get("/{document_id}/file")
+    def original(document_id: Id) -> Response:
+        """The document's file, to be saved: never shown in the page's own origin, since it may hold scripts."""
+        with places:
+            document = find(document_id)
+            content = read_original(document)
+        if content is None:
+            return HTMLResponse(render("reading/gone.html", words=GONE), status_code=404)
+        name = quote(document.path.rsplit("/", 1)[-1], safe="")
+        headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "Cache-Control": "no-store"}
+        return Response(content, media_type="application/octet-stream", headers=headers)
 
     return routes
 
 
-def render_document(document: Document, anchor: Anchor) -> str:
-    """The viewer: the document's title and facts, then its text with the quote marked, if it is still there.
+def render_document(document: Document, anchor: Anchor, *, as_text: bool = False) -> str:
+    """The viewer: the document's title and facts, then a PDF's page, or the text with the quote marked if it is there.
 
-    Of a long document, the part around the quote is shown, with links to those before and after.
+    Of a long text, the part around the quote is shown, with links to those before and after.
     """
     first, last = _part(document, anchor.start)
     matches = anchor.matches(document.text)
     marks = Marks.around(document, anchor.start, anchor.end) if matches else Marks.none()
+    is_pdf = document.media_type == PDF and bool(document.pages)
+    paged = is_pdf and not as_text
+    page = page_at(document, anchor.start)
     return render(
         "reading/viewer.html",
         document=document,
+        id=anchor.document,
         facts=list(_facts(document)),
         changed=not matches,
-        printed=document.media_type == PDF and marks.end > 0,
+        is_pdf=is_pdf,
+        page=page.number if paged and page else 0,
+        pages=json.dumps([[page.number, page.label or ""] for page in document.pages]) if paged else "",
+        marks=marks,
+        has_contents=bool(document.headings) or is_pdf,
+        part=(first, last),
         earlier=_link(anchor.document, max(0, first - VIEWED // 2)) if first else "",
         later=_link(anchor.document, last + VIEWED // 2) if last < len(document.text) else "",
-        paragraphs=_paragraphs(document, marks, first, last),
+        paragraphs=() if paged else _paragraphs(document, marks, first, last),
     )
 
 
-def page_at(document: Document, offset: int) -> Page | None:
-    """The page that holds the character at ``offset``."""
-    return next((page for page in document.pages if page.start <= offset < page.end), None)
-
-
-def original(document: Document) -> bytes | None:
-    """The bytes of a document's file; None if it has changed, is too large or outside the document's source folder."""
-    if not document.source:
-        return None
-    file = on_disk(document.source, document.path)
-    try:
-        content = read_file(file, on_disk(document.source), limit=LARGEST)
-    except (InputError, OSError):
-        return None
-    return content if hashlib.sha256(content).hexdigest() == document.sha256 else None
-
-
-def _picture(document: Document, page: Page, start: int, end: int) -> PagePicture | None:
-    content = original(document)
+def render_page(document: Document, number: int, *, fine: bool = False) -> str:
+    """A page of a PDF as a picture under its words, larger if ``fine``; empty if there is no such page."""
+    page = next((page for page in document.pages if page.number == number), None)
+    if page is None or document.media_type != PDF:
+        return ""
+    content = read_original(document)
     text = document.text[page.start : page.end]
-    return picture_of(content, page.number, text, start - page.start, end - page.start) if content else None
+    picture = picture_of(content, number, text, fine=fine) if content else None
+    return render("reading/page.html", page=page, picture=picture, recognised=bool(text.strip()))
 
 
 def _facts(document: Document) -> Iterator[str]:
     if document.date:
-        yield spoken_date(document.date)
+        words = f"{dating(document.date_source)} {spoken_date(document.date)}"
+        yield words[0].upper() + words[1:]
     if document.pages:
         yield counted(len(document.pages), "page")
-    yield one_line(document.path, 80)
+
+
+def _page_number(document: Document, offset: int) -> int:
+    page = page_at(document, offset)
+    return page.number if page else 0
 
 
 def _link(document_id: int, offset: int) -> str:
@@ -170,6 +204,7 @@ def _paragraphs(document: Document, marks: Marks, first: int, last: int) -> Iter
             continue
         heading = headings.get(start)
         signs = HEADING_SIGNS.match(text) if heading and document.media_type == MARKDOWN else None
-        marked = marks.apply(document.text, start + (signs.end() if signs else 0), start + len(text))
+        at = start + (signs.end() if signs else 0)
+        marked = marks.apply(document.text, at, start + len(text))
         tag = f"h{min(6, heading.level + 2)}" if heading else "p"
-        yield Paragraph(page, tag, marked, front=end <= document.body_start)
+        yield Paragraph(page, tag, at, marked, front=end <= document.body_start)
