@@ -285,4 +285,5 @@ def _passage_read(retrieved: RetrievedPassage, number: int, spans: Sequence[Span
         keyword_rank=hit.keyword_rank,
         margin=best.margin if best else None,
         best=best.text if best else "",
+        date_source=hit.document.date_source,
     )

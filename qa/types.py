@@ -106,6 +106,7 @@ class PassageRead(Source):
     keyword_rank: int | None
     margin: float | None  # of its best span; None if it was not read or has no span
     best: str  # its best span, or ""
+    date_source: str | None = None  # where the date is from, as ``Document.date_source`` says it
 
 
 @dataclass(frozen=True, slots=True)

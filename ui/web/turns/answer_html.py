@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from index import Failure
 from qa import Answer, Citation, PassageRead, highlight
 from ui.tables import ShownTable, shown_excerpt
-from ui.text import excerpt
+from ui.text import dating, excerpt
 from ui.web.html import render
 from ui.web.reading.anchor import Anchor
 from ui.web.reading.paragraphs import MarkedText
@@ -28,17 +28,22 @@ class Source:
     page: int | None
     date: str | None
     href: str
+    dated: str = ""  # what the date is: "dated in the text"
+    page_label: str | None = None  # the printed number of the page
 
     @classmethod
     def of_citation(cls, citation: Citation) -> Source:
         """The source of a quote."""
-        return cls(citation.title, citation.page, citation.date, _anchor(citation).href)
+        href, dated = _anchor(citation).href, dating(citation.date_source)
+        return cls(citation.title, citation.page, citation.date, href, dated, citation.page_label)
 
     @classmethod
     def of_passage(cls, passage: PassageRead, *, dated: bool = True) -> Source:
         """The source of a passage, with its document's date if ``dated``."""
         anchor = Anchor.of(passage.document_id, passage.start, passage.text)
-        return cls(passage.title, passage.page, passage.date if dated else None, anchor.href)
+        return cls(
+            passage.title, passage.page, passage.date if dated else None, anchor.href, dating(passage.date_source)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +148,7 @@ def record(answer: Answer) -> dict[str, object]:
                 "page_label": citation.page_label,
                 "date": citation.date,
                 "date_source": citation.date_source,
+                "dated": dating(citation.date_source),
                 "document_sha256": citation.document_sha256,
                 "quote": citation.quote,
                 "start": citation.start,

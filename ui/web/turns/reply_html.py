@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from index import DocumentRecord
 from qa import Citation, DocumentHits, FoundPassage, Reply
+from ui.text import dating
 from ui.web.html import render
 from ui.web.reading.anchor import Anchor
 
@@ -43,6 +44,7 @@ class Entry:
 
     title: str
     date: str | None
+    dated: str  # what the date is: "dated in the text"
     href: str
 
 
@@ -99,4 +101,4 @@ def _pieces(passage: FoundPassage) -> Iterator[Piece]:
 
 
 def _entry(record: DocumentRecord) -> Entry:
-    return Entry(record.title, record.date, Anchor.of(record.id, 0, "").href)
+    return Entry(record.title, record.date, dating(record.date_source), Anchor.of(record.id, 0, "").href)
