@@ -7,6 +7,7 @@ each is replaced by a visible character (``ui.text.visible``).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from rich.box import HORIZONTALS
@@ -14,7 +15,7 @@ from rich.console import Group, RenderableType
 from rich.table import Column, Table
 from rich.text import Text
 
-from ui.text import counted, excerpt, sourced_date, visible
+from ui.text import STATED, counted, excerpt, sourced_date, visible
 
 if TYPE_CHECKING:  # importing these at run time would load what most commands do not need
     from index import BuildReport, DocumentRecord, Failure, Hit, IndexStatus, Plan, Problem, RepairReport, VerifyReport
@@ -215,13 +216,18 @@ def render_failures(failures: Sequence[Failure]) -> RenderableType:
 
 
 def render_documents(records: Iterable[DocumentRecord], failures: Sequence[Failure]) -> RenderableType:
-    """A table of the documents with the warnings from loading them, then the files that could not be read."""
-    path = Column("Document", overflow="fold")  # folded, not cut, so that the path can be copied
-    table = Table(path, "Title", "Type", "Date", "Pages", "Passages", "Warnings", box=None, header_style="bold")
+    """The documents, with their warnings below them, then the files that could not be read; 80 columns are enough."""
+    path = Column("Document", overflow="fold", ratio=1)  # folded, not cut, so that the path can be copied
+    numbers = (Column(name, justify="right", no_wrap=True) for name in ("Pages", "Passages"))
+    table = Table(path, Column("Date", no_wrap=True), *numbers, box=None, header_style="bold", expand=True)
     for record in records:
-        cells = (record.path, record.title, record.media_type, record.date or "", str(record.page_count or ""))
-        last = (f"{record.chunk_count:,}", "; ".join(record.warnings))
-        table.add_row(*(Text(one_line(cell)) for cell in (*cells, *last)))
+        date = (record.date or "") + ("" if record.date_source in (None, *STATED) else " (file)")
+        counts = (f"{record.page_count:,}" if record.page_count else "", f"{record.chunk_count:,}")
+        table.add_row(Text(one_line(record.path)), *map(Text, (date, *counts)))
+        if record.title not in ("", PurePosixPath(record.path).stem):
+            table.add_row(Text(f"  {one_line(record.title)}", style="dim"))
+        for warning in record.warnings:
+            table.add_row(Text(f"  {one_line(warning)}", style="yellow"))
     return Group(table, render_failures(failures))
 
 

@@ -12,7 +12,7 @@ from index.reports import PassedOver
 from qa import Answer, Citation
 from qa.types import PassageRead
 from tests.support.answers import cell_citation
-from ui.cli.render import one_line, render_answer, render_hits, render_plan, source
+from ui.cli.render import one_line, render_answer, render_documents, render_hits, render_plan, source
 from ui.text import visible
 
 CITATION = Citation(
@@ -103,3 +103,18 @@ def test_a_plan_counts_the_paths_that_it_does_not_list_and_names_what_is_not_rea
     lines = [str(line) for line in render_plan(plan).renderables]
     assert (lines[0], lines[20]) == ("Plan: 27 added", "  added 19.txt")
     assert lines[21:] == ["  and 7 more added", "not read: 14 of other kinds (.dwg 3, .png 11), 1 linked folder"]
+
+
+def test_the_list_of_documents_fits_a_terminal_of_eighty_columns():
+    path = "contracts/2025/the-master-services-agreement-with-halden-and-brightwater-signed.docx"
+    record = DocumentRecord(
+        1, path, "Master Services Agreement", "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "", "/c", "2025-03-03", 0, 9000, 32, 1200, {}, ("2 images without text",), date_source="file",
+    )  # fmt: skip
+    console = Console(file=io.StringIO(), width=80, markup=False)
+    console.print(render_documents([record], []))
+    lines = console.file.getvalue().splitlines()
+    assert max(map(len, lines)) <= 80
+    assert "".join(line.split()[0] for line in lines[1:3]) == path  # folded, not cut
+    assert "2025-03-03 (file)" in lines[1] and "1,200" in lines[1]
+    assert "  Master Services Agreement" in "\n".join(lines) and "  2 images without text" in "\n".join(lines)
