@@ -53,12 +53,25 @@ class MilvusConnection:
             raise self._unreachable(error, limit) from error
 
     def load_if_exists(self, collection: str) -> bool:
-        """Load a collection into memory; False when it does not exist. Loaded collections are remembered."""
+        """Load a collection into memory; False when it does not exist. Loaded collections are remembered.
+
+        One whose making was interrupted before its indexes were made, so that it is empty, does not exist either.
+        """
         if collection not in self._loaded and self.call("has_collection", collection):
+            if not self._has_indexes(collection):
+                return False
             if "Loaded" not in str(self.call("get_load_state", collection)["state"]):
                 self.call("load_collection", collection, slow=True)
             self._loaded.add(collection)
         return collection in self._loaded
+
+    def _has_indexes(self, collection: str) -> bool:
+        """Whether each field of vectors has its index, without which a collection can be neither loaded nor written."""
+        from pymilvus import DataType
+
+        fields = self.call("describe_collection", collection)["fields"]
+        vectors = [field["name"] for field in fields if "VECTOR" in DataType(field["type"]).name]
+        return all(self.call("list_indexes", collection, field) for field in vectors)
 
     def drop_collection(self, collection: str) -> None:
         """Drop a collection."""

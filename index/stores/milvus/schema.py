@@ -144,6 +144,8 @@ def _create_collection(
         indexes.add_index("unused", index_type="FLAT", metric_type="L2")
     for field in inverted:
         indexes.add_index(field, index_type="INVERTED")
+    if connection.call("has_collection", name):  # without its indexes, because its making was interrupted
+        connection.drop_collection(name)
     connection.call("create_collection", name, schema=schema, consistency_level="Bounded", slow=True)
     connection.call("create_index", name, indexes, sync=False, slow=True)  # waiting would take half a second each
     connection.call("load_collection", name, slow=True)

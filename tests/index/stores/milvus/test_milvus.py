@@ -103,6 +103,35 @@ def test_a_commit_interrupted_before_its_writes_is_finished_by_the_next_writer(
     assert complete and written > 8
 
 
+@pytest.mark.parametrize("made", [0, 2, 4])
+def test_a_build_killed_between_a_collection_and_its_index_is_finished_by_the_next(
+    place: str, folder: Path, made: int, monkeypatch: pytest.MonkeyPatch
+):
+    real_call, left = MilvusConnection.call, [made]
+
+    def call(connection: MilvusConnection, method: str, *args: Any, **kwargs: Any) -> Any:
+        if method == "create_index":
+            left[0] -= 1
+            if left[0] < 0:
+                raise _Crash
+        return real_call(connection, method, *args, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(MilvusConnection, "call", call)
+        with pytest.raises(_Crash):
+            build([folder], place, embedder=HashEmbedder())
+    build([folder], place, embedder=HashEmbedder())
+    assert verify(place).sound
+    with DocumentIndex.open(place, embedder=HashEmbedder()) as opened:
+        assert opened.search("Salt dissolves in water")
+    connection = MilvusConnection(place)
+    collections = connection.call("list_collections")
+    assert "quoth_passages_1" in collections
+    # Milvus Lite reads a collection without an index, which a server refuses to load.
+    assert [name for name in collections if len(connection.call("list_indexes", name)) == 0] == []
+    connection.close()
+
+
 def test_repair_deletes_what_belongs_to_no_document_and_embeds_what_is_damaged(place: str, folder: Path):
     embedder = HashEmbedder()
     build([folder], place, embedder=embedder)
