@@ -24,6 +24,17 @@ WEIGHTS = Path(__file__).with_name("kinds.json")
 
 Vectors = npt.NDArray[np.float32]  # (n, dimensions), each of length 1
 
+_SAID = (  # words that are small talk where nothing else is said
+    r"many thanks|hi|hello|hallo|hey|hiya|howdy|yo|heya|greetings|good ?(?:morning|afternoon|evening|day|night)"
+    r"|morning|evening|welcome|thanks?|thank|thx|ty|cheers|appreciated?|obliged|merci|danke|gracias|bonjour|hola"
+    r"|ciao|moin|servus"
+    r"|guten (?:tag|morgen|abend)|tsch[uü](?:ss|ß)"
+    r"|bye|goodbye|bb|cya|farewell|later|see (?:you|ya)|ok|okay|k|alright|right|fine|sure"
+    "|yes|yeah|yep|yup|no|nah|nope|great|good|nice|neat|perfect|cool|awesome|amazing|brilliant|excellent|superb|lovely"
+    "|wonderful|fantastic|impressive|interesting|correct|exactly|wrong|bad|boring|sorry|oops|pardon|please|pls|help|test"
+    r"|testing|h+m+|u+m+|u?h|huh|lol|rofl|(?:ha)+h?|wow|omg|ugh|ouch|ping|pong|echo|asdf\w*|qwert\w*|bla+h?|well done"
+    r"|stop|wait|understood|got|nonsense|useless|job|stuff|work|never ?mind"
+)
 _PATTERNS = (
     r"\?\W*$",
     r"^\W*(?:and |so |but )?(?:who|whom|whose|where|when|why|how|what|which|whats|whos|wheres|wich)\b",
@@ -64,6 +75,8 @@ _PATTERNS = (
     r"^\W*(?:hi|hello|hallo|hey|hiya|howdy|yo|good (?:morning|afternoon|evening|day|night)|thanks?|thx|ty|cheers|bye"
     r"|goodbye|ok|okay|great|nice|perfect|cool|awesome|sorry|please|help|test\w*|hmm+|lol|yes|no|wow|greetings|cya"
     r"|farewell|ugh|well done|that'?s|you'?re)\b",
+    rf"^\W*(?:(?:{_SAID})\b(?:(?: (?:to|for|so|very|you|u|a|much|all|the|too|that|then|it|there|again|now|me|i|just|was"
+    rf"|indeed|everyone|quoth|one|bot)|[,!. ]+(?:{_SAID}))\b)*)\W*$",
     r"\b(?:thanks|thank you|thx|bye|goodbye|hello|cheers|sorry|appreciate|useless|like this|never mind)\b",
     r"\b(?:are|do|can|how|who|what|did) (?:are |do |does |old are )?(?:you|this|it)\b",
     r"\b(?:robot|human|ai|bot|chatgpt|language model|assistant|real|quoth)\b",
@@ -85,7 +98,8 @@ _PATTERNS = (
 _SURE = {  # wordings that have one meaning, whatever follows
     "hits": r"^\W*(?:please |can you |could you )?(?:(?:find|show|give|get|list)(?: me| us)? |search for |look for )?"
     r"(?:(?:all|any|every|the) )*(?:mentions?|occurr?ences?|occurences?|references|passages?) (?:of|to|on|about|with) "
-    r"|^\W*(?:everything|anything|all)(?: you have| there is| we have)? (?:about|on) |^\W*look (?:for|up) ",
+    r"|^\W*(?:everything|anything|all)(?: you have| there is| we have)? (?:about|on) |^\W*look (?:for|up) "
+    r"|^(?:(?:\w[\w.]* ){0,3}§+ ?)?(?:[A-Za-z]{1,8}[-#./]?)?#?\d+(?:[-.:/()#]*\w+)*\)?$",  # a code or a number
     "summary": r"^\W*(?:please |can you |could you )?(?:summ?ari[sz]e|sum up|tl;?dr|(?:give me |write |make )?(?:an? )?"
     r"(?:(?:short|quick|brief|executive) )*(?:summary|synopsis|overview|gist|recap|rundown|key points) of)\b",
 }

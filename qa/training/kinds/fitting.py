@@ -93,7 +93,7 @@ def main() -> None:
     parser.add_argument("utterances", type=Path)
     parser.add_argument("training", type=Path, nargs="+", help="training sets of the reader")
     parser.add_argument("--questions", type=int, default=200, help="of each training set")
-    parser.add_argument("--keywords", type=int, default=400, help="questions in keywords of each training set")
+    parser.add_argument("--keywords", type=int, default=1000, help="questions in keywords of each training set")
     asked = parser.parse_args()
     own = utterances(asked.utterances)
     questions = [one for path in asked.training for one in added(path, asked.questions, asked.keywords)]
