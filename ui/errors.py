@@ -9,7 +9,8 @@ StateError
 ├── EvaluationStoppedError    an evaluation was asked to stop
 └── ForeignDocumentError      the document is not an upload, so it cannot be removed here
 StorageError
-└── ThresholdFileError        the threshold chosen on the page cannot be read or saved
+├── ThresholdFileError        the threshold chosen on the page cannot be read or saved
+└── QuestionsDamagedError     the questions of "Check yourself" cannot be read
 InputError
 └── UploadError               an uploaded file is not accepted
 SetupError
@@ -53,6 +54,10 @@ class ForeignDocumentError(StateError):
 
 class ThresholdFileError(StorageError):
     """The threshold chosen on the page cannot be read or saved."""
+
+
+class QuestionsDamagedError(StorageError):
+    """The questions of "Check yourself" cannot be read."""
 
 
 class UploadError(InputError):

@@ -41,7 +41,12 @@ def assemble(service: Service) -> FastAPI:
     modules = (health, questions, completions, documents, collection_routes, routes, problems, page, notebook)
     routers = [module.router for module in modules]
     app = create_app(
-        settings.index, engine=service.engine, ask=service.answer, converse=service.converse, routers=routers
+        settings.index,
+        engine=service.engine,
+        refusals=service.refusals,
+        ask=service.answer,
+        converse=service.converse,
+        routers=routers,
     )
     app.router.routes.insert(0, mcp_route(service))  # before the page, which takes all remaining paths
     describe(app)

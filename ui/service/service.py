@@ -19,6 +19,7 @@ from ui.service.logs import log_answer
 from ui.service.metrics import Metrics
 from ui.service.question_queue import QuestionQueue
 from ui.service.rebuilds import Rebuilds
+from ui.service.refusals import Refusals
 from ui.service.sheets import Sheets
 from ui.service.uploads import Uploads
 from ui.settings import Settings
@@ -40,6 +41,7 @@ class Service:
     sheets: Sheets
     collections: Collections
     metrics: Metrics
+    refusals: Refusals
     id: str = field(default_factory=lambda: secrets.token_hex(8))  # differs from run to run
 
     @classmethod
@@ -64,20 +66,27 @@ class Service:
             sheets=Sheets(settings.index, engine, queue),
             collections=Collections.beside(store, settings),
             metrics=metrics,
+            refusals=Refusals(settings.index),
         )
 
     async def answer(self, question: str, filters: Filters | None) -> Answer:
         """Answer a question when its turn comes, and log it. Raises what ``QuestionQueue.answer`` raises."""
         answered = await self.queue.answer(question, filters)
-        log_answer(answered, with_text=self.settings.log_text)
+        self._note(answered, filters)
         return answered
 
     async def converse(self, utterance: str, turns: Sequence[Turn], filters: Filters | None) -> Reply:
         """Reply to an utterance when its turn comes, and log its answer. Raises as ``QuestionQueue.converse``."""
         reply = await self.queue.converse(utterance, turns, filters)
         if reply.answer is not None:
-            log_answer(reply.answer, with_text=self.settings.log_text)
+            self._note(reply.answer, filters)
         return reply
+
+    def _note(self, answered: Answer, filters: Filters | None) -> None:
+        """Log an answer, and keep the question if no document says it and that is allowed."""
+        log_answer(answered, with_text=self.settings.log_text)
+        if not answered.found and filters is None:
+            self.refusals.add(answered.question)
 
     def uploaded(self) -> dict[str, str]:
         """The sha256 of every upload that is in the index now, by name."""

@@ -5,6 +5,7 @@ import * as connection from "./connection.js";
 import * as conversations from "./conversations.js";
 import { filters } from "./filters.js";
 import * as recall from "./recall.js";
+import { askWhatIsRight } from "./right_answer.js";
 import { send } from "./scope.js";
 import * as turnActions from "./turn_actions.js";
 
@@ -51,7 +52,7 @@ export function start() {
   document.addEventListener("click", (event) => event.target.closest?.("#stop") && stop());
   conversations.start(showConversation);
   recall.start(writeQuestion);
-  turnActions.start(keep);
+  turnActions.start(keep, askWhatIsRight);
 }
 
 // Shows the turns of the conversation that is open.

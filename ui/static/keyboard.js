@@ -7,8 +7,8 @@ export function start() {
     const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
     if (event.key === "/" && !typing) {
       event.preventDefault();
-      if (document.body.classList.contains("sheets")) {
-        addEventListener("hashchange", ask, { once: true }); // after the sheets have made way
+      if (document.body.matches(".sheets, .checking")) {
+        addEventListener("hashchange", ask, { once: true }); // after the other place has made way
         location.hash = "#ask";
       } else ask();
     }

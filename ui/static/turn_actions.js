@@ -2,11 +2,11 @@
 import { copy, fragment, notice, on } from "./actions.js";
 import { posted } from "./sheet_form.js";
 
-export function start(keep) {
+export function start(keep, askWhatIsRight) {
   on("copy", (button) => copyAnswer(recordOf(button)));
   on("copy-row", (button) => copy(quotation(recordOf(button)), "Row copied with its source"));
   on("link", (button) => copy(address(recordOf(button).citations[0]), "Link copied"));
-  on("verdict", (button) => judge(button, keep));
+  on("verdict", (button) => judge(button, keep, askWhatIsRight));
 }
 
 export function recordOf(element) {
@@ -34,7 +34,7 @@ export function flat(words) {
   return words.replace(/\s+/g, " ").trim();
 }
 
-async function judge(button, keep) {
+async function judge(button, keep, askWhatIsRight) {
   const turn = button.closest("article");
   const { verdict } = button.dataset;
   try {
@@ -44,6 +44,8 @@ async function judge(button, keep) {
   }
   for (const one of turn.querySelectorAll("[data-do=verdict]"))
     one.setAttribute("aria-pressed", String(one === button));
+  turn.querySelector(".right-is")?.remove();
   keep(turn);
-  notice("Thank you. Saved for the next evaluation.");
+  if (verdict === "down") askWhatIsRight(turn);
+  else notice("Thank you. Kept for “Check yourself”.");
 }

@@ -20,6 +20,7 @@ from starlette.types import Receive, Scope, Send
 
 from ui.http.gradio_gate import GradioGate
 from ui.service.engine import AnswerEngine
+from ui.service.refusals import Refusals
 from ui.web.chat import Ask, Chat, Converse
 from ui.web.library import page as library
 from ui.web.quality import feedback
@@ -41,14 +42,22 @@ class _Static(StaticFiles):
 
 
 def create_app(
-    location: Path, *, engine: AnswerEngine, ask: Ask, converse: Converse, routers: Sequence[APIRouter]
+    location: Path,
+    *,
+    engine: AnswerEngine,
+    refusals: Refusals,
+    ask: Ask,
+    converse: Converse,
+    routers: Sequence[APIRouter],
 ) -> FastAPI:
     """The whole application over the index at ``location``, ready for uvicorn.
 
-    ``engine`` is the one that ``routers`` use too; ``ask`` and ``converse`` answer through the question queue.
-    ``routers`` are matched before the page, which takes all remaining paths.
+    ``engine`` is the one that ``routers`` use too; ``ask`` and ``converse`` answer through the question queue, and
+    ``refusals`` keeps what no document answered. ``routers`` are matched before the page, which takes all remaining
+    paths.
     """
-    chat, start_page, evaluation = Chat(engine, ask, converse), StartPage(engine), EvaluationPage(engine, location)
+    chat, start_page = Chat(engine, ask, converse), StartPage(engine)
+    evaluation = EvaluationPage(engine, location, refusals)
     # No documentation pages, because FastAPI's load scripts from other servers.
     app = FastAPI(
         title="Quoth",

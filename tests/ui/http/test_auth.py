@@ -202,7 +202,7 @@ ASKING = [
 CHANGING = [
     ("POST", "/v1/documents"), ("DELETE", "/v1/documents/1"), ("POST", "/v1/plan"), ("POST", "/v1/rebuild"),
     ("POST", "/ui/library/plan"), ("POST", "/ui/library/stop"), ("POST", f"/ui/library/drops/{'0' * 32}"),
-    ("GET", "/ui/quality"), ("POST", "/ui/quality/threshold"), ("GET", "/metrics"),
+    ("GET", "/ui/quality"), ("POST", "/ui/quality/threshold"), ("POST", "/ui/quality/refused"), ("GET", "/metrics"),
     ("GET", "/ui/verdicts/examples.jsonl"),
     ("GET", "/v1/anything-new"), ("POST", "/ui/anything-new"),
 ]  # fmt: skip
