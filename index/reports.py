@@ -47,24 +47,32 @@ class PassedOver:
 
     kinds: Mapping[str, int] = field(default_factory=dict)  # files of other types by suffix, "" without one, by suffix
     linked_folders: int = 0  # which are not followed
+    ignored: int = 0  # files and whole folders that patterns leave out
+    ignored_paths: tuple[str, ...] = ()  # the first ten of them; folders end with a slash
 
     def __add__(self, other: PassedOver) -> PassedOver:
         counts = Counter(self.kinds) + Counter(other.kinds)
-        return PassedOver(dict(sorted(counts.items())), self.linked_folders + other.linked_folders)
+        paths = (*self.ignored_paths, *other.ignored_paths)[:_KINDS]
+        links = self.linked_folders + other.linked_folders
+        return PassedOver(dict(sorted(counts.items())), links, self.ignored + other.ignored, paths)
 
     def __bool__(self) -> bool:
-        return bool(self.kinds or self.linked_folders)
+        return bool(self.kinds or self.linked_folders or self.ignored)
 
     def __str__(self) -> str:
-        """As "14 of other kinds (.doc 3, .png 11), 1 linked folder"; of many kinds the ten most frequent."""
+        """As "14 of other kinds (.doc 3, .png 11), 1 linked folder, 2 left out (drafts/, old.txt)"; ten are named."""
         listed = sorted(self.kinds.items(), key=lambda item: -item[1])[:_KINDS]
         named = [f"{suffix or 'no suffix'} {count:,}" for suffix, count in sorted(listed)]
-        if more := len(self.kinds) - len(listed):
-            named.append(f"and {more:,} more kinds")
+        if unnamed := len(self.kinds) - len(listed):
+            named.append(f"and {unnamed:,} more kinds")
         files = f"{sum(self.kinds.values()):,} of other kinds ({', '.join(named)})" if self.kinds else ""
         plural = "" if self.linked_folders == 1 else "s"
         links = f"{self.linked_folders:,} linked folder{plural}" if self.linked_folders else ""
-        return ", ".join(filter(None, (files, links)))
+        more = (
+            f", and {self.ignored - len(self.ignored_paths):,} more" if self.ignored > len(self.ignored_paths) else ""
+        )
+        ignored = f"{self.ignored:,} left out ({', '.join(self.ignored_paths)}{more})" if self.ignored else ""
+        return ", ".join(filter(None, (files, links, ignored)))
 
 
 @dataclass(frozen=True, slots=True)

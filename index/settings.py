@@ -40,4 +40,11 @@ class IndexSettings(BaseModel):
         60.0, gt=0, description="The longest that parsing one file may take, in seconds, not counting waits for a core."
     )
     parse_megabytes: int = Field(2000, ge=500, description="The most memory that a parser may map, in megabytes.")
+    include: tuple[str, ...] | None = Field(
+        None,
+        description="Only files that match one of these patterns (as in .gitignore) are read; remembered in the index.",
+    )
+    exclude: tuple[str, ...] | None = Field(
+        None, description="Files that match one of these patterns are not read; remembered in the index."
+    )
     file_megabytes: int = Field(100, ge=1, description="The largest file that is read, in megabytes.")

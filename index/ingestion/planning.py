@@ -9,6 +9,7 @@ from pathlib import Path
 
 from index.errors import DeletionsError, NoDocumentsError
 from index.fingerprint import is_outdated, reading_of
+from index.ingestion.leaving_out import Patterns
 from index.ingestion.sources import Scan, Scope, SourceFile, resolve_scopes, scan
 from index.loaders.description.dating import date_in_name
 from index.loaders.dispatch import suffix
@@ -37,6 +38,7 @@ class Changes:
     new_failures: tuple[Failure, ...]  # files that cannot be opened
     stale_failures: tuple[Failure, ...]  # of files that are gone, or can be read again
     out_of_reach: tuple[DocumentRecord, ...] = ()  # whose files cannot be read now; they are kept
+    patterns: str = ""  # what the index is to remember of the patterns that leave files out
     reading: str = ""  # how failing files were read this time, to be remembered; empty when not all were
 
     def check_deletions(self) -> None:
@@ -73,7 +75,8 @@ def find_changes(given: Sequence[Path], reader: Reader, settings: IndexSettings,
     summary, records = reader.summary(), reader.records()
     inputs = summary.inputs
     scopes = resolve_scopes(given, inputs.sources, {record.source for record in records})
-    scanned = _scan(scopes, inputs, settings.file_megabytes * 1_000_000, progress)
+    patterns = Patterns.of(settings, summary.meta)
+    scanned = _scan(scopes, inputs, settings.file_megabytes * 1_000_000, patterns, progress)
     if not scanned.files and not scanned.failures and not records:
         where = ", ".join(as_text(scope.place) for scope in scopes) or "no folder"
         others = f" (not read: {scanned.passed_over})" if scanned.passed_over else ""
@@ -92,7 +95,9 @@ def find_changes(given: Sequence[Path], reader: Reader, settings: IndexSettings,
     to_parse = [f for f in changes.to_parse if f in again or (f.source, f.path, f.sha256) not in failed]
     planned = replace(changes.plan, embedder=_embedder_change(summary, settings.embedder))
     reading = "" if given and inputs.sources else reading
-    return replace(changes, plan=planned, to_parse=tuple(to_parse), reading=reading)
+    return replace(
+        changes, plan=planned, to_parse=tuple(to_parse), patterns=patterns.as_meta(), reading=reading
+    )
 
 
 def _embedder_change(summary: Summary, configured: str) -> EmbedderChange | None:
@@ -106,21 +111,23 @@ def _was_named(scopes: Iterable[Scope], file: SourceFile) -> bool:
     return any((scope.source, scope.below) == (file.source, file.path) for scope in scopes)
 
 
-def _scan(scopes: Sequence[Scope], inputs: Inputs, limit: int, progress: OnProgress) -> Scan:
+def _scan(scopes: Sequence[Scope], inputs: Inputs, limit: int, patterns: Patterns, progress: OnProgress) -> Scan:
     """The files in the scopes without excluded ones; a file that is itself a scope is no longer excluded."""
     excluded = inputs.excluded - {(scope.source, scope.below) for scope in scopes if scope.below}
     files: list[SourceFile] = []
     failures: list[Failure] = []
     unknown: set[Key] = set()
+    left_out: set[Key] = set()
     passed_over = PassedOver()
     for done, scope in enumerate(scopes):
         progress(Progress("scan", done, len(scopes), as_text(scope.place)))
-        part = scan(scope, limit)
+        part = scan(scope, limit, patterns)
         files += (file for file in part.files if (file.source, file.path) not in excluded)
         failures += part.failures
         unknown |= part.unknown
         passed_over += part.passed_over
-    return Scan(tuple(files), tuple(failures), frozenset(unknown), passed_over)
+        left_out |= part.left_out
+    return Scan(tuple(files), tuple(failures), frozenset(unknown), passed_over, frozenset(left_out))
 
 
 def _is_concerned(scopes: Sequence[Scope], item: DocumentRecord | Failure) -> bool:
@@ -149,6 +156,7 @@ def _compare(
     moves = _moves(gone, [file for key, file in new.items() if key not in old])
     moved_from, moved_to = {record.id for record, _ in moves}, {(file.source, file.path) for _, file in moves}
     removed = [record for record in gone if record.id not in moved_from]
+    lost = [record for record in removed if not scanned.leaves_out(record.source, record.path)]
     added = [file for key, file in new.items() if key not in old and key not in moved_to]
     kept = {key: file for key, file in new.items() if key in old}
     changed = [file for key, file in kept.items() if outdated or old[key].sha256 != file.sha256]
@@ -162,7 +170,7 @@ def _compare(
             deleted=tuple(record.path for record in removed),
             unchanged=tuple(file.path for file in unchanged.values()),
             failures=tuple(failure for failure in failures if _still_fails(failure, new)),
-            mass_deletions=tuple(mass_deletions(scopes, old, removed)),
+            mass_deletions=tuple(mass_deletions(scopes, old, lost)),
             passed_over=scanned.passed_over,
             partly_read=PartlyRead.among(old[key] for key in unchanged),
         ),

@@ -12,6 +12,7 @@ from index.chunking.chunker import Chunker
 from index.embedder import Embedder
 from index.errors import IndexDamagedError
 from index.ingestion.ingest import Engine, Ingest
+from index.ingestion.leaving_out import Patterns
 from index.ingestion.planning import Changes, find_changes
 from index.ingestion.updating import finish, take_documents, update
 from index.loaders.files import on_disk
@@ -56,7 +57,7 @@ def rebuild(
             _copy_documents(old, new, ingest, before)
         if old and not paths:
             return finish(new, Plan(), (), ingest.embedded, progress, began)
-        changes = find_changes(paths, new, settings, progress)
+        changes = find_changes(paths, new, _with_patterns(settings, old), progress)
         return update(new, replace(changes, reading=""), settings, progress, embedder, engine, began)
 
 
@@ -96,9 +97,15 @@ def upgrade(
         _copy_documents(old, new, ingest, before, missing)
         if not paths:
             return finish(new, planned, (), ingest.embedded, progress, began)
-        changes = replace(find_changes(paths, new, settings, progress), reading="")
+        changes = replace(find_changes(paths, new, _with_patterns(settings, old), progress), reading="")
         report = update(new, changes, settings, progress, embedder, engine, began, old)
         return replace(report, plan=planned, embedded=report.embedded + ingest.embedded)
+
+
+def _with_patterns(settings: IndexSettings, old: Reader | None) -> IndexSettings:
+    """The settings, with the patterns that the old index remembers where they give none."""
+    patterns = Patterns.of(settings, old.summary().meta if old else {})
+    return settings.model_copy(update={"include": patterns.include, "exclude": patterns.exclude})
 
 
 def _copy_documents(

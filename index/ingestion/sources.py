@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from index.errors import SourceNotFoundError, UnreadableFileError
+from index.ingestion.leaving_out import FILE, LeavingOut, Patterns
 from index.loaders.dispatch import PARSERS, suffix
 from index.loaders.files import FileAccessError, as_text, on_disk, open_file
 from index.reports import PassedOver
 from index.types import Failure
 
 _LINK = "/"  # no suffix
+_NAMED = 10  # of the files and folders that patterns leave out
 IGNORED_FOLDERS = frozenset({"node_modules", "__pycache__"})
 
 
@@ -68,6 +70,12 @@ class Scan:
     failures: tuple[Failure, ...]
     unknown: frozenset[tuple[str, str]] = frozenset()  # (source, path) of files and folders that cannot be read now
     passed_over: PassedOver = field(default_factory=PassedOver)
+    left_out: frozenset[tuple[str, str]] = frozenset()  # (source, path) of files and folders that patterns leave out
+
+    def leaves_out(self, source: str, path: str) -> bool:
+        """Whether a pattern leaves a document's file out, or a folder above it."""
+        above = path.split("/")
+        return any((source, "/".join(above[:depth])) in self.left_out for depth in range(1, len(above) + 1))
 
     def may_hold(self, source: str, path: str) -> bool:
         """Whether a document's file may exist although the scan did not see it."""
@@ -113,8 +121,8 @@ def _scope(place: Path) -> Scope:
     return Scope(place.parent, as_text(place.name)) if is_file else Scope(place)
 
 
-def scan(scope: Scope, limit: int | None = None) -> Scan:
-    """The files in a scope by path, without hidden files and folders.
+def scan(scope: Scope, limit: int | None = None, patterns: Patterns | None = None) -> Scan:
+    """The files in a scope by path, without hidden files and folders, and without those that patterns leave out.
 
     Files of more than ``limit`` bytes, links to places outside and folders that cannot be listed are failures.
     """
@@ -124,7 +132,8 @@ def scan(scope: Scope, limit: int | None = None) -> Scan:
     unknown: set[tuple[str, str]] = set()
     unlisted: list[OSError] = []
     passed: Counter[str] = Counter()
-    for path in sorted(_walk(scope.place, unlisted, passed)):
+    left_out: list[str] = []
+    for path in sorted(_walk(scope, unlisted, passed, left_out, LeavingOut(patterns or Patterns()))):
         relative = as_text(path.relative_to(scope.root).as_posix())
         try:
             files.append(SourceFile(source, relative, _digest(path, scope.root, limit)))
@@ -142,22 +151,49 @@ def scan(scope: Scope, limit: int | None = None) -> Scan:
         failures.append(Failure(relative, source, reason))
         unknown.add((source, relative))
     links = passed.pop(_LINK, 0)
-    return Scan(tuple(files), tuple(failures), frozenset(unknown), PassedOver(dict(sorted(passed.items())), links))
+    ignored = sorted(left_out)
+    over = PassedOver(dict(sorted(passed.items())), links, len(ignored), tuple(ignored[:_NAMED]))
+    keys = frozenset((source, path.removesuffix("/")) for path in ignored)
+    return Scan(tuple(files), tuple(failures), frozenset(unknown), over, keys)
 
 
-def _walk(place: Path, unlisted: list[OSError], passed: Counter[str]) -> Iterator[Path]:
+def _walk(
+    scope: Scope, unlisted: list[OSError], passed: Counter[str], left_out: list[str], rules: LeavingOut
+) -> Iterator[Path]:
     """The files of supported types; errors of listing a folder are appended to ``unlisted``.
 
-    ``passed`` counts the other files by their suffix, and links to folders as ``_LINK``.
+    ``passed`` counts the other files by their suffix, and links to folders as ``_LINK``; ``left_out`` gets the paths
+    that the rules leave out, of whole folders with a slash at the end. A file that is itself a scope is not left out.
     """
+    place = scope.place
     if place.is_file():
         yield place
         return
+    for depth in range(len(Path(scope.below).parts)):  # the folders above the scope; the walk enters the others
+        above = Path(*Path(scope.below).parts[:depth])
+        rules.enter(scope.root / above, "" if depth == 0 else above.as_posix())
+
+    def is_left_out(path: Path, *, is_folder: bool) -> bool:
+        relative = as_text(path.relative_to(scope.root).as_posix())
+        if not rules.leaves_out(relative, is_folder=is_folder):
+            return False
+        left_out.append(f"{relative}/" if is_folder else relative)
+        return True
+
     for folder, folders, names in os.walk(place, onerror=unlisted.append):
-        folders[:] = [name for name in folders if not name.startswith(".") and name not in IGNORED_FOLDERS]
+        if FILE in names:
+            own = as_text(Path(folder).relative_to(scope.root).as_posix())
+            rules.enter(Path(folder), "" if own == "." else own)
+        folders[:] = [
+            name
+            for name in folders
+            if not name.startswith(".")
+            and name not in IGNORED_FOLDERS
+            and not is_left_out(Path(folder, name), is_folder=True)
+        ]
         passed[_LINK] += sum(Path(folder, name).is_symlink() for name in folders)
         for name in names:
-            if name.startswith((".", "~$")):
+            if name.startswith((".", "~$")) or is_left_out(Path(folder, name), is_folder=False):
                 continue
             if suffix(name) in PARSERS:
                 yield Path(folder, name)

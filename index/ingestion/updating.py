@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from index.embedder import Embedder
 from index.ingestion.ingest import Chunked, Engine, Ingest
+from index.ingestion.leaving_out import META
 from index.ingestion.parsing import parsed
 from index.ingestion.planning import Changes
 from index.ingestion.sources import Scope
@@ -107,10 +108,13 @@ def _apply(writer: Writer, changes: Changes) -> None:
     summary = writer.summary()
     same_inputs = (changes.sources, changes.excluded) == (summary.inputs.sources, summary.inputs.excluded)
     same_reading = not changes.reading or summary.meta.get("reading") in (changes.reading, None)
-    changed = changes.stale_failures or changes.new_failures or changes.to_move or changes.to_remove
+    facts = {"reading": changes.reading} if changes.reading else {}
+    if changes.patterns != summary.meta.get(META, ""):
+        facts[META] = changes.patterns
+    changed = META in facts or changes.stale_failures or changes.new_failures or changes.to_move or changes.to_remove
     if same_inputs and same_reading and not changed:
         return
-    with writer.transaction({"reading": changes.reading} if changes.reading else None) as transaction:
+    with writer.transaction(facts or None) as transaction:
         transaction.set_inputs(changes.sources, changes.excluded)
         transaction.remove([record.id for record in changes.to_remove], changes.stale_failures)
         for record, file in changes.to_move:

@@ -22,6 +22,22 @@ if TYPE_CHECKING:
 
 SEEDS = Path("seeds")
 
+Include = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--include",
+        help="Read only files that match, as in .gitignore; repeatable and remembered, '' for all.",
+        metavar="PATTERN",
+    ),
+]
+Exclude = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--exclude",
+        help="Leave out files that match, as in .gitignore; repeatable and remembered, '' for none.",
+        metavar="PATTERN",
+    ),
+]
 Paths = Annotated[list[Path], typer.Argument(help="Folders and files.")]
 
 
@@ -44,6 +60,8 @@ def build_index(
     allow_deletions: Annotated[
         bool, typer.Option("--allow-deletions", help="Remove documents even if most files of a folder are gone.")
     ] = False,
+    include: Include = None,
+    exclude: Exclude = None,
     engine: Annotated[
         str | None,
         typer.Option(
@@ -56,7 +74,8 @@ def build_index(
     as_json: Json = False,
 ) -> None:
     """Index documents, or update the index: prints the plan, then reads only what changed."""
-    settings = settings_of(context, index=index, store=store, engine=engine)
+    chosen = {"include": tuple(include) if include else None, "exclude": tuple(exclude) if exclude else None}
+    settings = settings_of(context, index=index, store=store, engine=engine, **chosen)
     from index import build, open_engine, open_store, plan
     from index import rebuild as build_anew
     from ui.cli.render import render_plan, render_report
