@@ -13,6 +13,7 @@ from index.chunking.passage_texts import keyword_text, keyword_title
 from index.embedder import Embedder
 from index.errors import DocumentNotFoundError, IndexEmptyError
 from index.ranking import fusion
+from index.ranking.hits import Found, in_order, ranked_hits
 from index.ranking.proximity import BM25_WEIGHT, Proximity, rarity
 from index.ranking.search_forms import search_form
 from index.ranking.stemming import Stemmer
@@ -20,6 +21,7 @@ from index.ranking.terms import TermReader, Terms
 from index.ranking.vocabulary import Vocabulary
 from index.reports import IndexStatus
 from index.settings import IndexSettings
+from index.stores.arrivals import Arrivals
 from index.stores.base import Place, Snapshot, Store
 from index.stores.document_collections import Collections
 from index.stores.locate import open_store
@@ -27,7 +29,6 @@ from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit, 
 
 PROXIMITY_CANDIDATES = 40
 VOCABULARY_PASSAGES = 50_000  # more add hardly any word
-_Found = tuple[Chunk, DocumentRecord]
 
 
 class IndexView:
@@ -129,7 +130,7 @@ class IndexView:
         fused = fusion.fuse(dense, keyword, opened.settings.dense_weight)[: max(k, PROXIMITY_CANDIDATES)]
         found = self._found([chunk_id for chunk_id, _ in fused])
         near = self._near(question, terms, dense, keyword, dict(islice(found.items(), PROXIMITY_CANDIDATES)))
-        return _hits(found, dense, keyword, _ordered(fused, near)[:k])
+        return ranked_hits(found, dense, keyword, in_order(fused, near)[:k])
 
     def by_words(self, text: str, k: int) -> list[tuple[Chunk, DocumentRecord]]:
         """At most k passages that share words with a text, with their documents, the likeliest to contain it first.
@@ -156,14 +157,14 @@ class IndexView:
             for chunk in chunks
         }
 
-    def _found(self, chunk_ids: Sequence[int]) -> dict[int, _Found]:
+    def _found(self, chunk_ids: Sequence[int]) -> dict[int, Found]:
         """Chunks and their documents by chunk id, in the given order."""
         chunks = self._snapshot.chunks(chunk_ids)
         records = {r.id: r for r in self._snapshot.records({chunk.document_id for chunk in chunks.values()})}
         return {i: (chunks[i], records[chunks[i].document_id]) for i in chunk_ids}
 
     def _near(
-        self, question: str, terms: Terms, dense: dict[int, float], keyword: dict[int, float], found: dict[int, _Found]
+        self, question: str, terms: Terms, dense: dict[int, float], keyword: dict[int, float], found: dict[int, Found]
     ) -> dict[int, float]:
         """The scores of the found chunks, including the proximity of the question's words in them."""
         weight = self._opened.settings.dense_weight
@@ -183,30 +184,6 @@ class IndexView:
         }
 
 
-def _ordered(fused: list[tuple[int, float]], near: dict[int, float]) -> list[tuple[int, float]]:
-    """Chunk ids with their scores, best first: those with a score in ``near``, then the others by their fused score."""
-    below = min(near.values(), default=0.0) - (fused[0][1] if fused else 0.0)
-    return fusion.in_order(near | {chunk_id: below + score for chunk_id, score in fused if chunk_id not in near})
-
-
-def _hits(
-    found: dict[int, _Found], dense: dict[int, float], keyword: dict[int, float], best: list[tuple[int, float]]
-) -> list[Hit]:
-    dense_ranks, keyword_ranks = fusion.ranks(dense), fusion.ranks(keyword)
-    return [
-        Hit(
-            *found[chunk_id],
-            rank=rank,
-            score=score,
-            dense_score=dense.get(chunk_id),
-            dense_rank=dense_ranks.get(chunk_id),
-            keyword_score=keyword.get(chunk_id),
-            keyword_rank=keyword_ranks.get(chunk_id),
-        )
-        for rank, (chunk_id, score) in enumerate(best, start=1)
-    ]
-
-
 class DocumentIndex:
     """An index open for reading; safe to use from several threads, and always at the latest revision.
 
@@ -218,6 +195,7 @@ class DocumentIndex:
         self.settings = settings
         self.embedder = embedder
         self.collections = Collections.beside(store, settings)
+        self.arrivals = Arrivals.beside(store, settings)
         self.terms = TermReader(Stemmer().stem)
         self._vocabulary: tuple[int, Vocabulary] = (-1, Vocabulary({}))
 

@@ -16,6 +16,7 @@ from index.ingestion.updating import finish, report, take_documents, update
 from index.loaders.files import as_text, on_disk
 from index.reports import BuildReport, OnProgress, Plan, no_progress
 from index.settings import IndexSettings
+from index.stores.arrivals import Arrivals
 from index.stores.base import Place
 from index.stores.locate import open_store
 from index.types import Document, DocumentRecord, Failure
@@ -68,7 +69,8 @@ def build(
         changes = find_changes(sources, writer, settings, progress)
         if not allow_deletions:
             changes.check_deletions()
-        return update(writer, changes, settings, progress, embedder, engine, began)
+        with Arrivals.beside(store, settings).noting(writer):
+            return update(writer, changes, settings, progress, embedder, engine, began)
 
 
 def add(

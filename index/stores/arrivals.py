@@ -1,0 +1,88 @@
+"""When documents came into an index and when their files last changed, kept in its folder by their addresses.
+
+A convenience for lists: without the file, or where it cannot be written, the dates are unknown and all else works.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from index.settings import IndexSettings
+from index.stores.base import Reader, Store
+from index.stores.folder.store import FolderStore
+from index.types import DocumentRecord
+
+FILE = "arrivals.json"
+log = logging.getLogger("quoth.arrivals")
+Dates = Mapping[str, str]
+
+
+class Arrivals:
+    """The days on which documents were added and changed, beside an index."""
+
+    def __init__(self, location: Path) -> None:
+        """``location`` is the folder of the index."""
+        self._path = location / FILE
+
+    @classmethod
+    def beside(cls, store: Store, settings: IndexSettings) -> Arrivals:
+        """Those of an index in this store: in its own folder, or for Milvus in the folder of the settings."""
+        return cls(store.location if isinstance(store, FolderStore) else settings.index)
+
+    def added(self) -> Dates:
+        """The day on which each document was added, ISO 8601, by address; unknown ones are left out."""
+        return self._read()[0]
+
+    def changed(self) -> Dates:
+        """The day on which the file of a document was last replaced by another, by address."""
+        return self._read()[1]
+
+    @contextmanager
+    def noting(self, reader: Reader) -> Iterator[None]:
+        """Note what the block adds, changes and moves in the index that ``reader`` reads."""
+        before = reader.records()
+        try:
+            yield
+        finally:
+            self._note(before, reader.records())
+
+    def _note(self, before: Sequence[DocumentRecord], after: Sequence[DocumentRecord]) -> None:
+        today = date.today().isoformat()
+        old = {record.id: record for record in before}
+        added, changed = map(dict, self._read())
+        for record in after:
+            known = old.get(record.id)
+            if known is None:
+                added[record.address] = today
+            elif known.address != record.address and known.address in added:
+                added[record.address] = added[known.address]  # moved
+            if known is not None and known.sha256 != record.sha256:
+                changed[record.address] = today
+        present = {record.address for record in after}
+        dates = [{address: day for address, day in one.items() if address in present} for one in (added, changed)]
+        if dates == list(self._read()):
+            return
+        partial = self._path.with_suffix(".part")
+        try:
+            with open(partial, "w", encoding="utf-8", opener=_private) as file:
+                json.dump(dict(zip(("added", "changed"), dates, strict=True)), file, ensure_ascii=False)
+            partial.replace(self._path)
+        except OSError as error:
+            log.warning("the dates of arrival were not written: %s", error)
+
+    def _read(self) -> tuple[Dates, Dates]:
+        try:
+            kept = json.loads(self._path.read_bytes())
+            return dict(kept["added"]), dict(kept["changed"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return {}, {}
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
