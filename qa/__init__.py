@@ -3,6 +3,7 @@
 from qa.answerer import Answerer, answer, checked_question
 from qa.answering.cascade import AbandonedError, never_cancelled
 from qa.answering.citations import highlight
+from qa.conversation.cards import Definition, DocumentCard, OutlineEntry, PlaceInText, card_questions, document_card
 from qa.conversation.conversation import Conversation, converse
 from qa.conversation.examples import example_questions
 from qa.conversation.replies import DocumentHits, FoundPassage, Reply, Summary, Turn
@@ -46,7 +47,9 @@ __all__ = [
     "Citation",
     "CitationCheck",
     "Conversation",
+    "Definition",
     "Difference",
+    "DocumentCard",
     "DocumentHits",
     "Earlier",
     "Evaluation",
@@ -55,7 +58,9 @@ __all__ = [
     "Judgement",
     "OpenSheet",
     "Outcome",
+    "OutlineEntry",
     "PassageRead",
+    "PlaceInText",
     "Position",
     "Proof",
     "QuoteCheck",
@@ -82,6 +87,7 @@ __all__ = [
     "ask_sheet",
     "assign_documents",
     "begin_sheet",
+    "card_questions",
     "check_quote",
     "check_saved",
     "checked_name",
@@ -89,6 +95,7 @@ __all__ = [
     "checked_questions",
     "chosen_documents",
     "converse",
+    "document_card",
     "enclosing_sentences",
     "example_questions",
     "fill_sheet",

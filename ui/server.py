@@ -90,11 +90,11 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def serve(settings: Settings, started: Callable[[str], None], log_level: str = "INFO") -> None:
+def serve(settings: Settings, started: Callable[[str], None], log_level: str = "INFO", *, watch: bool = False) -> None:
     """Serve until asked to stop; ``started`` gets the URL once requests are answered.
 
-    ``log_level`` is "INFO", which logs every request and answer, or "WARNING". Raises ``AddressError`` and
-    ``AccessError``.
+    ``log_level`` is "INFO", which logs every request and answer, or "WARNING". With ``watch``, changes in the folders
+    of the index are taken up by themselves. Raises ``AddressError`` and ``AccessError``.
     """
     service = Service.of(settings)
     app = assemble(service)
@@ -102,6 +102,8 @@ def serve(settings: Settings, started: Callable[[str], None], log_level: str = "
     logs.configure(log_level)
     service.recover_uploads()
     service.sheets.resume()
+    if watch:
+        service.watching.start()
     config = uvicorn.Config(
         app,
         log_config=None,

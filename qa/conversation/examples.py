@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from itertools import chain, islice, zip_longest
 from typing import Protocol
 
-from index import DocumentIndex, QuothError
+from index import DocumentIndex, DocumentRecord, Filters, QuothError
 from qa.evaluation.metrics import normalise
 from qa.text import sentences
 from qa.types import Answer
@@ -38,20 +38,26 @@ class Answers(Protocol):
         """The index from which the questions are made."""
         ...
 
-    def answer(self, question: str) -> Answer:
+    def answer(self, question: str, *, filters: Filters | None = None) -> Answer:
         """Answer a question."""
         ...
 
 
-def example_questions(answerer: Answers, limit: int = 4) -> list[str]:
-    """Up to ``limit`` questions that the documents answer; empty if no sentence fits a pattern of question."""
+def example_questions(
+    answerer: Answers, limit: int = 4, documents: Sequence[DocumentRecord] | None = None
+) -> list[str]:
+    """Up to ``limit`` questions that the documents answer; empty if no sentence fits a pattern of question.
+
+    They are made from all documents, or from the given ones, from which they are answered too.
+    """
+    filters = Filters(documents=frozenset(one.address for one in documents)) if documents is not None else None
     chosen: list[str] = []
     given: set[str] = set()
-    for question in islice(candidates(answerer.index), limit * _TRIES):
+    for question in islice(candidates(answerer.index, documents), limit * _TRIES):
         if len(chosen) == limit:
             break
         try:
-            found = answerer.answer(question)
+            found = answerer.answer(question, filters=filters)
         except QuothError:
             return chosen
         words = set(normalise(found.text).split())
@@ -61,11 +67,12 @@ def example_questions(answerer: Answers, limit: int = 4) -> list[str]:
     return chosen
 
 
-def candidates(index: DocumentIndex) -> Iterator[str]:
+def candidates(index: DocumentIndex, documents: Sequence[DocumentRecord] | None = None) -> Iterator[str]:
     """Questions to try, alternating between people and definitions, from documents spread over the index."""
-    records = index.documents()
+    records = index.documents() if documents is None else documents
     spread = records[:: -(-len(records) // _DOCUMENTS) or 1]
-    texts = [chunk.text for record in spread for chunk in index.chunks(record.id)[:_CHUNKS]]
+    most = _CHUNKS * _DOCUMENTS // max(1, len(spread)) if documents is not None else _CHUNKS
+    texts = [chunk.text for record in spread for chunk in index.chunks(record.id)[:most]]
     common = set(re.findall(r"\b[a-z]+\b", " ".join(texts)))  # "Manual" is no surname in documents with a "manual"
     people = [
         f"Who is {name}?"

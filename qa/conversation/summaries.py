@@ -30,12 +30,13 @@ _MONTHS = (
     "January|February|March|April|May|June|July|August|September|October|November|December"
     "|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
 )
-_DATE = re.compile(
+DATE = re.compile(
     rf"\b(?:\d{{1,2}}\.? (?:{_MONTHS})\.? \d{{4}}|(?:{_MONTHS})\.? \d{{1,2}}(?:st|nd|rd|th)?, \d{{4}}"
     rf"|(?:{_MONTHS}) \d{{4}}|\d{{4}}-\d{{2}}-\d{{2}}|\d{{1,2}}\.\d{{1,2}}\.\d{{4}})\b"
 )
-_AMOUNT = re.compile(
-    r"(?:[€$£¥]\s?\d[\d.,]*(?:\s?(?:million|billion|thousand|m|bn|k))?\b"
+AMOUNT = re.compile(
+    r"(?:\b(?:EUR|USD|GBP|CHF|CAD|AUD|SEK|NOK|DKK|PLN|JPY)\s?\d[\d.,]*\b"
+    r"|[€$£¥]\s?\d[\d.,]*(?:\s?(?:million|billion|thousand|m|bn|k))?\b"
     r"|\b\d[\d.,]*\s?(?:(?:million|billion|thousand) )?(?:euros?|dollars?|pounds|francs|EUR|USD|GBP|CHF|%|percent"
     r"|per cent|days|weeks|months|years|hours|minutes|km|kg)(?!\w))"
 )
@@ -53,8 +54,8 @@ def summarise(document: Document, document_id: int, chunks: Sequence[Chunk], emb
         title=document.title,
         sentences=tuple(_cited(document, document_id, chunks, start, end) for start, end in chosen),
         outline=tuple(heading.title for heading in document.headings if heading.title != document.title)[:_OUTLINE],
-        dates=_listed(_DATE, body),
-        amounts=_listed(_AMOUNT, body),
+        dates=_listed(DATE, body),
+        amounts=_listed(AMOUNT, body),
         names=_frequent(_NAME, body),
     )
 

@@ -39,6 +39,7 @@ def chat(
     port: Annotated[int | None, typer.Option("--port", help="The port to listen on. [7860]", min=0, max=65535)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the address of the server as JSON.")] = False,
     terminal: Annotated[bool, typer.Option("--terminal", help="Talk in this terminal instead of serving.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Take up changes in the folders by itself.")] = False,
     log_level: Annotated[
         LogLevel | None,
         typer.Option("--log-level", help="What is logged. [info; warning where the log is a terminal]"),
@@ -57,7 +58,7 @@ def chat(
         emit({"url": url}, lambda: f"Quoth is serving on {url} (press Ctrl-C to stop)", as_json=as_json, indent=None)
 
     level = log_level or (LogLevel.WARNING if sys.stderr.isatty() else LogLevel.INFO)
-    serve(settings, announce, level.upper())
+    serve(settings, announce, level.upper(), watch=watch)
 
 
 def mcp(

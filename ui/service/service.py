@@ -14,6 +14,7 @@ from fastapi import Depends, Request
 
 from index import Collections, Embedder, Filters, IndexNotFoundError, QuothError, open_store
 from qa import Answer, Reply, Turn
+from ui.service.cards import Cards
 from ui.service.engine import AnswerEngine
 from ui.service.logs import log_answer
 from ui.service.metrics import Metrics
@@ -22,6 +23,7 @@ from ui.service.rebuilds import Rebuilds
 from ui.service.refusals import Refusals
 from ui.service.sheets import Sheets
 from ui.service.uploads import Uploads
+from ui.service.watching import Watching
 from ui.settings import Settings
 
 log = logging.getLogger("quoth.service")
@@ -40,6 +42,8 @@ class Service:
     rebuilds: Rebuilds
     sheets: Sheets
     collections: Collections
+    cards: Cards
+    watching: Watching
     metrics: Metrics
     refusals: Refusals
     id: str = field(default_factory=lambda: secrets.token_hex(8))  # differs from run to run
@@ -53,18 +57,21 @@ class Service:
         rebuilds = Rebuilds(store, settings, lambda: _embedder(engine, settings), engine.cpu)
         metrics.watch("rebuild_running", "Whether a rebuild is running", lambda: rebuilds.running)
         queue = QuestionQueue(engine, metrics, places=settings.waiting)
+        uploads = Uploads(
+            settings.index,
+            most_bytes=settings.upload_megabytes * 10**6,
+            waiting_bytes=settings.drop_megabytes * 10**6,
+        )
         return cls(
             settings=settings,
             engine=engine,
             queue=queue,
-            uploads=Uploads(
-                settings.index,
-                most_bytes=settings.upload_megabytes * 10**6,
-                waiting_bytes=settings.drop_megabytes * 10**6,
-            ),
+            uploads=uploads,
             rebuilds=rebuilds,
             sheets=Sheets(settings.index, engine, queue),
             collections=Collections.beside(store, settings),
+            cards=Cards(engine, queue),
+            watching=Watching(store, rebuilds, uploads.folder),
             metrics=metrics,
             refusals=Refusals(settings.index),
         )
@@ -111,9 +118,11 @@ class Service:
     def close(self) -> None:
         """Finish the questions being answered, stop all else and close the index; takes a few seconds at most."""
         self.rebuilds.stop()
+        self.cards.close()
         self.queue.close(FINISH_SECONDS)
         self.sheets.close(FINISH_SECONDS)
         self.rebuilds.wait(FINISH_SECONDS)
+        self.watching.close(FINISH_SECONDS)
         self.engine.close()
 
 

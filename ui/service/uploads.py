@@ -222,9 +222,14 @@ class Batch:
         return missing
 
 
+def base_name(name: str) -> str:
+    """``name`` without folders."""
+    return PurePosixPath(name.replace("\\", "/")).name
+
+
 def checked_name(name: str) -> str:
     """``name`` without folders. Raises ``UploadError`` if an upload may not have it."""
-    last = PurePosixPath(name.replace("\\", "/")).name
+    last = base_name(name)
     suffix = PurePosixPath(last).suffix.lower()
     if suffix not in supported_suffixes():
         supported = ", ".join(sorted(supported_suffixes()))

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from index import IndexNotFoundError, QuothError
+from index import Filters, IndexNotFoundError, QuothError
 from qa import Answer, Answerer, example_questions
 from ui.errors import ShuttingDownError
 from ui.service.cpu import lower_priority
@@ -93,10 +93,10 @@ class _StoppableAnswerer:
         self._answerer, self._stopping = answerer, stopping
         self.index = answerer.index
 
-    def answer(self, question: str) -> Answer:
+    def answer(self, question: str, *, filters: Filters | None = None) -> Answer:
         if self._stopping.is_set():
             raise ShuttingDownError("the service is shutting down")
-        return self._answerer.answer(question)
+        return self._answerer.answer(question, filters=filters)
 
 
 def _questions(answerer: _StoppableAnswerer) -> tuple[str, ...]:
