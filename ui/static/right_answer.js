@@ -55,7 +55,7 @@ function close() {
 
 function selected() {
   const selection = getSelection();
-  const paper = viewer.querySelector(".paper");
+  const paper = viewer.querySelector(".paper, .desk"); // a text, or the pages of a PDF
   if (selection.isCollapsed || !paper?.contains(selection.anchorNode) || !paper.contains(selection.focusNode)) return "";
   return flat(selection.toString()).slice(0, 5000);
 }
