@@ -95,9 +95,7 @@ def find_changes(given: Sequence[Path], reader: Reader, settings: IndexSettings,
     to_parse = [f for f in changes.to_parse if f in again or (f.source, f.path, f.sha256) not in failed]
     planned = replace(changes.plan, embedder=_embedder_change(summary, settings.embedder))
     reading = "" if given and inputs.sources else reading
-    return replace(
-        changes, plan=planned, to_parse=tuple(to_parse), patterns=patterns.as_meta(), reading=reading
-    )
+    return replace(changes, plan=planned, to_parse=tuple(to_parse), patterns=patterns.as_meta(), reading=reading)
 
 
 def _embedder_change(summary: Summary, configured: str) -> EmbedderChange | None:

@@ -7,6 +7,7 @@ const MAX_SHOWN = 3; // of them, above the question box
 const place = document.getElementById("chosen");
 
 export const filters = {
+  most: MAX_DOCUMENTS,
   read: () => read("filters", {}),
   documents: () => filters.read().documents ?? [],
   set(chosen) {
@@ -20,6 +21,11 @@ export const filters = {
     if (wanted && others.length >= MAX_DOCUMENTS) notice(`No more than ${MAX_DOCUMENTS} documents can be chosen one by one.`);
     else filters.set({ documents: wanted ? [...others, names[0]] : others });
   },
+  // Limits the answers to exactly this.
+  limit(chosen) {
+    write("filters", {});
+    filters.set(chosen);
+  },
   clear() {
     write("filters", {});
     show();
@@ -31,21 +37,32 @@ export const filters = {
     });
     on("unfilter", ({ dataset: { name, value } }) => {
       if (name === "documents") filters.choose([value], false);
-      else filters.set({ [name]: "" });
+      else filters.set({ [name]: "", count: "", undated: "" });
       (place.querySelector("button") ?? document.querySelector("#question textarea")).focus();
     });
     show();
   },
 };
 
+// Limits the answers to exactly this, and goes to the question.
+export function askWithin(chosen) {
+  filters.limit(chosen);
+  document.getElementById("library").close();
+  document.querySelector("#question textarea")?.focus();
+}
+
 function show() {
-  const { media_type, type_name, after, before } = filters.read();
+  const { collection, path, folder_name, media_type, type_name, after, before, count, undated } = filters.read();
   const paths = filters.documents();
-  const parts = paths.slice(0, MAX_SHOWN).map((path) => part("documents", path, path));
-  if (paths.length > MAX_SHOWN) parts.push(Object.assign(document.createElement("span"), { textContent: `and ${paths.length - MAX_SHOWN} more` }));
+  const parts = paths.slice(0, MAX_SHOWN).map((path) => part("documents", short(path), path));
+  if (paths.length > MAX_SHOWN) parts.push(words(`and ${paths.length - MAX_SHOWN} more`));
+  if (collection) parts.push(part("collection", collection));
+  if (path) parts.push(part("path", folder_name ?? path));
   if (media_type) parts.push(part("media_type", type_name));
   if (after) parts.push(part("after", `from ${after}`));
   if (before) parts.push(part("before", `until ${before}`));
+  if (count && parts.length) parts.push(words(`${Number(count).toLocaleString("en")} ${count === "1" ? "document" : "documents"}`));
+  if (undated) parts.push(words(`${undated} without a date left out`));
   place.hidden = !parts.length;
   place.querySelector("[data-filters]").replaceChildren(...parts);
   document.dispatchEvent(new Event("quoth:scope"));
@@ -58,4 +75,13 @@ function part(name, words, value = "") {
   button.setAttribute("aria-label", `Turn off filter: ${words}`);
   button.append(Object.assign(document.createElement("bdi"), { textContent: words }));
   return button;
+}
+
+function words(said) {
+  return Object.assign(document.createElement("span"), { textContent: said });
+}
+
+// Of an absolute path the last folder and the name, to show less of the server.
+function short(path) {
+  return path.startsWith("/") ? `…/${path.split("/").slice(-2).join("/")}` : path;
 }

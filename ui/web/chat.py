@@ -11,7 +11,7 @@ from http import HTTPStatus
 import gradio as gr
 from fastapi import APIRouter
 
-from index import Filters, QuothError
+from index import Filters, IndexEmptyError, IndexNotFoundError, QuothError
 from qa import Answer, Reply, Turn
 from ui.service.engine import AnswerEngine
 from ui.web.scope import Scope
@@ -86,7 +86,8 @@ class Chat:
             else:
                 yield gr.skip(), answering.result()
         except QuothError as problem:
-            yield question, answer_html.failed(turn, question, str(problem))
+            is_empty = isinstance(problem, IndexNotFoundError | IndexEmptyError)
+            yield question, answer_html.failed(turn, question, str(problem), is_empty=is_empty)
         except Exception:
             log.exception("a question could not be answered")
             yield question, answer_html.failed(turn, question, FAILED)

@@ -26,6 +26,8 @@ class Scope(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     documents: Annotated[frozenset[DocumentPath], Field(max_length=100)] = frozenset()
+    collection: Annotated[str, Field(max_length=80)] | None = None
+    path: Annotated[str, Field(max_length=4096)] | None = None  # a glob pattern
     media_type: Annotated[str, Field(max_length=200)] | None = None
     after: Date | None = None
     before: Date | None = None
@@ -42,8 +44,14 @@ class Scope(BaseModel):
 
     def filters(self) -> Filters | None:
         """The filters for a search; None for all documents."""
-        kind = self.media_type or None
-        chosen = Filters(documents=self.documents, after=self.after, before=self.before, media_type=kind)
+        chosen = Filters(
+            documents=self.documents,
+            collection=self.collection or None,
+            path=self.path or None,
+            after=self.after,
+            before=self.before,
+            media_type=self.media_type or None,
+        )
         return None if chosen == Filters() else chosen
 
     def turns(self) -> list[Turn]:

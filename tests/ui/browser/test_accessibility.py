@@ -75,14 +75,20 @@ def _library(page: Page) -> None:
 
 def _filters(page: Page) -> None:
     page.get_by_role("button", name="Library").click()
-    page.locator("#library tbody [type=checkbox]").check()
     page.locator("[name=media_type]").select_option(index=1)
     page.locator("[name=after]").fill("2025-01-01")
-    page.get_by_role("button", name="Close").click()
-    expect(page.locator("#chosen .filter")).to_have_count(3)
+    page.get_by_role("button", name="Ask this one").click()
+    expect(page.locator("#chosen .filter")).to_have_count(2)
 
 
-VIEWS = [_welcome, _answers, _everything, _source, _library, _filters]
+def _card(page: Page) -> None:
+    page.get_by_role("button", name="Library").click()
+    page.locator("#library tbody [type=checkbox]").check()
+    page.locator("[data-do=card]").click()
+    page.locator(".doc-card footer").wait_for()
+
+
+VIEWS = [_welcome, _answers, _everything, _source, _library, _card, _filters]
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.__name__.strip("_"))

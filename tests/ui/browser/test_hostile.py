@@ -72,8 +72,8 @@ def test_hostile_documents_are_text_in_the_library(visit: Open, hostile_site: st
     page.get_by_role("button", name="Library").click()
     expect(page.locator("#library tbody tr")).to_have_count(6)
     expect(page.locator("#library .unreadable")).to_contain_text("damaged")
-    page.get_by_role("checkbox", name="Answer only from").first.check()
-    page.get_by_role("button", name="Close").click()
+    page.locator("#library tbody").get_by_role("checkbox").first.check()
+    page.get_by_role("button", name="Ask this one").click()
     expect(page.locator("#chosen")).to_contain_text("onerror")
     _is_whole(page)
 

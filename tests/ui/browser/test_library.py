@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from index import build
 from tests.support.browser import Open, ask, serving
+from tests.support.waiting import wait_until
 
 BERG = "Anna Berg approved the plan for the harbour in Hamburg. It costs 40 million euros."
 LOW = "Peter Low approved the plan for the airport in Leeds. It costs 90 million pounds."
@@ -104,16 +105,41 @@ def test_a_file_that_is_too_large_is_refused(shelf: Shelf, visit: Open, tmp_path
     expect(page.locator("#library tbody tr")).to_have_count(2)
 
 
-def test_an_uploaded_document_can_be_removed(shelf: Shelf, visit: Open, tmp_path: Path) -> None:
+def test_uploads_are_replaced_only_when_asked_and_removed_with_time_to_undo(
+    shelf: Shelf, visit: Open, tmp_path: Path
+) -> None:
     page = _open(visit(shelf.address))
-    assert page.get_by_role("button", name="Remove").count() == 0  # files in a person's own folder are not removed
+    rows, progress = page.locator("#library tbody tr[data-id]"), page.locator("#progress")
+    page.get_by_role("checkbox", name="Select Airport").check()
+    expect(page.locator("[data-do=remove-selected]")).to_be_hidden()  # a file in a person's own folder is not removed
+    page.get_by_role("button", name="Select none").click()
     _add(page, tmp_path, {"mill.txt": b"The mill was built in 1887 by Ada Lund."})
-    _only(page, "mill.txt").check()
-    expect(page.locator("#chosen .filter")).to_have_text(["mill.txt"])
-    page.get_by_role("button", name="Remove").click()
-    page.get_by_role("button", name="Remove").click()
-    expect(page.locator("#library tbody tr")).to_have_count(2)
-    expect(page.locator("#chosen .filter")).to_have_count(0)
+    (tmp_path / "mill.txt").write_bytes(b"The mill was built in 1890 by Eva Lund.")
+    page.locator("[data-files][multiple]").set_input_files(tmp_path / "mill.txt")
+    expect(progress).to_contain_text("1 file of this name is here already: mill.txt")
+    page.get_by_role("button", name="Keep both").click()
+    expect(progress).to_contain_text("1 of 1 file added")
+    expect(rows.filter(has_text="mill (2).txt")).to_have_count(1)
+    (tmp_path / "mill.txt").write_bytes(b"The mill was built in 1891 by Eva Lund.")
+    page.locator("[data-files][multiple]").set_input_files(tmp_path / "mill.txt")
+    page.get_by_role("button", name="Replace").click()
+    expect(progress).to_contain_text("1 of 1 file added · 1 replaced")
+    expect(rows.filter(has_text="mill.txt")).to_contain_text("replaced")
+    page.get_by_role("checkbox", name="Select all 4").check()
+    expect(page.locator("[data-selected]")).to_have_text("4 selected")
+    page.locator("[data-do=remove-selected]").click()
+    expect(page.locator("#library tbody tr.undo")).to_contain_text("2 documents removed")
+    expect(rows.filter(visible=True)).to_have_count(2)
+    expect(page.get_by_role("button", name="Undo")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(rows.filter(visible=True)).to_have_count(4)
+    rows.filter(has_text="mill (2).txt").get_by_role("checkbox").check()
+    page.locator("[data-do=remove-selected]").click()
+    page.reload()  # the time to undo ends with the page
+    page.locator("#question textarea").wait_for()
+    listed = f"{shelf.address}/v1/documents"
+    wait_until(lambda: page.request.get(listed).json()["total"] == 3, "the removal")
+    expect(_open(page).locator("#library tbody tr")).to_have_count(3)
 
 
 def test_a_rebuild_shows_its_plan_first_and_answers_go_on(shelf: Shelf, visit: Open) -> None:
@@ -161,66 +187,67 @@ def test_an_old_answer_says_that_its_document_has_changed(shelf: Shelf, visit: O
     expect(page.locator("#viewer mark")).to_have_count(0)
 
 
-def test_filters_limit_the_answers_and_are_shown_in_the_chat(shelf: Shelf, visit: Open) -> None:
-    (shelf.folder / "mill.txt").write_text("Ada Lund approved the plan for the mill in Bergen.")
+def test_answers_are_limited_to_what_is_selected_listed_or_collected(shelf: Shelf, visit: Open) -> None:
+    (shelf.folder / "deep").mkdir()
+    (shelf.folder / "deep" / "mill.txt").write_text("Ada Lund approved the plan for the mill in Bergen.")
     page = _open(visit(shelf.address))
     page.get_by_role("button", name="Check for changes").click()
     page.get_by_role("button", name="Rebuild now").click()
     expect(page.locator("#library tbody tr")).to_have_count(3)
     _only(page, "airport.md").check()
-    page.get_by_role("button", name="Close").click()
+    expect(page.locator("#chosen .filter")).to_have_count(0)  # selecting narrows no answer
+    page.get_by_role("button", name="Ask this one").click()
     chosen = page.locator("#chosen .filter")
     expect(chosen).to_have_text(["airport.md"])
     _ask_who(page, "Peter Low", of=["Low"])
-    _only(_open(page), "mill.txt").check()
-    expect(page.locator("#library .ticked")).to_contain_text("only from the 2 ticked documents")
-    page.get_by_role("button", name="Close").click()
-    expect(chosen).to_have_text(["airport.md", "mill.txt"])
-    _ask_who(page, "Low|Lund", of=["Low", "Lund"])
     page.reload()
     page.locator("#question textarea").wait_for()
-    expect(chosen).to_have_text(["airport.md", "mill.txt"])
-    page.get_by_role("button", name="Turn off filter: airport.md").click()
-    _ask_who(page, "Ada Lund", of=["Lund"])
-    expect(_only(_open(page), "mill.txt")).to_be_checked()
-    expect(_only(page, "airport.md")).not_to_be_checked()
-    page.get_by_role("button", name="Close").click()
+    expect(chosen).to_have_text(["airport.md"])
     ask(page, "How much does the harbour in Hamburg cost?")
     refused = page.locator("#log .refused").last
     expect(refused).to_contain_text("I can’t find that in the documents you have chosen")
     refused.get_by_role("button", name="Ask all documents").click()
     expect(page.locator("#chosen")).to_be_hidden()
-    expect(page.locator("#log article").last.locator("mark").first).to_contain_text("40 million")
     _open(page).locator("[name=before]").fill("2023-12-31")
-    page.get_by_role("button", name="Close").click()
-    expect(chosen).to_have_text(["until 2023-12-31"])
+    expect(page.locator(".facts")).to_contain_text("1 without a date left out")
+    expect(page.locator("#library tbody tr")).to_have_count(1)
+    page.get_by_role("button", name="Ask this one").click()
+    expect(page.locator("#chosen")).to_contain_text("until 2023-12-31")
+    expect(page.locator("#chosen")).to_contain_text("1 without a date left out")
     _ask_who(page, "Berg", of=["Berg"])
     page.locator("#chosen").get_by_role("button", name="All documents").click()
-    expect(page.locator("#chosen")).to_be_hidden()
-
-
-def test_a_chosen_document_stays_chosen_when_another_gets_its_name(shelf: Shelf, visit: Open, tmp_path: Path) -> None:
-    twin = tmp_path / "letters" / "harbour.txt"
-    twin.parent.mkdir()
-    twin.write_text("Ada Lund approved the plan for the mill in Bergen.")
-    build([twin.parent], tmp_path / "index")
-    page = _open(visit(shelf.address))
-    _only(page, "documents/harbour.txt").check()
-    expect(_only(page, "letters/harbour.txt")).not_to_be_checked()
-    twin.unlink()
-    build([], tmp_path / "index", allow_deletions=True)
-    page.get_by_role("button", name="Close").click()
-    expect(_open(page).locator("#library tbody tr")).to_have_count(2)  # until then it shows its old content
-    expect(_only(page, "harbour.txt")).to_be_checked()
-    _only(page, "harbour.txt").uncheck()
-    expect(page.locator("#chosen .filter")).to_have_count(0)
+    _open(page).get_by_role("button", name="Show all").click()
+    page.locator("[data-folder='0/deep']").click()
+    expect(page.locator("#library tbody tr")).to_have_count(1)
+    page.locator("[data-collection='']").click()
+    expect(page.locator("#library tbody tr")).to_have_count(3)
+    _only(page, "mill.txt").check()
     _only(page, "harbour.txt").check()
-    twin.write_text("Ada Lund approved the plan for the mill in Bergen.")
-    build([], tmp_path / "index")
-    page.get_by_role("button", name="Close").click()
-    expect(_open(page).locator("#library tbody tr")).to_have_count(3)
-    expect(_only(page, "documents/harbour.txt")).to_be_checked()  # both documents have this path
-    expect(_only(page, "letters/harbour.txt")).to_be_checked()
+    page.get_by_label("Collection").fill("Old plans")
+    page.keyboard.press("Enter")
+    expect(page.locator("#progress")).to_contain_text("2 documents added to Old plans")
+    page.locator("[data-collection='Old plans']").click()
+    expect(page.locator("#library tbody tr")).to_have_count(2)
+    page.get_by_role("button", name="Ask these 2").click()
+    expect(chosen).to_have_text(["Old plans"])
+    _ask_who(page, "Berg|Lund", of=["Berg", "Lund"])
+
+
+def test_a_card_shows_a_document_in_its_own_words_and_leads_into_it(shelf: Shelf, visit: Open) -> None:
+    page = _open(visit(shelf.address))
+    title = page.get_by_role("button", name="Airport", exact=True)
+    title.click()
+    card = page.locator(".doc-card")
+    expect(card.locator("h3")).to_be_focused()
+    expect(card).to_contain_text("Dated in its front matter 2 June 2024")
+    expect(card).to_contain_text("Peter Low approved the plan for the airport in Leeds.")
+    expect(card).to_contain_text("90 million pounds")
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+    expect(title).to_be_focused()
+    title.click()
+    card.get_by_role("link", name="90 million pounds").click()
+    expect(page.locator("#viewer mark").first).to_contain_text("90 million pounds")
 
 
 def _only(page: Page, name: str) -> Locator:

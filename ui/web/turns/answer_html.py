@@ -98,9 +98,9 @@ def pending(turn: str, question: str) -> str:
     return _turn("pending", turn, "pending", question)
 
 
-def failed(turn: str, question: str, message: str) -> str:
+def failed(turn: str, question: str, message: str, *, is_empty: bool = False) -> str:
     """The turn whose question could not be answered, with the reason."""
-    return _turn("failed", turn, "failed", question, message=message[:1].upper() + message[1:])
+    return _turn("failed", turn, "failed", question, message=message[:1].upper() + message[1:], is_empty=is_empty)
 
 
 def stopped(turn: str, question: str) -> str:
