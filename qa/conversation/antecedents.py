@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from qa.conversation.replies import Turn
+from qa.text import FUNCTION_WORDS
 
 _PERSON = {"he": "", "him": "", "she": "", "his": "'s", "her": "", "hers": "'s"}
 _THING = {"it": "", "its": "'s", "this": "", "that": "", "this one": "", "that one": ""}
@@ -13,12 +15,14 @@ _SEVERAL = {"they": "", "them": "", "their": "'s", "theirs": "'s", "these": "", 
 _PLACE = {"there": ""}
 _PRONOUN = re.compile(
     r"\b(he|him|his|she|hers?|its?|they|them|theirs?|there|(?:this|that)(?: one)?(?=\W*$| (?:do|does|did|cost|mean|is"
-    r"|was|has|work|apply|happen|come)\b)|(?:these|those)(?=\W*$| (?:do|did|cost|mean|are|were|have)\b))(?!['’])\b",
+    r"|was|has|work|apply|happen|come)\b)|(?<=of )(?:that|this|these|those)\b"
+    r"|(?:these|those)(?=\W*$| (?:do|did|cost|mean|are|were|have)\b))(?!['’])\b",
     re.IGNORECASE,
 )
 _TRADE = re.compile(r"\bIT\b(?!\W*$)")  # information technology, unless it ends the question
 _EXPLETIVE = re.compile(
     r"\b(is|are|was|were|will|has|have|had|can|could) there\b(?=\s+\w)|\bthere (is|are|was|were)\b"
+    r"|\bhow (?:many|much) (?:[\w-]+ ){1,4}(is|are|was|were) there(?=\W*$)"
     r"|\b(is|was|does|did|will|would) it (rain|possible|necessary|true|mean|take|cost to)\b",
     re.IGNORECASE,
 )
@@ -39,6 +43,15 @@ _OWN = re.compile(  # something in the question itself that a later pronoun refe
 _CLAUSE = re.compile(r"\b(?:if|when|once|after|before|because|while|until|unless|that|who|which|whether|and)\b", re.I)
 _LINK = re.compile(
     r"\b(?:of|for|in|on|at|to|by|with|from|about|is|are|was|were|do|does|did|can|will|has|have|had|be)\s*$", re.I
+)
+_AUXILIARY = re.compile(r"\b(?:do|does|did|can|could|may|must|should|will|would)\s+$", re.IGNORECASE)
+_MODIFIED = re.compile(r"\b(?:the|an?) (?:[a-z][\w-]* ){1,2}[A-Z][\w’'-]*")  # "a fixed wing UAV"
+_NO_ACTOR = r"(?!(?:the|an?|my|our|your|i|we|you|they|it|there|this|that|he|she|not)\b)"
+_AFTER = r"(?:the|an?|in|on|at|to|by|for|of|from|with|it|his|her|its|their|when|as)\b"
+_ACTOR = re.compile(  # a person in lower case: "when did gilbert publish it", "how long was amy baldwin a professor"
+    rf"\b(?:(?:do|does|did|will|can|could) {_NO_ACTOR}(?P<acts>[a-z]\w+(?: [a-z]\w+(?= (?!{_AFTER})\w))?)"
+    rf"|(?:is|was) {_NO_ACTOR}(?P<is>[a-z]\w+(?: [a-z]\w+)?)(?= (?:the|an?)\b))",
+    re.IGNORECASE,
 )
 _POSSESSIVE = frozenset(("his", "her", "hers", "its", "their", "theirs"))
 ASKS = re.compile(r"^\W*(?:and |but |so )?(who|whom|whose|where|when|why|how|what|which)\b", re.IGNORECASE)
@@ -75,13 +88,39 @@ def possible_antecedents(pronoun: str, turns: Sequence[Turn], question: str) -> 
 
 
 def subject(question: str) -> str | None:
-    """The first name in a question, or else its first description ("the first stage")."""
+    """The first name in a question ("a fixed wing UAV" with its description), or else its first description.
+
+    Without both it is the longest run of words that say something: "sci-hub downloads".
+    """
     found_names = [found for found in NAME.finditer(question) if found.start() or " " in found[0]]
-    names = [f[0] for f in found_names if f[0].split()[0].lower() not in _NOT_NAMES and not f[0].isdigit()]
+    names = [f for f in found_names if f[0].split()[0].lower() not in _NOT_NAMES and not f[0].isdigit()]
     if names:
-        return names[0].removesuffix("'s").removesuffix("’s")
-    found = DESCRIPTION.search(question)
-    return found[0] if found else None
+        described = next((d for d in _MODIFIED.finditer(question) if d.end() == names[0].end()), None)
+        return (described or names[0])[0].removesuffix("'s").removesuffix("’s")
+    if found := descriptions(question):
+        return found[0]
+    return max((run for run in _runs(question) if " " in run), key=len, default=None)
+
+
+def descriptions(question: str) -> list[str]:
+    """The descriptions in a question, the subject of its verb first: "a cat" in "how wide a gap can a cat pass"."""
+    found = list(DESCRIPTION.finditer(question))
+    subjects = [_without_verb(one) for one in found if _AUXILIARY.search(question[: one.start()])]
+    return list(dict.fromkeys([*subjects, *(one[0] for one in found)]))
+
+
+def _without_verb(described: re.Match[str]) -> str:
+    """The subject of "does the giant eat?", where the last word is its verb."""
+    words = described[0].split()
+    at_end = not described.string[described.end() :].strip(" ?!.")
+    return " ".join(words[:-1]) if at_end and len(words) > 2 else described[0]
+
+
+def _runs(question: str) -> Iterator[str]:
+    """The longest parts of a question without function words: "vampire hit points" of "the vampire hit points?"."""
+    for says, words in groupby(question.strip(" ?!.").split(), key=lambda word: word.lower() not in FUNCTION_WORDS):
+        if says:
+            yield " ".join(words)
 
 
 def short_answer(turn: Turn) -> str:
@@ -114,8 +153,13 @@ def _candidates(pronoun: str, turn: Turn) -> Iterator[str]:
     }[pronoun]
     if answer and fits:
         yield answer
+    acting = _ACTOR.search(turn.question) if pronoun in _PERSON else None
+    actor = acting["acts"] or acting["is"] if acting else ""
+    if actor and not (found and found[:1].isupper() and actor.lower() in found.lower()):
+        yield actor
     if found:
         yield found
+    yield from (one for one in descriptions(turn.question) if one != found)
 
 
 def _suffix(pronoun: str, after: str) -> str:

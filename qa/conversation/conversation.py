@@ -11,11 +11,11 @@ from index import DocumentRecord, Filters, IndexEmptyError
 from qa.answerer import Answerer, borrow_answerer, checked_question
 from qa.answering.cascade import never_cancelled
 from qa.conversation.antecedents import pronoun_in
-from qa.conversation.catalogue import about_library
+from qa.conversation.catalogue import SHOWN, about_library, named_subject
 from qa.conversation.courtesy import friendly_line, stands_in
 from qa.conversation.examples import example_questions
 from qa.conversation.followup import Reading, readings
-from qa.conversation.fragments import bare
+from qa.conversation.fragments import bare, corrects, is_fragment
 from qa.conversation.kinds import Kind, kind_classifier, packaged_embedder
 from qa.conversation.mentions import SEARCHED, grouped_mentions, is_scattered
 from qa.conversation.replies import Reply, Turn
@@ -67,11 +67,12 @@ class Conversation:
     def kind(self, utterance: str, turns: Sequence[Turn] = (), filters: Filters | None = None) -> Kind:
         """What an utterance is; a question when in doubt, and when documents hold what sounds like small talk."""
         embedder = self.answerer.index.embedder
-        vectors = (embedder if embedder.is_packaged else packaged_embedder()).encode([utterance])
-        (kind,) = kind_classifier().kinds(vectors, [utterance])
+        said = [utterance, turns[-1].utterance] if turns else [utterance]
+        vectors = (embedder if embedder.is_packaged else packaged_embedder()).encode(said)
+        kind, *before = kind_classifier().kinds(vectors, said)
         if kind is Kind.COURTESY and self._stands_in_documents(utterance, filters):
             return Kind.QUESTION
-        if kind is Kind.HITS and turns and (bare(utterance)[1] or pronoun_in(utterance)):
+        if kind in (Kind.HITS, Kind.LIBRARY) and Kind.QUESTION in before and _continues(utterance, turns):
             return Kind.QUESTION
         return kind
 
@@ -94,7 +95,18 @@ class Conversation:
         with self.answerer.index.snapshot() as view:
             records, failures = view.documents(filters), view.failures()
         text, documents = about_library(utterance, records, failures)
+        if (subject := named_subject(utterance)) and len(documents) == min(len(records), SHOWN):
+            text, documents = self._holding(subject, filters)
         return Reply("library", utterance, utterance, text=text, documents=documents)
+
+    def _holding(self, subject: str, filters: Filters | None) -> tuple[str, tuple[DocumentRecord, ...]]:
+        """Which documents mention a subject, for somebody who asks whether there are any about it."""
+        hits = self.answerer.index.search(subject, SEARCHED, filters=filters)
+        by_id = {hit.document.id: hit.document for hit in hits}
+        found = tuple(by_id[group.document_id] for group in grouped_mentions(subject, hits))
+        if not found:
+            return f"No document mentions “{subject}”.", ()
+        return f"{_counted(len(found), 'document')} {'mention' if len(found) > 1 else 'mentions'} “{subject}”.", found
 
     def _summary(self, utterance: str, turns: Sequence[Turn], filters: Filters | None) -> Reply | None:
         """A summary of the document that the utterance names, or the choice among several; None if it names none."""
@@ -168,6 +180,14 @@ def converse(
     """
     with borrow_answerer(index) as answerer:
         return Conversation(answerer).reply(utterance, turns, filters=filters)
+
+
+def _continues(utterance: str, turns: Sequence[Turn]) -> bool:
+    """Whether an utterance is a part of a question that was asked before: "and the pdf", "comments?"."""
+    rest, opened = bare(utterance)
+    if not is_fragment(rest):
+        return pronoun_in(utterance) is not None
+    return opened or pronoun_in(utterance) is not None or utterance.endswith("?") or corrects(rest, turns[-1])
 
 
 def _which(utterance: str, records: Sequence[DocumentRecord]) -> Reply:

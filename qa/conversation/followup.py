@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from qa.conversation.antecedents import ASKS, NAME, filled, possible_antecedents, pronoun_in, subject
-from qa.conversation.fragments import bare, completions, is_fragment
+from qa.conversation.fragments import bare, completions, corrects, is_fragment, is_phrase, named_one
 from qa.conversation.replies import Turn
 from qa.text import FUNCTION_WORDS
 
@@ -26,6 +26,12 @@ _STANDS_ALONE = 4  # content words
 _ONLY_ASKS = re.compile(
     r"^(?:\w+ )?(?:whom|whose|where|when|why)\b(?: \w+)?$|^(?:who|what|which|how)$|^how \w+(?: \w+)?$"
     r"|^(?!who\b|what\b|which\b)\w+ (?:who|what|which|how)\b",
+    re.IGNORECASE,
+)
+_LED = re.compile(  # a topic, and then what is asked about it
+    r"^(?:back to )?(?P<topic>(?!(?:if|when|where|who|what|which|how|why|because|after|before|once|while)\b)"
+    r"[^,:.?!]{2,50})"
+    r"[,:.] (?P<asked>(?:(?:in|on|at|by|for|to|since|until) )?(?:who|whom|whose|what|which|how|when|where|why)\b.*)$",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[\w’'-]+")
@@ -46,7 +52,11 @@ def readings(utterance: str, turns: Sequence[Turn]) -> list[Reading]:
     rest, opened = bare(utterance)
     pronoun = pronoun_in(utterance)
     fragment = is_fragment(rest)
-    if fragment and (opened or (pronoun is None and _asks_only(rest))):
+    found: Iterator[str]
+    if led := _LED.match(rest):
+        found = iter((_about(named_one(led["topic"], turns[-1]), led["asked"]),))
+        return _priced(found, utterance, _AS_TYPED if opened or pronoun else 0.0)
+    if fragment and (opened or corrects(rest, turns[-1]) or (pronoun is None and _asks_only(rest))):
         found = completions(rest, turns[-1])
     elif pronoun is not None:
         topics = possible_antecedents(pronoun[0], turns, utterance)
@@ -55,8 +65,22 @@ def readings(utterance: str, turns: Sequence[Turn]) -> list[Reading]:
         return [Reading(utterance, 0.0)]
     else:
         return _with_topic(utterance, rest, turns, fragment=fragment)
+    return _priced(found, utterance, _AS_TYPED)
+
+
+def _priced(found: Iterator[str], utterance: str, as_typed: float) -> list[Reading]:
+    """The completions with their prices, and the utterance as typed, which comes first if it may stand alone."""
     completed = [Reading(text, _FIRST + _NEXT * k) for k, text in enumerate(islice(_distinct(found), _MOST - 1))]
-    return [*completed, Reading(utterance, _AS_TYPED if completed else 0.0)]
+    typed = Reading(utterance, as_typed if completed else 0.0)
+    return [*completed, typed] if typed.price else [typed, *completed]
+
+
+def _about(topic: str, asked: str) -> str:
+    """A question about a topic that is named before it: "and the barn, when is it open" is "when is the barn open"."""
+    pronoun = pronoun_in(asked)
+    if pronoun is not None:
+        return filled(asked, pronoun, topic)
+    return f"{asked} {topic if is_phrase(topic) else f'for {topic}'}?"
 
 
 def _asks_only(rest: str) -> bool:

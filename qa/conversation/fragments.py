@@ -10,12 +10,14 @@ from qa.conversation.replies import Turn
 from qa.text import FUNCTION_WORDS
 
 _OPENING = re.compile(
-    r"^\W*(?:(?:and|but|so|ok|okay|no|not that|sorry|then)\b[\s,]*)*(?:(?:what|how) about|and for"
-    r"|i (?:actually )?(?:meant|mean|was asking (?:about|for))|same (?:question )?for)?\b[\s,]*",
+    r"^\W*(?:(?:and|but|so|ok|okay|no|not (?:that|this|him|her|it)|hm+|wait|sorry|then|rather|wrong \w+)\b[\s,.!]*)*"
+    r"(?:(?:what|how) about|and for|i (?:actually )?(?:meant|mean|was asking (?:about|for))"
+    r"|same (?:question )?for)?\b[\s,]*",
     re.IGNORECASE,
 )
 _MEANT = re.compile(r",? (?:is what )?i (?:actually )?mean(?:t)?$", re.IGNORECASE)
-_NOT = re.compile(r"^(.+?),? not (.+)$", re.IGNORECASE)
+_NOT = re.compile(r"^(?P<meant>.+?),? not (?P<said>.+)$|^not (?P<first>.+?), (?:but )?(?P<then>.+)$", re.IGNORECASE)
+_ONE = re.compile(r"^(?P<kind>(?:the|an?|my|our) .+) ones?$", re.IGNORECASE)
 _PREPOSITION = (
     r"(?:in|on|at|for|during|from|to|by|with|without|under|over|after|before|since|until|as|of|per|between|within)"
 )
@@ -39,6 +41,16 @@ _NOUN_PHRASE = re.compile(
 )
 _NUMBER = re.compile(r"\b\d[\w.,-]*\b")
 _CONTENT = re.compile(r"\b[a-z][\w-]{2,}\b")
+_SUBJECT = re.compile(
+    r"\b(?:do|does|did|can|could|may|must|should|will|would) "
+    r"((?:the|an?|my|our|your|this|that) (?:[\w’'-]+ ){0,3}?[\w’'-]+)(?= [\w-]+\W*$)",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(
+    r"^(?:how (?:many|much)|which|what) ((?:more )?[a-z][\w-]+)\b(?= (?:is|are|was|were|do|does|did|can)\b)", re.I
+)
+_ARTICLES = ("the ", "a ", "an ", "my ", "our ", "your ")
+_NAMED = re.compile(r"[A-Z][^\W\d]|\w+\.\w")  # how an answer begins that has a name
 _LONGEST = 7  # words of a fragment
 
 
@@ -46,8 +58,9 @@ def bare(utterance: str) -> tuple[str, bool]:
     """The utterance without its opening ("and", "what about", "I meant"), and whether it had one."""
     opening = _OPENING.match(utterance)
     length = opening.end() if opening else 0
-    rest = _MEANT.sub("", utterance[length:].strip(" ?!.,"))
-    return (rest, bool(utterance[:length].strip())) if rest else (utterance.strip(" ?!.,"), False)
+    said = utterance[length:].strip(" ?!.,")
+    rest = _MEANT.sub("", said)
+    return (rest, bool(utterance[:length].strip()) or rest != said) if rest else (utterance.strip(" ?!.,"), False)
 
 
 def is_fragment(rest: str) -> bool:
@@ -55,19 +68,44 @@ def is_fragment(rest: str) -> bool:
     return len(rest.split()) <= _LONGEST and _VERB.search(rest) is None and _REQUEST.match(rest) is None
 
 
+def is_phrase(words: str) -> bool:
+    """Whether words begin with a preposition: "in week 1"."""
+    return _PHRASE.match(words) is not None
+
+
+def named_one(words: str, last: Turn) -> str:
+    """Words like "the Irish one" with the noun of the last question that they stand for: "the Irish diaspora"."""
+    kind = _ONE.match(words)
+    nouns = _noun_phrases(last.question) if kind else []
+    return f"{kind['kind']} {last.question[slice(*nouns[-1])].split()[-1]}" if kind and nouns else words
+
+
+def corrects(rest: str, last: Turn) -> bool:
+    """Whether a fragment puts something in the place of what was asked: "M3 not M1" after "how long is M1?"."""
+    said = _correction(rest)[1]
+    return bool(said) and (said.lower() in last.question.lower() or rest.lower().startswith("not "))
+
+
 def completions(rest: str, last: Turn) -> Iterator[str]:
     """Questions that a fragment may mean after the last turn, the likeliest first."""
     question = last.question.strip()
     if not question or not rest.split():
         return
-    corrected = _NOT.match(rest)
-    if corrected and corrected[2].lower() in question.lower():
-        yield _replaced(question, *_span(question, corrected[2]), corrected[1])
-        return
-    if _ASKED.match(rest):
-        yield from _with_tail(rest, question, last)
+    meant, said = _correction(rest)
+    if said and said.lower() in question.lower():
+        yield _replaced(question, *_span(question, said), meant)
+    elif _ASKED.match(meant):
+        yield from _with_tail(meant, question, last)
     else:
-        yield from _with_entity(rest, question)
+        yield from _with_entity(meant, question)
+
+
+def _correction(rest: str) -> tuple[str, str]:
+    """What a fragment means, and what it says that it does not mean; "" if it says no such thing."""
+    found = _NOT.match(rest)
+    if found is None:
+        return rest, ""
+    return (found["meant"] or found["then"]).strip(" ,"), (found["said"] or found["first"]).strip(" ,")
 
 
 def _with_tail(rest: str, question: str, last: Turn) -> Iterator[str]:
@@ -77,6 +115,8 @@ def _with_tail(rest: str, question: str, last: Turn) -> Iterator[str]:
     answer = short_answer(last)
     if asked and asked[1].lower() in ("who", "which") and answer and not _TAIL.match(question[asked.end() :].strip()):
         yield f"{head} {answer}{question[asked.end() :]}"
+    if asked and asked[1].lower() in ("who", "which", "what") and len(rest.split()) > 1 and _NAMED.match(answer):
+        yield f"{head} for {answer}?"
     tail = _TAIL.search(question)
     if tail:
         yield f"{head} {tail[0]}"
@@ -107,17 +147,30 @@ def _places(rest: str, question: str) -> Iterator[tuple[int, int, str]]:
         return
     if _NUMBER.match(rest):
         yield from ((*found.span(), rest) for found in reversed(list(_NUMBER.finditer(question))))
-    nouns = [found.span() for found in _NOUN_PHRASE.finditer(question)]
-    head = rest.split()[-1].lower()
-    if rest.lower().startswith(("the ", "a ", "an ", "my ", "our ")):
+    nouns = _noun_phrases(question)
+    has_article = rest.lower().startswith(_ARTICLES)
+    if kind := _ONE.match(rest):
+        yield from ((*span, f"{kind['kind']} {question[slice(*span)].split()[-1]}") for span in nouns)
+    if has_article:
+        head = rest.split()[-1].lower()
         yield from ((*span, rest) for span in nouns if question[slice(*span)].split()[-1].lower() == head)
         yield from ((*span, rest) for span in reversed(nouns))
     names = [found.span() for found in NAME.finditer(question) if found.start() > 0]
     names = [span for span in names if question[slice(*span)].split()[0].lower() not in FUNCTION_WORDS]
     ordered = sorted(names, key=lambda span: span[0]) if rest[:1].isupper() else []
     yield from ((*span, rest) for span in ordered)
+    if counted := _COUNTED.match(question):
+        yield (*counted.span(1), rest)
     words = [found.span() for found in _CONTENT.finditer(question) if found[0].lower() not in FUNCTION_WORDS]
-    yield from ((*span, rest) for span in [*reversed(nouns), *names, *reversed(words)])
+    rest_of_them = names if has_article and nouns else [*names, *reversed(words)]
+    yield from ((*span, rest) for span in [*reversed(nouns), *rest_of_them])
+
+
+def _noun_phrases(question: str) -> list[tuple[int, int]]:
+    """The ranges of descriptions with an article, in order: before a verb at the end the whole subject."""
+    whole = [found.span(1) for found in _SUBJECT.finditer(question)]
+    parts = [found.span() for found in _NOUN_PHRASE.finditer(question)]
+    return sorted({*whole, *(one for one in parts if all(one[0] != other[0] for other in whole))})
 
 
 def _span(question: str, words: str) -> tuple[int, int]:
@@ -128,6 +181,6 @@ def _span(question: str, words: str) -> tuple[int, int]:
 def _replaced(question: str, start: int, end: int, words: str) -> str:
     """The question with other words there; an article before them goes if they have their own or are a name."""
     before = question[:start]
-    if words.lower().startswith(("the ", "a ", "an ")):
+    if words.lower().startswith(_ARTICLES):
         before = re.sub(r"\b(?:the|an?) $", "", before, flags=re.IGNORECASE)
     return f"{before}{words}{question[end:]}"

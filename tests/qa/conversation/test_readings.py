@@ -64,3 +64,30 @@ def test_as_typed_is_always_among_the_readings_and_readings_are_few():
     for utterance in ("And on Sundays?", "How long will he stay?", "opening hours", "What is the price of the tent?"):
         assert utterance in questions(utterance, LEASE, SHOP)
         assert len(questions(utterance, LEASE, SHOP)) <= 6
+
+
+@pytest.mark.parametrize(
+    ("turn", "utterance", "meant"),
+    [
+        (Turn("how long is M1?", answer="4 weeks"), "M3 not M1", "how long is M3?"),
+        (Turn("how long was bo lund at the mill?"), "I meant Ada Finch, not him", "how long was bo lund at Ada Finch?"),
+        (Turn("what load can a steam crane lift?"), "and the hand crane?", "what load can the hand crane lift?"),
+        (Turn("when does the old mill open?"), "the new one i mean", "when does the new mill open?"),
+        (
+            Turn("which site was visited most?", answer="example.org"),
+            "how many visits?",
+            "How many visits for example.org?",
+        ),
+        (Turn("what does the attic cost?"), "and the barn, when is it open?", "when is the barn open"),
+        (Turn("what does the attic cost?"), "hm no, the cellar", "what does the cellar cost?"),
+        (Turn("when did bo publish On Bees?"), "whose doctor was he?", "whose doctor was bo?"),
+        (
+            Turn("how narrow a gap can the eel pass?"),
+            "what happens if we touch it?",
+            "what happens if we touch the eel?",
+        ),
+        (Turn("Who flew?", answer="Jonathan Kim"), "How many seats are there?", "How many seats are there?"),
+    ],
+)
+def test_a_follow_up_names_what_it_is_about(turn, utterance, meant):
+    assert meant in questions(utterance, turn)

@@ -42,11 +42,31 @@ def opened(tmp_path_factory):
         ("which document is the newest?", "“Menu” (2023-01-01)", "menu.txt"),
         ("what's the longest file", "“Lease of the mill”", "lease.txt"),
         ("do you have the menu?", "Yes", "menu.txt"),
+        ("which documents are from 2023?", "1 of the 2 documents is from 2023", "menu.txt"),
+        ("anything from before 2022?", "1 of the 2 documents is from before 2022", "lease.txt"),
+        ("how many text files are there", "2 of the 2 documents are plain text", "lease.txt"),
+        ("list the files by date", "There are 2 documents", "menu.txt"),
+        ("which years do the documents cover", "from 2021-05-03 to 2023-01-01", "lease.txt"),
+        ("what formats do you have", "2 documents: 2 txt", "lease.txt"),
+        ("is lease.txt in there?", "Yes: lease.txt", "lease.txt"),
     ],
 )
 def test_questions_about_the_library_are_answered_from_the_catalogue(opened, asked, said, path):
     text, documents = about_library(asked, opened.documents(), [])
     assert said in text and documents[0].path == path
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("how many pdfs are there", "None of the 2 documents is PDF"),
+        ("is roadmap.md in there?", "There is no file “roadmap.md”"),
+        ("how can i remove a file", "quoth index"),
+    ],
+)
+def test_what_the_library_does_not_hold_is_said(opened, asked, said):
+    text, documents = about_library(asked, opened.documents(), [])
+    assert said in text and documents == ()
 
 
 def test_files_that_could_not_be_read_are_named_with_their_reason(opened):
