@@ -71,7 +71,8 @@ def test_a_wrong_answer_is_corrected_in_the_viewer_and_asked_again(shelf: str, v
 def test_a_file_without_questions_is_refused_with_the_reason(
     site: str, visit: Open, tmp_path: Path, name: str, content: str
 ) -> None:
-    page = visit(site, path="/#check")
+    page = visit(site)
+    page.get_by_role("link", name="Check yourself").click()
     (tmp_path / name).write_text(content)
     page.locator("[data-questions]").set_input_files(tmp_path / name)
     expect(page.locator("#notice")).not_to_be_empty()

@@ -16,7 +16,7 @@ def test_a_follow_up_is_understood_shown_and_can_be_edited(visit: Open, site: st
     turn = page.locator("#log article").last
     expect(turn.locator(".question")).to_have_text(SECOND)
     expect(turn.locator(".understood .whole")).to_have_text("How long will Kim stay on the station?")
-    turn.get_by_role("button", name="Edit").click()
+    turn.get_by_role("button", name="Edit", exact=True).click()
     expect(page.locator("#question textarea")).to_have_value("How long will Kim stay on the station?")
 
 

@@ -44,7 +44,7 @@ def test_the_export_is_markdown_with_citations(visit: Open, site: str, tmp_path:
     words = saved.read_text(encoding="utf-8")
     assert "## How long will Kim stay on the station?" in words
     assert re.search(r"^> .*orbital outpost", words, re.MULTILINE)
-    assert " · 2025-04-08 · characters " in words
+    assert r" · 2025-04-08 \(from its text\) · characters " in words
     assert "Not found in the documents." in words
 
 

@@ -89,7 +89,6 @@ def test_a_search_is_ranked_by_the_reader_on_request(client: TestClient):
     question = {"question": "What rocket was used?"}
     hits = client.post("/v1/search", json=question | {"rerank": True, "k": 3}).json()["hits"]
     answered = client.post("/v1/answer", json=question).json()
-    assert hits[0]["score"] == pytest.approx(answered["probability"])
     assert answered["text"] in hits[0]["chunk"]["text"]
     assert [hit["score"] for hit in hits] == sorted((hit["score"] for hit in hits), reverse=True)
 

@@ -57,7 +57,7 @@ def test_dates_are_written_as_people_write_them(iso: str, spoken: str) -> None:
 
 @pytest.mark.parametrize("value", ["\u202e\x1b", Markup("<b>\u202e\x1b</b>")])
 def test_no_template_prints_controls_not_even_in_markup(value: str) -> None:
-    shown = render("turn/failed.html", turn="t", state="failed", question="", record="", message=value)
+    shown = render("turn/failed.html", turn="t", state="failed", question="", record="", message=value, is_empty=False)
     assert "\ufffd␛" in shown and not {"\u202e", "\x1b"} & set(shown)
 
 
