@@ -16,6 +16,7 @@ const BUSY = "The server is busy: too many questions are waiting already. Your q
 const log = document.getElementById("log");
 const stream = document.getElementById("stream");
 const welcome = document.getElementById("welcome");
+const ended = new Set(); // the turns that Gradio has delivered to their end
 let typed = ""; // the question that was asked last
 
 export function start() {
@@ -125,9 +126,10 @@ function whenThere(selector, act) {
   waiting.observe(document.body, { childList: true, subtree: true });
 }
 
-// Gradio delivers a turn twice: pending, with its id, and then answered, failed or stopped.
+// Gradio delivers a turn twice: pending, with its id, and then answered, failed or stopped. It draws the last one again
+// when the next is asked, which may be in another conversation.
 function receive(article) {
-  if (!article) return;
+  if (!article || ended.has(article.dataset.turn)) return;
   const shown = log.querySelector(`[data-turn="${article.dataset.turn}"]`);
   const waiting = article.classList.contains("pending");
   const own = log.querySelector("[data-turn=asking]");
@@ -136,6 +138,7 @@ function receive(article) {
   show(article.outerHTML);
   settle();
   if (waiting) return;
+  ended.add(article.dataset.turn);
   keep(article);
   if (article.matches(".stopped") && !document.querySelector("#question textarea").value) writeQuestion(typed);
   document.dispatchEvent(new Event("quoth:scope"));

@@ -154,7 +154,7 @@ function fit() {
   sheet.style.width = zoom ? `${zoom * PIXELS * Number(sheet.dataset.points)}px` : "";
   viewer.querySelector("[data-zoom]").textContent = `${Math.round((100 * sheet.clientWidth) / (Number(sheet.dataset.points) * PIXELS))}%`;
   viewer.querySelector("[data-do=fit]").setAttribute("aria-pressed", String(!zoom));
-  const words = [...sheet.querySelectorAll(".words > span")];
+  const words = [...sheet.querySelectorAll(".text-layer > span")];
   for (const word of words) word.style.removeProperty("--s");
   const widths = words.map((word) => word.offsetWidth);
   for (const [position, word] of words.entries()) {
@@ -188,7 +188,7 @@ function mark() {
 
 function draw([start, end], kind) {
   const lines = [];
-  for (const word of leaf().querySelectorAll(".words > [data-at]")) {
+  for (const word of leaf().querySelectorAll(".text-layer > [data-at]")) {
     const [at, to] = [Number(word.dataset.at), Number(word.dataset.to)];
     if (at >= end || to <= start) continue;
     const { x, y, w, h, g } = box(word);
