@@ -55,6 +55,7 @@ def replied(turn: str, reply: Reply) -> str:
         turn=turn,
         state="replied",
         question=reply.utterance,
+        record="",
         reply=reply,
         sentences=[_key_sentence(citation) for citation in reply.summary.sentences] if reply.summary else [],
         facts=_facts(reply),
