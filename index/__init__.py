@@ -44,7 +44,7 @@ from index.search import DocumentIndex, IndexView
 from index.settings import IndexSettings
 from index.stores.base import Place, Store
 from index.stores.document_collections import Collections, checked_collection
-from index.stores.folder.schema import sync_folder
+from index.stores.folder.schema import open_private, sync_folder
 from index.stores.locate import open_store
 from index.types import (
     Cell,
@@ -121,6 +121,7 @@ __all__ = [
     "load",
     "on_disk",
     "open_engine",
+    "open_private",
     "open_store",
     "plan",
     "read_file",

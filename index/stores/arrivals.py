@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from index.settings import IndexSettings
 from index.stores.base import Reader, Store
+from index.stores.folder.schema import open_private
 from index.stores.folder.store import FolderStore
 from index.types import DocumentRecord
 
@@ -70,7 +70,7 @@ class Arrivals:
             return
         partial = self._path.with_suffix(".part")
         try:
-            with open(partial, "w", encoding="utf-8", opener=_private) as file:
+            with open(partial, "w", encoding="utf-8", opener=open_private) as file:
                 json.dump(dict(zip(("added", "changed"), dates, strict=True)), file, ensure_ascii=False)
             partial.replace(self._path)
         except OSError as error:
@@ -82,7 +82,3 @@ class Arrivals:
             return dict(kept["added"]), dict(kept["changed"])
         except (OSError, ValueError, KeyError, TypeError):
             return {}, {}
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

@@ -19,7 +19,7 @@ import filelock
 from index.errors import CollectionDamagedError, CollectionError, CollectionNotFoundError, DiskError
 from index.settings import IndexSettings
 from index.stores.base import Store
-from index.stores.folder.schema import make_folder, sync_folder
+from index.stores.folder.schema import make_folder, open_private, sync_folder
 from index.stores.folder.store import FolderStore
 
 FOLDER = "collections"  # in the folder of the index
@@ -131,7 +131,7 @@ class Collections:
         content = json.dumps({"documents": sorted(addresses)}, ensure_ascii=False, indent=1)
         with _disk(path):
             try:
-                with open(partial, "w", encoding="utf-8", opener=_private) as file:
+                with open(partial, "w", encoding="utf-8", opener=open_private) as file:
                     file.write(content)
                     file.flush()
                     os.fsync(file.fileno())
@@ -186,7 +186,3 @@ def _disk(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise DiskError(f"{path} cannot be read or written: {error.strerror or error}") from error
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

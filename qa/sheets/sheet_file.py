@@ -20,7 +20,7 @@ from urllib.parse import quote, unquote
 import filelock
 from pydantic import TypeAdapter
 
-from index import DiskError, sync_folder
+from index import DiskError, open_private, sync_folder
 from qa.sheets.errors import SheetBusyError, SheetDamagedError, SheetError, SheetNotFoundError
 from qa.sheets.open_sheet import Entry, OpenSheet, applied
 from qa.sheets.sheet import Sheet
@@ -52,7 +52,7 @@ class SheetFile(OpenSheet):
         partial = self._path.with_suffix(".part")
         with _disk(self._path):
             try:
-                with open(partial, "wb", opener=_private) as file:
+                with open(partial, "wb", opener=open_private) as file:
                     file.write(_line(_SHEET.dump_json(sheet)))
                     file.flush()
                     os.fsync(file.fileno())
@@ -212,7 +212,3 @@ def _disk(path: Path) -> Iterator[None]:
             f"{path} cannot be read or written: {error.strerror or error}. What was answered before is kept: check "
             "the disk, then do the same again"
         ) from error
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

@@ -15,7 +15,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from index import BuildReport, DocumentRecord, supported_suffixes, sync_folder
+from index import BuildReport, DocumentRecord, open_private, supported_suffixes, sync_folder
 from ui.errors import ForeignDocumentError, UploadError
 from ui.service.rebuilds import Build
 
@@ -46,7 +46,7 @@ class Uploads:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         partial = self._unused_path()
         with self.lock(), _temporary(partial):
-            with open(partial, "xb", opener=_private) as file:
+            with open(partial, "xb", opener=open_private) as file:
                 for block in self._blocks(content, left):
                     file.write(block)
                 file.flush()
@@ -247,11 +247,6 @@ def _temporary(file: Path) -> Iterator[None]:
         yield
     finally:
         file.unlink(missing_ok=True)
-
-
-def _private(path: str, flags: int) -> int:
-    """Open a new file that only its owner can read."""
-    return os.open(path, flags, 0o600)
 
 
 def _size(file: Path) -> int:

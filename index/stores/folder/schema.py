@@ -204,6 +204,11 @@ def _create(location: Path) -> None:
     sync_folder(location)
 
 
+def open_private(path: str, flags: int) -> int:
+    """An ``opener`` for ``open``: a new file can be read and written by its owner only."""
+    return os.open(path, flags, 0o600)
+
+
 def sync_folder(location: Path) -> None:
     """Make the renames in a folder survive a loss of power."""
     folder = os.open(location, os.O_RDONLY)
