@@ -14,7 +14,7 @@ from ui.web.turns.reply_html import replied
         ("hello", "courtesy", "Ask me anything"),
         ("what documents do you have?", "library", 'href="#source/'),
         ("summarise the document", "summary", "in its own words"),
-        ("Baikonur", "hits", "Baikonur"),
+        ("Baikonur", "hits", 'href="#source/'),
     ],
 )
 def test_each_kind_of_reply_is_shown_with_what_was_typed(answerer: Answerer, utterance: str, kind: str, shown: str):
