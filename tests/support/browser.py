@@ -81,7 +81,8 @@ def _is_error(kind: str, words: str) -> bool:
 
 
 def ask(page: Page, question: str) -> None:
-    """Type a question, press Enter, and wait for its turn to end."""
+    """Type a question when the last one is answered, press Enter, and wait for its turn to end."""
+    page.locator("body:not(.waiting)").wait_for()
     before = page.locator("#log article").count()
     page.locator("#question textarea").fill(question)
     page.keyboard.press("Enter")

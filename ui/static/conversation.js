@@ -33,7 +33,7 @@ export function start() {
   });
   whenThere("#question textarea", keepDraft);
   document.addEventListener("keypress", (event) => {
-    if (event.key === "Enter" && !event.shiftKey && event.target.matches?.("#question textarea")) asking();
+    if (event.key === "Enter" && !event.shiftKey && event.target.matches?.("#question textarea")) asking(event);
   }, true);
   // Gradio shows its errors in a corner of the page; here the turn itself shows them.
   whenThere(".toast-wrap", (corner) => new MutationObserver(sendFailed).observe(corner, { childList: true, subtree: true }));
@@ -49,7 +49,7 @@ export function start() {
     ask(button.closest("article").querySelector(".question").textContent);
   });
   on("new", newTopic);
-  document.addEventListener("click", (event) => event.target.closest?.("#ask") && asking(), true);
+  document.addEventListener("click", (event) => event.target.closest?.("#ask") && asking(event), true);
   document.addEventListener("click", (event) => event.target.closest?.("#stop") && stop());
   conversations.start(showConversation);
   recall.start(writeQuestion);
@@ -83,9 +83,14 @@ function keepDraft(box) {
   });
 }
 
-// Shows the question in the conversation at once, before the server has received it. Gradio sends one question at a time.
-function asking() {
-  if (document.body.classList.contains("waiting")) return;
+// Shows the question in the conversation at once, before the server has received it. One question is asked at a time: what
+// is typed meanwhile stays in the box.
+function asking(event) {
+  if (document.body.classList.contains("waiting")) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return notice("Wait for the answer, or stop it.");
+  }
   typed = document.querySelector("#question textarea").value;
   connection.begin();
   const turn = document.getElementById("asking-turn").content.firstElementChild.cloneNode(true);

@@ -71,6 +71,8 @@ class Chat:
                 api_name="answer",
                 show_progress="hidden",
                 concurrency_limit=CONCURRENT,
+                # "once" would drop a question asked between an answer and the end of its event.
+                trigger_mode="multiple",
             )
         return blocks
 

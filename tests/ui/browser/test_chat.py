@@ -140,6 +140,29 @@ def test_stopping_gives_the_question_up_and_the_next_one_is_answered(
         expect(page.locator("#log article").first).to_contain_text("Stopped")
 
 
+def test_a_question_typed_while_another_waits_stays_in_the_box_until_it_can_be_asked(
+    visit: Open, seed_index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(seed_index) as address:
+        page = visit(address)
+        go = held_up(monkeypatch)
+        box = page.locator("#question textarea")
+        box.fill("What rocket was used?")
+        page.keyboard.press("Enter")
+        page.locator("#log article.pending:not([data-turn=asking])").wait_for()
+        box.fill(ANSWERED[0][0])
+        page.keyboard.press("Enter")
+        expect(page.locator("#notice")).to_contain_text("Wait for the answer")
+        expect(box).to_have_value(ANSWERED[0][0])
+        go.set()
+        page.locator("body:not(.waiting)").wait_for()
+        page.keyboard.press("Enter")
+        expect(page.locator("#log .found mark").last).to_contain_text(ANSWERED[0][1])
+        expect(page.locator("#log article")).to_have_count(2)
+        expect(box).to_have_value("")
+        page.context.close()
+
+
 def test_a_lost_server_is_reported_and_the_question_kept(
     visit: Open, seed_index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
