@@ -100,8 +100,10 @@ class Sheets:
         return self._problems.get(name, "")
 
     def stop(self, name: str) -> None:
-        """Stop asking a sheet; its answers stay. Raises as ``SheetFolder.opened``."""
-        if self._dequeue(checked_name(name)):
+        """Stop asking a sheet; its answers stay. Raises as ``SheetFolder.read`` and ``SheetFolder.opened``."""
+        name = checked_name(name)
+        self._dequeue(name)
+        if self.kept.read(name).waiting:
             with self.kept.opened(name) as opened:
                 opened.stop(True)
 

@@ -6,13 +6,14 @@ from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from ui.http.problems import EVERYWHERE, responses
 from ui.schemas import SheetQuestions, SheetState
 from ui.service.service import Served
 
 Name = Annotated[str, Path(max_length=80, description="The name of a sheet.", examples=["Key terms"])]
+Delete = Annotated[bool, Query(description="Delete the sheet and its answers too.")]
 LOCATION = {"Location": {"description": "The address of the sheet.", "schema": {"type": "string"}}}
 
 router = APIRouter(
@@ -63,6 +64,12 @@ def get_sheet(name: Name, service: Served) -> SheetState:
 
 
 @router.delete("/{name}", status_code=HTTPStatus.NO_CONTENT, responses=MISSING)
-def remove_sheet(name: Name, service: Served) -> None:
-    """Cancel a sheet: stop asking it, and delete it with its answers."""
-    service.sheets.remove(name)
+def cancel_sheet(name: Name, service: Served, delete: Delete = False) -> None:
+    """Cancel a sheet: stop asking it; what was answered stays, and the same questions go on from there.
+
+    With ``delete=true`` the sheet and its answers are deleted too.
+    """
+    if delete:
+        service.sheets.remove(name)
+    else:
+        service.sheets.stop(name)

@@ -65,10 +65,12 @@ def test_who_may_ask_may_fill_a_sheet_and_ask_it_again(client: TestClient, locat
     assert [cell["change"] for row in again["rows"] for cell in row["cells"]] == [None] * 5 + ["another"]
     assert client.get("/v1/sheets").json() == ["Key terms"]
     assert client.delete("/v1/sheets/Key terms").status_code == 204
+    assert client.get("/v1/sheets/Key terms").json() == again
+    assert client.delete("/v1/sheets/Key terms", params={"delete": True}).status_code == 204
     assert client.get("/v1/sheets/Key terms").status_code == 404
 
 
-def test_questions_asked_live_go_first_and_deleting_cancels(client: TestClient, service: Service):
+def test_questions_asked_live_go_first_and_a_cancelled_sheet_keeps_its_answers(client: TestClient, service: Service):
     assert client.post("/v1/sheets", json=MANY).status_code == 202
     wait_until(lambda: service.sheets.sheet("Many").done > 1, "two cells", seconds=600)
     assert state(client, "Many") == "asking"
@@ -83,6 +85,11 @@ def test_questions_asked_live_go_first_and_deleting_cancels(client: TestClient, 
 
     assert asyncio.run(ask_at_once()) <= 1  # the one whose last passage was being read
     assert client.delete("/v1/sheets/Many").status_code == 204
+    cancelled = client.get("/v1/sheets/Many").json()
+    assert (cancelled["state"], 0 < cancelled["done"] < cancelled["total"]) == ("stopped", True)
+    client.post("/v1/sheets", json=MANY)
+    wait_until(lambda: service.sheets.sheet("Many").done > cancelled["done"], "the next cell", seconds=600)
+    assert client.delete("/v1/sheets/Many", params={"delete": True}).status_code == 204
     assert client.get("/v1/sheets/Many").status_code == 404
     assert service.sheets.names() == []
 
