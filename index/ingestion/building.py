@@ -18,6 +18,7 @@ from index.reports import BuildReport, OnProgress, Plan, no_progress
 from index.settings import IndexSettings
 from index.stores.arrivals import Arrivals
 from index.stores.base import Place
+from index.stores.document_collections import Collections
 from index.stores.locate import open_store
 from index.types import Document, DocumentRecord, Failure
 
@@ -69,7 +70,8 @@ def build(
         changes = find_changes(sources, writer, settings, progress)
         if not allow_deletions:
             changes.check_deletions()
-        with Arrivals.beside(store, settings).noting(writer):
+        collections = Collections.beside(store, settings)
+        with Arrivals.beside(store, settings).noting(writer), collections.following(changes.moves):
             return update(writer, changes, settings, progress, embedder, engine, began)
 
 

@@ -41,6 +41,11 @@ class Changes:
     patterns: str = ""  # what the index is to remember of the patterns that leave files out
     reading: str = ""  # how failing files were read this time, to be remembered; empty when not all were
 
+    @property
+    def moves(self) -> dict[str, str]:
+        """The new address of each document that is moved, by its old one."""
+        return {record.address: str(Path(file.source, file.path)) for record, file in self.to_move}
+
     def check_deletions(self) -> None:
         """Raise DeletionsError if the plan deletes most documents of a source."""
         if self.plan.mass_deletions:

@@ -19,6 +19,7 @@ from index.loaders.files import on_disk
 from index.reports import BuildReport, OnProgress, Plan, no_progress
 from index.settings import IndexSettings
 from index.stores.base import Place, Reader, Writer
+from index.stores.document_collections import Collections
 from index.stores.locate import open_store
 from index.types import DocumentRecord
 
@@ -45,7 +46,8 @@ def rebuild(
     embedder = embedder or Embedder(settings)
     progress = progress or no_progress
     facts = fingerprint.facts_of(embedder, Chunker(embedder.tokenizer, settings.chunk_tokens))
-    with open_store(location, settings).replacement(facts, wait_seconds) as replacement:
+    store = open_store(location, settings)
+    with store.replacement(facts, wait_seconds) as replacement:
         old, new = replacement.old, replacement.new
         remembered = [on_disk(path) for path in old.summary().inputs.sources] if old else []
         paths = list(dict.fromkeys([*remembered, *(source.resolve() for source in sources)]))
@@ -58,7 +60,8 @@ def rebuild(
         if old and not paths:
             return finish(new, Plan(), (), ingest.embedded, progress, began)
         changes = find_changes(paths, new, _with_patterns(settings, old), progress)
-        return update(new, replace(changes, reading=""), settings, progress, embedder, engine, began)
+        with Collections.beside(store, settings).following(before.moves if before else {}):
+            return update(new, replace(changes, reading=""), settings, progress, embedder, engine, began)
 
 
 def upgrade(
@@ -80,7 +83,8 @@ def upgrade(
     """
     began = time.monotonic()
     facts = fingerprint.facts_of(embedder, Chunker(embedder.tokenizer, settings.chunk_tokens))
-    with open_store(location, settings).replacement(facts, wait_seconds) as replacement:
+    store = open_store(location, settings)
+    with store.replacement(facts, wait_seconds) as replacement:
         old, new = replacement.old, replacement.new
         if old is None:
             raise IndexDamagedError(f"the index at {location} cannot be read: run `quoth index --rebuild`")
@@ -98,7 +102,8 @@ def upgrade(
         if not paths:
             return finish(new, planned, (), ingest.embedded, progress, began)
         changes = replace(find_changes(paths, new, _with_patterns(settings, old), progress), reading="")
-        report = update(new, changes, settings, progress, embedder, engine, began, old)
+        with Collections.beside(store, settings).following(before.moves if before else {}):
+            report = update(new, changes, settings, progress, embedder, engine, began, old)
         return replace(report, plan=planned, embedded=report.embedded + ingest.embedded)
 
 

@@ -60,18 +60,20 @@ class Arrivals:
             known = old.get(record.id)
             if known is None:
                 added[record.address] = today
-            elif known.address != record.address and known.address in added:
-                added[record.address] = added[known.address]  # moved
+            elif known.address != record.address:  # moved
+                for dates in (added, changed):
+                    if known.address in dates:
+                        dates[record.address] = dates[known.address]
             if known is not None and known.sha256 != record.sha256:
                 changed[record.address] = today
         present = {record.address for record in after}
-        dates = [{address: day for address, day in one.items() if address in present} for one in (added, changed)]
-        if dates == list(self._read()):
+        kept = [{address: day for address, day in one.items() if address in present} for one in (added, changed)]
+        if kept == list(self._read()):
             return
         partial = self._path.with_suffix(".part")
         try:
             with open(partial, "w", encoding="utf-8", opener=open_private) as file:
-                json.dump(dict(zip(("added", "changed"), dates, strict=True)), file, ensure_ascii=False)
+                json.dump(dict(zip(("added", "changed"), kept, strict=True)), file, ensure_ascii=False)
             partial.replace(self._path)
         except OSError as error:
             log.warning("the dates of arrival were not written: %s", error)

@@ -7,16 +7,17 @@ processes make them. A rebuild does not touch them, and an index in Milvus has t
 from __future__ import annotations
 
 import json
+import logging
 import os
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote, unquote
 
 import filelock
 
-from index.errors import CollectionDamagedError, CollectionError, CollectionNotFoundError, DiskError
+from index.errors import CollectionDamagedError, CollectionError, CollectionNotFoundError, DiskError, QuothError
 from index.settings import IndexSettings
 from index.stores.base import Store
 from index.stores.folder.schema import make_folder, open_private, sync_folder
@@ -28,6 +29,7 @@ LONGEST_NAME = 80  # in UTF-8 bytes, each of which may take three in the name of
 MOST_COLLECTIONS = 1_000
 MOST_DOCUMENTS = 100_000  # of one collection
 _WAIT_SECONDS = 10.0
+log = logging.getLogger("quoth.collections")
 
 
 class Collections:
@@ -106,6 +108,26 @@ class Collections:
             raise self._missing(name)
         with self._locked(name), _disk(path):
             path.unlink(missing_ok=True)
+
+    @contextmanager
+    def following(self, moves: Mapping[str, str]) -> Iterator[None]:
+        """Keep documents in their collections that the block moves, by their new addresses.
+
+        The new addresses are added before the block and the old ones dropped after it, so that one which is
+        interrupted loses none. A collection that cannot be read or written stays as it is.
+        """
+        if moves:
+            self._change_all(lambda present: present | {moves[address] for address in present & moves.keys()})
+        yield
+        if moves:
+            self._change_all(lambda present: present - (moves.keys() - set(moves.values())))
+
+    def _change_all(self, changed: Callable[[frozenset[str]], frozenset[str]]) -> None:
+        for name in self.names():
+            try:
+                self._change(name, changed, may_make=False)
+            except QuothError as error:
+                log.warning("documents were moved, but the collection “%s” was not changed: %s", name, error)
 
     def _change(
         self, name: str, changed: Callable[[frozenset[str]], frozenset[str]], *, may_make: bool

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -49,6 +50,19 @@ def test_a_search_is_limited_to_a_collection_which_survives_a_rebuild(store: str
         assert opened.search("degrees", filters=DRINKS) == []
         with pytest.raises(CollectionNotFoundError, match="there are: Drinks"):
             opened.search("degrees", filters=Filters(collection="Metals"))
+
+
+@pytest.mark.parametrize("update", [build, rebuild])
+def test_a_moved_document_stays_in_its_collections(update: Callable[..., object], folder: Path, tmp_path: Path):
+    location, embedder = tmp_path / "index", HashEmbedder()
+    build([folder], location, embedder=embedder)
+    kept = Collections(location)
+    kept.add("Drinks", {str(folder / "tea.txt"), str(folder / "deep" / "coffee.md")})
+    kept.add("Metals", {str(folder / "iron.html")})
+    (folder / "tea.txt").rename(folder / "deep" / "green tea.txt")
+    update([folder], location, embedder=embedder)
+    assert kept.documents("Drinks") == {str(folder / "deep" / name) for name in ("green tea.txt", "coffee.md")}
+    assert kept.documents("Metals") == {str(folder / "iron.html")}
 
 
 def test_no_change_is_lost_when_many_are_made_at_once(kept: Collections):
