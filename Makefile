@@ -14,10 +14,13 @@ chat: setup
 	@$(BIN)/quoth index
 	@$(BIN)/quoth chat --port $(PORT)
 
+# A worker more than there are cores, since tests also wait for browsers, servers and other processes.
+WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+
 test: setup $(VENV)/dev.stamp browser
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/pytest --numprocesses $(WORKERS) --maxprocesses 4 --dist loadfile
 
 lint: setup $(VENV)/dev.stamp
 	$(BIN)/ruff check .
