@@ -38,6 +38,14 @@ Exclude = Annotated[
         metavar="PATTERN",
     ),
 ]
+Engine = Annotated[
+    str | None,
+    typer.Option(
+        "--engine",
+        help="Parse and embed with Ray: 'ray' for this machine, or a cluster's address.",
+        metavar="ray|ADDRESS",
+    ),
+]
 Paths = Annotated[list[Path], typer.Argument(help="Folders and files.")]
 
 
@@ -62,14 +70,7 @@ def build_index(
     ] = False,
     include: Include = None,
     exclude: Exclude = None,
-    engine: Annotated[
-        str | None,
-        typer.Option(
-            "--engine",
-            help="Parse and embed with Ray: 'ray' for this machine, or a cluster's address.",
-            metavar="ray|ADDRESS",
-        ),
-    ] = None,
+    engine: Engine = None,
     wait: Wait = 0.0,
     as_json: Json = False,
 ) -> None:

@@ -60,7 +60,6 @@ At = Annotated[Anchor, Depends(_anchor)]
 def router(engine: AnswerEngine) -> APIRouter:
     """The routes for a document's text, its pages as pictures, its outline, its file and words in it."""
     routes = APIRouter(prefix="/ui/source", include_in_schema=False, default_response_class=HTMLResponse)
-
     places = threading.BoundedSemaphore(AT_ONCE)
 
     def find(document_id: int) -> Document:
@@ -100,14 +99,17 @@ def router(engine: AnswerEngine) -> APIRouter:
         """The document's file, to be saved: never shown in the page's own origin, since it may hold scripts."""
         with places:
             document = find(document_id)
-            content = read_original(document)
-        if content is None:
-            return HTMLResponse(render("reading/gone.html", words=GONE), status_code=404)
-        name = quote(document.path.rsplit("/", 1)[-1], safe="")
-        headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "Cache-Control": "no-store"}
-        return Response(content, media_type="application/octet-stream", headers=headers)
+            return _download(document.path.rsplit("/", 1)[-1], read_original(document))
 
     return routes
+
+
+def _download(name: str, content: bytes | None) -> Response:
+    if content is None:
+        return HTMLResponse(render("reading/gone.html", words=GONE), status_code=404)
+    disposition = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+    headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
+    return Response(content, media_type="application/octet-stream", headers=headers)
 
 
 def render_document(document: Document, anchor: Anchor, *, as_text: bool = False) -> str:
