@@ -160,6 +160,11 @@ def frozen_state(location: Path) -> tuple[int, int] | None:
     return status.st_mtime_ns, status.st_size
 
 
+def has_changed(location: Path, frozen: tuple[int, int] | None) -> bool:
+    """Whether a catalog has changed that is read as if it never did, and had this ``frozen_state`` before."""
+    return frozen is not None and frozen_state(location) != frozen
+
+
 def connect_to_read(location: Path) -> sqlite3.Connection:
     """A connection that cannot write; raises sqlite3.Error when the file is not a database."""
     path = (location / CATALOG).resolve()

@@ -41,7 +41,7 @@ class FolderSession:
         self._vectors: VectorIndex | None = None
         self._vectors_at = (-1, "")
         self._cached = RevisionCache(-1)
-        self._frozen = frozen_state(location)
+        self.frozen = frozen_state(location)
         with closing(connect_to_read(location)) as connection:  # raises DatabaseError when the file is no catalog
             self.has_catalog = is_made(connection)
 
@@ -56,10 +56,6 @@ class FolderSession:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             self._give_back(connection)
-
-    def is_outdated(self) -> bool:
-        """Whether the catalog, which was read as if it never changed, has changed."""
-        return self._frozen is not None and frozen_state(self.location) != self._frozen
 
     def cached(self, revision: int) -> RevisionCache:
         """The cache of a revision; that of the latest one is shared."""

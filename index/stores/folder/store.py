@@ -11,7 +11,7 @@ from pathlib import Path
 from index.errors import IndexChangedError, IndexNotFoundError
 from index.stores.base import EmptyReader, Reader, Replacement
 from index.stores.folder.reader import FolderReader
-from index.stores.folder.schema import CATALOG, connect_to_read, is_made, storage
+from index.stores.folder.schema import CATALOG, connect_to_read, frozen_state, has_changed, is_made, storage
 from index.stores.folder.snapshot import FolderSession, FolderSnapshot
 from index.stores.folder.swap import open_replacement
 from index.stores.folder.writer import FolderWriter, open_writer
@@ -48,7 +48,8 @@ class FolderStore:
         if not self.exists():
             yield EmptyReader()
             return
-        with storage(self.location), closing(connect_to_read(self.location)) as connection:
+        unchanged = self._unchanged(frozen_state(self.location))
+        with unchanged, storage(self.location), closing(connect_to_read(self.location)) as connection:
             connection.execute("BEGIN")
             yield FolderReader(connection, self.location) if is_made(connection) else EmptyReader()
 
@@ -56,16 +57,13 @@ class FolderStore:
     def snapshot(self) -> Iterator[FolderSnapshot]:
         """The catalog for searching, at its last revision."""
         session = self._open_session()
-        try:
-            with session.snapshot() as snapshot:
-                yield snapshot
-        except sqlite3.DatabaseError as error:
-            if session.is_outdated():
-                raise IndexChangedError(
-                    f"the index at {self.location} was changed while it was read: repeat"
-                ) from error
-            with storage(self.location):
-                raise
+        with self._unchanged(session.frozen):
+            try:
+                with session.snapshot() as snapshot:
+                    yield snapshot
+            except sqlite3.DatabaseError:
+                with storage(self.location):
+                    raise
 
     def writer(self, wait_seconds: float = 0.0) -> AbstractContextManager[FolderWriter]:
         """The catalog for its one writer, created when there is none."""
@@ -82,6 +80,18 @@ class FolderStore:
                 self._session.close()
             self._session = None
 
+    @contextmanager
+    def _unchanged(self, frozen: tuple[int, int] | None) -> Iterator[None]:
+        """Raise IndexChangedError at the end of the block when a catalog that was read as if it never changed did.
+
+        What was read in the block, without an error too, may be a mixture of two revisions.
+        """
+        try:
+            yield
+        finally:
+            if has_changed(self.location, frozen):
+                raise IndexChangedError(f"the index at {self.location} was changed while it was read: repeat")
+
     def _missing(self) -> str:
         return f"there is no index at {self.location}: run `quoth index FOLDER` to make one"
 
@@ -90,7 +100,7 @@ class FolderStore:
         identity = self.identity()
         with self._lock:
             session = self._session
-            if session is not None and (session.identity != identity or session.is_outdated()):
+            if session is not None and (session.identity != identity or has_changed(self.location, session.frozen)):
                 session.close()
                 self._session = None
             if identity is None:

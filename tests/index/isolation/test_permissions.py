@@ -21,12 +21,20 @@ from tests.support.processes import bound_by_permissions
 READER = """
 import sys
 from pathlib import Path
-from index import DocumentIndex
+from index import DocumentIndex, QuothError
 from tests.support.hash_embedder import HashEmbedder
 with DocumentIndex.open(Path(sys.argv[1]), embedder=HashEmbedder()) as opened:
     for line in sys.stdin:
-        hits = opened.search(line.strip())
-        print(opened.revision, *sorted(hit.document.path for hit in hits), flush=True)
+        try:
+            with opened.snapshot() as view:
+                hits = view.search(line.strip())
+                found = (view.revision, *sorted(hit.document.path for hit in hits))
+                if "hold" in line:
+                    print("holds", flush=True)
+                    sys.stdin.readline()
+            print(*found, flush=True)
+        except QuothError as error:
+            print(type(error).__name__, flush=True)
 """
 
 
@@ -67,6 +75,20 @@ def test_a_reader_without_permission_to_write_follows_the_owners_builds(folder: 
             with DocumentIndex.open(location, embedder=HashEmbedder()) as opened:
                 expected = [str(opened.revision), *sorted(hit.document.path for hit in opened.search("green tea"))]
             assert asked(reader, "green tea") == expected
+
+
+def test_what_was_read_while_the_owner_wrote_is_not_believed(folder: Path, tmp_path: Path) -> None:
+    location = tmp_path / "index"
+    build([folder], location, embedder=HashEmbedder())
+    writable(location, by_owner=False)
+    with reader_without_permission(location) as reader:
+        assert asked(reader, "hold the tea") == ["holds"]
+        (folder / "tea.txt").write_text("Sencha is a green tea. " * 4000)
+        writable(location, by_owner=True)
+        build([], location, embedder=HashEmbedder())
+        writable(location, by_owner=False)
+        assert asked(reader, "go on") == ["IndexChangedError"]
+        assert "iron.html" in asked(reader, "iron")
 
 
 def test_a_new_index_is_for_its_owner_alone(folder: Path, tmp_path: Path) -> None:
