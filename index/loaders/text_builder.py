@@ -108,6 +108,21 @@ class TextBuilder:
         if line:
             self._headings.append(Heading(level, line, self.add(line, separator)))
 
+    def extend_heading(self, level: int, rest: str, limit: int) -> bool:
+        """Add a line to the last heading if that has this level and nothing follows it; says whether it does.
+
+        Both together have at most ``limit`` characters.
+        """
+        last = self._headings[-1] if self._headings else None
+        line = _one_line(rest)
+        if last is None or last.level != level or last.start + len(last.title) != self.length:
+            return False
+        if len(last.title) + len(line) >= limit:
+            return False
+        self._headings[-1] = replace(last, title=f"{last.title} {line}")
+        self.add(line, " ")
+        return True
+
     def add_table(self, grid: Grid, page: int | None = None, separator: str = BLANK_LINE) -> None:
         """Append a table, a row a line; first the lines above it, and its caption unless it is one of them.
 

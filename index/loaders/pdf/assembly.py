@@ -16,6 +16,12 @@ _DIVIDED = re.compile("(\\w+)\ufffe(\\w+)")  # \ufffe is pdfium's mark for a hyp
 _HYPHENATED = re.compile(r"\w+-\w+")
 _LARGER = 1.15  # letters of a heading are at least this many times as large as most letters
 _HEADING_LIMIT = 120  # characters
+_LONGEST_HEADING = 200  # characters of a heading over several lines
+_HEADING_PITCH = 1.6  # letter sizes between the lines of a heading, at most
+_NO_HEADING = re.compile(r"[=_*~.+#-]{4,}|^(?:https?://|www\.|mailto:)\S+$|^\S+@\S+$")
+_NUMBERED = re.compile(
+    r"\(?(?:\d+(?:\.\d+)*|[A-Za-z]|[IVXivx]+)[.)]|\d+(?:\.\d+)*\s|(?:chapter|part|section|appendix)\s", re.I
+)
 _SENTENCE_END = re.compile(r"[.!?:;…][\"'”’»)\]]*$")
 _CUT_LINE = 30  # characters of a line without a full stop that a sentence may go on from
 _DIGIT = re.compile(r"\d")
@@ -58,19 +64,20 @@ def assemble(pages: Sequence[PageText | None], labels: Sequence[str]) -> Assembl
         separator = "\n" if goes_on else "\n\n"
         if goes_on:
             _join_word(builder, items, known)
-        start = None
+        start = last = None
         for item in items:
             before = builder.length
             if isinstance(item, Grid):
                 header = _with_header(item, header if item is items[0] else None)
                 builder.add_table(header, number + 1, separator)
             elif (level := levels.get(item.size)) and is_heading(item.words):
-                builder.add_heading(level, item.words, separator)
+                if not (_continues(last, item) and builder.extend_heading(level, item.words, _LONGEST_HEADING)):
+                    builder.add_heading(level, item.words, separator)
             else:
                 builder.add(item.words, separator)
             if start is None and builder.length > before:
                 start = before + (len(separator) if before else 0)
-            separator = "\n"
+            separator, last = "\n", item
         header = header if items and isinstance(items[-1], Grid) else None
         start = builder.length if start is None else start
         table.append(Page(number + 1, start, builder.length, labels[number] or None))
@@ -93,9 +100,18 @@ def heading_levels(lines: Sequence[TextLine]) -> dict[float, int]:
 
 
 def is_heading(words: str) -> bool:
-    """Whether a line of large letters can be a heading."""
+    """Whether a line of large letters can be a heading; a rule made of letters and an address are none."""
     stripped = words.strip()
-    return 2 < len(stripped) <= _HEADING_LIMIT and any(letter.isalpha() for letter in stripped)
+    if not 2 < len(stripped) <= _HEADING_LIMIT or _NO_HEADING.search(stripped):
+        return False
+    return any(letter.isalpha() for letter in stripped)
+
+
+def _continues(before: TextLine | Grid | None, line: TextLine) -> bool:
+    """Whether a line of a heading goes on from the line before: below it, in letters as large, and not numbered."""
+    if not isinstance(before, TextLine) or before.size != line.size or _NUMBERED.match(line.words):
+        return False
+    return 0 < before.y - line.y < _HEADING_PITCH * line.size and not _SENTENCE_END.search(before.words)
 
 
 def _lines(content: Sequence[Sequence[TextLine | Grid]]) -> Iterator[TextLine]:

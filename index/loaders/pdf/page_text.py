@@ -78,7 +78,11 @@ def read_items(pdf_page: pdfium.PdfPage, page: PageLayout, written: Sequence[Ann
             items.append(TextLine(_marked(canonical(text)), first.size, first.x, first.y))
         elif table not in done:
             done.add(table)
-            items += found[table].content
+            first = parts[0]
+            items += (
+                TextLine(_marked(canonical(part)), first.size, first.x, first.y) if isinstance(part, str) else part
+                for part in found[table].content
+            )
     for field in fields:
         _place(items, field)
     shown = " ".join(page.raw.split())

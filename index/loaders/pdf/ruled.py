@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from statistics import median
 
 from index.loaders.pdf.layout import Box, Word
+from index.loaders.pdf.prose import rows_of
 from index.loaders.pdf.rulings import Rule, Rulings
-from index.loaders.pdf.unruled import rows_of
 
 _NEAR = 3.0  # points; lines that are nearer to each other are one
 _RISE = 0.3  # letter sizes from a baseline to the middle of a word

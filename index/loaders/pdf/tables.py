@@ -12,6 +12,7 @@ import pypdfium2 as pdfium
 
 from index.loaders.headers import read_grid
 from index.loaders.pdf.layout import PageLayout, RawLine, Word, usual_width
+from index.loaders.pdf.prose import is_justified
 from index.loaders.pdf.raised import Edit
 from index.loaders.pdf.ruled import Lattice, divides_words, lattices, ruled_rows
 from index.loaders.pdf.rulings import find_rulings
@@ -26,15 +27,18 @@ _JUMP = 12.0  # letter sizes that a line of the next cell may start above the la
 _PLAIN_LINES = 2  # lines without a gap that may be between two that have one
 _DISTANCE = 4.5  # letter sizes between two lines of a table without ruling lines, at most
 _LAYOUT_CELL = 400  # characters; a frame with longer cells arranges text and is no table
+_EDGE = 2.0  # points between the edges of the lines of justified text, at most
+_PITCH = 1.6  # letter sizes between the lines of a paragraph, at most
+_PROSE_WORDS = 3  # of a line of justified text that tells it from a cell
 _RULED_FILL = 0.3  # share of the cells of a ruled table that have text, at least
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A table, and the positions of the lines in whose place it stands."""
+    """A table, or the lines of columns of prose, and the positions of the lines in whose place it stands."""
 
     lines: frozenset[int]  # positions among the page's lines
-    content: tuple[Grid, ...]
+    content: tuple[Grid | str, ...]
 
 
 def find_tables(
@@ -58,12 +62,16 @@ def find_tables(
             taken.update(inside)
             used.update(more)
     for band in _bands(page, marked - taken, taken):
-        columns = unruled_columns(page.words((page.lines[k] for k in band), edits))
-        if columns is None or not columns.is_table or len(steps.intersection(band)) < max(2, len(columns.rows) / 2):
-            continue  # columns of prose are written one after the other, with a step at the top of each
-        grid = read_grid(columns.rows)
-        if any(len(row) > 1 for row in grid.rows):
-            found.append(Found(frozenset(band), (grid,)))
+        words = page.words((page.lines[k] for k in band), edits)
+        columns = unruled_columns(words)
+        if columns is None or len(steps.intersection(band)) < max(2, len(columns.rows) / 2):
+            continue  # columns of prose are usually written one after the other, with a step at the top of each
+        if columns.prose:
+            found.append(Found(frozenset(band), tuple(columns.prose)))
+        elif columns.is_table and not (_is_in_paragraph(page, band, steps) and is_justified(words)):
+            grid = read_grid(columns.rows)
+            if any(len(row) > 1 for row in grid.rows):
+                found.append(Found(frozenset(band), (grid,)))
     return found, used
 
 
@@ -165,6 +173,21 @@ def _extended(page: PageLayout, band: list[int], taken: set[int]) -> list[int]:
             break
         band.append(k)
     return band
+
+
+def _is_in_paragraph(page: PageLayout, band: Sequence[int], steps: set[int]) -> bool:
+    """Whether a line without wide gaps is as wide as these, among them or right beside them."""
+    lines = page.lines
+    left, right = min(lines[k].x for k in band), max(lines[k].right for k in band)
+    pitch = _PITCH * max(lines[band[0]].size, 1.0)
+    return any(
+        abs(lines[k].x - left) <= _EDGE
+        and abs(lines[k].right - right) <= _EDGE
+        and len(page.raw[lines[k].start : lines[k].end].split()) >= _PROSE_WORDS
+        and any(abs(lines[k].y - lines[j].y) <= pitch for j in band if j != k)
+        for k in range(max(0, band[0] - 2), min(len(lines), band[-1] + 3))
+        if k not in steps
+    )
 
 
 def _is_above(lines: Sequence[RawLine], first: int, pitch: float, left: float) -> bool:

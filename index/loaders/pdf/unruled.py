@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from statistics import median
 
 from index.loaders.pdf.layout import Word
+from index.loaders.pdf.prose import Row, column_lines, flows_down, rows_of
 
-_SAME_ROW = 0.35  # letter sizes between the baselines of one row, at most
 _SPACE = 0.5  # letter sizes; a wider gap divides two cells, where it runs down all rows
 _FIXED_SPACE = 0.9  # the same where all letters are equally wide
 _USUAL_GAP = 0.8  # letter sizes; the least usual width of the gaps between the cells of two columns
@@ -27,7 +27,6 @@ _LEADER = re.compile(r"(?:\.\s?){4,}|…{2,}")
 _DRAWN = re.compile(r"[-=_*~+|]{4,}")  # a line made of letters
 _CODE = re.compile(r"[{}=<>\\]|[;(]$|^(?:\$|#|//)|\(\)|->|::")
 
-Row = list[Word]
 _Chunk = tuple[float, float, str]  # left, right, text
 
 
@@ -36,18 +35,8 @@ class Columns:
     """Rows of text in columns."""
 
     rows: list[list[str]]
-    is_table: bool  # otherwise columns of prose
-
-
-def rows_of(words: Sequence[Word]) -> list[Row]:
-    """The words by baseline, from the top down, each row from left to right."""
-    rows: list[Row] = []
-    for word in sorted(words, key=lambda word: -word.y):
-        if rows and abs(rows[-1][0].y - word.y) <= _SAME_ROW * word.size:
-            rows[-1].append(word)
-        else:
-            rows.append([word])
-    return [sorted(row, key=lambda word: word.left) for row in rows]
+    is_table: bool
+    prose: Sequence[str] = ()  # the lines of columns of prose in the order in which they are read
 
 
 def unruled_columns(words: Sequence[Word]) -> Columns | None:
@@ -66,6 +55,9 @@ def unruled_columns(words: Sequence[Word]) -> Columns | None:
         return None
     divided = [_cells(row, gutters, spans=number < header) for number, row in enumerate(chunks)]
     texts = [[" ".join(chunk[2] for chunk in cell) for cell in row] for row in divided]
+    if flows_down(divided[header:]):
+        above = [" ".join(chunk[2] for chunk in row) for row in chunks[:header]]
+        return Columns(texts, is_table=False, prose=[*above, *column_lines(divided[header:])])
     cells = _whole_rows(texts, [row[0].y for row in rows], size)
     return Columns(cells, _are_aligned(divided[header:]) and _is_table(cells))
 

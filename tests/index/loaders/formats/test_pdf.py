@@ -131,6 +131,48 @@ def test_columns_are_read_one_after_the_other():
     )
 
 
+NEWS = (
+    ("The ferry to Learö", "Bread is sold in", "The library lends"),
+    ("leaves at nine and", "the old mill until", "tools as well as"),
+    ("comes back when", "the last loaf has", "books, and a ladder"),
+    ("the tide allows it.", "gone to its owner.", "costs nothing."),
+)
+
+
+def test_columns_that_are_written_line_by_line_are_read_down():
+    page = text_at(
+        *((60 + 115 * c, 700 - 13 * r, BODY, part) for r, row in enumerate(NEWS) for c, part in enumerate(row))
+    )
+    document = read(page)
+    assert document.tables == ()
+    assert document.text == "\n".join(row[column] for column in range(3) for row in NEWS)
+
+
+def test_wide_spaces_of_justified_lines_are_no_columns():
+    plain = [(60, y, BODY, "many traders of Antwerp") for y in (713, 661)]
+    wide = [
+        (x, 700 - 13 * k, BODY, word)
+        for k in range(3)
+        for x, word in ((60, "came"), (102.2, "from"), (139.5, "Antwerp"))
+    ]
+    document = read(text_at(plain[0], *wide, plain[1]))
+    assert document.tables == ()
+    assert document.text.splitlines() == [
+        "many traders of Antwerp",
+        *["came from Antwerp"] * 3,
+        "many traders of Antwerp",
+    ]
+
+
+def test_rules_and_addresses_are_no_headings_and_a_heading_over_two_lines_is_one():
+    lines = ("==== Part one ====", "https://harbour.example/rules", "The duties of the", "harbour master", "2. Fees")
+    large = [(60, 700 - 18 * k, 16, line) for k, line in enumerate(lines)]
+    small = [(60, 590 - 14 * k, BODY, "The harbour master keeps the book of berths and dues.") for k in range(4)]
+    document = read(text_at(*large, *small))
+    assert [heading.title for heading in document.headings] == ["The duties of the harbour master", "2. Fees"]
+    assert document.text.startswith("\n".join(lines).replace("of the\n", "of the "))
+
+
 CELLS = (
     ("Route", "Ferry", "Fare"),
     ("Skagen to Learö", "Tern", "145"),
