@@ -10,6 +10,7 @@ from lxml.html import HTMLParser, document_fromstring
 
 from index.errors import UnreadableFileError
 from index.loaders.markup.elements import Element
+from index.loaders.markup.stylesheets import hide_by_stylesheets
 
 Tree = tuple[Element, tuple[str, ...]]  # the root, and warnings
 
@@ -26,6 +27,7 @@ def html_tree(text: str) -> Tree:
         root = document_fromstring(text.encode(), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         raise UnreadableFileError(f"not HTML: {error}") from error
+    hide_by_stylesheets(root)
     deep = any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log)
     return root, (TOO_DEEP,) if deep else ()
 
@@ -39,6 +41,7 @@ def xhtml_tree(text: str) -> Tree:
         return html_tree(text)
     for element in root.iter("{*}*"):
         element.tag = etree.QName(element).localname  # so that paths need no namespaces
+    hide_by_stylesheets(root)
     return root, ()
 
 

@@ -228,3 +228,25 @@ def test_xhtml_is_read_as_xml_if_it_is_well_formed() -> None:
         parse(f"{source}<body><p>Zoë&nbsp;&amp; co&hellip;</p></body></html>".encode(), "a.xhtml").text == "Zoë & co…"
     )
     assert parse(f"{source}<body><p>Not <b>closed</p></body></html>".encode(), "a.xhtml").text == "Not closed"
+
+
+def test_what_the_stylesheet_of_a_page_hides_is_left_out():
+    sheet = """
+    /* .dues { display: none } */ .draft, p#old { color: red; display: none }
+    @media print { .dues { display: none } }
+    .tab { display: none } .tab.open { display: block }
+    .more { visibility: hidden }
+    """
+    head = f"<style>{sheet}</style><style media=print>.berth {{ display: none }}</style>"
+    script = "<script>document.querySelector('.more').hidden = false</script>"
+    document = page(
+        "<p class='note draft'>Dues rise in May.</p><p id=old>Dues fell in May.</p><div id=old>The pier is open.</div>"
+        "<p class=dues>Dues are 40 crowns.</p><p class=tab>The mill is closed.</p><p class=more>Ask at the gate.</p>"
+        "<p class=berth>Berth 4 is free.</p><p class=draft style='display: block'>The crane is let.</p>",
+        head + script,
+    )
+    assert document.text.split("\n\n") == [
+        "The pier is open.", "Dues are 40 crowns.", "The mill is closed.", "Ask at the gate.", "Berth 4 is free.",
+        "The crane is let.",
+    ]  # fmt: skip
+    assert document.left_out == ("2 hidden parts",)
