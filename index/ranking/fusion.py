@@ -11,16 +11,17 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-# Among a handful of passages, BM25 scores differ by millionths, which must not be scaled up to whole deviations.
-_MIN_SPREAD = 1e-3
+# A smaller standard deviation counts as this one, so that differences that say nothing are not scaled up to whole
+# deviations: among a handful of passages BM25 scores differ by millionths, and the rows of a table are nearly equally
+# near to any question, so that its words must decide. Candidates from ordinary texts have a dense deviation above 0.08.
+_LEAST_DENSE_SPREAD, _LEAST_KEYWORD_SPREAD = 0.08, 1e-3
 # The nearest passages of a long table are so alike that one which only words find is many deviations below them.
 _LOWEST_DENSE = -3.0
 
 
-def standardise(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Distances from the mean in standard deviations; zeros when all values are nearly equal."""
-    spread = values.std() if values.size else 0.0
-    return (values - values.mean()) / spread if spread > _MIN_SPREAD else np.zeros_like(values)
+def standardise(values: npt.NDArray[np.float64], least: float) -> npt.NDArray[np.float64]:
+    """Distances from the mean in standard deviations, of which one is at least ``least``."""
+    return (values - values.mean()) / max(values.std(), least) if values.size else values
 
 
 def fuse(dense: Mapping[int, float], keyword: Mapping[int, float], dense_weight: float) -> list[tuple[int, float]]:
@@ -40,9 +41,10 @@ def z_scores(dense: Mapping[int, float], keyword: Mapping[int, float]) -> dict[i
     """The dense z-score, at least -3, and the keyword z-score of every candidate."""
     candidates = sorted({*dense, *keyword})
     lowest = min(dense.values(), default=0.0)
-    dense_score = standardise(np.array([dense.get(candidate, lowest) for candidate in candidates], dtype=np.float64))
-    keyword_score = standardise(np.array([keyword.get(candidate, 0.0) for candidate in candidates], dtype=np.float64))
-    dense_score = np.maximum(dense_score, _LOWEST_DENSE)
+    meaning = np.array([dense.get(candidate, lowest) for candidate in candidates], dtype=np.float64)
+    words = np.array([keyword.get(candidate, 0.0) for candidate in candidates], dtype=np.float64)
+    dense_score = np.maximum(standardise(meaning, _LEAST_DENSE_SPREAD), _LOWEST_DENSE)
+    keyword_score = standardise(words, _LEAST_KEYWORD_SPREAD)
     return dict(zip(candidates, zip(dense_score.tolist(), keyword_score.tolist(), strict=True), strict=True))
 
 

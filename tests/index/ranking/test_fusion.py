@@ -14,10 +14,10 @@ bm25 = st.dictionaries(st.integers(1, 30), st.floats(0.01, 30, allow_nan=False),
 weights = st.floats(0, 1)
 
 
-def z_score(value: float, values: list[float]) -> float:
+def z_score(value: float, values: list[float], least: float) -> float:
     mean = sum(values) / len(values)
     spread = math.sqrt(sum((other - mean) ** 2 for other in values) / len(values))
-    return (value - mean) / spread if spread > 1e-3 else 0.0
+    return (value - mean) / max(spread, least)
 
 
 @given(scores, bm25, weights)
@@ -30,7 +30,8 @@ def test_the_fused_score_is_the_weighted_sum_of_z_scores(
     fused = dict(fuse(dense, keyword, weight))
     assert set(fused) == set(everyone)
     for meaning, word, candidate in zip(meanings, words, everyone, strict=True):
-        expected = weight * max(-3.0, z_score(meaning, meanings)) + (1 - weight) * z_score(word, words)
+        expected = weight * max(-3.0, z_score(meaning, meanings, 0.08))
+        expected += (1 - weight) * z_score(word, words, 1e-3)
         assert math.isclose(fused[candidate], expected, abs_tol=1e-6)
 
 
@@ -62,3 +63,9 @@ def test_ranks_count_from_one(dense: dict[int, float]) -> None:
 def test_the_only_passage_with_a_code_leads_though_the_nearest_ones_are_all_alike() -> None:
     dense = {candidate: 0.8 + candidate / 10_000 for candidate in range(1, 101)} | {999: 0.3}
     assert fuse(dense, {999: 9.0}, 0.6)[0][0] == 999
+
+
+def test_where_all_passages_are_nearly_equally_near_the_words_decide() -> None:
+    rows = {candidate: 0.40 + candidate / 1000 for candidate in range(1, 61)}
+    words = dict.fromkeys(range(40, 61), 2.0) | {7: 6.0}
+    assert fuse(rows, words, 0.6)[0][0] == 7
