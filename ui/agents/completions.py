@@ -24,7 +24,7 @@ from ui.http.openapi import example
 from ui.http.problems import EVERYWHERE, responses
 from ui.http.questions import ERRORS, unless_disconnected
 from ui.service.service import Served
-from ui.text import counted
+from ui.text import counted, sourced_date
 from ui.web.reading.anchor import Anchor
 
 MODEL = "quoth"
@@ -197,7 +197,8 @@ def _cited(lines: Sequence[str], citations: Sequence[Citation], address: str) ->
     annotations: list[Annotation] = []
     for number, citation in enumerate(citations, 1):
         page = f"page {citation.page}" if citation.page is not None else None
-        name = " · ".join(filter(None, (citation.title, page, citation.date, citation.path)))
+        date = sourced_date(citation.date, citation.date_source)
+        name = " · ".join(filter(None, (citation.title, page, date, citation.path)))
         start = len(content) + len(f"\n[{number}] ")
         content += f"\n[{number}] {name}"
         if citation.sentence.strip() != citation.quote.strip():

@@ -79,7 +79,8 @@ def render_hits(question: str, hits: Sequence[Hit]) -> RenderableType:
 
 def _hit(question: str, hit: Hit) -> Iterator[RenderableType]:
     chunk, document = hit.chunk, hit.document
-    cited = _source(document.title, chunk.page, document.date, document.path)
+    date = sourced_date(document.date, document.date_source)
+    cited = _source(document.title, chunk.page, date, document.path)
     yield Text.assemble((f"{hit.rank}. ", "bold"), cited, (f"  {hit.score:.2f}", "dim"))
     yield Text(f"   {_excerpt(question, chunk.text[hit.head :])}")
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from qa import Citation, Position, Sheet, SheetCell, SheetRow
-from ui.text import excerpt, one_line, visible
+from ui.text import dating, excerpt, one_line, visible
 
 Link = Callable[[Citation], str]  # returns the address of a cited place; "" for none
 
@@ -30,7 +30,8 @@ class Line:
     probability: float | None
     page: str  # the printed number of the page and the file's: "13 (20)"
     heading: str
-    date: str
+    date: str  # ISO 8601, of the cited document
+    dated: str  # what that date is: "dated in the text", "file date"
     change: str
     before: str  # what it said the last time
     verdict: str
@@ -69,6 +70,7 @@ def cell_line(sheet: Sheet, place: Position, link: Link) -> Line:
         page=page_of(cited) if cited else "",
         heading=tidy(cited.heading or "") if cited else "",
         date=cited.date or "" if cited else "",
+        dated=dating(cited.date_source) if cited and cited.date else "",
         change=CHANGES[cell.change] if cell.change else "",
         before=(tidy(before.text) or NOT_SAID) if before and cell.change else "",
         verdict=cell.verdict or "",

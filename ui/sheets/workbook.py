@@ -24,13 +24,14 @@ HEADINGS = (
     "Page",
     "Section",
     "Date",
+    "What the date is",
     "Change",
     "Before",
     "Verdict",
     "SHA-256 of the document",
     "Link",
 )
-WIDTHS = (28, 28, 36, 40, 70, 11, 11, 10, 24, 12, 15, 30, 9, 20, 20)  # in characters
+WIDTHS = (28, 28, 36, 40, 70, 11, 11, 10, 24, 12, 18, 15, 30, 9, 20, 20)  # in characters
 ANSWER, PROBABILITY = HEADINGS.index("Answer"), HEADINGS.index("Probability")
 LONGEST_LINK = 2000  # characters; Excel calls a workbook with longer ones damaged
 WRAPPED = Alignment(wrap_text=True, vertical="top")
@@ -64,6 +65,7 @@ def values(line: Line) -> tuple[str | float | None, ...]:
         line.page,
         line.heading,
         line.date,
+        line.dated,
         line.change,
         line.before,
         line.verdict,

@@ -173,7 +173,7 @@ function quoted(record, first) {
 function source(first, record) {
   const link = element("a", { href: first.address, className: "chip" }, element("bdi", { textContent: flat(first.title) }));
   if (first.page) link.append(" ", element("span", { textContent: `page ${first.page}` }));
-  if (first.date) link.append(" ", element("span", { textContent: first.date }));
+  if (first.date) link.append(" ", element("span", { textContent: `${first.dated ?? ""} ${first.date}`.trim() }));
   const line = element("p", { className: "from" }, link);
   if (!record.confidence) return line;
   const word = record.confidence[0].toUpperCase() + record.confidence.slice(1);

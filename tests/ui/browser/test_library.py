@@ -240,7 +240,7 @@ def test_a_card_shows_a_document_in_its_own_words_and_leads_into_it(shelf: Shelf
     title.click()
     card = page.locator(".doc-card")
     expect(card.locator("h3")).to_be_focused()
-    expect(card).to_contain_text("Dated in its front matter 2 June 2024")
+    expect(card).to_contain_text("Dated in the text 2 June 2024")
     expect(card).to_contain_text("Peter Low approved the plan for the airport in Leeds.")
     expect(card).to_contain_text("90 million pounds")
     page.keyboard.press("Escape")

@@ -64,13 +64,14 @@ def test_a_negative_number_stays_as_it_is():
 
 
 def test_a_workbook_has_the_quote_its_words_place_probability_and_hash():
-    cited = citation(document_sha256="ab" * 32, page=20, page_label="13")
+    cited = citation(document_sha256="ab" * 32, page=20, page_label="13", date_source="file")
     answers = workbook(sheet_saying(cited))["Answers"]
     row = dict(zip([cell.value for cell in answers[1]], answers[2], strict=True))
     assert row["Answer"].value == "Soyuz 2.1a"
     assert row["Answer"].hyperlink.target + "#" + (row["Answer"].hyperlink.location or "") == LINK + "#"
     assert row["In its words"].value == "The Soyuz 2.1a rocket blasted off from Baikonur."
     assert (row["Probability"].value, row["Probability"].number_format) == (0.93, "0%")
+    assert (row["Date"].value, row["What the date is"].value) == ("2025-04-08", "file date")
     assert (row["Page"].value, row["SHA-256 of the document"].value) == ("13 (20)", "ab" * 32)
 
 

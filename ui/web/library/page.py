@@ -29,6 +29,7 @@ from ui.schemas import Date
 from ui.service.rebuilds import Event
 from ui.service.service import Served
 from ui.service.uploads import Batch, base_name
+from ui.text import dating
 from ui.web.html import render
 from ui.web.library.listing import SORTS, Narrowing, Shelf
 from ui.web.reading.anchor import Anchor
@@ -229,6 +230,7 @@ def render_library(
         megabytes=megabytes,
         suffixes=sorted(supported_suffixes()),
         type_name=type_name,
+        dating=dating,
     )
 
 
@@ -250,7 +252,7 @@ def render_card(card: DocumentCard) -> str:
     def link(place: PlaceInText) -> str:
         return Anchor.of(record.id, place.start, place.text).href
 
-    return render("library/card.html", card=card, record=record, link=link, type_name=type_name)
+    return render("library/card.html", card=card, record=record, link=link, type_name=type_name, dating=dating)
 
 
 def render_plan(report: BuildReport) -> str:

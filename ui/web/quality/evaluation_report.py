@@ -8,6 +8,7 @@ from dataclasses import astuple, dataclass
 from markupsafe import Markup
 
 from qa import Citation, Evaluation, Outcome, Verdict, measure_rows, report_plots, threshold_rows
+from ui.text import sourced_date
 from ui.web.html import render
 from ui.web.reading.paragraphs import MarkedText
 
@@ -55,7 +56,8 @@ def svg_plots(evaluation: Evaluation) -> list[Markup]:
 
 def _source(citation: Citation) -> str:
     page = f"page {citation.page}" if citation.page is not None else None
-    parts = filter(None, (citation.title, page, citation.date, citation.path))
+    date = sourced_date(citation.date, citation.date_source)
+    parts = filter(None, (citation.title, page, date, citation.path))
     return " · ".join(dict.fromkeys(parts))
 
 
