@@ -6,6 +6,7 @@ import asyncio
 import logging
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import replace
 from http import HTTPStatus
 
 import gradio as gr
@@ -14,6 +15,7 @@ from fastapi import APIRouter
 from index import Filters, IndexEmptyError, IndexNotFoundError, QuothError
 from qa import Answer, Reply, Turn
 from ui.service.engine import AnswerEngine
+from ui.service.naming import LEFT_OUT, addressed
 from ui.web.scope import Scope
 from ui.web.turns import answer_html, reply_html
 
@@ -102,10 +104,17 @@ class Chat:
         if answering := self._pending.get(turn):
             answering.cancel()
 
+    def _filters(self, scope: Scope) -> Filters | None:
+        """The filters of a question, with the addresses of documents whose path others share."""
+        filters = scope.filters()
+        if filters is None or not any(name.startswith(LEFT_OUT) for name in filters.documents):
+            return filters
+        return replace(filters, documents=addressed(filters.documents, self._engine.answerer().index.documents()))
+
     async def _answered(self, turn: str, question: str, sent: str) -> str:
         """The turn with its answer."""
         scope = Scope.read(sent)
-        filters = scope.filters()
+        filters = await asyncio.to_thread(self._filters, scope)
         if scope.literal:
             answer, understood = await self._ask(question, filters), question
         else:

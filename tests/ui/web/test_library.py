@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 from index import BuildReport, DocumentRecord, Filters, Plan
 from index.reports import PassedOver
+from ui.service.naming import addressed
 from ui.web.library.listing import UPLOADS, Narrowing, Shelf
 from ui.web.library.page import render_library, render_plan
 
@@ -40,11 +41,16 @@ class Rows(HTMLParser):
             self.cells[-1] += 1
 
 
-def test_documents_with_the_same_path_are_chosen_by_their_addresses() -> None:
-    shown = render_library(Shelf([*RECORDS, TWIN]), (), megabytes=50)
-    assert all(f'value="{name}"' in shown for name in ("/notes/tea.txt", "/letters/tea.txt", "deep/salt.txt"))
-    assert Filters(documents=frozenset({"/letters/tea.txt"})).admit(TWIN)
-    assert not Filters(documents=frozenset({"/letters/tea.txt"})).admit(RECORDS[0])
+def test_documents_with_the_same_path_are_told_apart_without_the_servers_folders() -> None:
+    server = "/srv/of/the/library"
+    records = [replace(record, source=server + record.source) for record in (*RECORDS, TWIN)]
+    shown = render_library(Shelf(records), (), megabytes=50)
+    names = ("…/notes/tea.txt", "…/letters/tea.txt", "deep/salt.txt")
+    assert all(f'value="{name}"' in shown for name in names)
+    assert server not in shown
+    chosen = addressed(names, records)
+    assert chosen == {f"{server}/notes/tea.txt", f"{server}/letters/tea.txt", "deep/salt.txt"}
+    assert [Filters(documents=chosen).admit(record) for record in records] == [True, True, False, True]
 
 
 def test_every_row_has_a_cell_for_each_column() -> None:

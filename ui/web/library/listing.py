@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from index import DocumentRecord, Filters
-from ui.service.naming import names_by_address
+from ui.service.naming import page_names
 from ui.text import counted
 
 SORTS = {"folder": "folder", "title": "title", "dated": "date", "added": "last added", "pages": "pages"}
@@ -111,7 +111,7 @@ class Shelf:
         if narrowing.is_dated:
             anytime = replace(narrowing, after="", before="")
             undated = sum(record.date is None and _is_wanted(record, anytime) for record in place)
-        names = names_by_address(self.records)
+        names = page_names(self.records)
         rows = [self._row(record, names[record.address]) for record in self._sorted(found, narrowing.sort)]
         return Listing(rows, sum(bool(record.warnings) for record in place), undated, len(place))
 
