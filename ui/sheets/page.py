@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
@@ -13,16 +12,16 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from index import IndexEmptyError, IndexNotFoundError, IndexView, QuothError
-from qa import Citation, Position, Sheet, SheetCell, SheetError, chosen_documents
+from index import QuothError
+from qa import Citation, Position, Sheet, SheetCell, SheetError
 from ui.service.service import Served
 from ui.sheets.export import KINDS, exported
+from ui.sheets.form import MOST_LISTED, named, render_form
 from ui.sheets.lines import cell_line, cell_lines
 from ui.web.html import render
 from ui.web.reading.anchor import Anchor
 from ui.web.turns.answer_html import SURE, QuoteCard, record
 
-MOST_LISTED = 1000  # documents in the form
 WORDS = {".xlsx": "Excel workbook", ".csv": "CSV", ".html": "Web page", ".json": "JSON"}
 TABS = {"all": "All", "changed": "Changed", "unsure": "Unsure", "unsaid": "Not said"}
 
@@ -40,6 +39,7 @@ class Form(BaseModel):
     name: Annotated[str, Field(max_length=80)]
     questions: Annotated[str, Field(max_length=200_000)]
     documents: Annotated[list[Annotated[str, Field(max_length=4096)]], Field(max_length=MOST_LISTED)] = []
+    collection: Annotated[str, Field(max_length=80)] = ""
     each: bool = False
     new: bool = True  # whether the name must be a new one
 
@@ -55,7 +55,7 @@ class Judged(BaseModel):
 @router.get("")
 def show_sheets(service: Served) -> str:
     """All sheets, and the form of a new one."""
-    return _form(service, None)
+    return render_form(service, None)
 
 
 @router.post("", status_code=HTTPStatus.ACCEPTED, response_class=PlainTextResponse)
@@ -64,7 +64,8 @@ def start(form: Form, service: Served) -> str:
     name = " ".join(form.name.split())
     if form.new and name in service.sheets.names():
         raise SheetError(f"there is a sheet “{name}” already: take another name")
-    sheet = service.sheets.start(name, form.questions.splitlines(), form.documents, each=form.each)
+    questions, documents = form.questions.splitlines(), named(service, form.documents)
+    sheet = service.sheets.start(name, questions, documents, each=form.each, collection=form.collection)
     return _address(sheet)
 
 
@@ -115,7 +116,7 @@ def progress(name: Name, service: Served, after: Annotated[int, Query(ge=0, le=1
 @router.get("/{name}/form")
 def edit(name: Name, service: Served) -> str:
     """The form of a sheet that is there."""
-    return _form(service, service.sheets.sheet(name))
+    return render_form(service, service.sheets.sheet(name))
 
 
 @router.get("/{name}/cells/{row}/{column}")
@@ -156,30 +157,6 @@ def export(name: Name, kind: str, request: Request, service: Served) -> Response
     content = exported(sheet, kind, lambda cited: f"{request.base_url}{_anchor(cited)}")
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(sheet.name + kind, safe='')}"}
     return Response(content, media_type=KINDS[kind], headers=headers)
-
-
-def _form(service: Served, sheet: Sheet | None) -> str:
-    records = _documents(service, lambda view: [(n, r.title) for n, r in chosen_documents(view, ()).items()])
-    listed = records[:MOST_LISTED]
-    chosen = set(sheet.documents) & {name for name, _ in listed} if sheet else set()
-    return render(
-        "sheet/form.html",
-        sheet=sheet,
-        names=[(name, quote(name, safe="")) for name in service.sheets.names()],
-        records=listed,
-        left_out=len(records) - len(listed),
-        chosen=chosen,
-        patterns=[pattern for pattern in sheet.documents if pattern not in chosen] if sheet else [],
-    )
-
-
-def _documents(service: Served, read: Callable[[IndexView], list[tuple[str, str]]]) -> list[tuple[str, str]]:
-    """What ``read`` finds in the index; nothing while it is empty."""
-    try:
-        with service.engine.answerer().index.snapshot() as view:
-            return read(view)
-    except (IndexNotFoundError, IndexEmptyError):
-        return []
 
 
 def _cell(sheet: Sheet, place: Position, reading: bool) -> str:

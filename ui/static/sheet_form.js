@@ -14,26 +14,49 @@ export function posted(body) {
 
 function typed(field) {
   const form = field.closest("form");
-  if (field.matches("[data-find-document]")) {
-    const wanted = field.value.toLowerCase();
-    for (const one of form.querySelectorAll(".choose li")) one.hidden = !one.textContent.toLowerCase().includes(wanted);
-    return;
-  }
+  if (field.matches("[data-find-document]")) return list(form);
+  if (field.matches("[data-collection]")) limit(form);
   choose(form);
   if (form.dataset.new !== undefined) write("sheet", { name: form.elements.name.value, questions: form.elements.questions.value });
+}
+
+// Lists the documents of the collection whose names have the words that were typed.
+function list(form) {
+  const wanted = form.querySelector("[data-find-document]")?.value.toLowerCase() ?? "";
+  const members = memberships(form);
+  for (const [position, one] of form.querySelectorAll(".choose li").entries()) {
+    one.hidden = !one.textContent.toLowerCase().includes(wanted) || Boolean(members && !members.has(String(position)));
+  }
+}
+
+// Documents outside the collection are no longer chosen.
+function limit(form) {
+  const members = memberships(form);
+  for (const [position, box] of form.querySelectorAll("[name=document]").entries()) box.checked &&= !members || members.has(String(position));
+  list(form);
+}
+
+// The positions of the collection's documents in the list; null for any document.
+function memberships(form) {
+  const members = form.elements.collection?.selectedOptions[0].dataset.members;
+  return members === undefined ? null : new Set(members.split(" "));
 }
 
 function choose(form) {
   const words = form.querySelector("[data-chosen-documents]");
   const chosen = form.querySelectorAll("[name=document]:checked").length;
-  const all = words.dataset.all;
-  words.textContent = chosen ? `${chosen} of ${all} chosen` : all.startsWith("1 ") ? all : `All ${all}`;
+  const collection = form.elements.collection;
+  const total = Number(collection?.selectedOptions[0].dataset.count ?? words.dataset.total);
+  const all = `${total.toLocaleString("en")} ${total === 1 ? "document" : "documents"}`;
+  const of = collection?.value ? ` of ${collection.value}` : "";
+  words.textContent = (chosen ? `${chosen} of ${all} chosen` : `${total === 1 ? "" : "All "}${all}`) + of;
 }
 
 // What was written in the form of a new sheet is kept in this browser until it is asked.
 export function restore(board) {
   const form = board.querySelector("[data-sheet-form]");
   if (!form) return;
+  list(form);
   choose(form);
   if (form.dataset.new === undefined) return;
   const draft = read("sheet", {});
@@ -49,6 +72,7 @@ async function submit(event, asked) {
     name: data.get("name"),
     questions: data.get("questions"),
     documents: [...data.getAll("document"), ...data.getAll("pattern")],
+    collection: data.get("collection") ?? "",
     each: data.get("each") === "yes",
     new: form.dataset.new !== undefined,
   };

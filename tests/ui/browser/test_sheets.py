@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from index import build
+from index import Collections, build
 from tests.support.browser import Open, assert_accessible, serving
 from tests.support.samples.contracts import FEE, NOTICE, write_contracts
 
@@ -23,12 +23,13 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path
     contracts = write_contracts(folder / "contracts")
     (contracts / "evil.md").write_text(EVIL)
     build([contracts], folder / "index")
+    Collections(folder / "index").add("Services", {str(contracts / name) for name in ("cleaning.md", "guards.md")})
     with serving(folder / "index") as address:
         yield address, folder
 
 
 def show_sheets(page: Page) -> None:
-    page.get_by_role("link", name="Sheets").click()
+    page.get_by_role("link", name="Sheets", exact=True).click()
     page.get_by_role("textbox", name="Name", exact=True).wait_for()
 
 
@@ -101,6 +102,14 @@ def test_cells_are_reached_by_arrows_and_judged_by_letters(visit: Open, office: 
 def test_what_changed_is_marked_after_asking_again(visit: Open, office: tuple[str, Path]) -> None:
     address, folder = office
     page = visit(address)
+    show_sheets(page)
+    page.get_by_label("Collection").select_option("Services")
+    expect(page.locator("[data-chosen-documents]")).to_have_text("All 2 documents of Services")
+    page.locator("[data-chosen-documents]").click()
+    expect(page.locator(".choose li:visible")).to_have_count(2)
+    ask(page, "Services only", FEE)
+    expect(page.locator("#board .meta")).to_contain_text("of Services")
+    expect(page.locator(".grid tbody tr")).to_have_count(2)
     show_sheets(page)
     ask(page, "Changes", FEE)
     expect(cell(page, 3, 0).locator("button")).to_be_visible()
