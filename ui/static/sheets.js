@@ -1,5 +1,6 @@
 // The view of question sheets: all of them and a form, or one as a table that fills while it is read.
 import { confirmed, fragment, notice, on } from "./actions.js";
+import { areOn } from "./keyboard.js";
 import * as form from "./sheet_form.js";
 import { close as closeViewer, goHomeTo, openedBy } from "./viewer.js";
 
@@ -262,7 +263,7 @@ function keys(event) {
     event.preventDefault();
     if (!next.classList.contains("mine")) turnTo(Number(next.dataset.column));
     aim(next.querySelector("button")).focus();
-  } else if (VERDICTS[event.key.toLowerCase()] && !event.repeat) {
+  } else if (VERDICTS[event.key.toLowerCase()] && !event.repeat && areOn()) {
     board.querySelector(".open")?.classList.remove("open");
     cell.classList.add("open");
     judge(VERDICTS[event.key.toLowerCase()]);

@@ -1,4 +1,4 @@
-"""Accessibility of every view: axe in both themes and three widths, and use by keyboard alone."""
+"""Accessibility of every view: axe, what fits on the screen, and use by keyboard alone."""
 
 from __future__ import annotations
 
@@ -151,6 +151,16 @@ def test_everything_is_reached_with_the_keyboard(visit: Open, site: str) -> None
     page.keyboard.press("Escape")
     expect(page.locator("#viewer")).to_be_hidden()
     expect(page.locator("#log .chip").first).to_be_focused()
+    page.keyboard.press("n")
+    expect(page.locator("#log [data-do=keep]")).to_have_text("In notebook")
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_contain_text("Next and previous cited place")
+    page.get_by_label("Use keys of a single character").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    page.keyboard.press("?")
+    expect(page.locator("#log [data-do=keep]")).to_have_text("In notebook")
+    expect(page.locator("#keys")).to_be_hidden()
     page.get_by_role("button", name="Library").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#library")).to_be_visible()

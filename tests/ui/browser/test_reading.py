@@ -80,6 +80,10 @@ def test_citations_are_stepped_through(visit: Open, site: str) -> None:
     page.wait_for_url(lambda url: url != first)
     page.get_by_role("button", name="Previous citation").click()
     page.wait_for_url(first)
+    page.keyboard.press("j")
+    page.wait_for_url(lambda url: url != first)
+    page.keyboard.press("k")
+    page.wait_for_url(first)
 
 
 def test_words_are_found_in_the_whole_document(visit: Open, site: str) -> None:
