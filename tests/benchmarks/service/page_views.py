@@ -165,12 +165,12 @@ def _notebook(page: Page, questions: list[str]) -> None:
     _answers(page, questions)
     for keep in page.locator("#log [data-do=keep]").all():
         keep.click()
-    page.get_by_role("button", name="Notebook").click()
+    page.locator(".tools [data-do=notebook]").click()
     page.locator("[data-notebook]").wait_for()
 
 
 def _empty_notebook(page: Page, questions: list[str]) -> None:
-    page.get_by_role("button", name="Notebook").click()
+    page.locator(".tools [data-do=notebook]").click()
     page.locator("[data-notebook]").wait_for()
 
 
