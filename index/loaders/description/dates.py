@@ -5,12 +5,19 @@ from __future__ import annotations
 import datetime
 import re
 
-_NAMES = "january february march april may june july august september october november december"
-_MONTHS = {name[:3]: number for number, name in enumerate(_NAMES.split(), start=1)}
+_NAMES = (
+    "january february march april may june july august september october november december",
+    "januar februar märz april mai juni juli august september oktober november dezember",
+    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+)
+_MONTHS = [(name, number) for names in _NAMES for number, name in enumerate(names.split(), start=1)]
 _ISO = re.compile(r"(\d{4})(?:[-/](\d{1,2})(?:[-/](\d{1,2}))?)?(?=$|[T\s,;.)])")
-_DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\.?\s+(?:of\s+)?([A-Za-z]+)\.?,?\s+(\d{4})\b")
-_MONTH_FIRST = re.compile(r"([A-Za-z]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})\b")
-_MONTH = re.compile(r"([A-Za-z]+)\.?,?\s+(\d{4})\b")
+_DAY_FIRST = re.compile(
+    r"(\d{1,2})(?:st|nd|rd|th|er)?\.?(?:-|\s+(?:(?:of|de)\s+)?)([^\W\d_]+)(?:-|\.?,?\s+(?:del?\s+)?)(\d{4})\b"
+)
+_MONTH_FIRST = re.compile(r"([^\W\d_]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})\b")
+_MONTH = re.compile(r"([^\W\d_]+)\.?,?\s+(\d{4})\b")
 _POINTS = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})\b")
 _SLASHES = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})\b")
 _WEEKDAY = re.compile(r"(?i)^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+")
@@ -65,8 +72,10 @@ def declared_date(*words: str) -> str | None:
 
 
 def _month(name: str) -> str:
-    whole = next((known for known in _NAMES.split() if known.startswith(name.lower())), "")
-    return str(_MONTHS.get(whole[:3], 0) if len(name) > 2 or name == whole else 0)
+    """The number of a month by its English, German, French or Spanish name, or that's first letters; "0" for others."""
+    word = name.lower()
+    numbers = {number for known, number in _MONTHS if word == known or (len(word) > 2 and known.startswith(word))}
+    return str(*numbers) if len(numbers) == 1 else "0"
 
 
 def _slashed(words: str) -> tuple[str, str] | None:

@@ -14,14 +14,17 @@ _LINES, _FIRST_LINES = 10, 4  # that may have a date after a label; that may be 
 _LONGEST = 80  # characters of a line that is not prose
 _PARTS = re.compile(r"\s*[|·•]\s*|\s+[–—]\s+")
 _CHANGED = re.compile(
-    r"(?:(?:last|date|page|document)\s+)*(?:updated?|modified|modification|revised|revision|edited|changed|amended|reviewed)"
-    r"(?:\s+date)?\s*(?:(?::|on|at)\s*)*",
+    r"(?:(?:last|date|page|document)\s+)*(?:updated?|modified|modification|revised|revision|edited|changed|amended|reviewed"
+    r"|stand|(?:zuletzt\s+)?(?:geändert|aktualisiert|überarbeitet)|(?:dernière\s+)?mise?\s+à\s+jour|modifiée?"
+    r"|(?:última\s+)?(?:actualización|modificación)|actualizad[oa])"
+    r"(?:\s+date)?\s*(?:(?::|on|at|am|vom|le|el)\s*)*",
     re.IGNORECASE,
 )
 _MADE = re.compile(
     r"(?:(?:first|date|originally)\s+)*"
-    r"(?:(?:published|publication|posted|issued|released?|created|written|dated|sent|effective)(?:\s+date)?|date|as\s+of)"
-    r"\s*(?:(?::|by\s[^,:]{1,40}?\son|on|at|in|from|as\s+of)\s*)*",
+    r"(?:(?:published|publication|posted|issued|released?|created|written|dated|sent|effective)(?:\s+date)?|date|as\s+of"
+    r"|datum|veröffentlicht|erstellt|publiée?|publicad[oa]|fecha)"
+    r"\s*(?:(?::|by\s[^,:]{1,40}?\son|on|at|in|from|as\s+of|am|vom|le|el)\s*)*",
     re.IGNORECASE,
 )
 _IN_NAME = re.compile(r"(?<![^\W_])((?:19|20)\d\d)([-_.]?)(\d\d)(?:\2(\d\d))?(?![^\W_])")
@@ -45,7 +48,7 @@ def date_in_lines(parsed: Parsed, above: str | None = None) -> str | None:
     """The date that the first lines state: of the last change, else the one ``above`` them, else the first of them."""
     made = [above] if above else []
     for number, line in enumerate(_first_lines(parsed)):
-        for part in _PARTS.split(line):
+        for part in (part.strip("()[]") for part in _PARTS.split(line)):
             if (label := _CHANGED.match(part)) and (date := date_alone(part[label.end() :])):
                 return date
             label = _MADE.match(part)

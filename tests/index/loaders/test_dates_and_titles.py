@@ -33,6 +33,10 @@ def _dated(text: str, name: str = "a.txt") -> tuple[str | None, str | None]:
         ("Ferry notes\nReleased 2018", "2018"),
         ("Ferry rules\nEffective date: 7 May 2021", "2021-05-07"),
         ("Ferry notes\nPosted by Ada Stone on 7 May 2021", "2021-05-07"),
+        ("Ferry notes\n(updated 12-Feb-2021)", "2021-02-12"),
+        ("Fährplan\nStand: 1. März 2021", "2021-03-01"),
+        ("Traversées\nMis à jour le 1er août 2021", "2021-08-01"),
+        ("Salidas\nFecha: 5 de mayo de 2021", "2021-05-05"),
     ],
 )
 def test_a_date_in_a_usual_form_in_the_first_lines_is_the_date(first: str, date: str):
@@ -50,6 +54,7 @@ def test_a_date_in_a_usual_form_in_the_first_lines_is_the_date(first: str, date:
         "04/05/2021",  # the fourth of May, or the fifth of April
         "1984",
         "Date: 31.04.2022",
+        "3 jui 2021",  # June or July in French
     ],
 )
 def test_other_dates_and_numbers_are_not(first: str):
