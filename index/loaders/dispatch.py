@@ -67,6 +67,7 @@ PARSERS: dict[str, Callable[[bytes], Parsed]] = {
     ".xml": parse_any_xml,
     ".epub": parse_epub,
 }
+_INSTEAD = {".doc": ".docx", ".dot": ".docx", ".ppt": ".pptx", ".pps": ".pptx", ".wps": ".docx", ".pages": ".docx"}
 TITLE_LIMIT = 300  # characters of a title or heading
 TEXT_LIMIT = 100_000_000  # characters of a document's text
 
@@ -124,7 +125,9 @@ def parse(content: bytes, path: str, source: str = "") -> Document:
 def _parsed(content: bytes, path: str) -> Parsed:
     parser = PARSERS.get(suffix(path))
     if parser is None:
-        raise UnreadableFileError(f"files of type {suffix(path) or 'unknown'} are not read")
+        instead = _INSTEAD.get(suffix(path))
+        hint = f"; save it as {instead}" if instead else ""
+        raise UnreadableFileError(f"files of type {suffix(path) or 'unknown'} are not read{hint}")
     if not content:
         raise UnreadableFileError("the file is empty")
     try:

@@ -197,3 +197,8 @@ def test_a_damaged_index_has_its_own_error(tmp_path: Path) -> None:
     (tmp_path / "damaged" / "catalog.sqlite").write_bytes(b"not a database" * 1000)
     with pytest.raises(IndexDamagedError, match="cannot be read"):
         DocumentIndex.open(tmp_path / "damaged")
+
+
+def test_an_old_format_that_is_not_read_names_the_one_that_is():
+    with pytest.raises(UnreadableFileError, match=r"files of type \.doc are not read; save it as \.docx"):
+        parse(b"\xd0\xcf\x11\xe0", "minutes.DOC")
