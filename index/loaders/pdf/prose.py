@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
+from statistics import median
 
 from index.loaders.pdf.layout import Word
 
@@ -15,6 +16,7 @@ _SAME_ROW = 0.35  # letter sizes between the baselines of one row, at most
 _LEAST_LINES = 4  # of a column
 _LEAST_WORDS = 2  # of a line of a column, in the mean
 _FULL = 0.7  # share of the lines of prose, at least, that the next line's first word does not fit into
+_APART, _MOST_APART = 1.25, 0.125  # times the usual distance between lines; share of the lines that are so far apart
 _RAGGED = 0.1  # share of a column's width by which lines may end short beside that
 _CUT = 0.4  # share of the lines of prose, at least, after which a sentence goes on in small letters
 _MOST = 0.7  # share of the lines of justified text, at least
@@ -35,11 +37,15 @@ def rows_of(words: Sequence[Word]) -> list[Row]:
     return [sorted(row, key=lambda word: word.left) for row in rows]
 
 
-def flows_down(rows: Sequence[Sequence[Sequence[Part]]]) -> bool:
+def flows_down(rows: Sequence[Sequence[Sequence[Part]]], baselines: Sequence[float]) -> bool:
     """Whether the columns of these rows, whose cells are parts of lines, read on from line to line, as prose does.
 
-    A line of prose is full, and its sentence goes on in the next one. Cells of a table end where they end.
+    A line of prose is full, and its sentence goes on in the next one. Cells of a table end where they end, and its rows
+    are often further apart than the lines of a cell.
     """
+    gaps = [above - below for above, below in itertools.pairwise(baselines)]
+    if not gaps or sum(gap > _APART * median(gaps) for gap in gaps) > _MOST_APART * len(gaps):
+        return False
     columns = [[_joined(cell) for cell in column if cell] for column in zip(*rows, strict=True)]
     long = [column for column in columns if len(column) >= _LEAST_LINES]
     return len(long) > 1 and len(long) >= len(columns) - 1 and all(map(_is_prose, long))

@@ -55,7 +55,7 @@ def unruled_columns(words: Sequence[Word]) -> Columns | None:
         return None
     divided = [_cells(row, gutters, spans=number < header) for number, row in enumerate(chunks)]
     texts = [[" ".join(chunk[2] for chunk in cell) for cell in row] for row in divided]
-    if flows_down(divided[header:]):
+    if flows_down(divided[header:], [row[0].y for row in rows[header:]]):
         above = [" ".join(chunk[2] for chunk in row) for row in chunks[:header]]
         return Columns(texts, is_table=False, prose=[*above, *column_lines(divided[header:])])
     cells = _whole_rows(texts, [row[0].y for row in rows], size)

@@ -22,12 +22,19 @@ def lines_at(*lines: tuple[float, float, float, float]) -> str:
 
 
 def pdf_of_streams(
-    pages: Sequence[str], *, annotations: Sequence[str] = (), catalog: str = "", page: str = "", objects: str = ""
+    pages: Sequence[str],
+    *,
+    annotations: Sequence[str] = (),
+    catalog: str = "",
+    page: str = "",
+    objects: str = "",
+    font: str = "",
 ) -> bytes:
     """A PDF of pages with these operators.
 
     ``annotations`` are dictionaries for the first page; they and the entries of the ``catalog`` can name each other as
-    ``{0}``, ``{1}`` and so on. ``page`` has more entries for each page, ``objects`` more operators' resources.
+    ``{0}``, ``{1}`` and so on; so can another ``font``'s name and object. ``page`` has more entries for each page,
+    ``objects`` more operators' resources.
     """
     first = 4 + 2 * len(pages)
     names = [f"{first + position} 0 R" for position in range(len(annotations))]
@@ -39,7 +46,7 @@ def pdf_of_streams(
         own = f"/Annots[{' '.join(names)}]" if names and not position else ""
         parts.append(
             f"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents {5 + 2 * position} 0 R{own}{page}"
-            f"/Resources<</Font<</F1 3 0 R>>{objects}>>>>".encode()
+            f"/Resources<</Font<</F1 3 0 R {font.format(*names)}>>{objects}>>>>".encode()
         )
         drawn = operators.encode("cp1252")
         parts.append(b"<</Length %d>>stream\n%s\nendstream" % (len(drawn), drawn))

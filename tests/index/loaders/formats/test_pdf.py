@@ -148,6 +148,23 @@ def test_columns_that_are_written_line_by_line_are_read_down():
     assert document.text == "\n".join(row[column] for column in range(3) for row in NEWS)
 
 
+def test_rows_of_long_cells_that_are_apart_are_a_table():
+    cells = (
+        ("The crane lifts up", "Ask the master of", "forty tons when the"),
+        ("to nine tons of", "the harbour for", "tide is out."),
+    )
+    rows = (*cells, *cells, *cells)
+    lines = (
+        (60 + 115 * c, 700 - 13 * r - 14 * (r // 2), BODY, part)
+        for r, row in enumerate(rows)
+        for c, part in enumerate(row)
+    )
+    document = read(
+        text_at(*((60 + 115 * c, 730, BODY, name) for c, name in enumerate(("Gear", "Who", "Load"))), *lines)
+    )
+    assert document.tables[0].columns == (("Gear",), ("Who",), ("Load",))
+
+
 def test_wide_spaces_of_justified_lines_are_no_columns():
     plain = [(60, y, BODY, "many traders of Antwerp") for y in (713, 661)]
     wide = [
@@ -248,3 +265,24 @@ def test_the_signs_in_a_script_belong_to_it():
 def test_the_number_of_a_footnote_is_a_superscript():
     page = text_at((60, 700, BODY, "Dues are paid."), (60, 104, 6, "12"), (66.8, 100, 9, " Or waived by the board."))
     assert read(page).text == "Dues are paid.\n¹² Or waived by the board."
+
+
+def test_a_page_whose_letters_have_no_mapping_is_named_and_its_signs_are_not_read(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(ocr, "missing", lambda: "OCR")
+    words = "The harbour master keeps the book of berths and writes down every ship that comes and goes"
+    glyphs = "".join(f"{ord(letter) - 29:04x}" for letter in words)  # as a subset of a font numbers them
+    page = f"BT /F2 11 Tf 1 0 0 1 60 700 Tm <{glyphs}> Tj ET\n"
+    document = read(
+        page,
+        text_at((60, 700, BODY, "Dues are paid in May.")),
+        annotations=[
+            "<</Type/Font/Subtype/Type0/BaseFont/AAAAAA+X/Encoding/Identity-H/DescendantFonts[{1}]>>",
+            "<</Type/Font/Subtype/CIDFontType2/BaseFont/AAAAAA+X/DW 600/CIDSystemInfo<</Registry(Adobe)"
+            "/Ordering(Identity)/Supplement 0>>/FontDescriptor<</Type/FontDescriptor/FontName/AAAAAA+X/Flags 4>> >>",
+        ],
+        font="/F2 {0}",
+    )
+    assert document.text == "Dues are paid in May."
+    assert document.warnings == (
+        "pages with text in fonts that do not say which letters they draw: 1 (to read scanned ones, install OCR)",
+    )
