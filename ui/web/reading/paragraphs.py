@@ -11,6 +11,7 @@ from index import Document
 from qa import enclosing_sentences
 
 BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
+PRINTED_LINE_END = re.compile(r"(?<=[^\n]{59}[^\n\d.!?:;])\n(?=[^\W\d_]|[“‘\"'])|(?<=[^\n]{40})\n(?=[a-zà-ÿ])")
 LONGEST = 4000  # characters in a paragraph; browsers lay out longer ones slowly
 WINDOW = 1500  # characters on each side of a quote that are searched for its sentence
 
@@ -64,6 +65,15 @@ class Marks:
         edges = (self.sentence_start, self.start, self.end, self.sentence_end)
         cuts = [start, *(min(max(edge, start), end) for edge in edges), end]
         return MarkedText(*(text[a:b] for a, b in pairwise(cuts)))
+
+
+def flowing(text: str) -> str:
+    """Text of a printed page, of the same length, without the line ends from within sentences.
+
+    A line that is long and ends no sentence goes on in the next one, unless that begins with a number or a sign, as
+    the items of a list do.
+    """
+    return PRINTED_LINE_END.sub(" ", text)
 
 
 def split_paragraphs(document: Document, first: int = 0, last: int | None = None) -> Iterator[tuple[int, int]]:

@@ -22,7 +22,7 @@ from ui.web.html import render, spoken_date
 from ui.web.reading.anchor import Anchor
 from ui.web.reading.contents import outline, page_at
 from ui.web.reading.finding import MOST, occurrences
-from ui.web.reading.paragraphs import MarkedText, Marks, split_paragraphs
+from ui.web.reading.paragraphs import MarkedText, Marks, flowing, split_paragraphs
 from ui.web.reading.pdf_page import bookmarks_of, picture_of
 from ui.web.reading.source_file import read_original
 
@@ -190,6 +190,9 @@ def _paragraphs(document: Document, marks: Marks, first: int, last: int) -> Iter
     tables = iter(document.tables)
     table = next(tables, None)
     done = first  # where the last table ends
+    shown = document.text
+    if document.media_type == PDF:
+        shown = shown[:first] + flowing(shown[first:last]) + shown[last:]
     for start, end in split_paragraphs(document, first, last):
         while table and table.end <= start:
             table = next(tables, None)
@@ -207,6 +210,6 @@ def _paragraphs(document: Document, marks: Marks, first: int, last: int) -> Iter
         heading = headings.get(start)
         signs = HEADING_SIGNS.match(text) if heading and document.media_type == MARKDOWN else None
         at = start + (signs.end() if signs else 0)
-        marked = marks.apply(document.text, at, start + len(text))
+        marked = marks.apply(shown, at, start + len(text))
         tag = f"h{min(6, heading.level + 2)}" if heading else "p"
         yield Paragraph(page, tag, at, marked, front=end <= document.body_start)

@@ -15,7 +15,7 @@ from tests.support.answers import COUNTRIES, cell_document
 from tests.support.html_outline import ALLOWED_TAGS, Outline, plain
 from tests.support.samples.hostile_text import HOSTILE
 from ui.web.reading.anchor import Anchor
-from ui.web.reading.paragraphs import split_paragraphs
+from ui.web.reading.paragraphs import flowing, split_paragraphs
 from ui.web.reading.source_file import read_original
 from ui.web.reading.viewer import VIEWED, render_document
 
@@ -91,6 +91,15 @@ def test_the_viewer_names_the_document_and_says_what_its_date_is() -> None:
     for source, said in (("text", "Dated in the text"), ("front matter", "Dated in the text"), ("file", "File date")):
         shown = render_document(document(date="2025-04-08", date_source=source), Anchor(1, 0, 0))
         assert f"{said} 8 April 2025 · a.txt" in plain(shown).replace("  ", " ")
+
+
+def test_the_text_of_a_printed_page_has_no_line_ends_within_sentences() -> None:
+    line = "The supplier returns the plates at its own expense where the termination"
+    text = f"{line}\nfollows its breach, and every printed copy of them goes with the plates as well.\n2. Fees\n• None"
+    assert flowing(text) == text.replace("termination\nfollows", "termination follows")
+    printed = document(text, media_type="application/pdf", pages=(Page(1, 0, len(text)),))
+    shown = render_document(printed, Anchor.of(1, 4, "supplier"), as_text=True)
+    assert "where the termination follows its breach" in plain(shown)
 
 
 def test_a_table_is_shown_whole_with_the_cell_marked_and_its_rows_numbered() -> None:
