@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from index import Document, DocumentRecord, Embedder
 from qa.conversation.examples import Answers, example_questions
-from qa.conversation.summaries import AMOUNT, DATE, key_sentences
+from qa.conversation.summaries import AMOUNT, DATE, SCANNED, key_sentences
 from qa.text import enclosing_sentences
 
 _FIRST_LINES = 280  # code points
@@ -28,9 +28,9 @@ _NAMED_TERM = re.compile(
     r"(?<![\w-])(?:(?:An?|The) )?([A-Z][\w-]+(?: [A-Z][\w-]+){0,3})[ \n]+"
     r"(?:means|is defined as|stands for)[ \n]+([^.;]{5,240})"
 )
-_IN_BRACKETS = re.compile(
-    rf"([^.;:()\n]{{5,200}}?)[ \n]*\((?:(?:hereinafter|hereafter|together),? )?(?:the )?{_TERM}\)"
-)
+_IN_BRACKETS = re.compile(rf"\((?:(?:hereinafter|hereafter|together),? )?(?:the )?{_TERM}\)")
+_BEFORE = 200  # characters before a bracket that are looked at
+_SHORTEST = 5  # characters of what is named before a bracket
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def _found(pattern: re.Pattern[str], document: Document) -> tuple[PlaceInText, .
     """The first place of each of the words that a pattern matches, with the words of their sentence around them."""
     text, body = document.text, document.body_start
     places: dict[str, PlaceInText] = {}
-    for found in pattern.finditer(text, body):
+    for found in pattern.finditer(text, body, body + SCANNED):
         if len(places) == _MOST:
             break
         if found[0] not in places:
@@ -150,22 +150,28 @@ def _definitions(document: Document) -> Iterator[Definition]:
 def _terms(document: Document) -> Iterable[tuple[str, int, int]]:
     """Terms with the place of what defines them, in the order of the text."""
     text, body = document.text, document.body_start
-    found = [(one[1], one.start(3), one.end(3)) for one in _QUOTED_TERM.finditer(text, body)]
-    found += [(one[1], one.start(2), one.end(2)) for one in _NAMED_TERM.finditer(text, body)]
-    for one in _IN_BRACKETS.finditer(text, body):
-        start = _beginning(text, one.start(1), one.end(1))
-        found.append((one[2], start, one.end(1)))
+    last = body + SCANNED
+    found = [(one[1], one.start(3), one.end(3)) for one in _QUOTED_TERM.finditer(text, body, last)]
+    found += [(one[1], one.start(2), one.end(2)) for one in _NAMED_TERM.finditer(text, body, last)]
+    for one in _IN_BRACKETS.finditer(text, body, last):
+        start, end = _named(text, body, one.start())
+        if end - start >= _SHORTEST:
+            found.append((one[1], start, end))
     return sorted(found, key=lambda term: term[1])
 
 
-def _beginning(text: str, start: int, end: int) -> int:
-    """Where the party or thing before a bracket begins: after "between" or "and", and at most twelve words back."""
-    words = list(re.finditer(r"\S+", text[start:end]))[-_WORDS:]
+def _named(text: str, body: int, bracket: int) -> tuple[int, int]:
+    """The party or thing named before a bracket: after "between" or "and", and at most twelve words back."""
+    low = max(body, bracket - _BEFORE)
+    before = text[low:bracket].rstrip(" \n")
+    clause = before[1 + max(before.rfind(sign) for sign in ".;:()\n") :]
+    start = low + len(before) - len(clause)
+    words = list(re.finditer(r"\S+", clause))[-_WORDS:]
     first = words[0].start() if words else 0
     for at, word in enumerate(words[:-1]):
         if word[0].lower() in ("between", "and", "by") and words[at + 1][0][0].isupper():
             first = words[at + 1].start()
-    return start + first
+    return start + first, low + len(before)
 
 
 def _cut(text: str, start: int, end: int) -> int:

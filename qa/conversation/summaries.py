@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,9 @@ _SHORTEST, _LONGEST = 5, 60  # words of a key sentence
 _REPEATING = 0.6  # the penalty for the cosine with a sentence that is chosen already
 _BEGINNING, _SECTION, _FACTS = 0.12, 0.06, 0.04  # priors, in cosines
 _OUTLINE, _LISTED = 12, 8
+_PIECE = 3_000  # characters that are cut into sentences at once; some texts take time quadratic in that
+_PIECES = 70  # of a document that are looked at for key sentences
+SCANNED = 2_000_000  # characters of a document in which dates, amounts, names and definitions are looked for
 _MONTHS = (
     "January|February|March|April|May|June|July|August|September|October|November|December"
     "|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
@@ -37,17 +41,19 @@ DATE = re.compile(
 AMOUNT = re.compile(
     r"(?:\b(?:EUR|USD|GBP|CHF|CAD|AUD|SEK|NOK|DKK|PLN|JPY)\s?\d[\d.,]*\b"
     r"|[€$£¥]\s?\d[\d.,]*(?:\s?(?:million|billion|thousand|m|bn|k))?\b"
-    r"|\b\d[\d.,]*\s?(?:(?:million|billion|thousand) )?(?:euros?|dollars?|pounds|francs|EUR|USD|GBP|CHF|%|percent"
+    r"|\b\d[\d.,]{0,30}\s?(?:(?:million|billion|thousand) )?(?:euros?|dollars?|pounds|francs|EUR|USD|GBP|CHF|%|percent"
     r"|per cent|days|weeks|months|years|hours|minutes|km|kg)(?!\w))"
 )
-_NAME = re.compile(r"(?<![.!?:] )(?<!^)(?<!\n)\b[A-Z][\w’'-]+(?: (?:(?:of|the|and|de|von|van) )?[A-Z][\w’'-]+)+")
+_NAME = re.compile(
+    r"(?<![.!?:] )(?<!^)(?<!\n)\b[A-Z][\w’'-]{1,40}(?: (?:(?:of|the|and|de|von|van) )?[A-Z][\w’'-]{1,40})+"
+)
 
 
 def summarise(document: Document, document_id: int, chunks: Sequence[Chunk], embedder: Embedder) -> Summary:
     """The summary of a document; ``chunks`` are its passages in order."""
     text = document.text
     chosen = key_sentences(document, embedder)
-    body = text[document.body_start :]
+    body = text[document.body_start : document.body_start + SCANNED]
     return Summary(
         document_id=document_id,
         path=document.path,
@@ -75,17 +81,37 @@ def key_sentences(document: Document, embedder: Embedder) -> list[tuple[int, int
 
 def _candidates(document: Document) -> list[tuple[int, int]]:
     """The sentences outside head, headings and tables that are neither fragments, nor endless, nor questions."""
-    body, text = document.body_start, document.text
+    text = document.text
     tables = [(table.start, table.end) for table in document.tables]
     starts = {heading.start for heading in document.headings}
     fit = [
-        (body + start, body + end)
-        for start, end in sentences(text[body:])
-        if _SHORTEST <= len(text[body + start : body + end].split()) <= _LONGEST
-        and not any(first <= body + start < last for first, last in tables)
-        and body + start not in starts
+        (start, end)
+        for start, end in _sentences(text, document.body_start)
+        if _SHORTEST <= len(text[start:end].split()) <= _LONGEST
+        and not any(first <= start < last for first, last in tables)
+        and start not in starts
     ]
     return [(start, end) for start, end in fit if text[end - 1] in '.!”"’)'] or fit
+
+
+def _sentences(text: str, start: int) -> Iterator[tuple[int, int]]:
+    """The ranges of the sentences from ``start`` on, of a long text those of pieces all over it."""
+    cuts = [start]
+    while cuts[-1] < len(text):
+        cuts.append(_end_of_piece(text, cuts[-1]))
+    pieces = list(pairwise(cuts))
+    for number in np.unique(np.linspace(0, len(pieces) - 1, min(_PIECES, len(pieces))).astype(int)):
+        first, last = pieces[number]
+        yield from ((first + a, first + b) for a, b in sentences(text[first:last]))
+
+
+def _end_of_piece(text: str, start: int) -> int:
+    """Where a piece from ``start`` on ends: behind a paragraph, or else a sentence, a line or a word."""
+    last = start + _PIECE
+    if last >= len(text):
+        return len(text)
+    ends = (text.rfind(sign, start + _PIECE // 2, last) + len(sign) for sign in ("\n\n", ". ", "\n", " "))
+    return next((end for end in ends if end > start + _PIECE // 2), last)
 
 
 def _priors(document: Document, compared: Sequence[tuple[int, int]]) -> npt.NDArray[np.float64]:

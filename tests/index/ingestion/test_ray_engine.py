@@ -24,10 +24,9 @@ from index import (
     verify,
 )
 from index.ingestion.ray_engine import RayEngine
-from tests.support import open_addresses
 from tests.support.hash_embedder import HashEmbedder
 from tests.support.paths import ROOT
-from tests.support.processes import process_tree
+from tests.support.processes import is_loopback, listening_addresses, process_tree
 
 ray = pytest.importorskip("ray")
 pytest.importorskip("pymilvus")
@@ -80,7 +79,7 @@ class Built:
         """Once, when the first documents arrive."""
         if step.step == "parse" and not self.environments:
             tree = process_tree(os.getpid())
-            self.addresses = open_addresses.listening_addresses(tree)
+            self.addresses = listening_addresses(tree)
             for process in tree - {os.getpid()}:
                 with suppress(OSError):  # it ended meanwhile
                     self.environments.append(Path(f"/proc/{process}/environ").read_bytes())
@@ -145,7 +144,7 @@ def test_files_that_cannot_be_read_or_embedded_fail_alone_with_their_reason(buil
 
 def test_ray_listens_to_this_machine_only(built: Built):
     assert built.addresses
-    assert all(map(open_addresses.is_loopback, built.addresses)), built.addresses
+    assert all(map(is_loopback, built.addresses)), built.addresses
 
 
 def test_a_folder_of_documents_runs_no_code_in_a_worker(built: Built):

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+
+import pytest
 
 from index import Document, DocumentRecord, Page
 from qa import PlaceInText, document_card
+from qa.conversation import summaries
+from tests.support.growth import assert_grows_in_proportion, repeated
 from tests.support.hash_embedder import HashEmbedder
 
 TEXT = (
@@ -38,3 +43,23 @@ def test_a_card_holds_the_documents_own_words_with_their_places() -> None:
 def test_a_document_without_text_has_an_empty_card() -> None:
     card = document_card(replace(DOCUMENT, text="", pages=()), RECORD, HashEmbedder())
     assert (card.first_lines, card.sentences, card.dates, card.definitions) == (None, (), (), ())
+
+
+@pytest.mark.parametrize("unit", [" ", "1.", "A-b'", "... "])
+def test_a_card_takes_time_in_proportion_to_the_text(unit: str) -> None:
+    def work(size: int) -> Callable[[], object]:
+        document = replace(DOCUMENT, text=TEXT + repeated(unit, size), pages=())
+        return lambda: document_card(document, RECORD, HashEmbedder())
+
+    assert_grows_in_proportion(work)
+
+
+def test_of_a_long_text_key_sentences_are_sought_in_pieces_all_over_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    cut: list[str] = []
+    sentences = summaries.sentences
+    monkeypatch.setattr(summaries, "sentences", lambda text: (cut.append(text), sentences(text))[1])
+    text = "\n\n".join(f"The ferry number {number} leaves the pier of Harwick at nine." for number in range(20_000))
+    chosen = document_card(replace(DOCUMENT, text=text, pages=()), RECORD, HashEmbedder()).sentences
+    assert all(place.text.startswith("The ferry") and place.text.endswith("nine.") for place in chosen)
+    assert "number 0 " in cut[0] and "number 19999 " in cut[-1]
+    assert max(map(len, cut)) <= 3_000 and sum(map(len, cut)) <= 210_000

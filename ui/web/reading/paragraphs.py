@@ -53,9 +53,14 @@ class Marks:
 
     @classmethod
     def around(cls, document: Document, start: int, end: int) -> Marks:
-        """Mark ``text[start:end]`` and the sentences that overlap it; nothing for offsets outside the text."""
+        """Mark ``text[start:end]`` and the sentences that overlap it, or only it if it is longer than ``WINDOW``.
+
+        Nothing is marked for offsets outside the text.
+        """
         if not 0 <= start < end <= len(document.text):
             return cls.none()
+        if end - start > WINDOW:
+            return cls(start, end, start, end)
         window = max(0, start - WINDOW)
         first, last = enclosing_sentences(document.text[window : end + WINDOW], start - window, end - window)
         return cls(start, end, window + first, window + last)

@@ -15,7 +15,7 @@ from tests.support.answers import COUNTRIES, cell_document
 from tests.support.html_outline import ALLOWED_TAGS, Outline, plain
 from tests.support.samples.hostile_text import HOSTILE
 from ui.web.reading.anchor import Anchor
-from ui.web.reading.paragraphs import flowing, split_paragraphs
+from ui.web.reading.paragraphs import WINDOW, Marks, flowing, split_paragraphs
 from ui.web.reading.source_file import read_original
 from ui.web.reading.viewer import VIEWED, render_document
 
@@ -41,6 +41,12 @@ def test_the_answer_is_marked_and_its_sentence_tinted() -> None:
 @pytest.mark.parametrize(("start", "end"), [(0, 0), (5, 3), (10, 10_000)])
 def test_offsets_outside_the_text_mark_nothing(start: int, end: int) -> None:
     assert "<mark>" not in render_document(document(), Anchor(1, start, end))
+
+
+def test_no_sentence_is_sought_around_a_stretch_that_is_no_quote() -> None:
+    long = document("Kim flew. " * WINDOW)
+    assert Marks.around(long, 4, WINDOW + 5) == Marks(4, WINDOW + 5, 4, WINDOW + 5)
+    assert Marks.around(long, 4, 8) == Marks(4, 8, 0, 9)
 
 
 def test_a_document_that_changed_since_it_was_quoted_says_so_and_marks_nothing() -> None:
