@@ -218,11 +218,12 @@ def render_failures(failures: Sequence[Failure]) -> RenderableType:
 
 def render_documents(records: Iterable[DocumentRecord], failures: Sequence[Failure]) -> RenderableType:
     """The documents, with their warnings below them, then the files that could not be read; 80 columns are enough."""
-    path = Column("Document", overflow="fold", ratio=1)  # folded, not cut, so that the path can be copied
+    path = Column("Document", overflow="fold")  # folded, not cut, so that the path can be copied
     numbers = (Column(name, justify="right", no_wrap=True) for name in ("Pages", "Passages"))
-    table = Table(path, Column("Date", no_wrap=True), *numbers, box=None, header_style="bold", expand=True)
+    table = Table(path, Column("Date", no_wrap=True), *numbers, box=None, header_style="bold")
     for record in records:
-        date = (record.date or "") + ("" if record.date_source in (None, *STATED) else " (file)")
+        kind = " (text)" if record.date_source in STATED else " (file)" if record.date_source else ""
+        date = f"{record.date}{kind}" if record.date else ""
         counts = (f"{record.page_count:,}" if record.page_count else "", f"{record.chunk_count:,}")
         table.add_row(Text(one_line(record.path)), *map(Text, (date, *counts)))
         if record.title not in ("", PurePosixPath(record.path).stem):

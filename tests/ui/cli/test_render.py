@@ -118,3 +118,6 @@ def test_the_list_of_documents_fits_a_terminal_of_eighty_columns():
     assert "".join(line.split()[0] for line in lines[1:3]) == path  # folded, not cut
     assert "2025-03-03 (file)" in lines[1] and "1,200" in lines[1]
     assert "  Master Services Agreement" in "\n".join(lines) and "  2 images without text" in "\n".join(lines)
+    piped = Console(file=io.StringIO(), width=100_000, markup=False)
+    piped.print(render_documents([record], []))
+    assert max(map(len, piped.file.getvalue().splitlines())) < len(path) + 60  # filled with no more spaces than needed
