@@ -4,6 +4,7 @@ import asyncio
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -177,3 +178,44 @@ def test_over_http_nobody_is_served_without_a_token_or_from_another_site(seed_in
     right = {"Authorization": f"Bearer {'a' * 24}"}
     assert client.post("/mcp", json=listing, headers=right | {"Origin": "https://example.com"}).status_code == 403
     assert client.post("/mcp", json=[], headers=right).status_code < 500
+
+
+def test_a_client_that_leaves_gives_its_question_up(seed_index: Path):
+    service = Service.of(load_settings({"index": seed_index}))
+    app, busy = assemble(service), threading.Event()
+    for _ in range(service.queue._at_once):
+        service.queue._threads.submit(busy.wait)
+    call = {"name": "answer", "arguments": {"question": "What rocket was used?"}}
+    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}).encode()
+    names = {"host": "127.0.0.1:7860", "content-type": "application/json", "accept": "application/json"}
+    headers = [(name.encode(), value.encode()) for name, value in names.items()]
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/mcp",
+        "headers": headers,
+        "query_string": b"",
+        "scheme": "http",
+    }
+
+    async def session() -> None:
+        async with asyncio.timeout(120):
+            arriving: asyncio.Queue[dict[str, object]] = asyncio.Queue()
+            arriving.put_nowait({"type": "http.request", "body": body})
+            request = asyncio.create_task(app(scope, arriving.get, _dropped))
+            while not service.queue._pending:
+                await asyncio.sleep(0.01)
+            arriving.put_nowait({"type": "http.disconnect"})
+            await request
+            while service.queue._pending:
+                await asyncio.sleep(0.01)
+
+    try:
+        asyncio.run(session())
+    finally:
+        busy.set()
+        service.close()
+
+
+async def _dropped(message: object) -> None:
+    """Take a part of a response that nobody reads."""

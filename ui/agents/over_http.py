@@ -10,8 +10,9 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from anyio.to_thread import run_sync
+from starlette.requests import ClientDisconnect, Request
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from ui.service.service import Service
 
@@ -22,7 +23,7 @@ PATH = "/mcp"
 
 
 class McpEndpoint:
-    """An ASGI application for the tools of a service."""
+    """An ASGI application for the tools of a service. A client that leaves gives its question up."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
@@ -35,7 +36,21 @@ class McpEndpoint:
         async with self._starting:
             if self._manager is None or self._task is None or self._task.done():
                 self._manager = await self._started()
-        await self._manager.handle_request(scope, receive, send)
+        request = Request(scope, receive)
+        try:
+            body = await request.body()
+        except ClientDisconnect:
+            return
+        handling = asyncio.ensure_future(self._manager.handle_request(scope, _replayed(body), send))
+        left = asyncio.ensure_future(receive())  # after the body, the client's leaving is all that can be received
+        try:
+            await asyncio.wait({handling, left}, return_when=asyncio.FIRST_COMPLETED)
+            if handling.done():
+                handling.result()
+        finally:
+            left.cancel()
+            handling.cancel()  # which gives its question up, where the client has left
+            await asyncio.wait({handling})
 
     async def _started(self) -> StreamableHTTPSessionManager:
         """A running manager of requests; it runs until the service's event loop ends."""
@@ -64,6 +79,19 @@ class McpEndpoint:
 def mcp_route(service: Service) -> Route:
     """The route of the tools. Without sessions there is no stream to open by GET and nothing to DELETE."""
     return Route(PATH, endpoint=McpEndpoint(service), methods=["POST"], include_in_schema=False)
+
+
+def _replayed(body: bytes) -> Receive:
+    """A ``receive`` that gives a body which was received before, and nothing more."""
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replayed() -> Message:
+        if messages:
+            return messages.pop()
+        never: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+        return await never
+
+    return replayed
 
 
 async def _run(manager: StreamableHTTPSessionManager, running: asyncio.Event) -> None:
