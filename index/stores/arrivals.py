@@ -14,7 +14,7 @@ from pathlib import Path
 
 from index.settings import IndexSettings
 from index.stores.base import Reader, Store
-from index.stores.folder.schema import open_private
+from index.stores.folder.schema import make_folder, open_private
 from index.stores.folder.store import FolderStore
 from index.types import DocumentRecord
 
@@ -72,6 +72,7 @@ class Arrivals:
             return
         partial = self._path.with_suffix(".part")
         try:
+            make_folder(self._path.parent)  # which an index in Milvus may not have yet
             with open(partial, "w", encoding="utf-8", opener=open_private) as file:
                 json.dump(dict(zip(("added", "changed"), kept, strict=True)), file, ensure_ascii=False)
             partial.replace(self._path)

@@ -40,6 +40,7 @@ def test_a_search_is_limited_to_a_collection_which_survives_a_rebuild(store: str
     build([folder], place, settings=settings, embedder=embedder)
     with DocumentIndex.open(place, settings=settings, embedder=embedder) as opened:
         drinks = {record.address for record in opened.documents() if record.path != "iron.html"}
+        assert opened.arrivals.added().keys() == {record.address for record in opened.documents()}
         opened.collections.add("Drinks", drinks)
         rebuild([folder], place, settings=settings, embedder=embedder)
         assert [record.path for record in opened.documents(DRINKS)] == ["deep/coffee.md", "tea.txt"]
