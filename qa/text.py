@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import lru_cache
@@ -10,7 +11,10 @@ from itertools import groupby, pairwise
 
 import numpy as np
 import numpy.typing as npt
-from pysbd import Segmenter
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", SyntaxWarning)  # Python 3.12 and later tell of escapes in the patterns of pysbd
+    from pysbd import Segmenter
 
 FUNCTION_WORDS = frozenset(
     "a an and are as at be by can could did do does for from had has have how in is it its many may might much must of "
