@@ -42,8 +42,8 @@ def emit(result: object, view: Callable[[], RenderableType], *, as_json: bool, i
 
 
 def replace_unprintable() -> None:
-    """Let the streams replace characters that the console's encoding lacks, instead of ending with an error."""
-    for stream in (sys.stdout, sys.stderr):
+    """Let the streams replace what the console's encoding lacks, read or written, instead of ending with an error."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -28,7 +29,9 @@ def location(tmp_path: Path) -> Path:
 
 def run(location: Path, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
     command = [QUOTH, "verify-quote", "--index", str(location), *arguments]
-    return subprocess.run(command, input=stdin, capture_output=True, text=True, check=False, cwd=ROOT)
+    as_bytes = {"encoding": "utf-8", "errors": "surrogateescape"}
+    environment = os.environ | {"PYTHONIOENCODING": "utf-8"}
+    return subprocess.run(command, input=stdin, capture_output=True, check=False, cwd=ROOT, env=environment, **as_bytes)
 
 
 def test_a_verbatim_quote_exits_with_0_and_names_its_document(location: Path):
@@ -38,7 +41,7 @@ def test_a_verbatim_quote_exits_with_0_and_names_its_document(location: Path):
 
 
 def test_any_other_exits_with_1_and_marks_the_words_that_differ(location: Path):
-    done = run(location, "-", stdin="The pier lamp is red, and it is lit at dusk.")
+    done = run(location, "-", stdin="The pier lamp is red, and it is lit at dusk.\n\udcff is no UTF-8")
     assert done.returncode == 1
     assert "The pier lamp is [-red-]{+blue+}, and it is lit at dusk." in done.stdout
 
