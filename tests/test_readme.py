@@ -37,6 +37,14 @@ def all_of(find: Callable[[str, str], list[str]], what: str) -> list[str]:
     return list(dict.fromkeys(found for page in PAGES for found in find(what, page)))
 
 
+def test_each_promise_of_security_names_tests_that_exist():
+    rows = re.findall(r"^\| \*\*.*\| (.*) \|$", (ROOT / "SECURITY.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(rows) > 20
+    for row in rows:
+        named = re.findall(r"`([^`]+)`", row)
+        assert named and all((ROOT / "tests" / name).is_file() for name in named), row
+
+
 def test_the_readme_has_at_most_900_words():
     assert len(PAGES["README.md"].split()) <= 900
 

@@ -243,7 +243,12 @@ class Tools:
 
     async def passage(self, document_id: int, start: int, end: int) -> Stretch:
         """Return a document's text from code point start to end, as in a citation; a wider range shows more."""
-        return await self._read(lambda index: Stretch.of(index, document_id, max(0, start), end, LONGEST_STRETCH))
+
+        def read(index: DocumentIndex) -> Stretch:
+            with self._service.engine.whole_documents:
+                return Stretch.of(index, document_id, max(0, start), end, LONGEST_STRETCH)
+
+        return await self._read(read)
 
     async def rebuild(self) -> Rebuilt:
         """Bring the index up to date with its folders, and report what was added, changed, deleted or unreadable."""

@@ -69,7 +69,8 @@ def get_document(record: Found) -> DocumentRecord:
 @router.get("/documents/{document_id}/text", responses=MISSING)
 def get_text(record: Found, service: Served, start: Start = 0, end: End = None) -> Stretch:
     """Return a part of a document's text, at most 100,000 code points."""
-    return Stretch.of(service.engine.answerer().index, record.id, start, end, LONGEST_STRETCH)
+    with service.engine.whole_documents:
+        return Stretch.of(service.engine.answerer().index, record.id, start, end, LONGEST_STRETCH)
 
 
 @router.post(

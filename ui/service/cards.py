@@ -7,7 +7,7 @@ from collections import OrderedDict
 
 from index import DocumentNotFoundError, DocumentRecord, Filters
 from qa import AbandonedError, Answer, DocumentCard, card_questions, document_card
-from ui.service.engine import AnswerEngine
+from ui.service.engine import WHOLE_DOCUMENTS, AnswerEngine
 from ui.service.question_queue import QuestionQueue
 
 KEPT = 64  # documents whose questions are remembered
@@ -20,16 +20,18 @@ class Cards:
         self._engine, self._queue = engine, queue
         self._made: OrderedDict[tuple[int, str], list[str]] = OrderedDict()  # questions, by id and sha256
         self._making = threading.Lock()
+        self._places = threading.BoundedSemaphore(WHOLE_DOCUMENTS)
         self._wanted = 0  # the id of the document whose questions were asked for last
         self._closed = False
 
     def card(self, document_id: int) -> DocumentCard:
         """The card of a document. Raises ``DocumentNotFoundError`` and whatever opening the index raises."""
         index = self._engine.answerer().index
-        with index.snapshot() as view:
-            document, record = view.document(document_id), _record(view.documents(), document_id)
-        with self._engine.cpu.share():
-            return document_card(document, record, index.embedder)
+        with self._places:
+            with index.snapshot() as view:
+                document, record = view.document(document_id), _record(view.documents(), document_id)
+            with self._engine.cpu.share():
+                return document_card(document, record, index.embedder)
 
     def questions(self, document_id: int) -> list[str]:
         """Up to three questions that a document answers; none if others are wanted before they are made.

@@ -28,6 +28,7 @@ T = TypeVar("T")
 log = logging.getLogger("quoth.engine")
 
 CLOSE_SECONDS = 1.0  # that closing waits for models that are being loaded
+WHOLE_DOCUMENTS = 2  # that are read at the same time for one purpose; a text of 20 MB takes 75 MB, or more
 ATTEMPTS = 3  # to answer a question whose documents are removed meanwhile
 
 
@@ -41,6 +42,9 @@ class AnswerEngine:
     def __init__(self, location: Place, *, settings: ReaderSettings | None = None) -> None:
         self.location = location
         self.cpu = CpuPool()
+        self.whole_documents: threading.Semaphore = threading.BoundedSemaphore(
+            WHOLE_DOCUMENTS
+        )  # held while one is read and shown
         self._settings = settings
         self._answerer: Answerer | None = None
         self._conversation: Conversation | None = None

@@ -15,7 +15,7 @@ from fastapi import Path as PathParameter
 from fastapi.responses import HTMLResponse, JSONResponse
 
 from index import Document
-from ui.service.engine import AnswerEngine
+from ui.service.engine import WHOLE_DOCUMENTS, AnswerEngine
 from ui.tables import ShownTable, shown_table
 from ui.text import counted, dating
 from ui.web.html import render, spoken_date
@@ -32,7 +32,6 @@ Number = Annotated[int, PathParameter(ge=1, le=2**31)]
 Checksum = Annotated[str, Query(pattern="^([0-9a-f]{8})?$")]
 Words = Annotated[str, Query(min_length=1, max_length=200)]
 VIEWED = 200_000  # characters of a document that are shown at once
-AT_ONCE = 4  # documents that are read and rendered at the same time
 PDF, MARKDOWN = "application/pdf", "text/markdown"
 HEADING_SIGNS = re.compile(r" {0,3}#{1,6}[ \t]+")
 GONE = "The file has changed since it was read, has moved, or is not on this machine any more."
@@ -60,7 +59,7 @@ At = Annotated[Anchor, Depends(_anchor)]
 def router(engine: AnswerEngine) -> APIRouter:
     """The routes for a document's text, its pages as pictures, its outline, its file and words in it."""
     routes = APIRouter(prefix="/ui/source", include_in_schema=False, default_response_class=HTMLResponse)
-    places = threading.BoundedSemaphore(AT_ONCE)
+    opened_files = threading.BoundedSemaphore(WHOLE_DOCUMENTS)  # apart, because a child takes its time with a PDF
 
     def find(document_id: int) -> Document:
         return engine.answerer().index.document(document_id)
@@ -68,19 +67,19 @@ def router(engine: AnswerEngine) -> APIRouter:
     @routes.get("/{document_id}")
     def source(at: At, text: bool = False) -> str:
         """The document with the quote marked; ``text`` asks for a PDF's text instead of its pages."""
-        with places:
+        with engine.whole_documents:
             return render_document(find(at.document), at, as_text=text)
 
     @routes.get("/{document_id}/pages/{number}")
     def printed(document_id: Id, number: Number, fine: bool = False) -> str:
         """A page of a PDF as a picture under its words; empty if there is no such page."""
-        with places:
+        with opened_files:
             return render_page(find(document_id), number, fine=fine)
 
     @routes.get("/{document_id}/contents")
     def contents(document_id: Id) -> str:
         """The document's outline."""
-        with places:
+        with opened_files:
             document = find(document_id)
             content = read_original(document) if document.media_type == PDF else None
             entries = outline(document, bookmarks_of(content) if content else ())
@@ -89,7 +88,7 @@ def router(engine: AnswerEngine) -> APIRouter:
     @routes.get("/{document_id}/find")
     def hits(document_id: Id, words: Words) -> JSONResponse:
         """Where the document has these words: ``[start, end, page number]`` each, page 0 where it has no pages."""
-        with places:
+        with engine.whole_documents:
             document = find(document_id)
             found = [(*span, _page_number(document, span[0])) for span in occurrences(document, words)]
             return JSONResponse({"hits": found, "more": len(found) >= MOST})
@@ -97,7 +96,7 @@ def router(engine: AnswerEngine) -> APIRouter:
     @routes.get("/{document_id}/file")
     def original(document_id: Id) -> Response:
         """The document's file, to be saved: never shown in the page's own origin, since it may hold scripts."""
-        with places:
+        with engine.whole_documents:
             document = find(document_id)
             return _download(document.path.rsplit("/", 1)[-1], read_original(document))
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import threading
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +16,9 @@ from index.types import Heading
 from tests.support.answers import COUNTRIES, cell_document
 from tests.support.html_outline import ALLOWED_TAGS, Outline, plain
 from tests.support.samples.hostile_text import HOSTILE
+from ui.server import assemble
+from ui.service.service import Service
+from ui.settings import load_settings
 from ui.web.reading.anchor import Anchor
 from ui.web.reading.paragraphs import WINDOW, Marks, flowing, split_paragraphs
 from ui.web.reading.source_file import read_original
@@ -138,3 +143,22 @@ def test_a_long_document_is_shown_in_parts_that_link_to_each_other() -> None:
         at = int(later[1])
     assert len(reached) == 100_000
     assert "Earlier" not in render_document(document("Short."), Anchor(1, 0, 0))
+
+
+class Counted(threading.Semaphore):
+    """A semaphore that counts how often it was entered."""
+
+    entered = 0
+
+    def __enter__(self) -> bool:
+        self.entered += 1
+        return super().__enter__()
+
+
+def test_each_way_to_a_whole_document_waits_for_its_turn(seed_index: Path) -> None:
+    service = Service.of(load_settings({"index": seed_index}))
+    service.engine.whole_documents = turn = Counted(1)
+    client = TestClient(assemble(service), base_url="http://127.0.0.1:7860")
+    paths = ("/ui/source/1", "/ui/source/1/find?words=Kim", "/ui/source/1/file", "/v1/documents/1/text")
+    assert [client.get(path).status_code for path in paths] == [200] * 4
+    assert turn.entered == 4
