@@ -46,6 +46,7 @@ from index.stores.base import Place, Store
 from index.stores.document_collections import Collections, checked_collection
 from index.stores.folder.schema import open_private, sync_folder
 from index.stores.locate import open_store
+from index.stores.named_files import NamedFiles, write_whole
 from index.types import (
     Cell,
     Chunk,
@@ -92,6 +93,7 @@ __all__ = [
     "InputError",
     "MissingExtraError",
     "ModelError",
+    "NamedFiles",
     "NoDocumentsError",
     "Page",
     "Place",
@@ -134,4 +136,5 @@ __all__ = [
     "supported_suffixes",
     "sync_folder",
     "verify",
+    "write_whole",
 ]

@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import secrets
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -29,7 +27,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from index import IndexSettings
+from index import IndexSettings, write_whole
 from qa import ReaderSettings
 from ui.errors import SettingsError, ThresholdFileError
 
@@ -159,19 +157,10 @@ def load_threshold(location: Path) -> ChosenThreshold | None:
 
 def save_threshold(location: Path, chosen: ChosenThreshold) -> None:
     """Replace the saved threshold atomically. Raises ``ThresholdFileError``."""
-    partial = location / f".{THRESHOLD_FILE}.{secrets.token_hex(4)}"
     try:
-        location.mkdir(parents=True, exist_ok=True)  # there is no folder when the index is in Milvus
-        with partial.open("x", encoding="utf-8") as file:
-            file.write(chosen.model_dump_json() + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(location / THRESHOLD_FILE)
+        write_whole(location / THRESHOLD_FILE, f"{chosen.model_dump_json()}\n".encode())
     except OSError as error:
         raise ThresholdFileError(f"the threshold cannot be saved in {location}: {error.strerror}") from error
-    finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
 
 
 SECRETS = frozenset(name for name, field in Settings.model_fields.items() if "Secret" in str(field.annotation))

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from index.settings import IndexSettings
 from index.stores.base import Reader, Store
-from index.stores.folder.schema import make_folder, open_private
 from index.stores.folder.store import FolderStore
+from index.stores.named_files import write_whole
 from index.types import DocumentRecord
 
 FILE = "arrivals.json"
@@ -70,12 +70,9 @@ class Arrivals:
         kept = [{address: day for address, day in one.items() if address in present} for one in (added, changed)]
         if kept == list(self._read()):
             return
-        partial = self._path.with_suffix(".part")
+        content = json.dumps(dict(zip(("added", "changed"), kept, strict=True)), ensure_ascii=False)
         try:
-            make_folder(self._path.parent)  # which an index in Milvus may not have yet
-            with open(partial, "w", encoding="utf-8", opener=open_private) as file:
-                json.dump(dict(zip(("added", "changed"), kept, strict=True)), file, ensure_ascii=False)
-            partial.replace(self._path)
+            write_whole(self._path, content.encode())
         except OSError as error:
             log.warning("the dates of arrival were not written: %s", error)
 

@@ -8,26 +8,23 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote, unquote
 
 import filelock
 
 from index.errors import CollectionDamagedError, CollectionError, CollectionNotFoundError, DiskError, QuothError
 from index.settings import IndexSettings
 from index.stores.base import Store
-from index.stores.folder.schema import make_folder, open_private, sync_folder
+from index.stores.folder.schema import make_folder, sync_folder
 from index.stores.folder.store import FolderStore
+from index.stores.named_files import NamedFiles, write_whole
 
 FOLDER = "collections"  # in the folder of the index
-ENDING = ".json"
-LONGEST_NAME = 80  # in UTF-8 bytes, each of which may take three in the name of the file
 MOST_COLLECTIONS = 1_000
 MOST_DOCUMENTS = 100_000  # of one collection
+_NAMED = NamedFiles("collection", ".json", CollectionError)
 _WAIT_SECONDS = 10.0
 log = logging.getLogger("quoth.collections")
 
@@ -46,8 +43,7 @@ class Collections:
 
     def names(self) -> list[str]:
         """The names of all collections, in the order of the alphabet."""
-        found = (unquote(path.name.removesuffix(ENDING)) for path in self._folder.glob(f"*{ENDING}"))
-        return sorted(found, key=lambda name: (name.casefold(), name))
+        return sorted(_NAMED.names(self._folder), key=lambda name: (name.casefold(), name))
 
     def documents(self, name: str) -> frozenset[str]:
         """The addresses of a collection's documents, also of those that are not in the index at present.
@@ -149,20 +145,9 @@ class Collections:
         if is_new and len(self.names()) >= MOST_COLLECTIONS:
             raise CollectionError(f"there are {MOST_COLLECTIONS:,} collections already: remove some")
         path = self._path(name)
-        partial = path.with_suffix(".part")
         content = json.dumps({"documents": sorted(addresses)}, ensure_ascii=False, indent=1)
         with _disk(path):
-            try:
-                with open(partial, "w", encoding="utf-8", opener=open_private) as file:
-                    file.write(content)
-                    file.flush()
-                    os.fsync(file.fileno())
-                partial.replace(path)
-                sync_folder(self._folder)
-            except OSError:
-                with suppress(OSError):
-                    partial.unlink(missing_ok=True)
-                raise
+            write_whole(path, content.encode())
 
     @contextmanager
     def _locked(self, name: str) -> Iterator[None]:
@@ -182,7 +167,7 @@ class Collections:
             lock.release()
 
     def _path(self, name: str) -> Path:
-        return self._folder / f"{quote(checked_collection(name), safe=' ')}{ENDING}"
+        return _NAMED.path(self._folder, name)
 
     def _missing(self, name: str) -> CollectionNotFoundError:
         known = ", ".join(self.names()[:10]) or "none yet"
@@ -191,14 +176,7 @@ class Collections:
 
 def checked_collection(name: str) -> str:
     """The name of a collection, with its white space tidied. Raises CollectionError."""
-    tidy = " ".join(unicodedata.normalize("NFC", name).split())
-    if not any(letter.isalnum() for letter in tidy) or set(tidy) & {*"/\\"} or not tidy.isprintable():
-        raise CollectionError(
-            "the name of a collection has at least one letter or digit, and neither / nor \\ nor controls"
-        )
-    if len(tidy.encode("utf-8", "replace")) > LONGEST_NAME:
-        raise CollectionError(f"the name of a collection has at most {LONGEST_NAME} bytes: shorten it")
-    return tidy
+    return _NAMED.checked(name)
 
 
 @contextmanager

@@ -9,25 +9,22 @@ again.
 from __future__ import annotations
 
 import os
-import unicodedata
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import FileIO
 from pathlib import Path
-from urllib.parse import quote, unquote
 
 import filelock
 from pydantic import TypeAdapter
 
-from index import DiskError, open_private, sync_folder
+from index import DiskError, NamedFiles, write_whole
 from qa.sheets.errors import SheetBusyError, SheetDamagedError, SheetError, SheetNotFoundError
 from qa.sheets.open_sheet import Entry, OpenSheet, applied
 from qa.sheets.sheet import Sheet
 
 FOLDER = "sheets"  # in the folder of the index
-ENDING = ".sheet"
-LONGEST_NAME = 80  # in UTF-8 bytes, each of which may take three in the name of the file
+_NAMED = NamedFiles("sheet", ".sheet", SheetError)
 _SHEET = TypeAdapter(Sheet)
 _CHECKSUM = 9  # characters: eight digits and a space
 
@@ -49,19 +46,8 @@ class SheetFile(OpenSheet):
 
     def _replace(self, sheet: Sheet) -> None:
         self.close()
-        partial = self._path.with_suffix(".part")
         with _disk(self._path):
-            try:
-                with open(partial, "wb", opener=open_private) as file:
-                    file.write(_line(_SHEET.dump_json(sheet)))
-                    file.flush()
-                    os.fsync(file.fileno())
-                partial.replace(self._path)
-                sync_folder(self._path.parent)
-            except OSError:
-                with suppress(OSError):
-                    partial.unlink(missing_ok=True)
-                raise
+            write_whole(self._path, _line(_SHEET.dump_json(sheet)))
 
     def _append(self, entry: Entry) -> None:
         with _disk(self._path):
@@ -96,11 +82,11 @@ class SheetFolder:
 
     def names(self) -> list[str]:
         """The names of all sheets, in order."""
-        return sorted(unquote(path.name.removesuffix(ENDING)) for path in self.folder.glob(f"*{ENDING}"))
+        return sorted(_NAMED.names(self.folder))
 
     def size(self) -> int:
         """The bytes that all sheets take."""
-        return sum(path.stat().st_size for path in self.folder.glob(f"*{ENDING}"))
+        return sum(path.stat().st_size for path in self.folder.glob(f"*{_NAMED.ending}"))
 
     def read(self, name: str) -> Sheet:
         """The sheet as it is now, also while it is asked. Raises ``SheetNotFoundError`` and ``SheetDamagedError``."""
@@ -147,7 +133,7 @@ class SheetFolder:
             lock.release()
 
     def _path(self, name: str) -> Path:
-        return self.folder / f"{quote(checked_name(name), safe=' ')}{ENDING}"
+        return _NAMED.path(self.folder, name)
 
     def _missing(self, name: str) -> SheetNotFoundError:
         known = ", ".join(self.names()[:10]) or "none yet"
@@ -156,12 +142,7 @@ class SheetFolder:
 
 def checked_name(name: str) -> str:
     """The name of a sheet, with its white space tidied. Raises ``SheetError``."""
-    tidy = " ".join(unicodedata.normalize("NFC", name).split())
-    if not any(letter.isalnum() for letter in tidy) or set(tidy) & {*"/\\"} or not tidy.isprintable():
-        raise SheetError("the name of a sheet has at least one letter or digit, and neither / nor \\ nor controls")
-    if len(tidy.encode("utf-8", "replace")) > LONGEST_NAME:
-        raise SheetError(f"the name of a sheet has at most {LONGEST_NAME} bytes: shorten it")
-    return tidy
+    return _NAMED.checked(name)
 
 
 def _read(path: Path) -> Sheet:

@@ -8,11 +8,11 @@ NAMES = """
     BuildReport Cell Chunk CollectionDamagedError CollectionError CollectionNotFoundError Collections DeletionsError
     DiskError Document DocumentIndex DocumentNotFoundError DocumentRecord Embedder EngineError Failure Filters Hit
     IndexChangedError IndexDamagedError IndexEmptyError IndexLockedError IndexMismatchError IndexNotFoundError
-    IndexSettings IndexStatus IndexView InputError MissingExtraError ModelError NoDocumentsError Page Place Plan
-    Problem Progress QuestionError QuothError RepairReport Rows SetupError SourceNotFoundError StateError
+    IndexSettings IndexStatus IndexView InputError MissingExtraError ModelError NamedFiles NoDocumentsError Page Place
+    Plan Problem Progress QuestionError QuothError RepairReport Rows SetupError SourceNotFoundError StateError
     StorageError Store StoreUnreachableError Table TablePart TableRows UnreadableFileError VerifyReport add build
     build_documents checked_collection copy load on_disk open_engine open_private open_store plan read_file rebuild
-    remove repair start_child stay_local stem_words supported_suffixes sync_folder verify
+    remove repair start_child stay_local stem_words supported_suffixes sync_folder verify write_whole
 """
 
 

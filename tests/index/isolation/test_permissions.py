@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from index import DocumentIndex, IndexNotFoundError, build, plan, verify
+from index import DocumentIndex, IndexNotFoundError, build, plan, verify, write_whole
 from index.stores.folder.schema import CATALOG, connect_to_write
 from tests.support.hash_embedder import HashEmbedder
 from tests.support.paths import ROOT
@@ -95,8 +95,11 @@ def test_a_new_index_is_for_its_owner_alone(folder: Path, tmp_path: Path) -> Non
     before = os.umask(0o022)
     try:
         build([folder], tmp_path / "index", embedder=HashEmbedder())
+        write_whole(tmp_path / "index" / "kept" / "one.json", b"{}")
     finally:
         os.umask(before)
+    kept = tmp_path / "index" / "kept"
+    assert [file.stat().st_mode & 0o777 for file in (kept, *kept.iterdir())] == [0o700, 0o600]
     assert (tmp_path / "index").stat().st_mode & 0o777 == 0o700
     modes = {file.name: file.stat().st_mode & 0o777 for file in (tmp_path / "index").iterdir() if file.is_file()}
     assert len(modes) >= 2

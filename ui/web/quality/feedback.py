@@ -13,6 +13,7 @@ from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from index import open_private
 from ui.service.engine import AnswerEngine
 from ui.web.quality.own_questions import OwnQuestion, RightPlace
 
@@ -88,7 +89,7 @@ def router(location: Path, engine: AnswerEngine) -> APIRouter:
         verdict = verdict.model_copy(update={"place": place})
         location.mkdir(parents=True, exist_ok=True)  # it is missing when the index is in Milvus
         line = json.dumps(verdict.model_dump() | {"at": datetime.now(UTC).isoformat(timespec="seconds")})
-        with writing, file.open("a", encoding="utf-8") as kept:
+        with writing, open(file, "a", encoding="utf-8", opener=open_private) as kept:
             if kept.tell() < MAX_BYTES:
                 kept.write(line + "\n")
 

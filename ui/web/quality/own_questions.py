@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 import threading
@@ -13,7 +12,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from index import Document
+from index import Document, write_whole
 from qa import Evaluation, GoldQuestion, Outcome, Verdict
 from ui.errors import QuestionsDamagedError
 
@@ -182,16 +181,7 @@ class QuestionsFile:
         """Replace what is kept atomically. Raises ``QuestionsDamagedError``."""
         with self._lock:
             kept = changed(self.read())
-            self._file.parent.mkdir(parents=True, exist_ok=True)  # it is missing when the index is in Milvus
-            partial = self._file.with_name(f".{FILE}.{secrets.token_hex(4)}")
-            try:
-                with partial.open("x", encoding="utf-8") as file:
-                    file.write(kept.model_dump_json())
-                    file.flush()
-                    os.fsync(file.fileno())
-                partial.replace(self._file)
-            finally:
-                partial.unlink(missing_ok=True)
+            write_whole(self._file, kept.model_dump_json().encode())
             return kept
 
 
