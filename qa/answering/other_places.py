@@ -8,7 +8,7 @@ from qa.answering.candidates import Proposal
 from qa.answering.cascade import NEARLY_AS_GOOD
 from qa.answering.citations import cite
 from qa.answering.relation import Statement, contradicts
-from qa.answering.versions import are_versions, is_newer
+from qa.answering.versions import order_of_versions
 from qa.types import Relation
 
 
@@ -23,9 +23,9 @@ def other_place(
     for other in others:
         if other.document_id == given.document_id or other.agrees_with(given):
             continue
-        mine, theirs = given.retrieved.hit.document, other.retrieved.hit.document
-        if are_versions(mine, theirs) and other.probability >= threshold:
-            return other, "earlier" if is_newer(mine, theirs) else "contradicts"
+        order = order_of_versions(given, other)
+        if order is not None and other.probability >= threshold:
+            return other, "earlier" if order > 0 else "contradicts"
         if other.probability >= required and contradicts(question, _statement(given), _statement(other)):
             return other, "contradicts"
     return None, None

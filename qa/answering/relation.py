@@ -76,7 +76,7 @@ def contradicts(question: str, one: Statement, other: Statement) -> bool:
 def _agree(one: str, other: str) -> bool:
     """Whether the texts say the same in other words: words of one within the other, or equal numbers."""
     mine, theirs = set(normalise(one).split()), set(normalise(other).split())
-    if _initials(one) & theirs or _initials(other) & mine or (_date(one) and _date(one) == _date(other)):
+    if _initials(one) & theirs or _initials(other) & mine or (date_in(one) and date_in(one) == date_in(other)):
         return True
     numbers = [set(_values(text)) for text in (one, other)]
     same_numbers = bool(numbers[0]) and numbers[0] == numbers[1]
@@ -91,7 +91,7 @@ def _initials(text: str) -> set[str]:
     return {letters} if len(letters) > 2 else set()
 
 
-def _date(text: str) -> tuple[int, int, int] | None:
+def date_in(text: str) -> tuple[int, int, int] | None:
     """Year, month and day of a date; None unless the text has all three."""
     if iso := re.search(r"\b(\d{4})-(\d\d)-(\d\d)\b", text):
         return int(iso[1]), int(iso[2]), int(iso[3])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cmp_to_key
 
 from index import DocumentRecord, Hit
 from qa.answering.candidates import Proposal
+from qa.answering.relation import date_in
 
 _EDITION = re.compile(r"\b(?:(?:19|20)\d\d|v(?:ersion)? ?\d[\d.]*|rev(?:ision)? ?\w|draft|final)\b", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -14,17 +16,40 @@ _IN_YEAR = re.compile(
     r"[,(]?\s*\b(?:(?:back )?(?:in|for|of|during|as of|from|by)\s+)?(?:the )?(?:year\s+)?(?:19|20)\d\d\b\)?",
     re.IGNORECASE,
 )
+_VERSION_OF = re.compile(
+    r"\b(?:version|edition|issue|valid|in force|effective|as)\b(?: (?:dated|of|from|since|as of|is|date))*:? ?"
+    r"([^\n;]{0,20}\b(?:19|20)\d\d\b(?:-\d\d-\d\d)?)",
+    re.IGNORECASE,
+)
+_REPLACES = re.compile(
+    r"\b(?:(?:this|it) (?:\w+ )?(?:replaces|supersedes|cancels)"
+    r"|(?:replaces|supersedes) (?:all |the |any )*(?:one|version|previous|earlier|policy|edition|document))\b",
+    re.IGNORECASE,
+)
+_BEGINNING = 1_500  # characters in which a document says which version it is
 _NEARLY = 0.5  # share of the best probability from which another version answers instead
 
 
 def are_versions(one: DocumentRecord, other: DocumentRecord) -> bool:
     """Whether two documents have one title, apart from years and numbers of versions, and different dates."""
-    return one.id != other.id and one.date != other.date and _name(one) == _name(other) != ""
+    return one.date != other.date and _have_one_name(one, other)
 
 
-def is_newer(one: DocumentRecord, other: DocumentRecord) -> bool:
-    """Whether one is a later version of the other, by its date."""
-    return are_versions(one, other) and (one.date or "") > (other.date or "")
+def order_of_versions(one: Proposal, other: Proposal) -> int | None:
+    """1 if the document of ``one`` is a later version of that of ``other``, -1 if an earlier one, 0 if it is unclear.
+
+    They are ordered by their dates, else by what their beginnings say: a version's date, or that it replaces another.
+    None if they are no versions of one document.
+    """
+    mine, theirs = one.retrieved.hit.document, other.retrieved.hit.document
+    if not _have_one_name(mine, theirs):
+        return None
+    for first, second in ((_date(one), _date(other)), (_stated_date(one), _stated_date(other))):
+        if first and second and first != second:
+            return 1 if first > second else -1
+    if (replaces := _replaces(one)) != _replaces(other):
+        return 1 if replaces else -1
+    return 0 if mine.date != theirs.date else None
 
 
 def asked_of_version(question: str, hit: Hit, hits: Sequence[Hit]) -> str:
@@ -52,19 +77,34 @@ def with_version_asked(question: str, proposals: Sequence[Proposal], threshold: 
         return []
     best = proposals[0]
     least = max(threshold, _NEARLY * best.probability)
-    family = [best, *(p for p in proposals[1:] if p.probability >= least and _are_versions(p, best))]
+    family = [best, *(p for p in proposals[1:] if p.probability >= least and order_of_versions(p, best) is not None)]
     years = set(_YEAR.findall(question))
-    asked = [p for p in family if (_date(p)[:4] in years)] if years else []
-    chosen = asked[0] if asked else best if years else max(family, key=_date)
+    asked = [p for p in family if ((_date(p) or _stated_date(p))[:4] in years)] if years else []
+    chosen = asked[0] if asked else best if years else max(family, key=cmp_to_key(_compared))
     return [chosen, *(p for p in proposals if p is not chosen)]
-
-
-def _are_versions(one: Proposal, other: Proposal) -> bool:
-    return are_versions(one.retrieved.hit.document, other.retrieved.hit.document)
 
 
 def _date(proposal: Proposal) -> str:
     return proposal.retrieved.hit.document.date or ""
+
+
+def _compared(one: Proposal, other: Proposal) -> int:
+    return order_of_versions(one, other) or 0
+
+
+def _stated_date(proposal: Proposal) -> str:
+    """The date that the beginning of a document gives its version, as YYYY-MM-DD; "" without one."""
+    found = _VERSION_OF.search(proposal.retrieved.document_text[:_BEGINNING])
+    date = date_in(found[1]) if found else None
+    return "{:04}-{:02}-{:02}".format(*date) if date else ""
+
+
+def _replaces(proposal: Proposal) -> bool:
+    return _REPLACES.search(proposal.retrieved.document_text[:_BEGINNING]) is not None
+
+
+def _have_one_name(one: DocumentRecord, other: DocumentRecord) -> bool:
+    return one.id != other.id and _name(one) == _name(other) != ""
 
 
 def _name(document: DocumentRecord) -> str:

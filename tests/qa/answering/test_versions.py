@@ -47,3 +47,14 @@ def test_the_version_of_a_year_is_asked_without_the_year(versions, typed):
     assert asked_of_version(typed, of_2020, hits).lower() == "what was the daily taxi allowance?"
     assert asked_of_version(typed, of_2024, hits) == typed
     assert asked_of_version(typed, of_2020, [of_2020]) == typed  # no other version is known
+
+
+def test_versions_without_a_date_are_ordered_by_what_they_say(tmp_path):
+    said = (
+        "Version of 1 March 2023. The daily taxi allowance is 20 euros.",
+        "Version of 1 May 2025. It replaces the one of 1 March 2023. The daily taxi allowance is 35 euros.",
+    )
+    documents = [Document(f"{n}.md", "Taxi rules", text, "text/markdown") for n, text in enumerate(said)]
+    with answerer_over(documents, tmp_path / "index") as answerer:
+        answer = answerer.answer("What is the daily taxi allowance?")
+    assert answer.text.startswith("35") and answer.relation == "earlier"
