@@ -9,6 +9,7 @@ from itertools import chain, islice, zip_longest
 from typing import Protocol
 
 from index import DocumentIndex, DocumentRecord, Filters, QuothError
+from qa.conversation.statements import questions_answered
 from qa.evaluation.metrics import normalise
 from qa.text import sentences
 from qa.types import Answer
@@ -27,6 +28,7 @@ _POINTING = frozenset(
     "although as because if since when where while".split()
 )
 _ARTICLES = frozenset(("a", "an", "the"))
+_LEAST = 0.6  # the probability of an example's answer
 _DOCUMENTS, _CHUNKS, _TRIES = 48, 4, 5  # documents, chunks of each, questions tried for each one needed
 
 
@@ -46,7 +48,7 @@ class Answers(Protocol):
 def example_questions(
     answerer: Answers, limit: int = 4, documents: Sequence[DocumentRecord] | None = None
 ) -> list[str]:
-    """Up to ``limit`` questions that the documents answer; empty if no sentence fits a pattern of question.
+    """Up to ``limit`` questions that the documents answer with at least 60%; empty if no sentence fits a pattern.
 
     They are made from all documents, or from the given ones, from which they are answered too.
     """
@@ -61,27 +63,54 @@ def example_questions(
         except QuothError:
             return chosen
         words = set(normalise(found.text).split())
-        if found.found and words and not words <= set(normalise(question).split()) and found.text not in given:
+        sure = found.found and found.probability >= _LEAST
+        if sure and words and not words <= set(normalise(question).split()) and found.text not in given:
             chosen.append(question)
             given.add(found.text)
     return chosen
 
 
 def candidates(index: DocumentIndex, documents: Sequence[DocumentRecord] | None = None) -> Iterator[str]:
-    """Questions to try, alternating between people and definitions, from documents spread over the index."""
+    """Questions to try, from documents spread over the index.
+
+    In turn they ask for a date, an amount, an obligation or a post; for what something is; and for a person.
+    """
     records = index.documents() if documents is None else documents
     spread = records[:: -(-len(records) // _DOCUMENTS) or 1]
     most = _CHUNKS * _DOCUMENTS // max(1, len(spread)) if documents is not None else _CHUNKS
-    texts = [chunk.text for record in spread for chunk in index.chunks(record.id)[:most]]
-    common = set(re.findall(r"\b[a-z]+\b", " ".join(texts)))  # "Manual" is no surname in documents with a "manual"
+    texts = [[chunk.text for chunk in index.chunks(record.id)[:most]] for record in spread]
+    every = list(chain.from_iterable(texts))
+    common = set(re.findall(r"\b[a-z]+\b", " ".join(every)))  # "Manual" is no surname in documents with a "manual"
+    places = {word for text in every for word in _places(text)}
     people = [
         f"Who is {name}?"
-        for name, _ in Counter(chain.from_iterable(map(_names, texts))).most_common()
-        if common.isdisjoint(name.lower().split())
+        for name, _ in Counter(chain.from_iterable(map(_names, every))).most_common()
+        if common.isdisjoint(name.lower().split()) and places.isdisjoint(name.split())
     ]
-    subjects = [question for text in texts for question in _definitions(text, common)]
-    kinds = zip_longest(dict.fromkeys(people), dict.fromkeys(subjects))
-    return (question for question in chain.from_iterable(kinds) if question)
+    proper = set(re.findall(r"(?<=[a-z,] )[A-Z][\w-]+", " ".join(every)))
+    stated = zip_longest(*(list(_stated(own, proper)) for own in texts))  # one of each document first
+    subjects = [question for text in every for question in _definitions(text, common)]
+    kinds = zip_longest(dict.fromkeys(filter(None, chain.from_iterable(stated))), dict.fromkeys(subjects), people)
+    return (question for question in dict.fromkeys(chain.from_iterable(kinds)) if question)
+
+
+def _stated(texts: Sequence[str], proper: Collection[str]) -> Iterator[str]:
+    """Questions that sentences answer; a word that is capitalised only at the beginning of sentences is no name."""
+
+    def lowered(thing: str) -> str:
+        first, space, rest = thing.partition(" ")
+        named = first in proper or (rest[:1].isupper() and first != "The")
+        return thing if named else first.lower() + space + rest
+
+    for text in texts:
+        for start, end in sentences(text):
+            yield from questions_answered(text[start:end], lowered)
+
+
+def _places(text: str) -> Iterator[str]:
+    """Capitalised words after "in", "near" and the like."""
+    for found in re.finditer(r"(?<=\b[Ii]n )[A-Z][a-z]+\b|(?<=\b[Nn]ear )[A-Z][a-z]+\b", text):
+        yield found[0]
 
 
 def _names(text: str) -> list[str]:

@@ -1,0 +1,74 @@
+"""The question that a sentence answers: when something happens, what it costs, what must be done, who holds a post."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+_THING = r"(?P<thing>(?:The|An?|Our) [a-z][\w-]*(?: [\w'’-]+){0,4}?|[A-Z][\w-]+(?: [\w-]+){0,4}?)"
+_MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+_DATE = (
+    rf"(?:\d{{1,2}} {_MONTH}|\d{{4}}-\d\d-\d\d|{_MONTH}\b|(?:1[5-9]|20)\d\d\b|\d{{1,2}}[:.]\d\d|\d{{1,2}} ?(?:am|pm)\b)"
+)
+_AMOUNT = (
+    r"(?:[$€£] ?\d|(?:EUR|USD|CHF|GBP|US\$) ?\d"
+    r"|\d[\d.,]* ?(?:%|percent|[a-z]*euros?|[a-z]*dollars?|pounds?|francs?|crowns?"
+    r"|days?|weeks?|months?|years?|hours?|minutes?|metres?|meters?|km|kg)\b)"
+)
+_PAST = "founded|built|opened|published|signed|made|established|launched|introduced|adopted|completed|elected|appointed"
+_WHEN_DOES = re.compile(
+    rf"^{_THING} (?P<verb>opens?|closes?|ends?|expires?|starts?|begins?|retires?)\b[^,;.]{{0,40}}? "
+    rf"(?:on|in|until|at|from|by) (?:the )?{_DATE}"
+)
+_WHEN_WAS = re.compile(rf"^{_THING} (?P<be>was|were) (?P<verb>{_PAST})\b[^,;.]{{0,30}}? (?:on|in) {_DATE}")
+_COSTS = re.compile(rf"^{_THING} (?P<verb>costs?|pays?) [^,;.]{{0,20}}?{_AMOUNT}")
+_AMOUNTS_TO = re.compile(rf"^{_THING} is (?:limited to |up to |at most |about |only )?{_AMOUNT}")
+_MUST = re.compile(
+    rf"^{_THING} must (?P<what>(?:be |give |send |file |submit |make |pay |report )[\w ]{{2,40}}?)"
+    rf" (?:within|before|by|no later than|at least) [^,;.]{{0,20}}?(?:\d|{_MONTH}|one|two|three|four|five|six)"
+)
+_MAY_NOT = re.compile(rf"^{_THING} may not (?P<what>[a-z]+ [\w ]+)")
+_POST = re.compile(
+    r"^The (?P<post>(?!(?:\w+ )*(?:is|was|station|town|village|street|river)\b)[a-z]+(?: [a-z]+){0,2})(?:,| is| was)"
+    r" [A-Z][a-z]+ [A-Z][a-z]+\b(?=[,.]|$)"
+    r"|\b[A-Z][a-z]+ [A-Z][a-z]+ \((?:the )(?P<party>[a-z]+)\)"
+)
+_POINTING = frozenset(
+    "this that these those it he she they there here which what who one each both some most all any such other others "
+    "no if when as while since because although where".split()
+)
+
+
+def questions_answered(sentence: str, lowered: Callable[[str], str]) -> Iterator[str]:
+    """The questions that the sentence answers; ``lowered`` puts a subject as it stands inside a sentence."""
+    for pattern, made in _MADE:
+        found = pattern.search(sentence)
+        if found is None:
+            continue
+        thing = found.groupdict().get("thing") or ""
+        words = thing.lower().split()
+        if words and (not _POINTING.isdisjoint(words) or words[-1] in ("and", "of", "for", "the")):
+            continue
+        question = made(found, lowered(thing))
+        if re.fullmatch(r"[\w '’-]+\?", question):
+            yield question
+
+
+def _does(verb: str) -> str:
+    return "does" if verb.endswith("s") else "do"
+
+
+def _plain(verb: str) -> str:
+    return verb.removesuffix("s")
+
+
+_Made = Callable[[re.Match[str], str], str]
+_MADE: tuple[tuple[re.Pattern[str], _Made], ...] = (
+    (_WHEN_DOES, lambda found, thing: f"When {_does(found['verb'])} {thing} {_plain(found['verb'])}?"),
+    (_WHEN_WAS, lambda found, thing: f"When {found['be']} {thing} {found['verb']}?"),
+    (_COSTS, lambda found, thing: f"How much {_does(found['verb'])} {thing} {_plain(found['verb'])}?"),
+    (_AMOUNTS_TO, lambda _, thing: f"What is {thing}?"),
+    (_MUST, lambda found, thing: f"When must {thing} {found['what'].strip()}?"),
+    (_MAY_NOT, lambda _, thing: f"What may {thing} not do?"),
+    (_POST, lambda found, _: f"Who is the {found['post'] or found['party']}?"),
+)
