@@ -56,6 +56,12 @@ _TYPES = (
     ("JSON", r"json", (".json", ".jsonl")),
 )
 _FILE = re.compile(r"(?<!\S)[\w-][\w.-]*\.(?:\w{2,4}|xhtml)(?=[\s?!,]|$)")
+_THOSE = re.compile(
+    r"^\W*(?:and |but |so )?(?:(?:which|what|and) (?:one|ones|of (?:them|those|these))|how many of (?:them|those|these)"
+    r"|when (?:was|were) (?:it|they|that one) (?:added|changed|written)"
+    r"|(?:and )?the (?:newest|latest|oldest|longest|shortest|biggest|smallest)(?: one)?\W*$)",
+    re.IGNORECASE,
+)
 _HAVE = re.compile(
     r"\b(?:do you have|have you got|you have|do you hold|is there|are there|got any|which|what|list|show(?: me)?|is"
     r"|are|do you know)\b(?: (?:an?|any|the|all|some|my|your|of))*\s*(.*?)"
@@ -68,6 +74,11 @@ _GENERAL = re.compile(
     r"|sorts?|types?|here|there|it|you|do|of|the|all|your|my|in|covered|available|\W)*$",
     re.IGNORECASE,
 )
+
+
+def is_about_those(utterance: str) -> bool:
+    """Whether an utterance speaks of the documents that were named before: "which one is the newest?"."""
+    return _THOSE.search(utterance) is not None
 
 
 def about_library(

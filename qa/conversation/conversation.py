@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from index import DocumentRecord, Filters, IndexEmptyError
 from qa.answerer import Answerer, borrow_answerer, checked_question
 from qa.answering.cascade import never_cancelled
-from qa.conversation.antecedents import pronoun_in
-from qa.conversation.catalogue import SHOWN, about_library, named_subject
+from qa.conversation.catalogue import SHOWN, about_library, is_about_those, named_subject
 from qa.conversation.courtesy import friendly_line, stands_in
 from qa.conversation.examples import example_questions
-from qa.conversation.followup import Reading, readings
-from qa.conversation.fragments import bare, corrects, is_fragment
+from qa.conversation.followups.antecedents import pronoun_in
+from qa.conversation.followups.choosing import Continue, likeliest_answer
+from qa.conversation.followups.followup import asks_on, readings
+from qa.conversation.followups.fragments import bare, corrects, is_fragment
 from qa.conversation.kinds import Kind, kind_classifier, packaged_embedder
 from qa.conversation.mentions import SEARCHED, grouped_mentions, is_scattered
 from qa.conversation.replies import Reply, Turn
-from qa.conversation.subjects import documents_named, named_in, subject_of
+from qa.conversation.subjects import asks_about, documents_named, named_in, subject_of
 from qa.conversation.summaries import summarise
-from qa.types import Answer
 
 EXAMPLES = 3
-_READ = 2  # readings of a follow-up that are read
-_COMPARED = 4  # passages of each reading that are looked at to choose those
-_SETTLED = 0.5  # the probability from which an utterance as typed needs no other reading
-
-Continue = Callable[[], bool]
 
 
 class Conversation:
@@ -70,6 +66,10 @@ class Conversation:
         said = [utterance, turns[-1].utterance] if turns else [utterance]
         vectors = (embedder if embedder.is_packaged else packaged_embedder()).encode(said)
         kind, *before = kind_classifier().kinds(vectors, said)
+        if kind in (Kind.COURTESY, Kind.SUMMARY) and Kind.QUESTION in before and asks_on(utterance, turns[-1]):
+            return Kind.QUESTION
+        if kind is Kind.QUESTION and Kind.LIBRARY in before and is_about_those(utterance):
+            return Kind.LIBRARY
         if kind is Kind.COURTESY and self._stands_in_documents(utterance, filters):
             return Kind.QUESTION
         if kind in (Kind.HITS, Kind.LIBRARY) and Kind.QUESTION in before and _continues(utterance, turns):
@@ -114,6 +114,8 @@ class Conversation:
         with self.answerer.index.snapshot() as view:
             records = view.documents(filters)
             found = records if len(records) == 1 and not named else documents_named(named, records)
+            if not found and asks_about(utterance):
+                return None
             if not found and (subject := named or (turns[-1].question if turns else "")):
                 hits = view.search(subject, 3, filters=filters) if records else []
                 ids = {hit.document.id for hit in hits if named or hit is hits[0]}
@@ -144,27 +146,9 @@ class Conversation:
     def _answer(
         self, utterance: str, turns: Sequence[Turn], filters: Filters | None, should_continue: Continue
     ) -> Reply:
-        answer = self._best_reading(readings(utterance, turns), filters, should_continue)
-        kind = "answer" if answer.found else "refusal"
-        return Reply("answer" if kind == "answer" else "refusal", utterance, answer.question, answer, answer.text)
-
-    def _best_reading(self, meant: Sequence[Reading], filters: Filters | None, should_continue: Continue) -> Answer:
-        """The answer to the reading that the documents make likeliest: by probability, less the reading's price."""
-
-        def ask(reading: Reading) -> Answer:
-            return self.answerer.answer(reading.question, filters=filters, should_continue=should_continue)
-
-        if len(meant) == 1:
-            return ask(meant[0])
-        answers: list[tuple[float, Answer]] = []
-        if meant[0].price == 0.0:  # as typed, which may stand alone
-            answers.append((0.0, ask(meant[0])))
-            if answers[0][1].probability >= _SETTLED:
-                return answers[0][1]
-            meant = meant[1:]
-        likeliest = sorted(meant, key=lambda one: one.price - self.answerer.promise(one.question, _COMPARED, filters))
-        answers += [(one.price, ask(one)) for one in likeliest[: _READ - len(answers)]]
-        return max(answers, key=lambda one: one[1].probability - one[0])[1]
+        meant = readings(utterance, turns)
+        answer = likeliest_answer(self.answerer, meant, turns, filters, should_continue)
+        return Reply("answer" if answer.found else "refusal", utterance, answer.question, answer, answer.text)
 
 
 def converse(
@@ -191,8 +175,10 @@ def _continues(utterance: str, turns: Sequence[Turn]) -> bool:
 
 
 def _which(utterance: str, records: Sequence[DocumentRecord]) -> Reply:
-    """The reply that asks which document is meant."""
-    choices = tuple(f"Summarise {record.title}" for record in records)
+    """The reply that asks which document is meant; those of one title are told apart by the names of their files."""
+    titles = Counter(record.title for record in records)
+    names = [record.title if titles[record.title] == 1 else record.path for record in records]
+    choices = tuple(f"Summarise {name}" for name in names)
     text = "Which document do you mean?" if records else "There are no documents yet."
     return replace(Reply("summary", utterance, utterance, text=text, documents=tuple(records)), choices=choices)
 

@@ -101,7 +101,8 @@ _SURE = {  # wordings that have one meaning, whatever follows
     r"|^\W*(?:everything|anything|all)(?: you have| there is| we have)? (?:about|on) |^\W*look (?:for|up) "
     r"|^(?:(?:\w[\w.]* ){0,3}§+ ?)?(?:[A-Za-z]{1,8}[-#./]?)?#?\d+(?:[-.:/()#]*\w+)*\)?$",  # a code or a number
     "summary": r"^\W*(?:please |can you |could you )?(?:summ?ari[sz]e|sum up|tl;?dr|(?:give me |write |make )?(?:an? )?"
-    r"(?:(?:short|quick|brief|executive) )*(?:summary|synopsis|overview|gist|recap|rundown|key points) of)\b",
+    r"(?:(?:short|quick|brief|executive) )*(?:summary|synopsis|overview|gist|recap|rundown|key points) of)\b"
+    r"|^\W*what(?:'s|’s|s| is| are) (?!it\b|that\b|he\b|she\b|they\b).{2,60} about\W*$",
 }
 _FUNCTION = next(k for k, pattern in enumerate(_PATTERNS) if pattern.startswith(r"\b(?:of|for|in|"))
 _STRONG = 2.0  # the scale of a pattern, beside vectors whose components are below 1

@@ -34,6 +34,7 @@ _HITS_QUESTION = re.compile(
     r"(?: (?:appears?|mentioned|come up|comes up|occurs?|show up|named|discussed|found))?\W*$",
     re.IGNORECASE,
 )
+_ABOUT = re.compile(r"^\W*what(?:'s|’s|s| is| are) (?!this\b)\w.* about\W*$", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 _LIKE, _NEARLY = 75.0, 6.0  # scores of 100: the least for a document, and how near another must be to be asked about
 _MOST_CHOICES = 8
@@ -44,6 +45,11 @@ def subject_of(utterance: str) -> str:
     asked = _HITS_QUESTION.match(utterance)
     bare = asked[1] if asked else _HITS_WORDS.sub("", utterance, count=1)
     return bare.strip(" ?!.,\"“”'") or utterance.strip()
+
+
+def asks_about(utterance: str) -> bool:
+    """Whether "what is X about" is asked, which is a question about a document only if one is named so."""
+    return _ABOUT.search(utterance) is not None
 
 
 def named_in(utterance: str) -> str:

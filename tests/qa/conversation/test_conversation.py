@@ -6,6 +6,7 @@ import pytest
 
 from qa import Answerer, Conversation, Turn
 from qa.conversation.kinds import Kind, kind_classifier
+from qa.conversation.statements import questions_answered
 
 
 @pytest.fixture(scope="module")
@@ -72,3 +73,35 @@ def test_a_question_is_answered_and_a_follow_up_is_understood(conversation):
 def test_what_the_documents_do_not_hold_is_refused(conversation):
     reply = conversation.reply("Who won the football world cup in 1974?")
     assert reply.kind == "refusal" and reply.answer is not None and not reply.answer.found
+
+
+def test_a_question_word_after_a_question_is_no_small_talk(conversation):
+    turns = [Turn("Who founded the museum?", answer="Ada Finch")]
+    assert {conversation.kind(said, turns) for said in ("when?", "was that a success", "no the gallery i mean")} == {
+        Kind.QUESTION
+    }
+    assert {conversation.kind(said, turns) for said in ("thanks", "ok, great", "bye")} == {Kind.COURTESY}
+    assert conversation.kind("which one is the newest?", [Turn("what documents do you have?")]) is Kind.LIBRARY
+
+
+@pytest.mark.parametrize(
+    ("sentence", "asked"),
+    [
+        ("The exhibition opens on 14 May 2025.", "When does the exhibition open?"),
+        ("The hall was built in 1902 by Bo Lund.", "When was the hall built?"),
+        ("The rent is 1,200 pounds a month.", "What is the rent?"),
+        ("A guided tour costs 3 euros extra.", "How much does a guided tour cost?"),
+        ("Claims must be submitted within 30 days.", "When must claims be submitted?"),
+        ("The tenant may not keep animals in the mill.", "What may the tenant not do?"),
+        ("The director, Tomas Reed, retires soon.", "Who is the director?"),
+    ],
+)
+def test_a_sentence_is_asked_for_its_date_amount_obligation_or_post(sentence, asked):
+    assert asked in questions_answered(sentence, str.lower)
+
+
+@pytest.mark.parametrize(
+    "sentence", ["It costs 3 euros.", "The nearest station is Aldermoor North.", "They cost 3 euros."]
+)
+def test_nothing_is_asked_about_what_a_sentence_only_points_to(sentence):
+    assert list(questions_answered(sentence, str.lower)) == []

@@ -5,9 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from qa.conversation.antecedents import ASKS, NAME, short_answer
+from qa.conversation.followups.antecedents import ASKS, short_answer
+from qa.conversation.followups.places import (
+    ARTICLES,
+    COUNTED,
+    NUMBER,
+    ONE,
+    PHRASE,
+    PREPOSITION,
+    noun_phrases,
+    places_for,
+)
 from qa.conversation.replies import Turn
-from qa.text import FUNCTION_WORDS
 
 _OPENING = re.compile(
     r"^\W*(?:(?:and|but|so|ok|okay|no|not (?:that|this|him|her|it)|hm+|wait|sorry|then|rather|wrong \w+)\b[\s,.!]*)*"
@@ -15,17 +24,17 @@ _OPENING = re.compile(
     r"|same (?:question )?for)?\b[\s,]*",
     re.IGNORECASE,
 )
-_MEANT = re.compile(r",? (?:is what )?i (?:actually )?mean(?:t)?$", re.IGNORECASE)
+_MEANT = re.compile(r",? (?:(?:is what )?i (?:actually )?mean(?:t)?|too|as well|also|then|instead)$", re.IGNORECASE)
 _NOT = re.compile(r"^(?P<meant>.+?),? not (?P<said>.+)$|^not (?P<first>.+?), (?:but )?(?P<then>.+)$", re.IGNORECASE)
-_ONE = re.compile(r"^(?P<kind>(?:the|an?|my|our) .+) ones?$", re.IGNORECASE)
-_PREPOSITION = (
-    r"(?:in|on|at|for|during|from|to|by|with|without|under|over|after|before|since|until|as|of|per|between|within)"
+_AGAIN = re.compile(  # "what was it in 2023": the last question at another time or place
+    r"^(?:what|when|where|who|how (?:much|many|long)) (?:is|was|are|were|does|did) (?:it|that|this|they) "
+    rf"(?P<phrase>{PREPOSITION} .+)$",
+    re.IGNORECASE,
 )
-_PHRASE = re.compile(rf"^({_PREPOSITION}) (.+)$", re.IGNORECASE)
-_ASKED = re.compile(rf"^(?:{_PREPOSITION} )?(?:who|whom|whose|where|when|why|how|what|which)\b", re.IGNORECASE)
+_ASKED = re.compile(rf"^(?:{PREPOSITION} )?(?:who|whom|whose|where|when|why|how|what|which)\b", re.IGNORECASE)
 _VERB = re.compile(
-    r"\b(?:is|are|was|were|do|does|did|can|could|may|must|should|will|would|has|have|had|'s|be|get|gets|happens?|costs?"
-    r"|mean|means)\b",
+    r"\b(?:is|are|was|were|do|does|did|can|could|may|must|should|will|would|has|have|had|be|get|gets|happens?|costs?"
+    r"|mean|means|(?:(?:who|what|where|when|why|how|that|there|here)['’]?|(?:it|he|she)['’])s)\b",
     re.IGNORECASE,
 )
 _REQUEST = re.compile(
@@ -34,24 +43,19 @@ _REQUEST = re.compile(
 _TAIL = re.compile(
     r"\b(?:is|are|was|were|do|does|did|can|could|may|must|should|will|would|has|have|had)\b.*", re.IGNORECASE
 )
-_NOUN_PHRASE = re.compile(
-    r"\b(?:the|an?|my|our|your|this|that) (?:[\w’'-]+ ){0,2}?[\w’'-]+(?=\W*$| (?:in|on|at|of|by|to|for|from|with|is|are"
-    r"|was|were|do|does|did|has|have|had|can|may|must|open|close|cost|take|need|work|get|be|per)\b)",
+_OTHERWISE = re.compile(r"\b(?:if|when|unless|while|once)\b .+$", re.IGNORECASE)
+_CASE = re.compile(
+    r"(?:even )?(?:if|when|unless|while|once) (?!is\b|are\b|was\b|were\b|do\b|does\b|did\b|will\b)\w", re.IGNORECASE
+)
+_SUCH_ONE = re.compile(
+    r"\b(?!(?:the|this|that|these|those|which|what|any|every|each|no|my|our|your|is|are|of|for)\b)[\w-]+ (ones?)\b"
+    r"(?! of\b)",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"\b\d[\w.,-]*\b")
-_CONTENT = re.compile(r"\b[a-z][\w-]{2,}\b")
-_SUBJECT = re.compile(
-    r"\b(?:do|does|did|can|could|may|must|should|will|would) "
-    r"((?:the|an?|my|our|your|this|that) (?:[\w’'-]+ ){0,3}?[\w’'-]+)(?= [\w-]+\W*$)",
-    re.IGNORECASE,
-)
-_COUNTED = re.compile(
-    r"^(?:how (?:many|much)|which|what) ((?:more )?[a-z][\w-]+)\b(?= (?:is|are|was|were|do|does|did|can)\b)", re.I
-)
-_ARTICLES = ("the ", "a ", "an ", "my ", "our ", "your ")
+_MANY = re.compile(r"^(?:how many|which|what) ((?:[a-z][\w-]+ ){0,2}?[a-z][\w-]+s)\b", re.IGNORECASE)
 _NAMED = re.compile(r"[A-Z][^\W\d]|\w+\.\w")  # how an answer begins that has a name
 _LONGEST = 7  # words of a fragment
+_SHORT = 4  # words of a fragment that hardly says anything
 
 
 def bare(utterance: str) -> tuple[str, bool]:
@@ -60,6 +64,10 @@ def bare(utterance: str) -> tuple[str, bool]:
     length = opening.end() if opening else 0
     said = utterance[length:].strip(" ?!.,")
     rest = _MEANT.sub("", said)
+    if length and _VERB.search(rest) is None:
+        rest = rest.removesuffix(" there")  # "and the fee there?"
+    if again := _AGAIN.match(rest):
+        return again["phrase"], True
     return (rest, bool(utterance[:length].strip()) or rest != said) if rest else (utterance.strip(" ?!.,"), False)
 
 
@@ -68,15 +76,24 @@ def is_fragment(rest: str) -> bool:
     return len(rest.split()) <= _LONGEST and _VERB.search(rest) is None and _REQUEST.match(rest) is None
 
 
+def continues(rest: str) -> bool:
+    """Whether a fragment says hardly anything by itself: a word, a number, a place or time, a noun with article."""
+    words = rest.split()
+    if not words or ASKS.match(rest):
+        return False
+    led = is_phrase(rest) or rest.lower().startswith(ARTICLES)
+    return len(words) == 1 or (led and len(words) <= _SHORT) or NUMBER.fullmatch(rest) is not None
+
+
 def is_phrase(words: str) -> bool:
     """Whether words begin with a preposition: "in week 1"."""
-    return _PHRASE.match(words) is not None
+    return PHRASE.match(words) is not None
 
 
 def named_one(words: str, last: Turn) -> str:
     """Words like "the Irish one" with the noun of the last question that they stand for: "the Irish diaspora"."""
-    kind = _ONE.match(words)
-    nouns = _noun_phrases(last.question) if kind else []
+    kind = ONE.match(words)
+    nouns = noun_phrases(last.question) if kind else []
     return f"{kind['kind']} {last.question[slice(*nouns[-1])].split()[-1]}" if kind and nouns else words
 
 
@@ -84,6 +101,28 @@ def corrects(rest: str, last: Turn) -> bool:
     """Whether a fragment puts something in the place of what was asked: "M3 not M1" after "how long is M1?"."""
     said = _correction(rest)[1]
     return bool(said) and (said.lower() in last.question.lower() or rest.lower().startswith("not "))
+
+
+def other_case(rest: str, last: Turn) -> str | None:
+    """The last question in another case, for "if the rate is 6"; None for anything else."""
+    if not _CASE.match(rest):
+        return None
+    asked = _OTHERWISE.sub("", last.question).rstrip(" ?!.,")
+    return f"{asked} {rest}?" if asked else None
+
+
+def with_noun(utterance: str, last: Turn) -> str | None:
+    """An utterance with the noun for its "ones": "how many malicious ones" after "how many new projects"; else None."""
+    found = _SUCH_ONE.search(utterance)
+    if found is None:
+        return None
+    counted = COUNTED.match(last.question) or _MANY.match(last.question)
+    nouns = [counted[1]] if counted else [last.question[slice(*span)] for span in noun_phrases(last.question)]
+    if not nouns:
+        return None
+    noun = nouns[-1].split()[-1]
+    noun = noun.removesuffix("s") if found[1].lower() == "one" else noun
+    return f"{utterance[: found.start(1)]}{noun}{utterance[found.end(1) :]}"
 
 
 def completions(rest: str, last: Turn) -> Iterator[str]:
@@ -127,50 +166,13 @@ def _with_tail(rest: str, question: str, last: Turn) -> Iterator[str]:
 def _with_entity(rest: str, question: str) -> Iterator[str]:
     """The last question about something else: what stands for the same thing in it is replaced."""
     seen = {question.lower()}
-    for start, end, words in _places(rest, question):
+    for start, end, words in places_for(rest, question):
         completed = _replaced(question, start, end, words)
         if completed.lower() not in seen:
             seen.add(completed.lower())
             yield completed
-    phrase = rest if _PHRASE.match(rest) else f"for {rest}"
+    phrase = rest if PHRASE.match(rest) else f"for {rest}"
     yield f"{question.rstrip(' ?!.')} {phrase}?"
-
-
-def _places(rest: str, question: str) -> Iterator[tuple[int, int, str]]:
-    """Ranges of the question that the fragment may replace, each with the words to put there; the likeliest first."""
-    phrase = _PHRASE.match(rest)
-    if phrase:
-        for found in re.finditer(
-            rf"\b{phrase[1]} ((?:the |an? )?[\w’'-]+(?: [A-Z][\w’'-]*)*)", question, re.IGNORECASE
-        ):
-            yield (*found.span(), rest)
-        return
-    if _NUMBER.match(rest):
-        yield from ((*found.span(), rest) for found in reversed(list(_NUMBER.finditer(question))))
-    nouns = _noun_phrases(question)
-    has_article = rest.lower().startswith(_ARTICLES)
-    if kind := _ONE.match(rest):
-        yield from ((*span, f"{kind['kind']} {question[slice(*span)].split()[-1]}") for span in nouns)
-    if has_article:
-        head = rest.split()[-1].lower()
-        yield from ((*span, rest) for span in nouns if question[slice(*span)].split()[-1].lower() == head)
-        yield from ((*span, rest) for span in reversed(nouns))
-    names = [found.span() for found in NAME.finditer(question) if found.start() > 0]
-    names = [span for span in names if question[slice(*span)].split()[0].lower() not in FUNCTION_WORDS]
-    ordered = sorted(names, key=lambda span: span[0]) if rest[:1].isupper() else []
-    yield from ((*span, rest) for span in ordered)
-    if counted := _COUNTED.match(question):
-        yield (*counted.span(1), rest)
-    words = [found.span() for found in _CONTENT.finditer(question) if found[0].lower() not in FUNCTION_WORDS]
-    rest_of_them = names if has_article and nouns else [*names, *reversed(words)]
-    yield from ((*span, rest) for span in [*reversed(nouns), *rest_of_them])
-
-
-def _noun_phrases(question: str) -> list[tuple[int, int]]:
-    """The ranges of descriptions with an article, in order: before a verb at the end the whole subject."""
-    whole = [found.span(1) for found in _SUBJECT.finditer(question)]
-    parts = [found.span() for found in _NOUN_PHRASE.finditer(question)]
-    return sorted({*whole, *(one for one in parts if all(one[0] != other[0] for other in whole))})
 
 
 def _span(question: str, words: str) -> tuple[int, int]:
@@ -181,6 +183,8 @@ def _span(question: str, words: str) -> tuple[int, int]:
 def _replaced(question: str, start: int, end: int, words: str) -> str:
     """The question with other words there; an article before them goes if they have their own or are a name."""
     before = question[:start]
-    if words.lower().startswith(_ARTICLES):
+    if words.lower().startswith(ARTICLES):
         before = re.sub(r"\b(?:the|an?) $", "", before, flags=re.IGNORECASE)
+    elif words[:1].islower():
+        before = re.sub(r"\b(?:an?) $", "", before, flags=re.IGNORECASE)
     return f"{before}{words}{question[end:]}"

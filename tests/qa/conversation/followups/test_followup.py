@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from qa.conversation.followup import readings
+from qa.conversation.followups.followup import readings
 from qa.conversation.replies import Turn
 
 

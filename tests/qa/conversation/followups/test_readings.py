@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.conversation.followup import readings
+from qa.conversation.followups.followup import readings
 from qa.conversation.replies import Turn
 
 LEASE = Turn("Who signed the deed of the farm?", answer="Ada Finch")
@@ -91,3 +91,33 @@ def test_as_typed_is_always_among_the_readings_and_readings_are_few():
 )
 def test_a_follow_up_names_what_it_is_about(turn, utterance, meant):
     assert meant in questions(utterance, turn)
+
+
+@pytest.mark.parametrize(
+    ("asked", "utterance", "meant"),
+    [
+        ("How many days of rest do cooks get?", "And what about tea?", "How many days of tea do cooks get?"),
+        ("How many holiday days do cooks get?", "and unpaid leave?", "How many unpaid leave days do cooks get?"),
+        ("What is the fee for 12 guests in 2024?", "for 20?", "What is the fee for 20 guests in 2024?"),
+        ("Which rate holds up to 1,500 kg in 2024?", "and above 2,500?", "Which rate holds above 2,500 kg in 2024?"),
+        ("How many lie within one deviation?", "and within three?", "How many lie within three deviation?"),
+        ("What is the price of week 1?", "and week 3", "What is the price of week 3?"),
+        ("What is the fee on weekdays?", "and at weekends?", "What is the fee at weekends?"),
+        ("hotel limit in Ghent", "what was it in 2023?", "hotel limit in Ghent in 2023?"),
+        ("Where was the guild founded?", "and the school?", "Where was the school founded?"),
+        ("How long is the oval table?", "and its width?", "what is the oval table's width?"),
+        ("Does the ox eat hay?", "and the goat?", "Does the goat eat hay?"),
+        ("What does the bond yield when the rate is 5%?", "and if it falls?", "What does the bond yield if it falls?"),
+        ("How many new barrels arrived?", "how many broken ones went back?", "how many broken barrels went back?"),
+        ("What can the eel turn into?", "how much does it weigh", "how much does the eel weigh"),
+    ],
+)
+def test_what_is_of_the_same_kind_is_replaced(asked, utterance, meant):
+    assert meant in questions(utterance, Turn(asked))
+
+
+@pytest.mark.parametrize(
+    "utterance", ["what crew had the most falls?", "ghast hit points?", "Max speed of the hybrid?"]
+)
+def test_a_question_that_is_complete_in_itself_stays_as_typed(utterance):
+    assert understood(utterance, Turn("what does the fixed wing cost?", answer="10")) == utterance

@@ -15,7 +15,8 @@ _SEVERAL = {"they": "", "them": "", "their": "'s", "theirs": "'s", "these": "", 
 _PLACE = {"there": ""}
 _PRONOUN = re.compile(
     r"\b(he|him|his|she|hers?|its?|they|them|theirs?|there|(?:this|that)(?: one)?(?=\W*$| (?:do|does|did|cost|mean|is"
-    r"|was|has|work|apply|happen|come)\b)|(?<=of )(?:that|this|these|those)\b"
+    r"|was|has|work|apply|happen|come|be)\b)|(?<=of )(?:that|this|these|those)\b"
+    r"|(?:(?<=\bis )|(?<=\bwas ))that(?= (?:an?|per|allowed|enough|included|in|on|at)\b)"
     r"|(?:these|those)(?=\W*$| (?:do|did|cost|mean|are|were|have)\b))(?!['’])\b",
     re.IGNORECASE,
 )
@@ -45,6 +46,9 @@ _LINK = re.compile(
     r"\b(?:of|for|in|on|at|to|by|with|from|about|is|are|was|were|do|does|did|can|will|has|have|had|be)\s*$", re.I
 )
 _AUXILIARY = re.compile(r"\b(?:do|does|did|can|could|may|must|should|will|would)\s+$", re.IGNORECASE)
+_PARTICLE = re.compile("in|on|at|of|by|to|for|from|with|into|through|up|off|out|down|over", re.IGNORECASE)
+_AFTER_VERB = re.compile(rf"\W*$| (?:{_PARTICLE.pattern}|the|an?)\b", re.IGNORECASE)
+_BE = re.compile(r"^\W*(?:is|are|was|were)\b", re.IGNORECASE)
 _MODIFIED = re.compile(r"\b(?:the|an?) (?:[a-z][\w-]* ){1,2}[A-Z][\w’'-]*")  # "a fixed wing UAV"
 _NO_ACTOR = r"(?!(?:the|an?|my|our|your|i|we|you|they|it|there|this|that|he|she|not)\b)"
 _AFTER = r"(?:the|an?|in|on|at|to|by|for|of|from|with|it|his|her|its|their|when|as)\b"
@@ -58,7 +62,11 @@ ASKS = re.compile(r"^\W*(?:and |but |so )?(who|whom|whose|where|when|why|how|wha
 _WHO_IS = re.compile(
     r"^\W*who(?:'s| is| was) ((?!the |an? |my |our )[\w.’'-]+(?: (?!for |of |in )[\w.’'-]+){0,2})\W*$", re.I
 )
+_WHO_DID = re.compile(r"^\W*(?:who|what|which) [a-z]+(?:ed|s|ote|ade|ought|old|aid|ound)\b", re.IGNORECASE)
 _LONGEST = 8  # words; a longer answer is a statement, which no pronoun refers to
+_NO_THING = re.compile(
+    r"^(?:at|in|on|by|for|from|to|with|about|over|after|before|between|under|until) |=", re.IGNORECASE
+)
 _NOT_NAMES = frozenset(
     "who whom whose where when why how what which whats is are was were did do does can will the a an in on at and but "
     "so by for from to i may must should could would has have had".split()
@@ -81,10 +89,17 @@ def filled(question: str, pronoun: re.Match[str], topic: str) -> str:
 
 def possible_antecedents(pronoun: str, turns: Sequence[Turn], question: str) -> Iterator[str]:
     """What the pronoun may refer to, the likeliest first: the most recent that agrees and is not in the question."""
+    word = pronoun.lower()
     for turn in reversed(turns):
-        for candidate in _candidates(pronoun.lower(), turn):
+        for candidate in sorted(_candidates(word, turn), key=lambda one: _disagrees(word, one)):
             if candidate.lower() not in question.lower():
                 yield candidate
+
+
+def _disagrees(pronoun: str, candidate: str) -> bool:
+    """Whether a pronoun of several is to stand for one, by the form of the noun: "they" for "the curry"."""
+    is_name = candidate[:1].isupper()
+    return pronoun in _SEVERAL and not is_name and not re.search(r"s$|people$|staff$|\band\b", candidate)
 
 
 def subject(question: str) -> str | None:
@@ -99,21 +114,31 @@ def subject(question: str) -> str | None:
         return (described or names[0])[0].removesuffix("'s").removesuffix("’s")
     if found := descriptions(question):
         return found[0]
-    return max((run for run in _runs(question) if " " in run), key=len, default=None)
+    return max((run for run in _runs(_WHO_DID.sub("", question)) if " " in run), key=len, default=None)
 
 
 def descriptions(question: str) -> list[str]:
     """The descriptions in a question, the subject of its verb first: "a cat" in "how wide a gap can a cat pass"."""
     found = list(DESCRIPTION.finditer(question))
-    subjects = [_without_verb(one) for one in found if _AUXILIARY.search(question[: one.start()])]
-    return list(dict.fromkeys([*subjects, *(one[0] for one in found)]))
+    acting = {one.start(): _without_verb(one) for one in found if _AUXILIARY.search(question[: one.start()])}
+    others = (_without_adjective(one) for one in found if one.start() not in acting)
+    return list(dict.fromkeys([*acting.values(), *others]))
 
 
 def _without_verb(described: re.Match[str]) -> str:
     """The subject of "does the giant eat?", where the last word is its verb."""
     words = described[0].split()
+    if len(words) > 3 and _PARTICLE.fullmatch(words[-1]):
+        words.pop()
+    at_end = _AFTER_VERB.match(described.string, described.end()) is not None
+    return " ".join(words[:-1] if at_end and len(words) > 2 else words)
+
+
+def _without_adjective(described: re.Match[str]) -> str:
+    """A description in "is the gate of the old mill open?", where the last word of the question is an adjective."""
+    words = described[0].split()
     at_end = not described.string[described.end() :].strip(" ?!.")
-    return " ".join(words[:-1]) if at_end and len(words) > 2 else described[0]
+    return " ".join(words[:-1]) if at_end and len(words) > 2 and _BE.match(described.string) else described[0]
 
 
 def _runs(question: str) -> Iterator[str]:
@@ -151,7 +176,7 @@ def _candidates(pronoun: str, turn: Turn) -> Iterator[str]:
         **dict.fromkeys(_THING, word in ("what", "which") and not answer[:1].isdigit()),
         **dict.fromkeys(_PLACE, word == "where"),
     }[pronoun]
-    if answer and fits:
+    if answer and fits and (pronoun in _PLACE or _NO_THING.search(answer) is None):
         yield answer
     acting = _ACTOR.search(turn.question) if pronoun in _PERSON else None
     actor = acting["acts"] or acting["is"] if acting else ""

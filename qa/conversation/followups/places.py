@@ -1,0 +1,149 @@
+"""Where a fragment fits into the last question: ranges of the question that stand for the same kind of thing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from qa.conversation.followups.antecedents import NAME
+from qa.text import FUNCTION_WORDS
+
+PREPOSITION = (
+    r"(?:in|on|at|for|during|from|to|by|with|without|under|over|after|before|since|until|as|of|per|between|within|above"
+    r"|below|through|against|near|outside|inside|about|up to)"
+)
+PHRASE = re.compile(rf"^({PREPOSITION}) (.+)$", re.IGNORECASE)
+ONE = re.compile(r"^(?P<kind>(?:the|an?|my|our) .+) ones?$", re.IGNORECASE)
+ARTICLES = ("the ", "a ", "an ", "my ", "our ", "your ")
+_AUXILIARY = r"(?:do|does|did|can|could|may|must|should|will|would)"
+_NOUN_PHRASE = re.compile(
+    r"\b(?:the|an?|my|our|your|this|that) (?:[\w’'-]+ ){0,2}?[\w’'-]+(?=\W*$| (?:in|on|at|of|by|to|for|from|with|is|are"
+    r"|was|were|do|does|did|has|have|had|can|may|must|open|close|cost|take|need|work|get|be|per)\b)",
+    re.IGNORECASE,
+)
+NUMBER = re.compile(
+    r"[$€£]?\b(?:\d(?:[\w%-]|[.,](?=\d))*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b%?",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d$")
+_CONTENT = re.compile(r"\b[a-z][\w-]{2,}\b")
+_PREDICATE = re.compile(  # "do new employees get", "was the society founded"
+    rf"\b(?:{_AUXILIARY} (?P<acting>.+?) (?P<verb>[a-z][\w-]+)"
+    r"|(?:is|are|was|were) (?P<subject>.+?) "
+    r"(?P<participle>[a-z]+(?:ed|own|itten|aken|iven|osen)|built|made|held|sold|told|paid|found|kept|sent|bought|set))"
+    rf"(?=\W*$| {PREPOSITION}\b)",
+    re.IGNORECASE,
+)
+_BEING = re.compile(rf"\b(?:is|are|was|were) (?P<subject>[a-z][\w-]+(?: [a-z][\w-]+)?)(?= {PREPOSITION}\b)")
+_COMPLEMENT = re.compile(  # what a preposition governs, without article: "of vacation"
+    rf"\b{PREPOSITION} (?P<noun>(?!(?:the|an?|my|our|your|this|that|all)\b)[a-z][\w’'-]+(?: [a-z][\w’'-]+){{0,2}}?)"
+    rf"(?=\W*$| (?:{PREPOSITION}|{_AUXILIARY}|is|are|was|were|has|have|had)\b)"
+)
+COUNTED = re.compile(
+    r"^(?:how (?:many|much)|which|what) ((?:more )?[a-z][\w-]+(?: (?!of\b|per\b)[a-z][\w-]+){0,2}?)\b"
+    r"(?= (?:is|are|was|were|do|does|did|can)\b)",
+    re.IGNORECASE,
+)
+_YES_NO = re.compile(
+    rf"^\W*{_AUXILIARY} (?P<subject>(?:(?:the|an?|my|our|your) )?[\w’'-]+) (?P<verb>[a-z].*?)\W*$", re.IGNORECASE
+)
+_TIMES = re.compile(r"\b(?:in|on|at|during) (?!the\b)[\w’'-]+(?=\W*$)", re.IGNORECASE)
+
+
+def places_for(rest: str, question: str) -> Iterator[tuple[int, int, str]]:
+    """Ranges of the question that the fragment may replace, each with the words to put there; the likeliest first."""
+    yield from _numbered(rest, question)
+    phrase = PHRASE.match(rest)
+    if phrase:
+        for found in re.finditer(
+            rf"\b{phrase[1]} ((?:the |an? )?[\w’'-]+(?: [A-Z][\w’'-]*)*)", question, re.IGNORECASE
+        ):
+            if _names_year(found[1]) is _names_year(phrase[2]):
+                yield (*found.span(), rest)
+        if _TIMES.match(rest) and (when := _TIMES.search(question)) and not _names_year(rest):
+            yield (*when.span(), rest)
+        return
+    nouns = noun_phrases(question)
+    has_article = rest.lower().startswith(ARTICLES)
+    if kind := ONE.match(rest):
+        yield from ((*span, f"{kind['kind']} {question[slice(*span)].split()[-1]}") for span in nouns)
+        return
+    if has_article:
+        head = rest.split()[-1].lower()
+        yield from ((*span, rest) for span in nouns if question[slice(*span)].split()[-1].lower() == head)
+        yield from ((*span, rest) for span in reversed(nouns))
+    names = [found.span() for found in NAME.finditer(question) if found.start() > 0]
+    names = [span for span in names if question[slice(*span)].split()[0].lower() not in FUNCTION_WORDS]
+    if rest[:1].isupper():
+        yield from ((*span, rest) for span in sorted(names) or _subjects(question))
+    if not has_article:
+        yield from _bare_nouns(rest, question)
+    yield from ((*span, rest) for span in [*reversed(nouns), *(() if has_article and nouns else names)])
+    if not has_article and " " not in rest and rest.islower():
+        yield from ((*span, rest) for span in _verbs(question))
+
+
+def _names_year(words: str) -> bool:
+    """Whether words end in a year, for which no place stands."""
+    return _YEAR.search(words) is not None
+
+
+def _numbered(rest: str, question: str) -> Iterator[tuple[int, int, str]]:
+    """The number in the question that the fragment's number stands for: after the same words, or one of its kind.
+
+    "week 2" after "the week 1 total", "above 500" after "up to 200 in 2015", where a year stands for none.
+    """
+    number = next(iter(NUMBER.finditer(rest)), None)
+    if number is None or rest[number.end() :].strip():
+        return
+    said = rest[: number.start()].strip()
+    is_year = _YEAR.match(number[0]) is not None
+    for found in reversed(list(NUMBER.finditer(question))):
+        before = question[: found.start()]
+        if said and before.lower().rstrip().endswith(said.lower()):
+            yield (*found.span(), number[0])
+        elif (_YEAR.match(found[0]) is not None) is is_year:
+            governed = re.search(rf"\b{PREPOSITION} (?:the (?:\w+ )?)?$", before, re.IGNORECASE)
+            if not said:
+                yield (*found.span(), rest)
+            elif governed and PHRASE.match(rest):
+                yield (governed.start(), found.end(), rest)
+
+
+def _bare_nouns(rest: str, question: str) -> Iterator[tuple[int, int, str]]:
+    """Nouns without article: what prepositions govern, what is counted, then each run of words that says something.
+
+    The verb of the question is none, nor is a run that ends as the fragment does.
+    """
+    yield from ((*found.span("noun"), rest) for found in reversed(list(_COMPLEMENT.finditer(question))))
+    if counted := COUNTED.match(question):
+        first, *others = counted[1].split()
+        if others and len(rest.split()) > 1:
+            yield (counted.start(1), counted.start(1) + len(first), rest)  # "sick leave days" for "vacation days"
+        yield (*counted.span(1), rest)
+    yield from ((*span, rest) for span in _subjects(question))
+    words = [found for found in _CONTENT.finditer(question) if found[0].lower() not in FUNCTION_WORDS]
+    yield from ((*found.span(), rest) for found in reversed(words) if found.span() not in _verbs(question))
+
+
+def _subjects(question: str, *, with_article: bool = False) -> list[tuple[int, int]]:
+    """The range of the verb's subject, by whether it has an article: "new cooks" in "how much do new cooks get"."""
+    found = _PREDICATE.search(question) or _BEING.search(question)
+    spans = [found.span(name) for name in ("acting", "subject") if name in found.re.groupindex] if found else []
+    spans = [(start, end) for start, end in spans if start >= 0]
+    if (bare_one := _YES_NO.match(question)) and spans and " " in bare_one["verb"]:  # its verb has an object
+        spans = [bare_one.span("subject")]
+    return [span for span in spans if question[slice(*span)].lower().startswith(ARTICLES) == with_article]
+
+
+def _verbs(question: str) -> list[tuple[int, int]]:
+    """The range of the verb after an auxiliary, if the question has one."""
+    found = _PREDICATE.search(question)
+    return [found.span(name) for name in ("verb", "participle") if found[name]] if found else []
+
+
+def noun_phrases(question: str) -> list[tuple[int, int]]:
+    """The ranges of descriptions with an article, in order, without a verb that follows."""
+    whole = _subjects(question, with_article=True)
+    parts = (one.span() for one in _NOUN_PHRASE.finditer(question))
+    return sorted({*whole, *(one for one in parts if all(one[0] != other[0] for other in whole))})
