@@ -51,6 +51,7 @@ async function follow({ keep = "h2" } = {}) {
   viewer.hidden = false;
   document.body.classList.add("reading");
   if (!viewer.childElementCount) viewer.append(Object.assign(document.createElement("p"), { className: "opening", textContent: "Opening…" }));
+  else if (viewer.querySelector(".cites")) cited.show(viewer, opener); // so that steps in quick succession each count
   let html;
   try {
     html = await fragment(`ui/source/${source}?start=${first}&end=${last}&check=${check}&text=${asText}`);

@@ -74,16 +74,20 @@ def test_citations_are_stepped_through(visit: Open, site: str) -> None:
     ask(page, QUESTION)
     ask(page, "Who won the 2022 World Cup?")
     page.locator("#log .found .chip").first.click()
-    expect(page.get_by_role("button", name="Previous citation")).to_be_disabled()
+    before, after = (page.get_by_role("button", name=f"{way} citation") for way in ("Previous", "Next"))
+    expect(before).to_be_disabled()
     first = page.url
-    page.get_by_role("button", name="Next citation").click()
+    after.click()
     page.wait_for_url(lambda url: url != first)
-    page.get_by_role("button", name="Previous citation").click()
-    page.wait_for_url(first)
+    before.click()
+    expect(before).to_be_disabled()
+    assert page.url == first
     page.keyboard.press("j")
-    page.wait_for_url(lambda url: url != first)
+    expect(before).to_be_enabled()
+    assert page.url != first
     page.keyboard.press("k")
-    page.wait_for_url(first)
+    expect(before).to_be_disabled()
+    assert page.url == first
 
 
 def test_words_are_found_in_the_whole_document(visit: Open, site: str) -> None:
