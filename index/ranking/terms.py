@@ -31,8 +31,15 @@ class Terms:
     passages: int
 
     def query(self) -> str | None:
-        """The FTS5 query for any of the chosen words; None when there are none."""
-        return " OR ".join(f'"{word}"' for word in self.chosen()) or None
+        """The FTS5 query for any of the chosen words; None when there are none.
+
+        The other words find no passage, but count in the scores of those that are found: the rarest word of "short
+        brass bolt 40 mm" is in hundreds of rows of a long table.
+        """
+        chosen = self.chosen()
+        rare = _any_of(chosen)
+        others = [word for word, count in self.counts.items() if count and word not in chosen]
+        return f"({rare}) AND ({_any_of([*chosen, *others])})" if others else rare or None
 
     def chosen(self) -> list[str]:
         """The words to search for, in order: the rarest that any passage contains, and more within a limit.
@@ -47,6 +54,10 @@ class Terms:
                 break
             chosen.add(word)
         return [word for word in self.counts if word in chosen]
+
+
+def _any_of(words: Sequence[str]) -> str:
+    return " OR ".join(f'"{word}"' for word in words)
 
 
 class TermReader:

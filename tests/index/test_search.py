@@ -215,7 +215,9 @@ def test_several_threads_may_search_at_once(opened: DocumentIndex) -> None:
 @pytest.mark.parametrize(
     ("question", "query"),
     [
-        ("What melting iron metals?", '"melting" OR "iron"'),  # frequent words are left out
+        ("melting iron", '"melting" OR "iron"'),
+        # frequent words find nothing, but count
+        ("What melting iron metals?", '("melting" OR "iron") AND ("melting" OR "iron" OR "metals")'),
         ("the metals", '"metals"'),  # unless there are no others
         ("unheard", None),
     ],
