@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 # A smaller standard deviation counts as this one, so that differences that say nothing are not scaled up to whole
 # deviations: among a handful of passages BM25 scores differ by millionths, and the rows of a table are nearly equally
-# near to any question, so that its words must decide. Candidates from ordinary texts have a dense deviation above 0.08.
+# near to any question, so that its words must decide.
 _LEAST_DENSE_SPREAD, _LEAST_KEYWORD_SPREAD = 0.08, 1e-3
 # The nearest passages of a long table are so alike that one which only words find is many deviations below them.
 _LOWEST_DENSE = -3.0
