@@ -71,7 +71,7 @@ def build(
         if not allow_deletions:
             changes.check_deletions()
         collections = Collections.beside(store, settings)
-        with Arrivals.beside(store, settings).noting(writer), collections.following(changes.moves):
+        with Arrivals.beside(store, settings).noting(changes.records, writer), collections.following(changes.moves):
             return update(writer, changes, settings, progress, embedder, engine, began)
 
 

@@ -39,6 +39,7 @@ class Changes:
     stale_failures: tuple[Failure, ...]  # of files that are gone, or can be read again
     out_of_reach: tuple[DocumentRecord, ...] = ()  # whose files cannot be read now; they are kept
     patterns: str = ""  # what the index is to remember of the patterns that leave files out
+    records: tuple[DocumentRecord, ...] = ()  # all documents of the index before these changes
     reading: str = ""  # how failing files were read this time, to be remembered; empty when not all were
 
     @property
@@ -100,7 +101,8 @@ def find_changes(given: Sequence[Path], reader: Reader, settings: IndexSettings,
     to_parse = [f for f in changes.to_parse if f in again or (f.source, f.path, f.sha256) not in failed]
     planned = replace(changes.plan, embedder=_embedder_change(summary, settings.embedder))
     reading = "" if given and inputs.sources else reading
-    return replace(changes, plan=planned, to_parse=tuple(to_parse), patterns=patterns.as_meta(), reading=reading)
+    noted = replace(changes, records=tuple(records), patterns=patterns.as_meta(), reading=reading)
+    return replace(noted, plan=planned, to_parse=tuple(to_parse))
 
 
 def _embedder_change(summary: Summary, configured: str) -> EmbedderChange | None:
@@ -137,8 +139,8 @@ def _is_concerned(scopes: Sequence[Scope], item: DocumentRecord | Failure) -> bo
     """Whether a scope covers the item, or is a folder that contains the item's file and replaces its source."""
     if any(scope.covers(item.source, item.path) for scope in scopes):
         return True
-    address = on_disk(item.source, item.path)
-    return bool(item.source) and any(address.is_relative_to(scope.root) for scope in scopes if not scope.below)
+    folders = [scope.root for scope in scopes if not scope.below]
+    return bool(item.source and folders) and any(map(on_disk(item.source, item.path).is_relative_to, folders))
 
 
 def _compare(

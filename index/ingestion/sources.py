@@ -59,7 +59,7 @@ class Scope:
 
     def covers(self, source: str, path: str) -> bool:
         """Whether a document with a source and path is in this scope."""
-        return source == self.source and (not self.below or is_at_or_below(path, self.below))
+        return (not self.below or is_at_or_below(path, self.below)) and source == self.source
 
 
 @dataclass(frozen=True, slots=True)

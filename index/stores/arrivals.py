@@ -44,9 +44,8 @@ class Arrivals:
         return self._read()[1]
 
     @contextmanager
-    def noting(self, reader: Reader) -> Iterator[None]:
-        """Note what the block adds, changes and moves in the index that ``reader`` reads."""
-        before = reader.records()
+    def noting(self, before: Sequence[DocumentRecord], reader: Reader) -> Iterator[None]:
+        """Note what the block adds, changes and moves in the index that ``reader`` reads, from ``before``."""
         try:
             yield
         finally:
@@ -56,17 +55,17 @@ class Arrivals:
         today = date.today().isoformat()
         old = {record.id: record for record in before}
         added, changed = map(dict, self._read())
-        for record in after:
+        present = {record.address: record for record in after}
+        for address, record in present.items():
             known = old.get(record.id)
             if known is None:
-                added[record.address] = today
-            elif known.address != record.address:  # moved
+                added[address] = today
+            elif (known.source, known.path) != (record.source, record.path):  # moved
                 for dates in (added, changed):
                     if known.address in dates:
-                        dates[record.address] = dates[known.address]
+                        dates[address] = dates[known.address]
             if known is not None and known.sha256 != record.sha256:
-                changed[record.address] = today
-        present = {record.address for record in after}
+                changed[address] = today
         kept = [{address: day for address, day in one.items() if address in present} for one in (added, changed)]
         if kept == list(self._read()):
             return

@@ -40,8 +40,13 @@ def matrix(blobs: Sequence[bytes]) -> Vectors:
 def record_of(row: tuple[Any, ...]) -> DocumentRecord:
     """The record in a row of documents."""
     *plain, metadata, warnings, encoding, empty_pages, date_source, coverage, left_out = row
-    lists = (json.loads(metadata), tuple(json.loads(warnings)), encoding, tuple(json.loads(empty_pages)))
-    return DocumentRecord(*(*plain, *lists, date_source, coverage, tuple(json.loads(left_out))))
+    lists = (json.loads(metadata), _tuple(warnings), encoding, _tuple(empty_pages))
+    return DocumentRecord(*(*plain, *lists, date_source, coverage, _tuple(left_out)))
+
+
+def _tuple(written: str) -> tuple[Any, ...]:
+    """A stored JSON array; most are empty, and reading those costs most of the time of listing many documents."""
+    return () if written == "[]" else tuple(json.loads(written))
 
 
 def chunk_of(row: tuple[Any, ...], text: str) -> Chunk:
