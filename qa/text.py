@@ -38,7 +38,7 @@ _BRACKETED = re.compile(r"[ \t]*\((?:\d{1,3}|[A-Za-z]|[ivxl]{1,5})\)[ \t]")  # t
 _BEFORE_ITEM = re.compile(r"(?:[.:;,!?]|\b(?:and|or))[ \t]*$")
 _LOWER = re.compile(r"[\"'“‘(]?[a-zß-öø-ÿ]")
 _UNFINISHED = re.compile(
-    r"\b(?:approx|ca|max|min|nos?|nr|art|sec|para|chap|vol|figs?|eq|tel|mon|tues?|wed|thu(?:rs)?|fri|sat|sun)\.$",
+    r"\b(?:approx|ca|max|min|nos?|nr|art|abs|ziff|kap|bd|sec|para|chap|vol|figs?|eq|tel|mon|tues?|wed|thu(?:rs)?|fri|sat|sun)\.$",
     re.IGNORECASE,
 )
 _INITIAL = re.compile(r"(?<![\w.])[A-Za-z]\.$")  # of "z. B." and "J. R. Holm"
@@ -129,11 +129,12 @@ def _ends_block(line: str, following: str, width: int) -> bool:
 def _whole(text: str, found: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Sentences of one block, joined where they were cut after the day of a date, a clause number or an abbreviation.
 
-    They are also joined within three dots, and after these before a small letter.
+    They are also joined within an address or a file's name, within three dots, and after these before a small letter.
     """
     waiting: tuple[int, int] | None = None
     for start, end in found:
-        if waiting and _continues(text[waiting[0] : waiting[1]], text[start:end]):
+        is_cut = waiting and waiting[1] == start and (text[start].islower() or text[start].isdigit())
+        if waiting and (is_cut or _continues(text[waiting[0] : waiting[1]], text[start:end])):
             waiting = waiting[0], end
             continue
         if waiting:
