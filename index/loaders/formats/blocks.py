@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from index.loaders.text_builder import Grid, TextBuilder
 _LONGEST_SCRIPT = 30  # characters; a longer raised passage is small print, not a superscript
 _LONGEST_REPEATED = 200  # characters of a merged cell that are repeated in each of its places
 _MOST_COLUMNS = 1000
+_TABLE = "\ufffc"  # stands for tables in a cell without text where a header is looked for
 _LONGEST_CELL = 300  # characters; a table with a longer cell and without a header is a layout
 
 
@@ -46,7 +47,7 @@ class TableCell:
     @property
     def text(self) -> str:
         """Its paragraphs as lines, without nested tables."""
-        return "\n".join(block.text for block in self.blocks if isinstance(block, Paragraph))
+        return _texts(self.blocks)
 
     @property
     def nested(self) -> tuple[TableBlock, ...]:
@@ -64,6 +65,10 @@ class TableBlock:
 
 
 Block = Paragraph | TableBlock
+
+
+def _texts(blocks: Iterable[Block]) -> str:
+    return "\n".join(block.text for block in blocks if isinstance(block, Paragraph))
 
 
 def joined(runs: Iterable[Run]) -> str:
@@ -118,17 +123,20 @@ def _write_table(builder: TextBuilder, table: TableBlock, page: int | None) -> N
     if not places or len(places[0]) < 2:
         _write_cells(builder, table.rows, page)
         return
+    above = [] if table.header_rows else list(itertools.takewhile(_holds_tables, places))
+    _write_cells(builder, _cells(above), page)
+    places = places[len(above) :]
     grid = _grid(table, places)
     body = places[len(places) - len(grid.rows) :]
+    if not grid.columns and any(len(place.text) > _LONGEST_CELL for row in places for place in row):
+        _write_cells(builder, _cells(places), page)
+        return
     if grid.columns:
-        _write_parts(builder, body, grid, page)
-        _write_notes(builder, places[: len(places) - len(body)])
-        for nested in _nested(table.rows):
-            _write_table(builder, nested, page)
-    elif any(len(place.text) > _LONGEST_CELL for row in places for place in row):
-        _write_cells(builder, table.rows, page)
-    else:
-        _write_parts(builder, body, grid, page)
+        heads = places[: len(places) - len(body)]
+        _write_notes(builder, heads)
+        for place, path in ((place, path) for row in heads for place, path in zip(row, grid.columns, strict=True)):
+            write_blocks(builder, (_named(nested, "", path) for nested in place.cell.nested if place.first), page)
+    _write_parts(builder, body, grid, page)
 
 
 def _write_parts(builder: TextBuilder, rows: Sequence[Sequence[_Place]], grid: Grid, page: int | None) -> None:
@@ -140,8 +148,13 @@ def _write_parts(builder: TextBuilder, rows: Sequence[Sequence[_Place]], grid: G
     named = bool(grid.columns)
     for kind, group in itertools.groupby(rows, key=lambda row: _kind(row, named=named)):
         part = list(group)
-        if kind == "nested":
-            _write_cells(builder, [[place.cell for place in row if place.first] for row in part], page)
+        if kind == "cells":
+            _write_cells(builder, _cells(part), page)
+            continue
+        if kind == "row with tables":
+            for row in part:
+                _write_row(builder, row, grid, page)
+                grid = replace(grid, above=())
             continue
         if kind == "line":
             builder.add("\n\n".join(row[0].text for row in part))
@@ -153,22 +166,59 @@ def _write_parts(builder: TextBuilder, rows: Sequence[Sequence[_Place]], grid: G
         _write_notes(builder, part)
 
 
+def _write_row(builder: TextBuilder, row: Sequence[_Place], grid: Grid, page: int | None) -> None:
+    """Append a row of a table with columns; what its cells hold from their first table on follows it, cell by cell.
+
+    A table without a caption has the name of its row, and each that of its column if the row does not show it.
+    """
+    shown = [_texts(_divided(place.cell)[0]) if place.cell.nested else place.text for place in row]
+    builder.add_table(replace(grid, rows=[shown]), page)
+    _add_notes(builder, (block for place in row if place.first for block in _divided(place.cell)[0]))
+    name = shown[0] if len(shown[0]) <= _LONGEST_REPEATED else ""
+    for place, text, path in zip(row, shown, grid.columns, strict=True):
+        rest = _divided(place.cell)[1] if place.first else ()
+        names = "" if place is row[0] else name, () if text else path
+        write_blocks(builder, (_named(block, *names) for block in rest), page)
+
+
+def _divided(cell: TableCell) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
+    """What stands in a cell above its first table, and the rest."""
+    above = tuple(itertools.takewhile(lambda block: isinstance(block, Paragraph), cell.blocks))
+    return above, cell.blocks[len(above) :]
+
+
+def _named(block: Block, row: str, column: Sequence[str]) -> Block:
+    """A block of a cell; a table with the names of its row and its column in its caption."""
+    if not isinstance(block, TableBlock):
+        return block
+    names = (*column, block.caption) if block.caption else (row, *column)
+    return replace(block, caption=" › ".join(filter(None, names)))
+
+
 def _write_notes(builder: TextBuilder, rows: Iterable[Iterable[_Place]]) -> None:
-    cells = (place.cell for row in rows for place in row if place.first)
-    for paragraph in (block for cell in cells for block in cell.blocks if isinstance(block, Paragraph)):
-        for note in paragraph.notes:
-            builder.add(note, "\n")
+    _add_notes(builder, (block for cells in _cells(rows) for cell in cells for block in cell.blocks))
+
+
+def _add_notes(builder: TextBuilder, blocks: Iterable[Block]) -> None:
+    for note in (note for block in blocks if isinstance(block, Paragraph) for note in block.notes):
+        builder.add(note, "\n")
 
 
 def _kind(row: Sequence[_Place], *, named: bool) -> str:
-    """What to do with a row: a "line" of text, a row with "nested" tables, or a row of a table of so many cells."""
-    if row[0].text and all(place.cell is row[0].cell for place in row):
+    """What to do with a row.
+
+    It is a "line" of text, "cells" with tables in them, a "row with tables" below names, or one of so many cells.
+    """
+    is_one_cell = all(place.cell is row[0].cell for place in row)
+    if _holds_tables(row):
+        return "row with tables" if named and not is_one_cell else "cells"
+    if row[0].text and is_one_cell:
         return "line"
-    if named:
-        return "row"
-    if any(place.cell.nested for place in row):
-        return "nested"
-    return f"row of {sum(place.first for place in row)}"
+    return "row" if named else f"row of {sum(place.first for place in row)}"
+
+
+def _holds_tables(row: Sequence[_Place]) -> bool:
+    return any(place.cell.nested for place in row)
 
 
 def _grid(table: TableBlock, places: Sequence[Sequence[_Place]]) -> Grid:
@@ -177,10 +227,12 @@ def _grid(table: TableBlock, places: Sequence[Sequence[_Place]]) -> Grid:
     if 0 < table.header_rows < len(texts):
         columns = [tuple(dict.fromkeys(filter(None, path))) for path in zip(*texts[: table.header_rows], strict=True)]
         return Grid(texts[table.header_rows :], columns, table.caption)
-    grid = read_grid(texts, table.caption)
-    below = places[len(places) - len(grid.rows)] if grid.rows else ()
+    filled = [[place.text or _TABLE * bool(place.cell.nested) for place in row] for row in places]
+    grid = read_grid(filled, table.caption)
+    heads = places[: len(places) - len(grid.rows)]
+    below = places[len(heads)] if grid.rows else ()
     continues = any(place.cell.merged for place in below)  # a cell of the header reaches down into the body
-    return Grid(texts, caption=table.caption) if continues else grid
+    return Grid(texts, caption=table.caption) if continues or any(map(_holds_tables, heads)) else grid
 
 
 def _spread(rows: Iterable[Sequence[TableCell]]) -> list[list[_Place]]:
@@ -214,9 +266,6 @@ def _write_cells(builder: TextBuilder, rows: Iterable[Iterable[TableCell]], page
             write_blocks(builder, cell.blocks, page)
 
 
-def _nested(rows: Iterable[Sequence[TableCell]]) -> Iterator[TableBlock]:
-    """The nested tables, each with the first cell of its row as its caption."""
-    for row in rows:
-        for cell in row:
-            for table in cell.nested:
-                yield replace(table, caption=table.caption or row[0].text)
+def _cells(rows: Iterable[Iterable[_Place]]) -> list[list[TableCell]]:
+    """The cells of rows, each once."""
+    return [[place.cell for place in row if place.first] for row in rows]
