@@ -168,7 +168,7 @@ class CitationCheck:
     quote: str
     path: str  # in the citation
     state: QuoteState
-    file_changed: bool  # whether no file with the citation's sha256 is indexed at its path
+    file_changed: bool  # whether the file is another one now: not if one with its sha256 has only another path
     place: QuotePlace | None = None  # where the sentence stands now, or what stands there instead; None if "gone"
     differences: tuple[Difference, ...] = ()  # from the sentence that was cited, if "changed"
     proof: Proof | None = None  # of the saved answer

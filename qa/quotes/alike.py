@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Iterator
+
+_LINE_END = re.compile(r"(?<=[^\W\d_])- (?=[^\W\d_])")  # in plain text: a hyphen after which a line may have ended
 
 _ALIKE = {
     "-": "‐‑‒–—―−﹘﹣－",
@@ -50,16 +54,38 @@ def plain_with_offsets(text: str) -> tuple[str, list[int]]:
     return "".join(characters), offsets
 
 
-def occurrences(wanted: str, within: str) -> list[int]:
-    """Where a plain text stands in another as whole words."""
-    found: list[int] = []
+def without_line_ends(text: str) -> str:
+    """A plain text in which words that a hyphen divides at the end of a line are whole."""
+    return _LINE_END.sub("", text)
+
+
+def occurrences(wanted: str, within: str) -> list[tuple[int, int]]:
+    """The ranges in which a plain text stands in another as whole words.
+
+    A hyphen at the end of a line of it may be the divided word's own, or stand there for the line's sake only.
+    """
+    if not wanted:
+        return []
+    return [
+        (start, end)
+        for start, end in _ranges(wanted, within)
+        if not (wanted[0].isalnum() and within[start - 1 : start].isalnum())
+        and not (wanted[-1].isalnum() and within[end : end + 1].isalnum())
+    ]
+
+
+def is_alike(wanted: str, text: str) -> bool:
+    """Whether a plain text is, for comparison, the whole of another."""
+    return (0, len(text)) in occurrences(wanted, text)
+
+
+def _ranges(wanted: str, within: str) -> Iterator[tuple[int, int]]:
+    parts = _LINE_END.split(wanted)
+    if len(parts) > 1:
+        ways = re.compile("(?:- ?)?".join(map(re.escape, parts)))
+        yield from (found.span() for found in ways.finditer(within))
+        return
     start = within.find(wanted)
-    while wanted and start >= 0:
-        end = start + len(wanted)
-        inside_word = (wanted[0].isalnum() and within[start - 1 : start].isalnum()) or (
-            wanted[-1].isalnum() and within[end : end + 1].isalnum()
-        )
-        if not inside_word:
-            found.append(start)
+    while start >= 0:
+        yield start, start + len(wanted)
         start = within.find(wanted, start + 1)
-    return found

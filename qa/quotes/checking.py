@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +10,8 @@ from pathlib import Path
 from index import Chunk, DocumentIndex, DocumentRecord, IndexView, QuestionError
 from qa.answering.cascade import AbandonedError, never_cancelled
 from qa.answering.citations import page_at
-from qa.quotes.alike import occurrences, plain, plain_with_offsets
-from qa.quotes.differences import differing_words, likeness, nearest_likeness, nearest_part
+from qa.quotes.alike import is_alike, occurrences, plain, plain_with_offsets, without_line_ends
+from qa.quotes.differences import differing_words, likeness, nearest_likeness, nearest_part, share_a_word
 from qa.settings import EnvironmentSettings
 from qa.types import QuoteCheck, QuotePlace
 
@@ -58,12 +59,15 @@ def check_quote(
 
 
 def unquoted(text: str) -> str:
-    """A quote without the quotation marks around it. Raises ``QuestionError`` if it is empty or too long."""
-    quote = text.strip()
+    """A quote without the quotation marks and the ellipses around it.
+
+    Raises ``QuestionError`` if it is empty or too long.
+    """
+    quote = _without_ellipses(text)
     for before, after in _MARKS:
         inner = quote.removeprefix(before).removesuffix(after)
         if len(inner) == len(quote) - 2 and before not in inner and after not in inner:
-            quote = inner.strip()
+            quote = _without_ellipses(inner)
             break
     if not any(character.isalnum() for character in quote):
         raise QuestionError("the quote is empty: give the words to look for")
@@ -74,22 +78,35 @@ def unquoted(text: str) -> str:
     return quote
 
 
+def _without_ellipses(text: str) -> str:
+    """A quote without what says that the text goes on at its ends."""
+    quote = text.strip()
+    for mark in ("[...]", "[…]"):
+        quote = quote.removeprefix(mark).removesuffix(mark).strip()
+    if quote.startswith(("...", "…")):
+        quote = quote.lstrip(".…" + string.whitespace)
+    if quote.endswith(("...", "…")):
+        quote = quote.rstrip(".…" + string.whitespace)
+    return quote
+
+
 def check_in(view: IndexView, quote: str, should_continue: Callable[[], bool] = never_cancelled) -> QuoteCheck:
     """Check a quote, as ``unquoted`` gives it, against one revision of an index; may raise as ``check_quote``."""
     wanted = plain(quote)
-    found = view.by_words(quote, _CANDIDATES)
+    whole = without_line_ends(wanted)
+    found = view.by_words(quote if whole == wanted else f"{quote}\n{whole}", _CANDIDATES)
     alone = [_Stretch(chunk.text, chunk.start, chunk, record) for chunk, record in found]
     places = list(_standing(view, alone, wanted))
     if not places:
         stretches = _with_neighbours(view, found, len(quote))
-        places = [place for place in _standing(view, stretches, wanted) if plain(place.text) == wanted]
+        places = [place for place in _standing(view, stretches, wanted) if is_alike(wanted, plain(place.text))]
     if places:
         places.sort(key=lambda place: (place.path, place.document_id, place.start))
         return QuoteCheck(quote, True, tuple(places[:MOST_PLACES]), likeness=1.0, revision=view.revision)
     if nearest := _nearest(_sharing(stretches, wanted), wanted, should_continue):
         place = _place(view, nearest, *nearest_part(quote, nearest.text))
-        differences = differing_words(quote, place.text)
-        if not differences or differences[0].quoted != quote:  # they share a word
+        if share_a_word(quote, place.text):
+            differences = differing_words(quote, place.text)
             return QuoteCheck(quote, False, (), place, likeness(quote, place.text), differences, view.revision)
     return QuoteCheck(quote, False, revision=view.revision)
 
@@ -98,11 +115,11 @@ def _standing(view: IndexView, stretches: Iterable[_Stretch], wanted: str) -> It
     """The places of a plain text in stretches, each once."""
     seen: set[tuple[int, int]] = set()
     for stretch in stretches:
-        if wanted not in plain(stretch.text):
+        if not occurrences(wanted, plain(stretch.text)):
             continue
         within, offsets = plain_with_offsets(stretch.text)
-        for at in occurrences(wanted, within):
-            start, end = offsets[at], offsets[at + len(wanted) - 1] + 1
+        for first, end_of_last in occurrences(wanted, within):
+            start, end = offsets[first], offsets[end_of_last - 1] + 1
             if (stretch.record.id, stretch.start + start) not in seen and len(seen) < MOST_PLACES:
                 seen.add((stretch.record.id, stretch.start + start))
                 yield _place(view, stretch, start, end)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel
 
-from qa.quotes.alike import plain, plain_with_offsets
+from qa.quotes.alike import is_alike, plain, plain_with_offsets
 from qa.types import Difference
 
 _WORD = re.compile(r"\w+(?:[^\w\s]+\w+)*|[^\w\s]")  # with the signs inside it; other signs are words of their own
@@ -18,8 +18,15 @@ Range = tuple[int, int]
 
 
 def likeness(quote: str, found: str) -> float:
-    """How like each other two texts are, 0 to 1."""
-    return fuzz.ratio(plain(quote), plain(found)) / 100
+    """How like each other two texts are, 0 to 1. That a letter is a capital in one of them only counts half."""
+    ours, theirs = plain(quote), plain(found)
+    return (fuzz.ratio(ours, theirs) + fuzz.ratio(ours.lower(), theirs.lower())) / 200
+
+
+def share_a_word(quote: str, found: str) -> bool:
+    """Whether a word stands in both texts, in capital or small letters."""
+    ours, theirs = (set(_WORD.findall(plain(text).lower())) for text in (quote, found))
+    return not ours.isdisjoint(theirs)
 
 
 def nearest_likeness(quote: str, text: str, least: float = 0.0) -> float:
@@ -43,7 +50,8 @@ def nearest_part(quote: str, text: str) -> Range:
             low, high = alignment.dest_start, alignment.dest_end
     touched = [place for place, (start, end) in enumerate(words) if start < high and end > low] or [0]
     first, last = max(0, touched[0] - _MORE_WORDS), min(len(words), touched[-1] + 1 + _MORE_WORDS)
-    kept = _without_ends(_WORD.findall(wanted), [within[start:end] for start, end in words[first:last]])
+    there = [within[start:end].lower() for start, end in words[first:last]]
+    kept = _without_ends(_WORD.findall(wanted.lower()), there)
     return offsets[words[first + kept[0]][0]], offsets[words[first + kept[1] - 1][1] - 1] + 1
 
 
@@ -57,6 +65,7 @@ def differing_words(quote: str, found: str) -> tuple[Difference, ...]:
             (_extent(ours, a, b), _extent(theirs, c, d))
             for a, b, c, d in _changes(_plain_words(quote, ours), _plain_words(found, theirs))
         )
+        if not is_alike(plain(quote[slice(*ours_at)]), plain(found[slice(*theirs_at)]))
     )
 
 
@@ -72,9 +81,16 @@ def _without_ends(quote: Sequence[str], words: Sequence[str]) -> Range:
     first, last = 0, len(words)
     if changes:
         a, b, c, d = changes[0]
-        first = max(0, d - (b - a)) if a == c == 0 else 0
+        if a == c == 0:
+            first = max(0, d - (b - a))
+        elif a == b and words[d - a : d] == quote[:a]:  # its first words stand right before the rest, too
+            first = d - a
         a, b, c, d = changes[-1]
-        last = min(d, max(c, first) + b - a) if (b, d) == (len(quote), len(words)) else len(words)
+        after = len(quote) - b
+        if (b, d) == (len(quote), len(words)):
+            last = min(d, max(c, first) + b - a)
+        elif a == b and c >= first and words[c : c + after] == quote[b:]:  # as with the first words
+            last = c + after
     return (first, last) if first < last else (0, len(words))
 
 

@@ -110,7 +110,7 @@ class _Documents:
         """What became of a citation."""
         state, place, differences = self._fate(citation)
         here, same = self._by_path.get(citation.path, []), self._by_file.get(citation.document_sha256, [])
-        changed = not any(record in same for record in here)
+        changed = not same or (bool(here) and not any(record in same for record in here))
         shown = (answer.question, citation.quote, citation.path)
         return CitationCheck(*shown, state, changed, place, differences, answer.proof)
 
@@ -136,7 +136,7 @@ class _Documents:
         """Where the cited text stands in a document, as near as possible to where it stood."""
         wanted = plain(citation.cited)
         within, offsets = plain_with_offsets(self._document(record.id).text)
-        found = [(offsets[at], offsets[at + len(wanted) - 1] + 1) for at in occurrences(wanted, within)]
+        found = [(offsets[start], offsets[end - 1] + 1) for start, end in occurrences(wanted, within)]
         if not found:
             return None
         return self._place(record, *min(found, key=lambda place: abs(place[0] - citation.first)))

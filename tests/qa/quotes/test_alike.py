@@ -40,8 +40,36 @@ def test_each_character_knows_where_it_is_from(text: str):
 
 
 def test_a_quote_ends_at_the_ends_of_words():
-    assert occurrences("art", "party, art and artist") == [7]
+    assert occurrences("art", "party, art and artist") == [(7, 10)]
     assert occurrences("", "party") == []
+
+
+@pytest.mark.parametrize(
+    ("quote", "text", "stands"),
+    [
+        ("the har- bour", "near the harbour", True),  # divided for the line's sake
+        ("a well- known lamp", "a well-known lamp", True),
+        ("pre- and post-war", "all pre- and post-war lamps", True),
+        ("the har- bours", "near the harbour", False),
+        ("in 1998- 2007", "in 19982007", False),
+        ("har-bour", "the harbour", False),
+    ],
+)
+def test_a_hyphen_at_the_end_of_a_line_may_belong_to_the_word_or_the_line(quote: str, text: str, stands: bool):
+    assert bool(occurrences(quote, text)) == stands
+
+
+@pytest.mark.parametrize(
+    ("quote", "part"),
+    [
+        ("It costs 15 euros.", "It costs 14 euros."),  # not as far as the next full stop
+        ("Ann has steered it.", "Ann has steered it since 2003."),
+        ("IT COSTS 14 EUROS", "It costs 14 euros"),
+    ],
+)
+def test_the_nearest_part_takes_no_more_words_than_it_needs(quote: str, part: str):
+    text = "It leaves at nine. It costs 14 euros. Ann has steered it since 2003."
+    assert text[slice(*nearest_part(quote, text))] == part
 
 
 @given(st.text("ab c", max_size=30), st.text("ab c", max_size=60))

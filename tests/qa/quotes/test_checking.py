@@ -32,6 +32,9 @@ def test_a_quote_is_found_where_it_stands(location: Path):
         "the  lower\nbasin holds",
         "“no ship of more than 300 tonnes may enter”",
         'rings twice a minute - "without fail"',
+        "the lower ba-\nsin holds",
+        "... the lower basin holds […]",
+        "“…no ship of more than 300 tonnes may enter…”",
     ],
 )
 def test_white_space_hyphens_and_quotation_marks_do_not_matter(location: Path, quote: str):
@@ -55,6 +58,12 @@ def test_the_words_that_differ_from_the_nearest_passage_are_told(
     assert not check.verbatim and check.nearest is not None and check.places == ()
     assert 0.8 < check.likeness < 1.0
     assert [(one.quoted, one.found) for one in check.differences] == differing
+
+
+def test_a_quote_in_capitals_is_told_what_stands_there(location: Path):
+    check = verify_quote("THE LOWER BASIN HOLDS", index=location)
+    assert not check.verbatim and check.nearest is not None and check.nearest.text == "the lower basin holds"
+    assert 0.5 < check.likeness < 1.0
 
 
 def test_a_part_of_a_word_is_no_quote(location: Path):

@@ -67,7 +67,8 @@ def test_a_sentence_further_down_has_moved(folder: Path, tmp_path: Path, answer:
 def test_a_renamed_file_has_moved(folder: Path, tmp_path: Path, answer: dict[str, Any]):
     (folder / "tide.txt").rename(folder / "ebb.txt")
     (citation,) = checked(folder, tmp_path, answer).citations
-    assert citation.state == "moved" and citation.place is not None and citation.place.path == "ebb.txt"
+    assert (citation.state, citation.file_changed) == ("moved", False)
+    assert citation.place is not None and citation.place.path == "ebb.txt"
 
 
 @pytest.mark.parametrize(
