@@ -10,6 +10,7 @@ Confidence = Literal["confident", "likely", "unsure"]
 Relation = Literal["contradicts", "earlier"]
 QuoteState = Literal["there", "moved", "changed", "gone"]
 CONFIDENT, LIKELY = 0.8, 0.5  # the least probabilities of these words
+LEAST_GUESS = 0.1  # the least probability of words that a refusal outlines
 
 
 def confidence_of(probability: float) -> Confidence:
@@ -224,6 +225,12 @@ class Answer:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "confidence", confidence_of(self.probability))
+
+    @property
+    def guess(self) -> Candidate | None:
+        """The likeliest candidate of a refusal, if at least one in ten like it is right; it is not an answer."""
+        likeliest = self.candidates[0] if self.candidates and not self.found else None
+        return likeliest if likeliest and likeliest.probability >= LEAST_GUESS else None
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values only, for JSON."""

@@ -112,8 +112,8 @@ def found(*citations: Citation, question: str = "What rocket was used?", **chang
     return Answer(**(fields | changes))
 
 
-def refused(*passages: PassageRead, question: str = "Who won the cup?") -> Answer:
-    return Answer(question, False, "", 0.1, 0.5, (), passages=passages or (passage(),), revision=7)
+def refused(*passages: PassageRead, question: str = "Who won the cup?", guesses: tuple[Candidate, ...] = ()) -> Answer:
+    return Answer(question, False, "", 0.1, 0.5, (), candidates=guesses, passages=passages or (passage(),), revision=7)
 
 
 def candidate(cited: Citation, probability: float = 0.8) -> Candidate:

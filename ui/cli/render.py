@@ -63,6 +63,10 @@ def _disagreement(other: Candidate, relation: str | None) -> Iterator[Renderable
 def _refusal(answer: Answer, passages: int) -> Iterator[RenderableType]:
     yield Text("I can't find that in the documents.", style="bold")
     yield from corrections(answer)
+    if answer.guess is not None:
+        yield Text("The likeliest words, which may not answer the question:", style="dim")
+        yield Text.assemble("  ", _marked(answer.guess.citation))
+        yield Text(f"  {source(answer.guess.citation)}  {answer.guess.probability:.0%}", style="dim")
     if answer.passages[:passages]:
         yield Text("The nearest passages:", style="dim")
     for passage in answer.passages[:passages]:

@@ -168,7 +168,6 @@ def _pane(sheet: Sheet, place: Position) -> str:
     cell = _found(sheet, place)
     answer = cell.answer
     cards = [QuoteCard.of(cited) for cited in answer.citations] if answer and answer.found else []
-    guesses = answer.candidates if answer and not answer.found else ()
     other = answer.disagreement if answer else None
     question = sheet.question(place)
     key = json.dumps([sheet.name, sheet.rows[place.row].document, question])
@@ -181,7 +180,7 @@ def _pane(sheet: Sheet, place: Position) -> str:
         sure=SURE[answer.confidence] if answer else "",
         cards=cards,
         disagreement=QuoteCard.of(other.citation) if other else None,
-        guess=QuoteCard.of(guesses[0].citation) if guesses else None,
+        guess=QuoteCard.of(answer.guess.citation) if answer and answer.guess else None,
         record=json.dumps(record(answer), ensure_ascii=False) if answer else "",
         turn=hashlib.sha256(key.encode()).hexdigest()[:32],
     )

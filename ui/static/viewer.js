@@ -22,6 +22,7 @@ export function start() {
     const link = event.target.closest?.(LINKS);
     if (!link) return;
     opener = link;
+    viewer.classList.toggle("guessed", Boolean(link.closest(".refused, .guess"))); // no answer: outlined, not yellow
     if (link.hash === location.hash) follow();
   });
   on("close-viewer", close);

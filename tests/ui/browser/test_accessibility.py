@@ -46,7 +46,7 @@ def _everything(page: Page) -> None:
     unread = Failure("scan.pdf", "/elsewhere", "a scan: run OCR over it first")
     turns = {
         "f" * 32: render.answered("f" * 32, answer, asked="Who are they?"),
-        "e" * 32: render.answered("e" * 32, refused(passage(title=title)), failures=[unread]),
+        "e" * 32: render.answered("e" * 32, refused(passage(title=title), guesses=(other,)), failures=[unread]),
         "d" * 32: render.failed("d" * 32, " ", "the question is empty"),
     }
     kept = json.dumps([{"id": turn, "html": html} for turn, html in turns.items()])

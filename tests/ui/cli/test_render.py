@@ -10,7 +10,7 @@ from rich.console import Console
 from index import Chunk, DocumentRecord, Hit, Plan
 from index.reports import PassedOver
 from qa import Answer, Citation
-from qa.types import PassageRead
+from qa.types import Candidate, PassageRead
 from tests.support.answers import cell_citation
 from ui.cli.render import one_line, render_answer, render_documents, render_hits, render_plan, source
 from ui.text import visible
@@ -56,6 +56,12 @@ def test_every_further_citation_is_named():
 
 def test_a_refusal_says_so():
     assert "I can't find that in the documents." in _shown(replace(ANSWER, found=False, text="", citations=()))
+
+
+def test_a_refusal_shows_the_likeliest_words_with_their_probability():
+    guess = Candidate(CITATION.quote, 0.41, 1.0, CITATION)
+    shown = _shown(replace(ANSWER, found=False, text="", citations=(), candidates=(guess,)))
+    assert "which may not answer the question" in shown and f"**{CITATION.quote}**" in shown and "41%" in shown
 
 
 @given(st.text())

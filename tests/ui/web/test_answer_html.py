@@ -89,6 +89,19 @@ def test_a_refusal_shows_the_nearest_passages_and_the_files_that_could_not_be_re
     assert "1 file could not be read" in words and "scan.pdf" in words and "no text layer" in words
 
 
+def test_a_refusal_outlines_the_likeliest_words_in_their_passage_once() -> None:
+    near = passage("Kim trained in Houston for a year.", start=400)
+    shown = render.answered("t1", refused(passage(), near, guesses=(candidate(citation(), 0.4),)))
+    outlined = re.search(r'<section class="card guess">.*?</section>', shown, re.DOTALL)
+    assert outlined and "<mark>Soyuz 2.1a</mark>" in outlined[0] and "A flight" in outlined[0]
+    assert "It may not answer your question" in shown
+    assert plain(shown).count("docked three hours later") == 1 and "trained in Houston" in plain(shown)
+
+
+def test_words_that_are_hardly_ever_right_are_not_outlined() -> None:
+    assert "<mark>" not in render.answered("t1", refused(guesses=(candidate(citation(), 0.09),)))
+
+
 def test_an_abandoned_passage_shows_its_sentence_nearest_to_the_question() -> None:
     filler = "Nothing of the kind is told in this sentence, however long it goes on about it. " * 8
     given_up = passage(text=f"{filler}Kim landed in Kazakhstan. {filler}", best="", margin=None)

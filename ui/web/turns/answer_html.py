@@ -195,8 +195,12 @@ def _found(answer: Answer) -> dict[str, object]:
 
 
 def _refused(answer: Answer, failures: Sequence[Failure], *, narrowed: bool) -> dict[str, object]:
+    guess = answer.guess
+    guessed = (guess.citation.document_id, guess.citation.chunk_start) if guess else None
+    others = [passage for passage in answer.passages if (passage.document_id, passage.start) != guessed]
     return {
-        "nearest": [_nearest(passage, answer.question) for passage in answer.passages[:NEAREST]],
+        "guess": QuoteCard.of(guess.citation) if guess else None,
+        "nearest": [_nearest(passage, answer.question) for passage in others[:NEAREST]],
         "failures": failures,
         "most_failures": MAX_FAILURES,
         "narrowed": narrowed,
