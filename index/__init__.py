@@ -44,7 +44,7 @@ from index.search import DocumentIndex, IndexView
 from index.settings import IndexSettings
 from index.stores.base import Place, Store
 from index.stores.document_collections import Collections, checked_collection
-from index.stores.folder.schema import open_private, sync_folder
+from index.stores.folder.schema import make_folder, open_private, sync_folder
 from index.stores.locate import open_store
 from index.stores.named_files import NamedFiles, write_whole
 from index.types import (
@@ -121,6 +121,7 @@ __all__ = [
     "checked_collection",
     "copy",
     "load",
+    "make_folder",
     "on_disk",
     "open_engine",
     "open_private",

@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from index import make_folder
+
 FILE = "refused.jsonl"
 MAX_BYTES = 5_000_000  # in the file, so that people who ask cannot fill the disk
 MOST_GROUPED = 1000  # different questions, the latest
@@ -53,7 +55,7 @@ class Refusals:
 
     def allow(self) -> None:
         """Keep refused questions from now on."""
-        self._file.parent.mkdir(parents=True, exist_ok=True)  # it is missing when the index is in Milvus
+        make_folder(self._file.parent)  # it is missing when the index is in Milvus
         self._file.touch(mode=0o600)
 
     def forget(self) -> None:

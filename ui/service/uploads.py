@@ -15,7 +15,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from index import BuildReport, DocumentRecord, open_private, supported_suffixes, sync_folder
+from index import BuildReport, DocumentRecord, make_folder, open_private, supported_suffixes, sync_folder
 from ui.errors import ForeignDocumentError, UploadError
 from ui.service.rebuilds import Build
 
@@ -41,9 +41,10 @@ class Uploads:
     def store(self, name: str, content: BinaryIO, folder: Path) -> str:
         """Write a file into ``folder``, replacing one of the same name; returns its name. Raises ``UploadError``."""
         checked = checked_name(name)
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for place in (self.folder.parent, self.folder):
+            make_folder(place)
         left = self._left()
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(folder)
         partial = self._unused_path()
         with self.lock(), _temporary(partial):
             with open(partial, "xb", opener=open_private) as file:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from index.errors import IndexLockedError, MissingExtraError, StoreUnreachableError
+from index.stores.folder.schema import make_folder
 
 _OLDEST_VERSION = (2, 5)  # the first with a BM25 function
 _CONNECT_SECONDS = 5.0
@@ -136,7 +137,7 @@ class MilvusConnection:
             raise MissingExtraError(f"the store {self.uri} needs Milvus: run `pip install 'quoth[milvus]'`") from error
         logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
         if self.is_file:
-            Path(self.uri).resolve().parent.mkdir(parents=True, exist_ok=True)
+            make_folder(Path(self.uri).resolve().parent)
         try:
             client = MilvusClient(self.uri, token=token, timeout=min(self.seconds, _CONNECT_SECONDS))
             version = str(client.get_server_version(timeout=self.seconds))

@@ -20,6 +20,8 @@ def test_nothing_is_kept_until_that_is_allowed(tmp_path: Path) -> None:
     refusals.allow()
     refusals.add("Who won?")
     assert refusals.questions() == ["Who won?"]
+    (kept,) = (tmp_path / "index").iterdir()
+    assert [place.stat().st_mode & 0o777 for place in (kept.parent, kept)] == [0o700, 0o600]
     refusals.forget()
     assert not refusals.allowed and refusals.questions() == []
 

@@ -155,8 +155,8 @@ def test_files_that_wait_have_a_quota_that_idle_batches_give_back(shelf: Shelf) 
 
 def test_uploads_are_for_their_owner_alone(shelf: Shelf) -> None:
     shelf.batch(mill="The mill was built in 1887.").build(shelf.build, shelf.indexed)
-    assert shelf.uploads.folder.stat().st_mode & 0o077 == 0
-    assert (shelf.uploads.folder / "mill.txt").stat().st_mode & 0o077 == 0
+    for place in (shelf.location, shelf.uploads.folder, shelf.uploads.folder / "mill.txt"):
+        assert place.stat().st_mode & 0o077 == 0
 
 
 def test_a_file_that_is_not_accepted_leaves_nothing(shelf: Shelf) -> None:

@@ -13,7 +13,7 @@ from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from index import open_private
+from index import make_folder, open_private
 from ui.service.engine import AnswerEngine
 from ui.web.quality.own_questions import OwnQuestion, RightPlace
 
@@ -87,7 +87,7 @@ def router(location: Path, engine: AnswerEngine) -> APIRouter:
         at = verdict.selected.document if verdict.selected and verdict.right else None
         place = RightPlace.of(at, index.document(at), verdict.right or "") if at is not None else None
         verdict = verdict.model_copy(update={"place": place})
-        location.mkdir(parents=True, exist_ok=True)  # it is missing when the index is in Milvus
+        make_folder(location)  # it is missing when the index is in Milvus
         line = json.dumps(verdict.model_dump() | {"at": datetime.now(UTC).isoformat(timespec="seconds")})
         with writing, open(file, "a", encoding="utf-8", opener=open_private) as kept:
             if kept.tell() < MAX_BYTES:
