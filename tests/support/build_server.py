@@ -8,27 +8,33 @@ are its progress reports, its changes to files in the index's folder, and its SQ
 from __future__ import annotations
 
 import ctypes
+import io
 import json
 import os
+import secrets
 import signal
 import sqlite3
 import subprocess
 import sys
 import traceback
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from index import IndexSettings, Progress, StorageError, build, rebuild
+from index import BuildReport, IndexSettings, Progress, StorageError, build, open_store, rebuild
 from tests.support.hash_embedder import HashEmbedder
 from tests.support.paths import ROOT
 from tests.support.processes import ends_within
+from ui.service.batches import Batch
+from ui.service.uploads import Uploads
 
 FILE_EVENTS = ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir")
 WRITING = ("BEGIN", "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "ATTACH", "DETACH", "COMMIT")
 CONNECT = sqlite3.connect
 STORAGE_FAILED = 3
+UPLOADED = "mill.txt"
 
 Step = tuple[str, int]  # its name, and its number among the steps of that name, from 1
 
@@ -38,6 +44,7 @@ class BuildRequest:
     """One build, and what interrupts it."""
 
     rebuild: bool = False
+    upload: str | None = None  # the words of ``UPLOADED``, which are uploaded instead of a build of the folder
     killed_before: Step | None = None
     killed_after: float | None = None  # seconds
     failing_write: int = 0  # number of the write to the index's folder that fails, from 1; 0 for none
@@ -70,9 +77,9 @@ class BuildServer:
         assert code in (0, STORAGE_FAILED, -signal.SIGKILL)
         return code
 
-    def run_uninterrupted(self, *, rebuild: bool) -> tuple[list[Step], int]:
+    def run_uninterrupted(self, *, rebuild: bool = False, upload: str | None = None) -> tuple[list[Step], int]:
         """The first and the last step of each name, and the number of writes, of a build that finishes."""
-        assert self.run(BuildRequest(rebuild=rebuild)) == 0
+        assert self.run(BuildRequest(rebuild, upload)) == 0
         names, writes = json.loads(Path(f"{self.location}.steps").read_text())
         return sorted({(name, number) for name, last in Counter(names).items() for number in (1, last)}), writes
 
@@ -81,7 +88,7 @@ class StepRecorder:
     """Records the steps of this process and kills it before one of them."""
 
     def __init__(self, location: str, killed_before: Step | None) -> None:
-        self._location = location
+        self.location = location
         self._killed_before = tuple(killed_before) if killed_before else None
         self._counts: Counter[str] = Counter()
         self.names: list[str] = []
@@ -96,10 +103,11 @@ class StepRecorder:
         self.record(f"progress {progress.step}")
 
     def on_audit_event(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if event in FILE_EVENTS and str(arguments[0]).startswith(self._location):
+        if event in FILE_EVENTS and str(arguments[0]).startswith(self.location):
             self.record(f"{event} {Path(str(arguments[0])).suffix or 'folder'}")
 
     def on_statement(self, sql: str) -> None:
+        sql = sql.strip()
         if sql.startswith(WRITING):
             self.record(" ".join(sql.split()[:3]).rstrip(";") if not sql.startswith("ATTACH") else "ATTACH")
 
@@ -120,14 +128,35 @@ def build_once(location: str, folder: str, request: BuildRequest) -> int:
         os.environ |= {"FAIL_ALL_LATER": "1"} if request.all_later_fail else {}
     function = rebuild if request.rebuild else build
     options = {"settings": IndexSettings(commit_chunks=4), "embedder": HashEmbedder(), "wait_seconds": 10}
+
+    def run(sources: Sequence[Path]) -> BuildReport:
+        return function(sources, Path(location), progress=steps.on_progress, **options)
+
     try:
-        function([Path(folder)], Path(location), progress=steps.on_progress, **options)
+        if request.upload is None:
+            run([Path(folder)])
+        else:
+            replace_upload(Path(location), request.upload, run)
     except StorageError:
         return STORAGE_FAILED
     os.environ.pop("FAIL_FOLDER", None)
     writes = ctypes.CDLL(None).writes_seen() if "LD_PRELOAD" in os.environ else 0
     Path(f"{location}.steps").write_text(json.dumps([steps.names, writes]))
     return 0
+
+
+def replace_upload(location: Path, words: str, run: Callable[[Sequence[Path]], BuildReport]) -> None:
+    """Upload a file, and index it."""
+    uploads = Uploads(location, most_bytes=10**6)
+    batch = Batch(uploads, secrets.token_hex(16))
+    batch.add(UPLOADED, io.BytesIO(words.encode()))
+    batch.build(run, lambda: uploaded(location))
+
+
+def uploaded(location: Path) -> dict[str, str]:
+    """The sha256 of each upload that is indexed, by name."""
+    with open_store(location).reader() as reader:
+        return Uploads(location, most_bytes=0).among(reader.records())
 
 
 def fork_build(location: str, folder: str, request: BuildRequest) -> int:

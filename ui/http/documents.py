@@ -16,9 +16,9 @@ from ui.http.openapi import example
 from ui.http.problems import EVERYWHERE, responses
 from ui.http.sse import server_sent
 from ui.schemas import Documents, Rebuild, Stretch
+from ui.service.batches import Batch
 from ui.service.rebuilds import Event
 from ui.service.service import Served
-from ui.service.uploads import Batch
 
 Id = Annotated[int, Path(ge=1, le=2**53, description="The id of a document, from the list of documents.", examples=[1])]
 Offset = Annotated[int, Query(ge=0, le=2**53, description="How many documents to skip.")]

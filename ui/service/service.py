@@ -8,6 +8,7 @@ import secrets
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -103,16 +104,21 @@ class Service:
             return {}
 
     def recover_uploads(self) -> None:
-        """Restore the uploads that a killed service was replacing, and index them in the background."""
-        self.uploads.clear()
-        if self.uploads.recover(self.uploaded):
-            threading.Thread(target=self._index_uploads, name="recovery", daemon=False).start()
+        """Restore the uploads that a killed service was replacing or removing, and index them in the background."""
+        try:
+            self.uploads.clear()
+            left = self.uploads.recover(self.uploaded)
+        except (QuothError, OSError) as error:
+            log.warning("uploads that were being replaced are kept aside, and restored at a later start: %s", error)
+            return
+        if left:
+            threading.Thread(target=self._index_uploads, args=(left,), name="recovery", daemon=False).start()
 
-    def _index_uploads(self) -> None:
+    def _index_uploads(self, left: Sequence[Path]) -> None:
         try:
             with self.rebuilds.exclusive() as build:
-                build([self.uploads.folder])
-        except QuothError as error:
+                self.uploads.index_again(left, build)
+        except (QuothError, OSError) as error:
             log.warning("restored uploads were not indexed: %s", error)
 
     def close(self) -> None:

@@ -5,27 +5,35 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-import re
 import secrets
 import shutil
 import time
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from index import BuildReport, DocumentRecord, make_folder, open_private, supported_suffixes, sync_folder
+from index import (
+    DocumentRecord,
+    IndexLockedError,
+    NoDocumentsError,
+    make_folder,
+    open_private,
+    supported_suffixes,
+    sync_folder,
+)
 from ui.errors import ForeignDocumentError, UploadError
 from ui.service.rebuilds import Build
 
 LONGEST_NAME = 150  # in UTF-8 bytes; file systems allow 255
 BLOCK_BYTES = 1 << 20
-KEY = re.compile(r"[0-9a-f]{32}")
 EXPIRY_SECONDS = 24 * 3600  # after which a batch that was never indexed is deleted
 IDLE_SECONDS = 3600  # after which it is deleted when there is no room for others
 FILE_OVERHEAD = 10_000  # bytes that each waiting file counts for, however small it is
-REPLACED = "replaced"  # the folder, in a batch, of the uploads that it replaces; no upload has a name without a suffix
+# Folders in a batch, which last until the index is in step; no upload has a name without a suffix.
+REPLACED = "replaced"  # of the uploads that the batch replaces
+REMOVED = "removed"  # of an upload that is being removed
 
 Indexed = Callable[[], Mapping[str, str]]  # returns the sha256 of each upload in the index, by name
 
@@ -63,34 +71,70 @@ class Uploads:
         """
         if not self.contains(record):
             raise ForeignDocumentError(f"{record.path} was not uploaded: delete it from {record.source}, then rebuild")
-        target, backup = self.folder / checked_name(record.path), self._unused_path()
-        with self.lock(), _temporary(backup):
-            with suppress(FileNotFoundError):
-                target.replace(backup)
+        target, batch = self.folder / checked_name(record.path), self.folder / f".batch-{secrets.token_hex(16)}"
+        with self.lock():
+            backup = batch / REMOVED / target.name
+            backup.parent.mkdir(parents=True, mode=0o700)
             try:
+                with suppress(FileNotFoundError):
+                    target.replace(backup)
                 yield
             except BaseException:
-                _restore(target, backup)
+                with suppress(FileNotFoundError):
+                    backup.replace(target)
+                self.forget([batch])
                 raise
+            self.forget([batch])
 
-    def recover(self, indexed: Indexed) -> list[str]:
-        """Restore the uploads that a killed service was replacing, unless their replacements are indexed.
+    def recover(self, indexed: Indexed) -> list[Path]:
+        """Restore the uploads whose replacement or removal was interrupted, by a kill or an error, and not indexed.
 
-        Returns the names of the restored files, which are to be indexed again. Does nothing while another service
-        replaces uploads.
+        Returns the batches that were at work, for ``index_again``. Raises ``IndexLockedError``
+        while another service replaces uploads, and what ``indexed`` raises; then nothing is lost.
         """
-        restored: list[str] = []
-        with suppress(FileNotFoundError, BlockingIOError), self.lock(fcntl.LOCK_EX | fcntl.LOCK_NB):
-            for replaced in sorted(self.folder.glob(f".batch-*/{REPLACED}")):
-                known = indexed()
-                for backup in sorted(replaced.iterdir()):
-                    target = self.folder / backup.name
-                    if not target.is_file() or known.get(backup.name) != _digest(target):
-                        backup.replace(target)
-                        restored.append(backup.name)
+        if not self._interrupted():
+            return []
+        try:
+            with self.lock(fcntl.LOCK_EX | fcntl.LOCK_NB):
+                batches = self._interrupted()
+                known = indexed() if batches else {}
+                for batch in batches:
+                    self._recover(batch, known)
                 sync_folder(self.folder)
-                shutil.rmtree(replaced.parent)
-        return restored
+                return batches
+        except BlockingIOError as error:
+            raise IndexLockedError("files are being uploaded or replaced: wait for that to end") from error
+
+    def index_again(self, batches: Iterable[Path], build: Build) -> None:
+        """Index the uploads after ``recover``, and forget the batches that it returned. Raises as ``build``."""
+        with suppress(NoDocumentsError):  # the only one was removed
+            build([self.folder])
+        self.forget(batches)
+
+    def forget(self, batches: Iterable[Path]) -> None:
+        """Delete batches whose files are indexed, or were restored."""
+        for batch in batches:
+            shutil.rmtree(batch, ignore_errors=True)
+
+    def _interrupted(self) -> list[Path]:
+        """The batches that are, or were, at work."""
+        return sorted({found.parent for kind in (REPLACED, REMOVED) for found in self.folder.glob(f".batch-*/{kind}")})
+
+    def _recover(self, batch: Path, known: Mapping[str, str]) -> None:
+        """Restore each upload unless its replacement or its removal is indexed; then its old file is deleted."""
+        for backup in sorted((batch / REPLACED).glob("*")):
+            target = self.folder / backup.name
+            present = digest_of(target)
+            if present is None or present != known.get(backup.name):
+                backup.replace(target)
+            else:
+                backup.unlink()
+        for backup in sorted((batch / REMOVED).glob("*")):
+            target = self.folder / backup.name
+            if known.get(backup.name) == digest_of(backup) and not target.exists():
+                backup.replace(target)
+            else:
+                backup.unlink()
 
     def clear(self) -> None:
         """Delete the partial files of a killed service, unless another service is using the folder."""
@@ -148,79 +192,12 @@ class Uploads:
         return sum(_size(file) for file in files) + FILE_OVERHEAD * len(files)
 
     def delete_idle(self, seconds: float) -> None:
-        """Delete the batches that got no file for so long, except those of which an upload is being replaced."""
+        """Delete the batches that got no file for so long, except those at work, which may hold the only copies."""
+        at_work = self._interrupted()
         for batch in self.folder.glob(".batch-*"):
             with suppress(OSError):
-                if time.time() - batch.stat().st_mtime > seconds and not (batch / REPLACED).exists():
+                if time.time() - batch.stat().st_mtime > seconds and batch not in at_work:
                     shutil.rmtree(batch)
-
-
-class Batch:
-    """Files uploaded together, under a key that the client chooses. They are indexed only when ``build`` is called."""
-
-    def __init__(self, uploads: Uploads, key: str) -> None:
-        """Raises ``UploadError`` for a malformed key."""
-        if not KEY.fullmatch(key):
-            raise UploadError("the key of a batch is 32 hexadecimal digits")
-        self._uploads = uploads
-        self._folder = uploads.folder / f".batch-{key}"
-        self._replaced = self._folder / REPLACED
-
-    def add(self, name: str, content: BinaryIO) -> str:
-        """Store a file until the batch is built; returns its name. Raises ``UploadError``."""
-        try:
-            return self._uploads.store(name, content, self._folder)
-        except UploadError:
-            with suppress(OSError):  # unless the folder holds other files of the batch
-                self._folder.rmdir()
-            raise
-
-    def build(self, build: Build, indexed: Indexed) -> BuildReport:
-        """Index all files of the batch in one build, replacing uploads of the same names; returns the report.
-
-        A file that cannot be read, or that a stopped build did not reach, is deleted, and the upload that it replaced
-        is restored. Raises what ``build`` raises, and ``UploadError`` if the batch is empty.
-        """
-        try:
-            with self._uploads.lock() if self._folder.is_dir() else nullcontext():
-                names = self._install()
-                try:
-                    report = build([self._uploads.folder])
-                finally:
-                    restored = self._restore_missing(names, indexed())
-                if restored:
-                    build([self._uploads.folder])
-                return report
-        finally:
-            self.discard()
-
-    def discard(self) -> None:
-        """Delete the files of the batch that were not indexed, but never the only copy of an upload."""
-        if not self._replaced.exists():
-            shutil.rmtree(self._folder, ignore_errors=True)
-
-    def _install(self) -> list[str]:
-        names = [file.name for file in self._folder.iterdir()] if self._folder.is_dir() else []
-        if not names:
-            raise UploadError("no file was uploaded")
-        self._replaced.mkdir()
-        for name in names:
-            target = self._uploads.folder / name
-            if target.exists():
-                target.replace(self._replaced / name)
-            (self._folder / name).replace(target)
-        sync_folder(self._replaced)
-        sync_folder(self._uploads.folder)
-        return names
-
-    def _restore_missing(self, names: list[str], indexed: Mapping[str, str]) -> list[str]:
-        """Undo the upload of those ``names`` that are not in the index; returns them."""
-        missing = [name for name in names if indexed.get(name) != _digest(self._uploads.folder / name)]
-        for name in missing:
-            _restore(self._uploads.folder / name, self._replaced / name)
-        sync_folder(self._uploads.folder)
-        shutil.rmtree(self._replaced)  # what is left there was replaced for good
-        return missing
 
 
 def base_name(name: str) -> str:
@@ -256,14 +233,10 @@ def _size(file: Path) -> int:
     return 0
 
 
-def _restore(target: Path, backup: Path) -> None:
-    """Replace a file by its backup, or delete it if there is no backup."""
-    if backup.exists():
-        backup.replace(target)
-    else:
-        target.unlink(missing_ok=True)
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
+def digest_of(file: Path) -> str | None:
+    """The sha256 of a file; None if there is none."""
+    try:
+        with file.open("rb") as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest()
+    except FileNotFoundError:
+        return None

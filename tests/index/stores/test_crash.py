@@ -10,13 +10,15 @@ import random
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from index import DocumentIndex, build, verify
-from tests.support.build_server import BuildRequest, BuildServer
+from index import DocumentIndex, IndexNotFoundError, build, verify
+from tests.support.build_server import UPLOADED, BuildRequest, BuildServer, uploaded
 from tests.support.hash_embedder import HashEmbedder
+from ui.service.uploads import Uploads, digest_of
 
 EVERY_STEP = 100  # --kills from which every kind of step is tried
 
@@ -83,6 +85,39 @@ def test_killing_a_build_at_every_step_keeps_the_index(builds: BuildServer, rebu
             assert_all_taken_in(builds)
     print(f"\n{len(tried)} killed, before: {', '.join(f'{name} ({time})' for name, time in tried)}")
     assert_all_taken_in(builds)
+
+
+@pytest.mark.timeout(3600)
+def test_killing_the_first_build_at_every_step_leaves_no_index_or_a_sound_one(builds: BuildServer, kills: int) -> None:
+    steps, _ = builds.run_uninterrupted()
+    making = [step for step in steps if step[0].startswith("CREATE") or step == ("os.rename .new", 1)]
+    assert len(making) > 5
+    for step in steps if kills >= EVERY_STEP else random.Random(4).sample(making, kills // 6):
+        shutil.rmtree(builds.location)
+        assert builds.run(BuildRequest(killed_before=step)) < 0
+        with suppress(IndexNotFoundError):
+            assert_whole(builds.location, {}, builds.folder)
+        assert_all_taken_in(builds)
+
+
+@pytest.mark.timeout(3600)
+def test_killing_the_replacement_of_an_upload_at_every_step_keeps_one_of_both(builds: BuildServer, kills: int) -> None:
+    kept, uploads = builds.location.with_name("kept"), Uploads(builds.location, most_bytes=0)
+    old, dice = "The mill was built in 1887. " * 90, random.Random(5)
+    assert builds.run(BuildRequest(upload=old)) == 0
+    shutil.copytree(builds.location, kept)
+    for new in ("The mill burnt down in 1901. " * 90, ""):
+        steps, _ = builds.run_uninterrupted(upload=new)
+        for step in steps if kills >= EVERY_STEP else dice.sample(steps, kills // 6):
+            shutil.rmtree(builds.location)
+            shutil.copytree(kept, builds.location)
+            assert builds.run(BuildRequest(upload=new, killed_before=step)) < 0
+            uploads.clear()
+            left = uploads.recover(lambda: uploaded(builds.location))
+            uploads.index_again(left, lambda sources: build(sources, builds.location, embedder=HashEmbedder()))
+            assert contents(builds.location)[UPLOADED].strip() in (old.strip(), (new or old).strip())
+            assert uploaded(builds.location)[UPLOADED] == digest_of(uploads.folder / UPLOADED)
+            assert verify(builds.location).sound
 
 
 @pytest.mark.timeout(7200)

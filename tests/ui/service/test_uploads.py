@@ -12,7 +12,8 @@ import pytest
 
 from index import BuildReport, DocumentIndex, Embedder, IndexDamagedError, IndexNotFoundError, build
 from ui.errors import RebuildStoppedError, UploadError
-from ui.service.uploads import EXPIRY_SECONDS, IDLE_SECONDS, Batch, Uploads
+from ui.service.batches import Batch
+from ui.service.uploads import EXPIRY_SECONDS, IDLE_SECONDS, Uploads
 
 
 class Shelf:
@@ -79,53 +80,6 @@ def test_a_stopped_build_restores_the_replaced_uploads(shelf: Shelf) -> None:
         batch.build(stopped, shelf.indexed)
     assert shelf.kept() == ["mill.txt"]
     assert "1887" in (shelf.uploads.folder / "mill.txt").read_text()
-
-
-class KilledError(BaseException):
-    """The process ends here."""
-
-
-@pytest.mark.parametrize("step", ["before the build", "before the new file", "after the build"])
-@pytest.mark.parametrize("words", ["", "The mill burnt down."])
-def test_a_service_that_is_killed_while_it_replaces_an_upload_loses_nothing(
-    shelf: Shelf, step: str, words: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shelf.batch(mill="The mill was built in 1887.").build(shelf.build, shelf.indexed)
-    batch = shelf.batch(mill=words)
-
-    def killed(sources: Sequence[Path]) -> BuildReport:
-        if step == "after the build":
-            shelf.build(sources)
-        raise KilledError
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Batch, "discard", lambda _: None)
-        patch.setattr(Batch, "_restore_missing", lambda *_: [])
-        if step == "before the new file":
-            replace = Path.replace
-
-            def stop(file: Path, target: Path) -> Path:
-                if target.parent == shelf.uploads.folder:
-                    raise KilledError
-                return replace(file, target)
-
-            patch.setattr(Path, "replace", stop)
-        with pytest.raises(KilledError):
-            batch.build(killed, shelf.indexed)
-    for folder in shelf.uploads.folder.glob(".batch-*"):
-        utime(folder, (time.time() - 2 * EXPIRY_SECONDS,) * 2)
-    shelf.batch("b", inn="The inn has nine rooms.").discard()  # which deletes old batches
-    started = Uploads(shelf.location, most_bytes=10_000)
-    started.clear()
-    restored = started.recover(shelf.indexed)
-    shelf.build([shelf.uploads.folder])
-    kept = (shelf.uploads.folder / "mill.txt").read_text()
-    if step == "after the build" and words:
-        assert (restored, kept) == ([], words)
-    else:
-        assert (restored, "1887" in kept) == (["mill.txt"], True)
-    assert shelf.kept() == ["mill.txt"]
-    assert shelf.indexed().keys() == {"mill.txt"}
 
 
 def test_an_index_that_cannot_be_read_keeps_both_copies(shelf: Shelf) -> None:

@@ -26,9 +26,10 @@ from index import (
 from qa import DocumentCard, PlaceInText
 from ui.http.sse import server_sent
 from ui.schemas import Date
+from ui.service.batches import Batch
 from ui.service.rebuilds import Event
 from ui.service.service import Served
-from ui.service.uploads import Batch, base_name
+from ui.service.uploads import base_name
 from ui.text import dating
 from ui.web.html import render
 from ui.web.library.listing import SORTS, Narrowing, Shelf
