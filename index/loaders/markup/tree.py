@@ -27,6 +27,8 @@ def html_tree(text: str) -> Tree:
         root = document_fromstring(text.encode(), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         raise UnreadableFileError(f"not HTML: {error}") from error
+    for empty in list(root.iter("embed")):  # libxml2 takes what follows it for its content
+        empty.drop_tag()
     hide_by_stylesheets(root)
     deep = any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log)
     return root, (TOO_DEEP,) if deep else ()

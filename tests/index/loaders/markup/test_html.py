@@ -66,6 +66,7 @@ def rows(body: str) -> tuple[list[tuple[str, ...]], list[list[str]]]:
         ("<blockquote>Kept.<footer>Ann</footer></blockquote><nav>Menu</nav><footer>Imprint</footer>", "Kept.\nAnn"),
         ("<p>a<!-- b --><script>c</script>d<template>e</template>", "ad"),
         ("<p>one\n   two <b> three</b> four", "one two three four"),
+        ("<p>Before<embed src=x><p>after, <b>too", "Before\n\nafter, too"),
         ("<span style='display:block'>One</span><span>two</span><div>three</div>", "One\ntwo\nthree"),
         (
             "<p>Paid <input type=checkbox checked> yes <input type=checkbox> no <input type=hidden value=x>",
