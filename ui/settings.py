@@ -34,9 +34,8 @@ from ui.errors import SettingsError, ThresholdFileError
 CONFIG_FILE = Path("quoth.toml")
 # A quoth.toml that lies in the current folder may be a stranger's: what decides where documents and questions go, which
 # models are loaded and who is served is taken from a file only if it is named.
-NAMED_ONLY = frozenset(
-    {"store", "engine", "reader", "embedder", "host", "trusted_hosts", "trusted_proxies", "password_file"}
-)
+SERVED = frozenset({"host", "token", "ask_token", "password_file", "trusted_hosts", "trusted_proxies"})
+NAMED_ONLY = frozenset({"store", "store_token", "engine", "reader", "embedder"}) | SERVED
 THRESHOLD_FILE = "chosen.json"
 PREFIX = "QUOTH_"
 
@@ -220,7 +219,8 @@ def parse_assignments(assignments: Iterable[str]) -> dict[str, str]:
     given = {name.replace("-", "_"): value for name, _, value in pairs}
     for name in given.keys() & SECRETS:
         raise SettingsError(
-            f"other users can see {name} on the command line: set {PREFIX}{name.upper()}, or {name} in {CONFIG_FILE}"
+            f"other users can see {name} on the command line: set {PREFIX}{name.upper()}, or {name} in a file that "
+            "`--config` names"
         )
     return given
 

@@ -115,9 +115,9 @@ def test_a_secret_is_not_accepted_where_other_users_can_see_it(folder: Path):
     file.write_text('token = "open-sesame-1234"\n')
     file.chmod(0o644)
     with pytest.raises(SettingsError, match="chmod 600"):
-        load_settings()
+        load_settings(config=file)
     file.chmod(0o600)
-    assert load_settings().token is not None
+    assert load_settings(config=file).token is not None
 
 
 def test_a_broken_file_is_an_error_that_names_it(folder: Path):
@@ -142,7 +142,8 @@ def test_no_setting_is_declared_twice_and_each_is_described():
 HIJACKING = {
     "store": '"http://192.0.2.1:19530"', "engine": '"ray://192.0.2.1:10001"', "reader": '"stranger"',
     "embedder": '"./stranger"', "host": '"0.0.0.0"', "trusted_hosts": '"evil.example"',
-    "trusted_proxies": '"0.0.0.0/0"', "password_file": '"passwords"',
+    "trusted_proxies": '"0.0.0.0/0"', "password_file": '"passwords"', "token": '"known-to-strangers"',
+    "ask_token": '"known-to-strangers"', "store_token": '"known-to-strangers"',
 }  # fmt: skip
 
 
@@ -152,8 +153,25 @@ def test_a_file_that_merely_lies_there_decides_nothing_of_importance(
 ):
     file = folder / "quoth.toml"
     file.write_text(f"port = 8001\n{name} = {HIJACKING[name]}\n")
-    with pytest.raises(SettingsError, match=rf"sets {name}, .*--config quoth\.toml"):
+    file.chmod(0o600)
+    refused = rf"sets {name}, .*--config quoth\.toml"
+    with pytest.raises(SettingsError, match=refused):
         load_settings()
+    (folder / "below").mkdir()
+    monkeypatch.chdir(folder / "below")
+    assert load_settings().port == 7860  # the file of the folder above is not read
+    (folder / "below" / "quoth.toml").symlink_to(file)
+    with pytest.raises(SettingsError, match=refused):
+        load_settings()
+    (folder / "below" / "quoth.toml").unlink()
+    (folder / "below" / "quoth.toml").write_text(f"[{name}]\nx = {HIJACKING[name]}\n")
+    (folder / "below" / "quoth.toml").chmod(0o600)
+    with pytest.raises(SettingsError, match=refused):
+        load_settings()
+    for odd in (f"[quoth]\n{name} = {HIJACKING[name]}\n", f"{name.upper()} = {HIJACKING[name]}\n"):
+        (folder / "below" / "quoth.toml").write_text(odd)
+        with pytest.raises(SettingsError, match="there is no setting"):
+            load_settings()
     assert load_settings(config=file).port == 8001
     assert getattr(load_settings(config=file), name) != Settings.model_fields[name].default
     monkeypatch.setenv("QUOTH_PORT", "8002")
