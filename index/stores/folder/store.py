@@ -8,13 +8,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
-from index.errors import IndexChangedError, IndexNotFoundError
+from index.errors import DocumentNotFoundError, IndexChangedError, IndexNotFoundError, InputError, StorageError
 from index.stores.base import EmptyReader, Reader, Replacement
 from index.stores.folder.reader import FolderReader
 from index.stores.folder.schema import CATALOG, connect_to_read, frozen_state, has_changed, is_made, storage
 from index.stores.folder.snapshot import FolderSession, FolderSnapshot
 from index.stores.folder.swap import open_replacement
 from index.stores.folder.writer import FolderWriter, open_writer
+
+# What reading a mixture of two revisions may raise: rows that are damaged, that are missing, or that make no sense.
+_OF_MIXTURES = (StorageError, DocumentNotFoundError, sqlite3.Error, LookupError, ValueError)
 
 
 class FolderStore:
@@ -84,13 +87,18 @@ class FolderStore:
     def _unchanged(self, frozen: tuple[int, int] | None) -> Iterator[None]:
         """Raise IndexChangedError at the end of the block when a catalog that was read as if it never changed did.
 
-        What was read in the block, without an error too, may be a mixture of two revisions.
+        What was read in the block, without an error too, may be a mixture of two revisions. Errors that this cannot
+        explain stay as they are.
         """
+        changed = IndexChangedError(f"the index at {self.location} was changed while it was read: repeat")
         try:
             yield
-        finally:
-            if has_changed(self.location, frozen):
-                raise IndexChangedError(f"the index at {self.location} was changed while it was read: repeat")
+        except _OF_MIXTURES as error:
+            if not isinstance(error, InputError) and has_changed(self.location, frozen):
+                raise changed from error
+            raise
+        if has_changed(self.location, frozen):
+            raise changed
 
     def _missing(self) -> str:
         return f"there is no index at {self.location}: run `quoth index FOLDER` to make one"

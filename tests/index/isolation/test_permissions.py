@@ -21,7 +21,7 @@ from tests.support.processes import bound_by_permissions
 READER = """
 import sys
 from pathlib import Path
-from index import DocumentIndex, QuothError
+from index import DocumentIndex, QuestionError, QuothError
 from tests.support.hash_embedder import HashEmbedder
 with DocumentIndex.open(Path(sys.argv[1]), embedder=HashEmbedder()) as opened:
     for line in sys.stdin:
@@ -31,7 +31,8 @@ with DocumentIndex.open(Path(sys.argv[1]), embedder=HashEmbedder()) as opened:
                 found = (view.revision, *sorted(hit.document.path for hit in hits))
                 if "hold" in line:
                     print("holds", flush=True)
-                    sys.stdin.readline()
+                    if "fail" in sys.stdin.readline():
+                        raise QuestionError("for a reason of its own")
             print(*found, flush=True)
         except QuothError as error:
             print(type(error).__name__, flush=True)
@@ -82,13 +83,14 @@ def test_what_was_read_while_the_owner_wrote_is_not_believed(folder: Path, tmp_p
     build([folder], location, embedder=HashEmbedder())
     writable(location, by_owner=False)
     with reader_without_permission(location) as reader:
-        assert asked(reader, "hold the tea") == ["holds"]
-        (folder / "tea.txt").write_text("Sencha is a green tea. " * 4000)
-        writable(location, by_owner=True)
-        build([], location, embedder=HashEmbedder())
-        writable(location, by_owner=False)
-        assert asked(reader, "go on") == ["IndexChangedError"]
-        assert "iron.html" in asked(reader, "iron")
+        for told, error in (("go on", "IndexChangedError"), ("fail", "QuestionError")):
+            assert asked(reader, "hold the tea") == ["holds"]
+            (folder / "tea.txt").write_text(f"Sencha is a green tea, {told}. " * 4000)
+            writable(location, by_owner=True)
+            build([], location, embedder=HashEmbedder())
+            writable(location, by_owner=False)
+            assert asked(reader, told) == [error]
+            assert "iron.html" in asked(reader, "iron")
 
 
 def test_a_new_index_is_for_its_owner_alone(folder: Path, tmp_path: Path) -> None:
