@@ -80,8 +80,11 @@ def test_a_question_is_rejected_at_once_when_the_queue_is_full(engine: SlowEngin
     async def crowd() -> None:
         inside = [asyncio.create_task(queue.answer(f"question {k}")) for k in range(3)]
         await _until_pending(3, metrics)
+        refused = asyncio.create_task(queue.answer("one too many"))
+        await asyncio.sleep(0)
+        assert refused.done()
         with pytest.raises(QueueFullError, match="3 questions are waiting"):
-            await queue.answer("one too many")
+            await refused
         engine.released.set()
         assert [(await task).question for task in inside] == ["question 0", "question 1", "question 2"]
         assert (await queue.answer("after the crowd")).question == "after the crowd"
@@ -330,11 +333,12 @@ def test_tools_and_checks_of_quotes_wait_in_the_same_bounded_queue(engine: SlowE
         await _until(lambda: engine.asked)
         async with Client(create_server(full), read_timeout_seconds=120) as client:
             for name, argument in calls.items():
-                refused = await client.call_tool(name, {argument: "rocket"})
+                refused = await asyncio.wait_for(client.call_tool(name, {argument: "rocket"}), 50)
                 assert "1 questions are waiting already" in refused.content[0].text, name
         carrier = httpx.ASGITransport(assemble(full))
         async with httpx.AsyncClient(transport=carrier, base_url="http://127.0.0.1:7860") as http:
-            assert (await http.post("/v1/verify-quote", json={"quote": "rocket"})).status_code == 503
+            asked = http.post("/v1/verify-quote", json={"quote": "rocket"})
+            assert (await asyncio.wait_for(asked, 50)).status_code == 503
         engine.released.set()
         await waiting
 

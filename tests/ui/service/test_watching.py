@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from index import build
 from tests.support.samples.documents import write_documents
 from tests.support.waiting import wait_until
@@ -11,7 +13,7 @@ from ui.service.service import Service
 from ui.settings import load_settings
 
 
-def test_changes_are_taken_up_before_and_while_the_service_watches(tmp_path: Path):
+def test_changes_are_taken_up_before_and_while_the_service_watches(tmp_path: Path, caplog: pytest.LogCaptureFixture):
     folder = write_documents(tmp_path)
     build([folder], tmp_path / "index")
     (folder / "salt.txt").write_text("Salt melts at 801 degrees.")
@@ -25,4 +27,9 @@ def test_changes_are_taken_up_before_and_while_the_service_watches(tmp_path: Pat
     (folder / "lead.txt").write_text("Lead melts at 327 degrees.")
     (folder / "tea.txt").unlink()
     wait_until(lambda: "lead.txt" in paths() and "tea.txt" not in paths(), "what changed since")
+    left = paths()
+    for path in folder.rglob("*.*"):
+        path.unlink()
+    wait_until(lambda: "are gone" in caplog.text, "the refusal to remove everything")
+    assert paths() == left
     service.close()
