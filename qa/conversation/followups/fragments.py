@@ -15,6 +15,7 @@ from qa.conversation.followups.places import (
     PREPOSITION,
     noun_phrases,
     places_for,
+    possessors_for,
 )
 from qa.conversation.replies import Turn
 
@@ -171,8 +172,9 @@ def _with_entity(rest: str, question: str) -> Iterator[str]:
         if completed.lower() not in seen:
             seen.add(completed.lower())
             yield completed
-    phrase = rest if PHRASE.match(rest) else f"for {rest}"
-    yield f"{question.rstrip(' ?!.')} {phrase}?"
+    phrase = PHRASE.match(rest)
+    if next(possessors_for(phrase[2] if phrase else rest, question), None) is None:  # else one is asked about, not both
+        yield f"{question.rstrip(' ?!.')} {rest if phrase else f'for {rest}'}?"
 
 
 def _span(question: str, words: str) -> tuple[int, int]:

@@ -47,6 +47,11 @@ COUNTED = re.compile(
 _YES_NO = re.compile(
     rf"^\W*{_AUXILIARY} (?P<subject>(?:(?:the|an?|my|our|your) )?[\w’'-]+) (?P<verb>[a-z].*?)\W*$", re.IGNORECASE
 )
+_POSSESSOR = re.compile(r"(?:[\w-]+ ){0,2}[\w-]+(?:['’]s|(?<=s)['’]) (?=\w)")
+_BEFORE_NAMES = FUNCTION_WORDS.union("about my our your under after before between he she let".split())
+_OWNED = re.compile(  # what somebody has: "notice period" behind "the landlord's"
+    rf"[\w-]+(?: [\w-]+){{0,2}}?(?=\W*$| (?:{PREPOSITION}|{_AUXILIARY}|is|are|was|were|has|have|had)\b)", re.IGNORECASE
+)
 _TIMES = re.compile(r"\b(?:in|on|at|during) (?!the\b)[\w’'-]+(?=\W*$)", re.IGNORECASE)
 
 
@@ -60,9 +65,12 @@ def places_for(rest: str, question: str) -> Iterator[tuple[int, int, str]]:
         ):
             if _names_year(found[1]) is _names_year(phrase[2]):
                 yield (*found.span(), rest)
+        if phrase[1].lower() in ("for", "of", "by", "with"):
+            yield from possessors_for(phrase[2], question)
         if _TIMES.match(rest) and (when := _TIMES.search(question)) and not _names_year(rest):
             yield (*when.span(), rest)
         return
+    yield from possessors_for(rest, question)
     nouns = noun_phrases(question)
     has_article = rest.lower().startswith(ARTICLES)
     if kind := ONE.match(rest):
@@ -81,6 +89,25 @@ def places_for(rest: str, question: str) -> Iterator[tuple[int, int, str]]:
     yield from ((*span, rest) for span in [*reversed(nouns), *(() if has_article and nouns else names)])
     if not has_article and " " not in rest and rest.islower():
         yield from ((*span, rest) for span in _verbs(question))
+
+
+def possessors_for(rest: str, question: str) -> Iterator[tuple[int, int, str]]:
+    """Whose it is that is asked about, then what it is: "the landlord's fee" for "the tenant" or for "the deposit"."""
+    owner = re.sub(r"['’]s?$", "", rest)
+    for found in _POSSESSOR.finditer(question):
+        words = list(re.finditer(r"[\w-]+", found[0].rstrip("s ").rstrip("'’")))
+        function = [k for k, word in enumerate(words) if word[0].lower() in _BEFORE_NAMES]
+        if function[-1:] == [len(words) - 1]:
+            continue  # "what's"
+        start = found.start() + words[function[-1] + 1 if function else 0].start()
+        yield start, found.end() - 1, f"{owner}'" if owner.endswith("s") else f"{owner}'s"
+        owned = _OWNED.match(question, found.end())
+        if owner == rest and owned:
+            yield *owned.span(), _without_article(rest)
+
+
+def _without_article(words: str) -> str:
+    return next((words[len(article) :] for article in ARTICLES if words.lower().startswith(article)), words)
 
 
 def _names_year(words: str) -> bool:

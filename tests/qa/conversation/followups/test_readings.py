@@ -55,6 +55,25 @@ def test_a_fragment_is_completed_from_the_last_question(turn, utterance, meant):
     assert meant in questions(utterance, turn)
 
 
+@pytest.mark.parametrize(
+    ("asked", "utterance", "meant"),
+    [
+        ("What is the landlord's fee?", "and the tenant?", "What is the tenant's fee?"),
+        ("What is the landlord's fee?", "and for the tenants?", "What is the tenants' fee?"),
+        ("what is ada finch's address", "and bo lund", "what is bo lund's address"),
+        ("When does the guests' tour begin?", "and the members'?", "When does the members' tour begin?"),
+    ],
+)
+def test_another_party_takes_the_place_of_the_one_asked_about(asked, utterance, meant):
+    made = questions(utterance, Turn(asked))
+    assert made[0] == meant
+    assert not any(one.startswith(asked.rstrip("?")) for one in made)  # never asked about both at once
+
+
+def test_another_thing_of_the_same_owner_can_be_meant():
+    assert "What is the museum's phone number?" in questions("and the phone number?", Turn("What is the museum's fee?"))
+
+
 def test_no_reading_doubles_an_article_or_a_preposition():
     for utterance in ("And on Sundays?", "What about the barn?", "and the office?"):
         assert not any(" on on " in one or "the the" in one for one in questions(utterance, SHOP))
