@@ -26,6 +26,20 @@ _REPLACES = re.compile(
     r"|(?:replaces|supersedes) (?:all |the |any )*(?:one|version|previous|earlier|policy|edition|document))\b",
     re.IGNORECASE,
 )
+_AMENDMENT = r"(?:amendment|addendum|supplement|deed of variation|variation|rider|corrigendum)"
+_ORDINAL = r"(?:first|second|third|fourth|fifth|\d+(?:st|nd|rd|th))"
+_OF_AMENDMENT = re.compile(  # "First amendment of 3 May 2024 to the" before a title, or "(Amendment no. 2)" behind it
+    rf"^(?:the )?(?:{_ORDINAL} )?(?:{_AMENDMENT}|change|correction|revision)\b[^:–—]{{0,40}}?\bto (?:the )?(?!\d)"
+    rf"|\W*\b(?:{_ORDINAL} )?{_AMENDMENT}(?: (?:no\.? ?)?\d+)?\W*$",
+    re.IGNORECASE,
+)
+_CHANGES = re.compile(  # "This letter changes the lease of Oak House", "The lease of Oak House is amended as follows"
+    r"\b(?:this (?:[\w-]+ ){1,3}|it |(?:parties|we|sides) )(?:hereby |also |further |agree to )*(?:amends?|replaces?"
+    r"|supersedes?|changes?|modif(?:y|ies)|var(?:y|ies)|supplements?) (?P<after>.{3,160})"
+    r"|(?P<before>[^.]{3,160})\b(?:is|are|shall be) (?:hereby )?(?:amended|changed|replaced|superseded|modified|varied"
+    r"|supplemented) (?:as follows|by this|by the following|with effect|from|in)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _BEGINNING = 1_500  # characters in which a document says which version it is
 _NEARLY = 0.5  # share of the best probability from which another version answers instead
 
@@ -38,9 +52,11 @@ def are_versions(one: DocumentRecord, other: DocumentRecord) -> bool:
 def order_of_versions(one: Proposal, other: Proposal) -> int | None:
     """1 if the document of ``one`` is a later version of that of ``other``, -1 if an earlier one, 0 if it is unclear.
 
-    They are ordered by their dates, else by what their beginnings say: a version's date, or that it replaces another.
-    None if they are no versions of one document.
+    An amendment is later than what it amends. Others are ordered by their dates, else by what their beginnings say: a
+    version's date, or that it replaces another. None if they are no versions of one document.
     """
+    if (amends := _amends(one, other)) != _amends(other, one):
+        return 1 if amends else -1
     mine, theirs = one.retrieved.hit.document, other.retrieved.hit.document
     if not _have_one_name(mine, theirs):
         return None
@@ -99,6 +115,17 @@ def _stated_date(proposal: Proposal) -> str:
     return "{:04}-{:02}-{:02}".format(*date) if date else ""
 
 
+def _amends(one: Proposal, other: Proposal) -> bool:
+    """Whether one document calls itself an amendment of the other, or says at its beginning that it changes it."""
+    mine, theirs = one.retrieved.hit.document, other.retrieved.hit.document
+    if _have_one_name(mine, theirs) and _is_amendment(mine) and not _is_amendment(theirs):
+        return True
+    name = _name(theirs)
+    changed = _CHANGES.finditer(one.retrieved.document_text[:_BEGINNING])
+    said = (_plain(found["after"] or found["before"]) for found in changed)
+    return mine.id != theirs.id and " " in name and any(name in words for words in said)
+
+
 def _replaces(proposal: Proposal) -> bool:
     return _REPLACES.search(proposal.retrieved.document_text[:_BEGINNING]) is not None
 
@@ -108,4 +135,13 @@ def _have_one_name(one: DocumentRecord, other: DocumentRecord) -> bool:
 
 
 def _name(document: DocumentRecord) -> str:
-    return " ".join(re.findall(r"\w+", _EDITION.sub(" ", document.title).lower()))
+    """The title in plain words, without what tells versions of a document apart."""
+    return _plain(_OF_AMENDMENT.sub(" ", document.title))
+
+
+def _plain(words: str) -> str:
+    return " ".join(re.findall(r"\w+", _EDITION.sub(" ", words).lower())).removeprefix("the ")
+
+
+def _is_amendment(document: DocumentRecord) -> bool:
+    return _OF_AMENDMENT.search(document.title) is not None

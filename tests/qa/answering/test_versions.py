@@ -49,6 +49,27 @@ def test_the_version_of_a_year_is_asked_without_the_year(versions, typed):
     assert asked_of_version(typed, of_2020, [of_2020]) == typed  # no other version is known
 
 
+@pytest.mark.parametrize(
+    ("title", "begins"),
+    [
+        ("First amendment to the taxi rules of the harbour", "Signed by both sides. "),
+        ("Letter of 3 May", "This letter changes the taxi rules of the harbour. "),
+    ],
+)
+def test_what_amends_a_document_answers_and_the_amended_one_is_told_as_earlier(tmp_path, title, begins):
+    rules = "The daily taxi allowance is 20 euros. Receipts are kept for three years."
+    documents = [
+        Document("a.md", title, f"{begins}The daily taxi allowance is 35 euros.", "text/markdown"),
+        Document("b.md", "Taxi rules of the harbour", rules, "text/markdown", date="2020-01-01"),
+    ]
+    with answerer_over(documents, tmp_path / "index") as answerer:
+        answer = answerer.answer("What is the daily taxi allowance?")
+        other = answerer.answer("How long are receipts kept?")
+    assert answer.text.startswith("35") and answer.relation == "earlier"
+    assert answer.disagreement is not None and answer.disagreement.text.startswith("20")
+    assert other.text.startswith("three") and other.relation is None  # what the amendment leaves as it is
+
+
 def test_versions_without_a_date_are_ordered_by_what_they_say(tmp_path):
     said = (
         "Version of 1 March 2023. The daily taxi allowance is 20 euros.",
