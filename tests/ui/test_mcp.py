@@ -70,8 +70,15 @@ def test_a_client_of_the_process_can_follow_an_answer_to_its_passage(seed_index:
 def test_a_refusal_comes_with_the_nearest_passages(seed_index: Path):
     question = {"question": "Who won the 2022 World Cup?"}
     answered = _with_client(_server(seed_index), lambda client: client.call_tool("answer", question)).structured_content
-    assert not answered["found"]
+    assert not answered["found"] and answered["confidence"] == "unsure"
     assert answered["passages"]
+
+
+def test_a_client_is_told_which_words_were_corrected(seed_index: Path):
+    question = {"question": "What rockett was used?"}
+    answered = _with_client(_server(seed_index), lambda client: client.call_tool("answer", question)).structured_content
+    assert answered["corrections"] == {"rockett": "rocket"}
+    assert answered["disagreement"] is None and answered["relation"] is None
 
 
 def test_a_conversation_gets_replies_of_every_kind(seed_index: Path):

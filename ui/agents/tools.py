@@ -19,7 +19,7 @@ from mcp_types import ToolAnnotations
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from index import BuildReport, DocumentIndex, DocumentRecord, Filters, QuothError
-from qa import Answer, Citation, Difference, DocumentHits, PassageRead, Proof, QuotePlace, Reply, Summary
+from qa import Answer, Candidate, Citation, Difference, DocumentHits, PassageRead, Proof, QuotePlace, Reply, Summary
 from ui.schemas import Date, Documents, EarlierTurn, Hits, Stretch
 from ui.service.service import Service
 
@@ -76,6 +76,9 @@ class AnswerSummary(BaseModel):
     text: str
     probability: float
     confidence: str
+    corrections: dict[str, str]
+    disagreement: Candidate | None
+    relation: str | None
     citations: list[Citation]
     passages: list[PassageRead]
     proof: Proof | None
@@ -88,6 +91,9 @@ class AnswerSummary(BaseModel):
             text=answer.text,
             probability=answer.probability,
             confidence=answer.confidence,
+            corrections=dict(answer.corrections),
+            disagreement=answer.disagreement,
+            relation=answer.relation,
             citations=list(answer.citations),
             passages=[] if answer.found else list(answer.passages[:NEAREST]),
             proof=answer.proof,
