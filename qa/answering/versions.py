@@ -46,7 +46,7 @@ _NEARLY = 0.5  # share of the best probability from which another version answer
 
 def are_versions(one: DocumentRecord, other: DocumentRecord) -> bool:
     """Whether two documents have one title, apart from years and numbers of versions, and different dates."""
-    return one.date != other.date and _have_one_name(one, other)
+    return one.date != other.date and have_one_name(one, other)
 
 
 def order_of_versions(one: Proposal, other: Proposal) -> int | None:
@@ -58,7 +58,7 @@ def order_of_versions(one: Proposal, other: Proposal) -> int | None:
     if (amends := _amends(one, other)) != _amends(other, one):
         return 1 if amends else -1
     mine, theirs = one.retrieved.hit.document, other.retrieved.hit.document
-    if not _have_one_name(mine, theirs):
+    if not have_one_name(mine, theirs):
         return None
     for first, second in ((_date(one), _date(other)), (_stated_date(one), _stated_date(other))):
         if first and second and first != second:
@@ -118,7 +118,7 @@ def _stated_date(proposal: Proposal) -> str:
 def _amends(one: Proposal, other: Proposal) -> bool:
     """Whether one document calls itself an amendment of the other, or says at its beginning that it changes it."""
     mine, theirs = one.retrieved.hit.document, other.retrieved.hit.document
-    if _have_one_name(mine, theirs) and _is_amendment(mine) and not _is_amendment(theirs):
+    if have_one_name(mine, theirs) and _is_amendment(mine) and not _is_amendment(theirs):
         return True
     name = _name(theirs)
     changed = _CHANGES.finditer(one.retrieved.document_text[:_BEGINNING])
@@ -130,7 +130,8 @@ def _replaces(proposal: Proposal) -> bool:
     return _REPLACES.search(proposal.retrieved.document_text[:_BEGINNING]) is not None
 
 
-def _have_one_name(one: DocumentRecord, other: DocumentRecord) -> bool:
+def have_one_name(one: DocumentRecord, other: DocumentRecord) -> bool:
+    """Whether two documents have one title, apart from what tells versions and amendments of a document."""
     return one.id != other.id and _name(one) == _name(other) != ""
 
 

@@ -32,7 +32,7 @@ NAME = re.compile(
 )
 DESCRIPTION = re.compile(  # "the first stage" if a verb, a preposition or nothing follows, otherwise "the stage"
     r"\b(?:the|this|that|an?) (?:(?:[\w-]+ ){0,2}?[\w-]+(?=\W*$| (?:is|are|was|were|did|do|does|has|have|had|in|on|at"
-    r"|of|by|to|for|from|with|used|called|that|which|who|need|take|cost|open|close|run|start|begin|get|go|work|make|use|sell"
+    r"|of|by|to|for|from|with|about|used|called|that|which|who|need|take|cost|open|close|run|start|begin|get|go|work|make|use|sell"
     r"|pay|use|end|last|come|say|mean|weigh|hold|carry|fly|set)\b)|[\w-]+)",
     re.IGNORECASE,
 )

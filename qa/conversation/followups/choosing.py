@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from index import DocumentRecord, Filters
 from qa.answerer import Answerer
+from qa.answering.versions import have_one_name
 from qa.conversation.followups.followup import Reading
 from qa.conversation.replies import Turn
 from qa.evaluation.metrics import normalise
@@ -54,12 +55,13 @@ def likeliest_answer(
         typed = ask(rest.pop(0), answerer, filters, 0.0)
         if typed.probability >= _SURE or (typed.found and not rest):
             return typed
-    everywhere = (_READ if (last := _document_of_last_answer(answerer, turns, filters)) is None else 1) - len(answers)
-    if last is not None:
-        near = replace(filters or Filters(), documents=frozenset((last.address,)))
+    last = _documents_of_last_answer(answerer, turns, filters)
+    everywhere = (1 if last else _READ) - len(answers)
+    if last:
+        near = replace(filters or Filters(), documents=frozenset(one.address for one in last))
         expecting = _expecting(answerer, _DEPENDS)
         likely = _most_promising(answerer, [replace(one, price=min(one.price, _TYPED_NEAR)) for one in meant], near)
-        for reading in likely[: 2 if last.chunk_count <= _SHORT else 1]:
+        for reading in likely[: 2 if last[0].chunk_count <= _SHORT else 1]:
             ask(reading, expecting, near, reading.price)
     if max(answers, default=(0.0,), key=lambda one: one[0])[0] < _SURE:
         for reading in _most_promising(answerer, rest, filters)[:everywhere]:
@@ -82,14 +84,18 @@ def _expecting(answerer: Answerer, logits: float) -> Answerer:
     return Answerer(answerer.index, answerer.reader, calibration, answerer.settings)
 
 
-def _document_of_last_answer(
+def _documents_of_last_answer(
     answerer: Answerer, turns: Sequence[Turn], filters: Filters | None
-) -> DocumentRecord | None:
-    """The document that the last answer is from; None without an answer, or if no passage near has its words."""
+) -> list[DocumentRecord]:
+    """The document that the last answer is from, and its other versions; none if no passage near has its words."""
     last = next((turn for turn in reversed(turns) if turn.answer), None)
     if last is None:
-        return None
+        return []
     asked = f"{last.question} {last.answer}"[: answerer.settings.question_characters]
     said = normalise(last.answer)
     hits = answerer.index.search(asked, _LOOKED_THROUGH, filters=filters)
-    return next((hit.document for hit in hits if said in normalise(hit.chunk.text)), None)
+    found = next((hit.document for hit in hits if said in normalise(hit.chunk.text)), None)
+    if found is None:
+        return []
+    others = {hit.document.id: hit.document for hit in hits if have_one_name(hit.document, found)}
+    return [found, *others.values()]

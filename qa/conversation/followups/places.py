@@ -52,6 +52,11 @@ _BEFORE_NAMES = FUNCTION_WORDS.union("about my our your under after before betwe
 _OWNED = re.compile(  # what somebody has: "notice period" behind "the landlord's"
     rf"[\w-]+(?: [\w-]+){{0,2}}?(?=\W*$| (?:{PREPOSITION}|{_AUXILIARY}|is|are|was|were|has|have|had)\b)", re.IGNORECASE
 )
+_HEAD = re.compile(  # what a question in keywords asks for: "hotel limit" in "hotel limit in Norway"
+    rf"^(?!(?:who|whom|whose|where|when|why|how|what|which|is|are|was|were|has|have|had|{_AUXILIARY})\b)"
+    rf"[\w-]+(?: [\w-]+){{0,3}}?(?= {PREPOSITION} )",
+    re.IGNORECASE,
+)
 _TIMES = re.compile(r"\b(?:in|on|at|during) (?!the\b)[\w’'-]+(?=\W*$)", re.IGNORECASE)
 
 
@@ -71,12 +76,14 @@ def places_for(rest: str, question: str) -> Iterator[tuple[int, int, str]]:
             yield (*when.span(), rest)
         return
     yield from possessors_for(rest, question)
+    heads = [] if rest[:1].isupper() else [found.span() for found in _HEAD.finditer(question)]
     nouns = noun_phrases(question)
     has_article = rest.lower().startswith(ARTICLES)
     if kind := ONE.match(rest):
         yield from ((*span, f"{kind['kind']} {question[slice(*span)].split()[-1]}") for span in nouns)
         return
     if has_article:
+        yield from ((*span, _without_article(rest)) for span in heads)
         head = rest.split()[-1].lower()
         yield from ((*span, rest) for span in nouns if question[slice(*span)].split()[-1].lower() == head)
         yield from ((*span, rest) for span in reversed(nouns))
@@ -86,6 +93,7 @@ def places_for(rest: str, question: str) -> Iterator[tuple[int, int, str]]:
         yield from ((*span, rest) for span in sorted(names) or _subjects(question))
     if not has_article:
         yield from _bare_nouns(rest, question)
+        yield from ((*span, rest) for span in heads)
     yield from ((*span, rest) for span in [*reversed(nouns), *(() if has_article and nouns else names)])
     if not has_article and " " not in rest and rest.islower():
         yield from ((*span, rest) for span in _verbs(question))

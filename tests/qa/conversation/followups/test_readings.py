@@ -124,6 +124,7 @@ def test_a_follow_up_names_what_it_is_about(turn, utterance, meant):
         ("What is the fee on weekdays?", "and at weekends?", "What is the fee at weekends?"),
         ("hotel limit in Ghent", "what was it in 2023?", "hotel limit in Ghent in 2023?"),
         ("Where was the guild founded?", "and the school?", "Where was the school founded?"),
+        ("fee limit in Ghent", "and the tea allowance?", "tea allowance in Ghent"),
         ("How long is the oval table?", "and its width?", "what is the oval table's width?"),
         ("Does the ox eat hay?", "and the goat?", "Does the goat eat hay?"),
         ("What does the bond yield when the rate is 5%?", "and if it falls?", "What does the bond yield if it falls?"),
