@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
+from math import floor
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # importing it at run time would load what most commands do not need
+    from index import DocumentRecord
 
 ELLIPSIS = "…"
 REPLACEMENT = "\ufffd"
@@ -52,9 +59,20 @@ def excerpt(text: str, start: int, end: int, room: int = 400) -> tuple[str, str,
     return before, text[start:end], after
 
 
+def chance(probability: float) -> str:
+    """A probability in percent, rounded down, so that the number never says more than its word: 0.799 is "79%"."""
+    return f"{floor(100 * probability + 1e-9)}%"
+
+
 def counted(number: int, noun: str) -> str:
     """A number with its noun: "1 passage", "7,400 passages"."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def distinct_titles(documents: Sequence[DocumentRecord]) -> list[str]:
+    """The titles of documents, with the path where several have one title."""
+    times = Counter(document.title for document in documents)
+    return [one.title if times[one.title] == 1 else f"{one.title} ({one.path})" for one in documents]
 
 
 def sourced_date(date: str | None, date_source: str | None) -> str | None:

@@ -15,7 +15,7 @@ from rich.console import Group, RenderableType
 from rich.table import Column, Table
 from rich.text import Text
 
-from ui.text import STATED, counted, excerpt, sourced_date, visible
+from ui.text import STATED, chance, counted, excerpt, sourced_date, visible
 
 if TYPE_CHECKING:  # importing these at run time would load what most commands do not need
     from index import BuildReport, DocumentRecord, Failure, Hit, IndexStatus, Plan, Problem, RepairReport, VerifyReport
@@ -45,7 +45,7 @@ def _found(answer: Answer) -> Iterator[RenderableType]:
     yield from (Text(f"  also stated in {source(other)}", style="dim") for other in answer.citations[1:])
     if answer.disagreement is not None:
         yield from _disagreement(answer.disagreement, answer.relation)
-    yield Text(f"  {answer.confidence} ({answer.probability:.0%})", style="dim")
+    yield Text(f"  {answer.confidence} ({chance(answer.probability)})", style="dim")
 
 
 def corrections(answer: Answer) -> Iterator[RenderableType]:

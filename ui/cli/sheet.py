@@ -12,6 +12,7 @@ import typer
 from index import QuestionError
 from ui.cli.options import Collection, Index, Json, Store, settings_of
 from ui.cli.output import Exit, emit, note, progress
+from ui.text import chance
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -196,7 +197,7 @@ def _answer(line: Line) -> Iterator[RenderableType]:
 
     yield Text.assemble((line.document, "bold"), "  " if line.document else "", line.question)
     page = f" · page {line.page}" if line.page else ""
-    sure = f"  {line.certainty.lower()} ({line.probability:.0%}){page}" if line.said else ""
+    sure = f"  {line.certainty.lower()} ({chance(line.probability or 0.0)}){page}" if line.said else ""
     yield Text.assemble("  ", (line.answer, "" if line.said else "dim"), (sure, "dim"))
     if line.change:
         yield Text(f"  {line.change}, was: {line.before}", style="yellow")

@@ -179,7 +179,7 @@ function source(first, record) {
   const word = record.confidence[0].toUpperCase() + record.confidence.slice(1);
   const dots = element("i", { textContent: DOTS[record.confidence] });
   dots.setAttribute("aria-hidden", "true");
-  line.append(" ", element("span", { className: `certain ${record.confidence}`, title: `${Math.round(100 * record.probability)}%` }, dots, ` ${word}`));
+  line.append(" ", element("span", { className: `certain ${record.confidence}`, title: `${Math.floor(100 * record.probability + 1e-9)}%` }, dots, ` ${word}`));
   return line;
 }
 

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import Extension
 from markupsafe import Markup, escape
 
-from ui.text import counted, one_line, visible
+from ui.text import chance, counted, one_line, visible
 
 TEMPLATES = Path(__file__).parent / "templates"
 BETWEEN_TAGS = re.compile(r"(?<=[>}])\s*\n\s*(?=[<{])")
@@ -84,5 +84,11 @@ _ENVIRONMENT = Environment(
     auto_reload=False,
 )
 _ENVIRONMENT.filters.update(
-    counted=counted, grouped=grouped, one_line=one_line, percent=percent, short_path=short_path, spoken_date=spoken_date
+    chance=chance,
+    counted=counted,
+    grouped=grouped,
+    one_line=one_line,
+    percent=percent,
+    short_path=short_path,
+    spoken_date=spoken_date,
 )

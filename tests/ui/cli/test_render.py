@@ -37,6 +37,7 @@ def test_the_answer_is_marked_in_its_sentence_with_its_place():
         replace(ANSWER, citations=(replace(CITATION, date_source=None),))
     )
     assert "confident (91%)" in _shown(ANSWER)
+    assert "likely (79%)" in _shown(replace(ANSWER, probability=0.799))  # 80% is confident
 
 
 def test_a_cell_is_shown_in_its_table():

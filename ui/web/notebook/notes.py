@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ui.text import flat, sourced_date
+from ui.text import chance, flat, sourced_date
 
 MOST_NOTES = 1000
 Short = Annotated[str, Field(max_length=2000)]
@@ -83,7 +83,7 @@ class Note(BaseModel):
     @property
     def sure(self) -> str:
         """How sure the answer is, in a word and a number."""
-        share = f"{self.probability:.0%}"
+        share = chance(self.probability)
         return f"{self.confidence.capitalize()} ({share})" if self.confidence else share
 
 
