@@ -11,6 +11,7 @@ from qa.text import FUNCTION_WORDS, enclosing_sentences
 
 SEARCHED = 100  # the most passages that are looked through
 _SHOWN_PASSAGES, _SHOWN_DOCUMENTS = 3, 20
+_SENTENCE = 4  # words at least, or it may be a heading
 _AROUND = 400  # code points of a passage around its first mark, at most
 _WORD = re.compile(r"\w+")
 
@@ -53,10 +54,12 @@ def _grouped(group: Sequence[tuple[Hit, tuple[tuple[int, int], ...]]]) -> Docume
 
 
 def _passage(hit: Hit, marks: tuple[tuple[int, int], ...]) -> FoundPassage:
-    """The sentences around the first mark, with the marks in them."""
+    """The sentences around the first mark outside headings, if there is one, with the marks in them."""
     text = hit.chunk.text[hit.head :]
-    low, high = enclosing_sentences(text, *marks[0])
-    low, high = max(low, marks[0][0] - _AROUND), min(max(high, marks[0][1]), marks[0][1] + _AROUND)
+    around = {mark: enclosing_sentences(text, *mark) for mark in marks}
+    mark = max(marks, key=lambda one: len(text[slice(*around[one])].split()) >= _SENTENCE)
+    low, high = around[mark]
+    low, high = max(low, mark[0] - _AROUND), min(max(high, mark[1]), mark[1] + _AROUND)
     start = hit.chunk.start + hit.head
     inside = tuple((a - low, b - low) for a, b in marks if low <= a and b <= high)
     document, chunk = hit.document, hit.chunk

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from index import DocumentRecord
 from qa import Citation, DocumentHits, FoundPassage, Reply
-from ui.text import dating
+from ui.text import dating, distinct_titles
 from ui.web.html import render
 from ui.web.reading.anchor import Anchor
 
@@ -60,7 +60,7 @@ def replied(turn: str, reply: Reply) -> str:
         sentences=[_key_sentence(citation) for citation in reply.summary.sentences] if reply.summary else [],
         facts=_facts(reply),
         groups=[_group(group) for group in reply.hits],
-        entries=[] if reply.summary else [_entry(record) for record in reply.documents],
+        entries=[] if reply.summary else list(map(_entry, reply.documents, distinct_titles(reply.documents))),
     )
 
 
@@ -101,5 +101,5 @@ def _pieces(passage: FoundPassage) -> Iterator[Piece]:
     yield Piece(passage.text[end:], marked=False)
 
 
-def _entry(record: DocumentRecord) -> Entry:
-    return Entry(record.title, record.date, dating(record.date_source), Anchor.of(record.id, 0, "").href)
+def _entry(record: DocumentRecord, name: str) -> Entry:
+    return Entry(name, record.date, dating(record.date_source), Anchor.of(record.id, 0, "").href)
