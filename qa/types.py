@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -231,6 +232,11 @@ class Answer:
         """The likeliest candidate of a refusal, if at least one in ten like it is right; it is not an answer."""
         likeliest = self.candidates[0] if self.candidates and not self.found else None
         return likeliest if likeliest and likeliest.probability >= LEAST_GUESS else None
+
+    @property
+    def asked(self) -> str:
+        """What the documents were asked: the question, with its misspelt words corrected."""
+        return re.sub(r"[^\W\d_]+", lambda word: self.corrections.get(word[0], word[0]), self.question)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values only, for JSON."""

@@ -62,19 +62,31 @@ class Conversation:
 
     def kind(self, utterance: str, turns: Sequence[Turn] = (), filters: Filters | None = None) -> Kind:
         """What an utterance is; a question when in doubt, and when documents hold what sounds like small talk."""
-        embedder = self.answerer.index.embedder
-        said = [utterance, turns[-1].utterance] if turns else [utterance]
-        vectors = (embedder if embedder.is_packaged else packaged_embedder()).encode(said)
-        kind, *before = kind_classifier().kinds(vectors, said)
-        if kind in (Kind.COURTESY, Kind.SUMMARY) and Kind.QUESTION in before and asks_on(utterance, turns[-1]):
+        kind, *before = self._kinds([utterance, *(turn.utterance for turn in turns[-1:])])
+        if kind is Kind.QUESTION:
+            return Kind.LIBRARY if Kind.LIBRARY in before and is_about_those(utterance) else kind
+        asked = next(reversed(self._questions(turns)), None)
+        if kind in (Kind.COURTESY, Kind.SUMMARY) and asked and asks_on(utterance, asked):
             return Kind.QUESTION
-        if kind is Kind.QUESTION and Kind.LIBRARY in before and is_about_those(utterance):
-            return Kind.LIBRARY
         if kind is Kind.COURTESY and self._stands_in_documents(utterance, filters):
             return Kind.QUESTION
-        if kind in (Kind.HITS, Kind.LIBRARY) and Kind.QUESTION in before and _continues(utterance, turns):
+        if kind in (Kind.HITS, Kind.LIBRARY) and asked and kind not in before and _continues(utterance, asked):
             return Kind.QUESTION
         return kind
+
+    def _kinds(self, utterances: list[str]) -> list[Kind]:
+        """What each utterance is by itself."""
+        embedder = self.answerer.index.embedder
+        vectors = (embedder if embedder.is_packaged else packaged_embedder()).encode(utterances)
+        return kind_classifier().kinds(vectors, utterances)
+
+    def _questions(self, turns: Sequence[Turn]) -> list[Turn]:
+        """The turns that asked a question of the documents."""
+        silent = [turn for turn in turns if not turn.answer]
+        if not silent:
+            return list(turns)
+        kinds = dict(zip(map(id, silent), self._kinds([turn.utterance for turn in silent]), strict=True))
+        return [turn for turn in turns if kinds.get(id(turn), Kind.QUESTION) is Kind.QUESTION]
 
     def _stands_in_documents(self, utterance: str, filters: Filters | None) -> bool:
         try:
@@ -146,9 +158,11 @@ class Conversation:
     def _answer(
         self, utterance: str, turns: Sequence[Turn], filters: Filters | None, should_continue: Continue
     ) -> Reply:
+        if pronoun_in(utterance) is None:  # a wish for a summary may say what a pronoun means, but completes nothing
+            turns = self._questions(turns)
         meant = readings(utterance, turns)
         answer = likeliest_answer(self.answerer, meant, turns, filters, should_continue)
-        return Reply("answer" if answer.found else "refusal", utterance, answer.question, answer, answer.text)
+        return Reply("answer" if answer.found else "refusal", utterance, answer.asked, answer, answer.text)
 
 
 def converse(
@@ -166,12 +180,12 @@ def converse(
         return Conversation(answerer).reply(utterance, turns, filters=filters)
 
 
-def _continues(utterance: str, turns: Sequence[Turn]) -> bool:
-    """Whether an utterance is a part of a question that was asked before: "and the pdf", "comments?"."""
+def _continues(utterance: str, asked: Turn) -> bool:
+    """Whether an utterance is a part of the question that was asked before: "and the pdf", "comments?"."""
     rest, opened = bare(utterance)
     if not is_fragment(rest):
         return pronoun_in(utterance) is not None
-    return opened or pronoun_in(utterance) is not None or utterance.endswith("?") or corrects(rest, turns[-1])
+    return opened or pronoun_in(utterance) is not None or utterance.endswith("?") or corrects(rest, asked)
 
 
 def _which(utterance: str, records: Sequence[DocumentRecord]) -> Reply:

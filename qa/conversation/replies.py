@@ -71,7 +71,7 @@ class Reply:
 
     kind: ReplyKind
     utterance: str
-    understood: str  # the question that was asked of the documents; the utterance unless earlier turns completed it
+    understood: str  # what was asked of the documents: the utterance, completed from earlier turns and spelt right
     answer: Answer | None = None
     text: str = ""  # one or two sentences in plain words; the answer's text for an answer
     summary: Summary | None = None
@@ -79,6 +79,11 @@ class Reply:
     hits: tuple[DocumentHits, ...] = ()
     choices: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()  # questions that the documents answer
+
+    @property
+    def was_completed(self) -> bool:
+        """Whether earlier turns completed the utterance; only its spelling may differ otherwise."""
+        return self.answer is not None and self.answer.question != self.utterance
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values only, for JSON."""

@@ -66,7 +66,7 @@ def _refusal(answer: Answer, passages: int) -> Iterator[RenderableType]:
     if answer.guess is not None:
         yield Text("The likeliest words, which may not answer the question:", style="dim")
         yield Text.assemble("  ", _marked(answer.guess.citation))
-        yield Text(f"  {source(answer.guess.citation)}  {answer.guess.probability:.0%}", style="dim")
+        yield Text(f"  {source(answer.guess.citation)}  {chance(answer.guess.probability)}", style="dim")
     if answer.passages[:passages]:
         yield Text("The nearest passages:", style="dim")
     for passage in answer.passages[:passages]:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from ui.cli.output import emit, note
 from ui.cli.render import one_line, render_answer, source
-from ui.text import visible
+from ui.text import distinct_titles, visible
 
 if TYPE_CHECKING:
     from qa import DocumentHits, FoundPassage, Reply, Summary
@@ -35,8 +35,8 @@ def talk(settings: Settings) -> None:
                 note(Text(visible(str(error))))
                 continue
             emit(reply.as_dict(), lambda shown=reply: render_reply(shown), as_json=False)  # type: ignore[misc]
-            if reply.answer is not None:
-                turns.append(Turn(reply.utterance, reply.understood, reply.answer.text))
+            if reply.kind != "courtesy":
+                turns.append(Turn(reply.utterance, reply.understood, reply.answer.text if reply.answer else ""))
 
 
 def _lines() -> Iterator[str]:
@@ -59,7 +59,7 @@ def render_reply(reply: Reply) -> RenderableType:
 
 
 def _understood(reply: Reply) -> Iterator[RenderableType]:
-    if reply.understood != reply.utterance:
+    if reply.was_completed:
         yield Text(f"  understood as: {one_line(reply.understood)}", style="dim")
 
 
@@ -71,7 +71,7 @@ def _parts(reply: Reply) -> Iterator[RenderableType]:
     if reply.summary is not None:
         yield from _summary(reply.summary)
     else:
-        named = reply.choices or [record.title for record in reply.documents]
+        named = reply.choices or distinct_titles(reply.documents)
         yield from (Text(f"  - {one_line(name)}") for name in named)
     for group in reply.hits:
         yield from _group(group)
@@ -79,9 +79,16 @@ def _parts(reply: Reply) -> Iterator[RenderableType]:
 
 
 def _summary(summary: Summary) -> Iterator[RenderableType]:
-    yield from (Text(f"- {one_line(citation.quote)}") for citation in summary.sentences)
+    for citation in summary.sentences:
+        page = f" (page {citation.page})" if citation.page is not None else ""
+        yield Text(f"- {one_line(citation.quote)}{page}")
     yield Text(f"  {source(summary.sentences[0])}" if summary.sentences else "", style="dim")
-    listed: dict[str, Iterable[str]] = {"dates": summary.dates, "amounts": summary.amounts, "names": summary.names}
+    listed: dict[str, Iterable[str]] = {
+        "outline": summary.outline,
+        "dates": summary.dates,
+        "amounts": summary.amounts,
+        "names": summary.names,
+    }
     for name, values in listed.items():
         if values:
             yield Text(f"  {name}: {one_line('; '.join(values))}", style="dim")

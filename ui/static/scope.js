@@ -25,8 +25,9 @@ export function send({ follow = read("follow", true), literal = false } = {}) {
 function topic() {
   const turns = [...document.querySelectorAll("#log article")];
   const begin = turns.findLastIndex((turn) => turn.classList.contains("topic-end")) + 1;
-  const records = turns.slice(begin).filter((turn) => turn.dataset.record);
-  return records.slice(-MAX_TURNS).map((turn) => {
+  const said = turns.slice(begin).filter((turn) => turn.dataset.record || turn.querySelector("[data-do=literal]"));
+  return said.slice(-MAX_TURNS).map((turn) => {
+    if (!turn.dataset.record) return { question: turn.querySelector(".question").textContent, answer: "" };
     const { question, text } = JSON.parse(turn.dataset.record);
     return { question, answer: text };
   });

@@ -116,12 +116,12 @@ class Chat:
         scope = Scope.read(sent)
         filters = await asyncio.to_thread(self._filters, scope)
         if scope.literal:
-            answer, understood = await self._ask(question, filters), question
+            answer, understood = await self._ask(question, filters), ""
         else:
             reply = await self._converse(question, scope.turns(), filters)
             if reply.answer is None:
                 return reply_html.replied(turn, reply)
-            answer, understood = reply.answer, reply.understood if reply.understood != reply.utterance else question
+            answer, understood = reply.answer, reply.understood if reply.was_completed else ""
         failures = () if answer.found else await asyncio.to_thread(lambda: self._engine.answerer().index.failures())
-        asked = None if understood == question else question
+        asked = (question, understood) if understood else None
         return answer_html.answered(turn, answer, failures=failures, asked=asked, narrowed=filters is not None)

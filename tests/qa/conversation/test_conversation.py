@@ -70,6 +70,20 @@ def test_a_question_is_answered_and_a_follow_up_is_understood(conversation):
     assert conversation.reply("How long will he stay on the station?", [turn]).understood != "How long will he stay?"
 
 
+def test_a_follow_up_is_completed_from_the_last_question_and_not_from_a_wish(conversation):
+    turns = [Turn("Where did Kim land?", answer="Kazakhstan"), Turn("what documents do you have?")]
+    assert conversation.reply("and the Russians?", turns).understood == "Where did the Russians land?"
+    assert {conversation.kind(said, turns) for said in ("when?", "and Ryzhikov?")} == {Kind.QUESTION}
+
+
+def test_what_was_understood_is_spelt_as_it_was_asked(conversation):
+    turns = [Turn("Who flew to the station?", answer="Jonathan Kim")]
+    reply = conversation.reply("How long will he stay on the statoin?", turns)
+    assert reply.was_completed and reply.understood == "How long will Jonathan Kim stay on the station?"
+    alone = conversation.reply("What rockett was used?")
+    assert not alone.was_completed and alone.understood == "What rocket was used?"
+
+
 def test_what_the_documents_do_not_hold_is_refused(conversation):
     reply = conversation.reply("Who won the football world cup in 1974?")
     assert reply.kind == "refusal" and reply.answer is not None and not reply.answer.found

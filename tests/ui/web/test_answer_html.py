@@ -34,12 +34,12 @@ def test_a_citation_links_to_its_place() -> None:
 
 @pytest.mark.parametrize(
     ("probability", "words"),
-    [(0.97, "Confident"), (0.8, "Confident"), (0.7, "Likely"), (0.49, "Unsure: check the source")],
+    [(0.97, "Confident"), (0.8, "Confident"), (0.7, "Likely"), (0.796, "Likely"), (0.49, "Unsure: check the source")],
 )
 def test_confidence_is_in_words_with_the_number_on_hover(probability: float, words: str) -> None:
     shown = render.answered("t1", found(probability=probability))
     assert words in plain(shown)
-    assert f"being right: {probability:.0%}" in shown
+    assert f"being right: {int(100 * probability + 1e-9)}%" in shown
 
 
 def test_other_places_that_state_the_answer_are_counted_and_shown() -> None:
@@ -112,11 +112,20 @@ def test_why_shows_ranks_margin_other_candidates_and_times() -> None:
     shown = plain(render.answered("t1", found(candidates=(candidate(citation(quote="Baikonur"), 0.31),))))
     for part in ("Meaning", "Words", "+3.2", "Baikonur", "31%", "Search 4 ms", "reading 120 ms"):
         assert part in shown
+    assert (
+        "Its passage is the nearest by meaning. The answer is right with an estimated probability of 93%"
+        in " ".join(shown.split())
+    )
+
+
+def test_why_says_what_was_looked_for_as_it_was_asked() -> None:
+    shown = plain(render.answered("t1", replace(refused(question="Who wonn?"), corrections={"wonn": "won"})))
+    assert "Why not" in shown and "Who won? ” was looked for" in " ".join(shown.split())
 
 
 def test_a_completed_question_is_shown_beside_the_one_that_was_asked() -> None:
-    shown = plain(render.answered("t1", found(question="How long will Kim stay?"), asked="How long?"))
-    assert "How long?" in shown and "How long will Kim stay?" in shown
+    shown = plain(render.answered("t1", found(question="How lang?"), asked=("How lang?", "How long will Kim stay?")))
+    assert "How lang?" in shown and "Understood as “ How long will Kim stay?" in " ".join(shown.split())
 
 
 def test_the_record_kept_by_the_browser_names_every_place() -> None:
@@ -141,7 +150,7 @@ def test_hostile_documents_are_shown_as_text(words: str) -> None:
             spans=(words, words),
             passages=(passage(text, title=words, best=words, date=words),),
         ),
-        asked=words + "?",
+        asked=(f"{words}?", words),
     ) + render.answered("t2", refused(passage(text, best=words)), failures=[Failure(words, "/x", words)])
     shown += render.pending("t3", words) + render.failed("t4", words, words)
     outline = Outline(shown)

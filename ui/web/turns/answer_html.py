@@ -109,20 +109,26 @@ def stopped(turn: str, question: str) -> str:
 
 
 def answered(
-    turn: str, answer: Answer, *, failures: Sequence[Failure] = (), asked: str | None = None, narrowed: bool = False
+    turn: str,
+    answer: Answer,
+    *,
+    failures: Sequence[Failure] = (),
+    asked: tuple[str, str] | None = None,
+    narrowed: bool = False,
 ) -> str:
     """The turn with its answer, or with the passages nearest to the question.
 
-    ``asked`` is the question as it was typed, where it was completed from earlier turns; ``narrowed`` says that only
-    some documents were searched.
+    ``asked`` is the question as it was typed and as it was understood, where it was completed from earlier turns;
+    ``narrowed`` says that only some documents were searched.
     """
+    typed, understood = asked or (answer.question, "")
     return _turn(
         "answered",
         turn,
         "found" if answer.found else "refused",
-        asked or answer.question,
-        record=json.dumps(record(answer), ensure_ascii=False),
-        understood=answer.question if asked is not None else "",
+        typed,
+        record=json.dumps(record(answer, understood), ensure_ascii=False),
+        understood=understood,
         answer=answer,
         passages=[_row(passage) for passage in answer.passages[:MAX_PASSAGES]],
         times={stage: _duration(getattr(answer.timings, stage)) for stage in ("search", "read", "total")},
@@ -130,10 +136,10 @@ def answered(
     )
 
 
-def record(answer: Answer) -> dict[str, object]:
+def record(answer: Answer, understood: str = "") -> dict[str, object]:
     """The answer as the browser stores it, to export it and to send a verdict on it."""
     return {
-        "question": answer.question,
+        "question": understood or answer.question,
         "found": answer.found,
         "text": answer.text,
         "probability": round(answer.probability, 4),
@@ -190,8 +196,22 @@ def _found(answer: Answer) -> dict[str, object]:
         "sentence": cards[0].sentence,
         "cards": cards,
         "sure": SURE[answer.confidence],
+        "ranks": _ranks(answer),
         "disagreement": QuoteCard.of(other.citation) if other else None,
     }
+
+
+def _ranks(answer: Answer) -> str:
+    """Where the passage of the answer stood in both searches: "the nearest by meaning and the second by words"."""
+    cited = answer.citations[0]
+    read = next(
+        (one for one in answer.passages if one.document_id == cited.document_id and one.start <= cited.start < one.end),
+        None,
+    )
+    ranks = {"by meaning": read.dense_rank, "by words": read.keyword_rank} if read else {}
+    return " and ".join(
+        f"{'the nearest' if rank == 1 else f'number {rank}'} {how}" for how, rank in ranks.items() if rank is not None
+    )
 
 
 def _refused(answer: Answer, failures: Sequence[Failure], *, narrowed: bool) -> dict[str, object]:
