@@ -51,6 +51,7 @@ def test_a_threshold_chosen_on_the_page_is_overridden_by_every_other(folder: Pat
     location = folder / "library"
     location.mkdir()
     save_threshold(location, ChosenThreshold(threshold=0.37))
+    assert (location / THRESHOLD_FILE).stat().st_mode & 0o777 == 0o600
     flags: dict[str, object] = {"index": location}
 
     def in_force() -> tuple[float | None, str]:

@@ -156,6 +156,7 @@ def test_a_folder_without_an_index_is_an_error(tmp_path: Path, act: Callable[[Pa
 
 ALTERED = {
     "a date": "UPDATE documents SET date = '1999-01-01' WHERE id = 2",
+    "where a date is from": "UPDATE documents SET date_source = 'text' WHERE id = 2",
     "a title": "UPDATE documents SET title = 'Another' WHERE id = 2",
     "metadata": """UPDATE documents SET metadata = '{"author": "Eve"}' WHERE id = 2""",
     "pages": "UPDATE documents SET pages = '[[7, 0, 9]]' WHERE id = 2",
@@ -165,6 +166,7 @@ ALTERED = {
     "a text that is no UTF-8": "UPDATE documents SET text = CAST(x'c328' || text AS TEXT) WHERE id = 2",
     "a passage's page": "UPDATE chunks SET page = 7 WHERE document_id = 2",
     "a passage's heading": "UPDATE chunks SET heading = 'Eve' WHERE document_id = 2",
+    "a passage's context": "UPDATE chunks SET context = 'Eve' WHERE document_id = 2",
 }
 
 
@@ -181,3 +183,23 @@ def test_what_citations_show_cannot_be_altered_unnoticed(location: Path, stateme
     assert found.left == ()
     assert verify(location).sound
     assert len(build([], location, embedder=HashEmbedder(), allow_deletions=True).plan.unchanged) >= 0
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE cells SET piece = zeroblob(length(piece))",
+        "UPDATE tables SET caption = 'Eve'",
+        "UPDATE tables SET columns = replace(columns, 'price', 'weight')",
+        "UPDATE chunks SET first_row = 1 WHERE first_row = 0",
+    ],
+)
+def test_tables_and_the_places_of_rows_cannot_be_altered_unnoticed(tmp_path: Path, statement: str) -> None:
+    (tmp_path / "files").mkdir()
+    (tmp_path / "files" / "prices.csv").write_text("fruit,price\napple,3\npear,4\nplum,5\n")
+    build([tmp_path / "files"], tmp_path / "index", embedder=HashEmbedder())
+    run(tmp_path / "index", statement)
+    assert {problem.kind for problem in verify(tmp_path / "index").problems} == {"document"}
+    with DocumentIndex.open(tmp_path / "index", embedder=HashEmbedder()) as opened, pytest.raises(IndexDamagedError):
+        opened.document(1)
+        opened.chunks(1)

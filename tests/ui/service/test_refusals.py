@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from index import Embedder
 from ui.service.refusals import Refusals, alike
+from ui.service.service import Service
+from ui.settings import load_settings
 
 PARKING = ["Where can visitors park?", "Is there parking for visitors?", "Where can I park my car?"]
 CUP = ["Who won the World Cup?", "Which team won the World Cup?"]
@@ -24,6 +29,19 @@ def test_nothing_is_kept_until_that_is_allowed(tmp_path: Path) -> None:
     assert [place.stat().st_mode & 0o777 for place in (kept.parent, kept)] == [0o700, 0o600]
     refusals.forget()
     assert not refusals.allowed and refusals.questions() == []
+
+
+def test_a_log_has_questions_and_answers_only_where_that_is_set(
+    seed_index: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    for log_text in (False, True):
+        caplog.clear()
+        service = Service.of(load_settings({"index": seed_index, "log_text": log_text}))
+        assert "Soyuz" in asyncio.run(service.answer("What rocket was used?", None)).text
+        logged = str([vars(record) for record in caplog.records])
+        assert ("What rocket" in logged, "Soyuz" in logged) == (log_text, log_text)
+        assert "probability" in logged
 
 
 def test_questions_that_ask_the_same_are_one_group_named_by_its_most_typical(tmp_path: Path) -> None:

@@ -27,11 +27,12 @@ def client(tmp_path: Path) -> Iterator[TestClient]:
         yield opened
 
 
-def test_questions_are_asked_and_the_wrong_ones_shown_beside_what_is_right(client: TestClient) -> None:
+def test_questions_are_asked_and_the_wrong_ones_shown_beside_what_is_right(client: TestClient, tmp_path: Path) -> None:
     table = "Question;Expected answer\nWho approved the plan for the harbour?;Anna Berg\nWho won the cup?;\n"
     assert client.post("/ui/quality", files={"file": ("mine.csv", table)}).status_code == 200
     wrong = {"question": "How much does the harbour cost?", "answer": "seven geese"}
     assert "All 3 questions" in client.post("/ui/quality/questions", json=wrong).text
+    assert (tmp_path / "index" / "questions.json").stat().st_mode & 0o777 == 0o600
     assert client.post("/ui/quality/ask").status_code == 202
     page = _ended(client)
     assert "2 of 3 right" in page and "This one was wrong" in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import threading
 from pathlib import Path
@@ -10,12 +11,14 @@ import pytest
 from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
+from mcp import Client
 
 from index import Document, Page, load
 from index.types import Heading
 from tests.support.answers import COUNTRIES, cell_document
 from tests.support.html_outline import ALLOWED_TAGS, Outline, plain
 from tests.support.samples.hostile_text import HOSTILE
+from ui.agents.tools import create_server
 from ui.server import assemble
 from ui.service.service import Service
 from ui.settings import load_settings
@@ -155,10 +158,18 @@ class Counted(threading.Semaphore):
         return super().__enter__()
 
 
-def test_each_way_to_a_whole_document_waits_for_its_turn(seed_index: Path) -> None:
+def test_each_way_to_a_whole_document_waits_for_one_of_two_places(seed_index: Path) -> None:
     service = Service.of(load_settings({"index": seed_index}))
-    service.engine.whole_documents = turn = Counted(1)
+    allowed = (service.engine.whole_documents, service.cards._places)
+    assert [places._initial_value for places in allowed] == [2, 2]  # type: ignore[attr-defined]
+    service.engine.whole_documents = service.cards._places = turn = Counted(1)  # type: ignore[assignment]
     client = TestClient(assemble(service), base_url="http://127.0.0.1:7860")
     paths = ("/ui/source/1", "/ui/source/1/find?words=Kim", "/ui/source/1/file", "/v1/documents/1/text")
-    assert [client.get(path).status_code for path in paths] == [200] * 4
-    assert turn.entered == 4
+    assert [client.get(path).status_code for path in (*paths, "/ui/library/cards/1")] == [200] * 5
+
+    async def read_by_a_tool() -> None:
+        async with Client(create_server(service)) as agent:
+            await agent.call_tool("passage", {"document_id": 1, "start": 0, "end": 9})
+
+    asyncio.run(read_by_a_tool())
+    assert turn.entered == 6
