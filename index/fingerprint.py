@@ -11,8 +11,8 @@ from index.embedder import Embedder
 from index.errors import IndexMismatchError
 from index.settings import IndexSettings
 
-FORMAT = 4  # increases when stored data is made or read in another way
-READABLE = frozenset({"1", "2", "3", str(FORMAT)})  # formats whose documents can be read; builds upgrade an older one
+FORMAT = 5  # increases when stored data is made or read in another way
+READABLE = frozenset(map(str, range(1, FORMAT + 1)))  # formats whose documents can be read; builds upgrade an older one
 FACTS = ("format", "embedder", "chunking")
 _NAMES = {"format": "format version", "embedder": "the embedding model", "chunking": "passages of"}
 

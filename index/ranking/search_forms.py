@@ -1,4 +1,4 @@
-"""The form of a text by which it is searched: compatibility characters and grouped digits as a person types them.
+"""The form of a text by which it is searched: compatibility characters, numbers and digits as a person types them.
 
 Text without spaces between words becomes pairs of characters. Nothing else sees this form: texts, quotes and what the
 reader reads stay as they are written.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from index.ranking.number_words import in_digits
 from index.ranking.unspaced import spaced
 
 # Joined to what stands before them, the digits of these would make another number: 10⁵, 3½, 12①.
@@ -38,11 +39,12 @@ _FORMS = _Forms()
 def search_form(text: str) -> str:
     """The text in NFKC, except for superscripts, subscripts and fractions, with 12500 for 12,500, and ``spaced``.
 
-    Separators of digits are commas, apostrophes and spaces before groups of three, and points before two or more such.
+    Numbers in words, from eleven on, are in digits. Separators of digits are commas, apostrophes and spaces before
+    groups of three, and points before two or more such.
     """
     if not unicodedata.is_normalized("NFKC", text):
         text = unicodedata.normalize("NFC", text.translate(_FORMS))
-    return _GROUPED.sub(lambda number: number[0].translate(_SEPARATORS), spaced(text))
+    return _GROUPED.sub(lambda number: number[0].translate(_SEPARATORS), spaced(in_digits(text)))
 
 
 def added_words(text: str) -> list[str]:

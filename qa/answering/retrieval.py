@@ -10,6 +10,7 @@ from itertools import islice
 import numpy as np
 
 from index import Embedder, Hit, IndexView, TablePart
+from index.ranking.number_words import numbers_in, replace_number_words
 from qa.answering.candidates import RetrievedPassage
 from qa.answering.cell_choice import CellChoice
 from qa.answering.citations import asks_list
@@ -20,7 +21,9 @@ from qa.answering.versions import asked_of_version
 
 LISTED_ROWS = 100  # before and after a passage, from which a list is taken
 _EMBEDDED_HEADERS = 200  # of all tables of a question
-_NUMBER = re.compile(r"(?<![\w.,'’])[0-9]{1,3}(?:[.,'’\u00a0\u202f ][0-9]{3})+(?![0-9])|(?<![\w.,])[0-9]{4,}(?!\w)")
+_NUMERAL = re.compile(
+    r"(?<![\w.,'’])[0-9]{1,3}(?:[.,'’\u00a0\u202f ][0-9]{3})+(?![0-9])|(?<![\w.,'’#/-])[0-9]{2,}(?![\w/-]|[.,:'’][0-9])"
+)
 
 
 def retrieve(
@@ -46,9 +49,23 @@ def retrieve(
 
 
 def numbers_as_written(question: str, text: str) -> str:
-    """The question with its large numbers as they stand in a passage: 12,500 for 12500, or the other way round."""
-    written = {_digits(number): number for number in reversed(_NUMBER.findall(text))}  # the first of its forms
-    return _NUMBER.sub(lambda asked: written.get(_digits(asked[0]), asked[0]), question) if written else question
+    """The question with its numbers as they stand in a passage.
+
+    12,500 becomes 12500, and "nine hundred and forty" becomes 940, or the other way round. A number that stands in the
+    passage as it is asked stays.
+    """
+    if _NUMERAL.search(question) is None and not numbers_in(question):
+        return question
+    written = {_digits(number): number for number in reversed(_NUMERAL.findall(text))}  # the first of its forms
+    worded = {str(number): words for words, number in reversed(numbers_in(text))}
+    known = worded | written
+
+    def as_written(words: str, number: str) -> str:
+        stands = re.search(rf"(?<![\w.,]){re.escape(words)}(?!\w|[.,][0-9])", text, re.IGNORECASE)
+        return words if stands else known.get(number, words)
+
+    question = _NUMERAL.sub(lambda asked: as_written(asked[0], _digits(asked[0])), question)
+    return replace_number_words(question, lambda words, number: as_written(words, str(number)))
 
 
 def _digits(number: str) -> str:

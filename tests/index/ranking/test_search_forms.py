@@ -19,6 +19,9 @@ from index.ranking.search_forms import added_words, search_form
         ("８，４００ m", "8400 m"),
         ("8 400 m or 8’400 m or 8'400 m", "8400 m or 8400 m or 8400 m"),
         ("1.250.000 and 12,50,000", "1250000 and 1250000"),
+        ("Three hundred and sixty-five days, twelve months", "365 days, 12 months"),
+        ("a million, two thousand and five hundred", "1000000, 2500"),
+        ("one million two hundred thousand and six; sixteen hundred", "1200006; 1600"),
     ],
 )
 def test_compatibility_characters_and_grouped_digits_are_searched_as_they_are_typed(written: str, searched: str):
@@ -28,7 +31,8 @@ def test_compatibility_characters_and_grouped_digits_are_searched_as_they_are_ty
 @pytest.mark.parametrize(
     "text",
     ["10⁵ cells", "H₂O", "3½ hours", "12① see below", "12.500", "1,2,3", "2024,500", "7,1234", "v1.234.567.8",
-     "In 2024, 500 came", "100,200,300,40", "A1,000"],
+     "In 2024, 500 came", "100,200,300,40", "A1,000", "nineteen eighty-four", "the twenty-first", "hundreds of sheep",
+     "one hundredth", "the ten of us, one by one", "forty and twelve", "a hundred thousandths"],
 )  # fmt: skip
 def test_what_could_become_another_number_is_left_alone(text: str):
     assert search_form(text) == text
@@ -37,6 +41,7 @@ def test_what_could_become_another_number_is_left_alone(text: str):
 def test_only_words_that_the_text_lacks_are_added():
     assert added_words("The oﬃce sold 12,500 and 12,500 tickets; an office, 900.") == ["12500"]
     assert added_words("Nothing of the kind.") == []
+    assert added_words("It seats forty-two.") == ["42"]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,13 @@ from qa.answering.retrieval import numbers_as_written
         ("Who paid 48000 francs?", "The guild paid 49,000 francs.", "Who paid 48000 francs?"),
         ("What happened in 1984?", "In 1984 the mill closed.", "What happened in 1984?"),
         ("What is in room 12?", "Room 12 has 1,200 books.", "What is in room 12?"),
+        ("Who paid three hundred and sixty francs?", "The guild paid 360 francs.", "Who paid 360 francs?"),
+        ("Who paid twelve thousand francs?", "The guild paid 12,000 francs.", "Who paid 12,000 francs?"),
+        ("Who paid 360 francs?", "It paid three hundred sixty francs.", "Who paid three hundred sixty francs?"),
+        ("Who paid eighteen francs?", "It paid 18, not eighteen francs.", "Who paid eighteen francs?"),
+        ("Who paid 60 francs?", "It paid 2,360 or sixty francs.", "Who paid sixty francs?"),
+        ("What is in room 3-12?", "Room 3-12 has twelve seats.", "What is in room 3-12?"),
+        ("Who paid nine francs?", "It paid 9 francs.", "Who paid nine francs?"),
         ("What does A4800 cost?", "A4800 costs 4,800 euros.", "What does A4800 cost?"),
     ],
 )
