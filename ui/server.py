@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from starlette.routing import Mount
 
 from ui.agents import completions
+from ui.agents.openai_errors import OpenAIErrors
 from ui.agents.over_http import mcp_route
 from ui.errors import AddressError
 from ui.http import collection_routes, documents, health, problems, questions
@@ -58,6 +59,7 @@ def assemble(service: Service) -> FastAPI:
     app.add_middleware(BodyLimits, most_bytes=settings.upload_megabytes * 10**6, seconds=settings.body_seconds)
     app.add_middleware(Access, credentials=credentials, hosts=trusted_hosts(settings), public=settings.trusted_hosts)
     app.add_middleware(problems.UnexpectedErrors)
+    app.add_middleware(OpenAIErrors)
     app.add_middleware(logs.RequestLog)
     app.add_middleware(TrustedProxies, trusted=networks(settings.trusted_proxies))
     return app

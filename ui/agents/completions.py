@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
@@ -29,7 +29,11 @@ from ui.web.reading.anchor import Anchor
 
 MODEL = "quoth"
 REFUSAL = "I can't find that in the documents."
+NO_TASKS = "I quote documents; I write no titles, tags or suggestions for a conversation."
 MOST_TURNS = 20  # earlier turns that are looked at
+LONGEST_TURN = 20_000  # characters of each that are looked at
+LONGEST_CONTENT = 1_000_000  # characters
+_TASK = "<chat_history>"  # which only what a program asks of a language model has
 _SOURCES = re.compile(r"( \[\d+\])+$")
 
 router = APIRouter(prefix="/v1", tags=["questions"], responses=responses(*EVERYWHERE, *ERRORS))
@@ -39,14 +43,14 @@ class Part(BaseModel):
     """A part of a message's content; only text is read."""
 
     type: str = Field(max_length=100)
-    text: str = Field("", max_length=20_000)
+    text: str = Field("", max_length=LONGEST_CONTENT)
 
 
 class ChatMessage(BaseModel):
     """A message. Those of the roles ``user`` and ``assistant`` are the conversation; others are not read."""
 
     role: str = Field(max_length=100, examples=["user"])
-    content: Annotated[str, Field(max_length=20_000)] | list[Part] | None = Field(
+    content: Annotated[str, Field(max_length=LONGEST_CONTENT)] | list[Part] | None = Field(
         None, examples=["What rocket was used?"]
     )
 
@@ -58,14 +62,21 @@ class ChatMessage(BaseModel):
         return self.content or ""
 
 
+class StreamOptions(BaseModel):
+    """What a stream has besides."""
+
+    include_usage: bool = False
+
+
 class ChatRequest(BaseModel):
     """What a client of OpenAI's API sends; other parameters, such as the temperature, change nothing."""
 
     model_config = ConfigDict(extra="ignore")
 
     model: str = Field(MODEL, max_length=200)
-    messages: list[ChatMessage] = Field(min_length=1, max_length=200)
+    messages: list[ChatMessage] = Field(min_length=1, max_length=10_000)
     stream: bool = False
+    stream_options: StreamOptions | None = None
 
 
 class UrlCitation(BaseModel):
@@ -100,6 +111,14 @@ class Choice(BaseModel):
     finish_reason: Literal["stop"] = "stop"
 
 
+class Usage(BaseModel):
+    """The tokens of a language model that were used: none."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    total_tokens: int = 0
+
+
 class Completion(BaseModel):
     """A reply as OpenAI's API gives it."""
 
@@ -108,6 +127,7 @@ class Completion(BaseModel):
     created: int = Field(description="Seconds since 1970.")
     model: str
     choices: list[Choice]
+    usage: Usage = Usage()
 
 
 class Model(BaseModel):
@@ -132,6 +152,13 @@ async def list_models() -> Models:
     return Models(data=[Model()])
 
 
+@router.get("/models/{model}", responses=responses(HTTPStatus.NOT_FOUND))
+async def get_model(model: Annotated[str, Path(max_length=200, examples=[MODEL])]) -> Model:
+    """Return the one model by its name, for clients of OpenAI's API."""
+    _check_model(model)
+    return Model()
+
+
 @router.post(
     "/chat/completions",
     response_model=Completion,
@@ -139,15 +166,25 @@ async def list_models() -> Models:
 )
 async def complete_chat(asked: ChatRequest, request: Request, service: Served) -> Completion | StreamingResponse:
     """Reply to the last message of a user as OpenAI's API does: a quote with its sources, or a refusal."""
-    if asked.model != MODEL:
-        raise HTTPException(HTTPStatus.NOT_FOUND, f"There is no model {asked.model!r}: use {MODEL!r}.")
+    _check_model(asked.model)
     utterance, turns = conversation_of(asked.messages)
-    reply = await unless_disconnected(request, service.converse(utterance, turns, None))
-    message = message_of(reply, str(request.base_url))
+    if _TASK in utterance:  # Open WebUI asks for a title, tags and what to ask next after each reply
+        message = CompletedMessage(content=NO_TASKS, annotations=[])
+    else:
+        reply = await unless_disconnected(request, service.converse(utterance, turns, None))
+        message = message_of(reply, str(request.base_url))
     made = Completion(
         id=f"chatcmpl-{secrets.token_hex(12)}", created=int(time.time()), model=MODEL, choices=[Choice(message=message)]
     )
-    return StreamingResponse(_streamed(made), media_type="text/event-stream") if asked.stream else made
+    if not asked.stream:
+        return made
+    with_usage = asked.stream_options is not None and asked.stream_options.include_usage
+    return StreamingResponse(_streamed(made, with_usage=with_usage), media_type="text/event-stream")
+
+
+def _check_model(name: str) -> None:
+    if name != MODEL:
+        raise HTTPException(HTTPStatus.NOT_FOUND, f"There is no model {name!r}: use {MODEL!r}.")
 
 
 def conversation_of(messages: Sequence[ChatMessage]) -> tuple[str, list[Turn]]:
@@ -157,10 +194,11 @@ def conversation_of(messages: Sequence[ChatMessage]) -> tuple[str, list[Turn]]:
         if message.role == "user":
             turns.append(Turn(message.words))
         elif message.role == "assistant" and turns and not turns[-1].answer:
-            turns[-1] = Turn(turns[-1].utterance, answer=_answer_in(message.words))
+            turns[-1] = Turn(turns[-1].utterance, answer=_answer_in(message.words[:LONGEST_TURN]))
     if not turns:
         raise QuestionError("there is no message of the role user: ask something in words")
-    return turns[-1].utterance, turns[max(0, len(turns) - 1 - MOST_TURNS) : -1]
+    earlier = turns[max(0, len(turns) - 1 - MOST_TURNS) : -1]
+    return turns[-1].utterance, [Turn(turn.utterance[:LONGEST_TURN], answer=turn.answer) for turn in earlier]
 
 
 def _answer_in(content: str) -> str:
@@ -176,19 +214,25 @@ def message_of(reply: Reply, address: str) -> CompletedMessage:
     if reply.answer is not None:
         return CompletedMessage(content=REFUSAL, annotations=[])
     if reply.summary is not None:
-        lines = [f"- {sentence.quote} [{n}]" for n, sentence in enumerate(reply.summary.sentences, 1)]
+        lines = [f"- {_line(sentence.quote)} [{n}]" for n, sentence in enumerate(reply.summary.sentences, 1)]
         return _cited([reply.text, *lines], reply.summary.sentences, address)
     listed = [f"- {name}" for name in reply.choices or [record.title for record in reply.documents]]
     for group in reply.hits:
-        listed += [f"{group.title}: {counted(group.count, 'passage')}", *(f"> {one.text}" for one in group.passages)]
+        listed.append(f"{group.title}: {counted(group.count, 'passage')}")
+        listed += [f"> {_line(one.text)}" for one in group.passages]
     return CompletedMessage(content="\n".join([reply.text, *listed, *reply.examples]), annotations=[])
 
 
 def _answer_lines(answer: Answer) -> list[str]:
     """The quote with the numbers of its sources, and the items of a list."""
     marks = "".join(f" [{number}]" for number in range(1, len(answer.citations) + 1))
-    items = [f"- {item}" for item in answer.spans] if len(answer.spans) > 1 else []
-    return [f"{answer.text}{marks}", *items]
+    items = [f"- {_line(item)}" for item in answer.spans] if len(answer.spans) > 1 else []
+    return [f"{_line(answer.text)}{marks}", *items]
+
+
+def _line(text: str) -> str:
+    """A text of a document on one line, as Markdown shows it."""
+    return " ".join(text.split())
 
 
 def _cited(lines: Sequence[str], citations: Sequence[Citation], address: str) -> CompletedMessage:
@@ -202,18 +246,24 @@ def _cited(lines: Sequence[str], citations: Sequence[Citation], address: str) ->
         start = len(content) + len(f"\n[{number}] ")
         content += f"\n[{number}] {name}"
         if citation.sentence.strip() != citation.quote.strip():
-            content += f": “{' '.join(citation.sentence.split())}”"
+            content += f": “{_line(citation.sentence)}”"
         url = address.rstrip("/") + "/" + Anchor.of(citation.document_id, citation.start, citation.quote).href
         cited = UrlCitation(start_index=start, end_index=start + len(name), title=citation.title, url=url)
         annotations.append(Annotation(url_citation=cited))
     return CompletedMessage(content=content, annotations=annotations)
 
 
-def _streamed(made: Completion) -> Iterator[str]:
-    """A completion as server-sent events: all of it in one chunk, then its end."""
+def _streamed(made: Completion, *, with_usage: bool) -> Iterator[str]:
+    """A completion as server-sent events: all of it in one chunk, then its end, and the usage if it is wanted."""
     message = made.choices[0].message
     same = {"id": made.id, "object": "chat.completion.chunk", "created": made.created, "model": made.model}
-    for delta, reason in ((message.model_dump(), None), ({}, "stop")):
-        chunk: dict[str, Any] = same | {"choices": [{"index": 0, "delta": delta, "finish_reason": reason}]}
-        yield f"data: {json.dumps(chunk, ensure_ascii=False)}\n\n"
+    chunks: list[dict[str, Any]] = [
+        {"choices": [{"index": 0, "delta": delta, "finish_reason": reason}]}
+        for delta, reason in ((message.model_dump(), None), ({}, "stop"))
+    ]
+    if with_usage:
+        chunks = [chunk | {"usage": None} for chunk in chunks]
+        chunks.append({"choices": [], "usage": made.usage.model_dump()})
+    for chunk in chunks:
+        yield f"data: {json.dumps(same | chunk, ensure_ascii=False)}\n\n"
     yield "data: [DONE]\n\n"

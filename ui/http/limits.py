@@ -21,7 +21,10 @@ from ui.service.question_queue import RETRY_AFTER
 JSON_BYTES = 64 * 1024  # a question and its filters
 FORM_BYTES = 64 * 1024  # more than a form adds to the file in it
 UPLOAD_PATHS = ("/v1/documents", "/ui/library/drops/", "/ui/quality")
-NOTEBOOK_PATH, NOTEBOOK_BYTES = "/ui/notebook/", 4_000_000  # about a thousand quotes with their sources
+LARGER = {
+    "/ui/notebook/": 4_000_000,  # about a thousand quotes with their sources
+    "/v1/chat/completions": 1_000_000,  # a long conversation, which its client sends whole each time
+}
 TOO_LARGE = "The request is larger than {:,} bytes."
 FILE_TOO_LARGE = "The file is larger than {:,.0f} MB, the setting `upload_megabytes`."
 TOO_SLOW = "The request took too long to arrive."
@@ -46,7 +49,7 @@ class BodyLimits:
             await self.app(scope, receive, send)
             return
         is_upload = scope["path"].startswith(UPLOAD_PATHS)
-        most = NOTEBOOK_BYTES if scope["path"].startswith(NOTEBOOK_PATH) else JSON_BYTES
+        most = next((most for path, most in LARGER.items() if scope["path"].startswith(path)), JSON_BYTES)
         limit = self.most_bytes if is_upload else most
         too_large = FILE_TOO_LARGE.format((limit - FORM_BYTES) / 1e6) if is_upload else TOO_LARGE.format(limit)
         declared = Headers(scope=scope).get("content-length", "0")

@@ -19,7 +19,7 @@ class Role(StrEnum):
 _READ = (
     r"/|/(static|assets)/.*|/theme\.css|/favicon\.ico|/gradio_api/(app_id|queue/data)",
     r"/healthz|/readyz|/openapi\.json",
-    r"/v1/documents(/\d+(/text)?)?|/v1/collections(/.*)?|/v1/sheets(/.*)?|/v1/models",
+    r"/v1/documents(/\d+(/text)?)?|/v1/collections(/.*)?|/v1/sheets(/.*)?|/v1/models(/.*)?",
     r"/ui/(welcome|examples|process|library(/cards/.*)?|source/.*|sheets(/.*)?)",
 )
 _POST = (

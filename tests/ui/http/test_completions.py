@@ -12,7 +12,7 @@ import openai
 import pytest
 from fastapi import FastAPI
 
-from ui.agents.completions import ChatMessage, conversation_of
+from ui.agents.completions import NO_TASKS, ChatMessage, conversation_of
 from ui.server import assemble
 from ui.service.service import Service
 from ui.settings import load_settings
@@ -68,15 +68,53 @@ def test_a_stream_has_the_whole_answer_in_one_chunk_and_an_end(app: FastAPI):
     assert (last.choices[0].delta.content, last.choices[0].finish_reason) == (None, "stop")
 
 
+def test_a_stream_has_its_usage_where_that_is_wanted_and_no_tokens_were_used(app: FastAPI):
+    async def chunks(client: openai.AsyncOpenAI) -> list[Any]:
+        wanted = {"include_usage": True}
+        thanks = [{"role": "user", "content": "thank you"}]
+        stream = await client.chat.completions.create(
+            model="quoth", messages=thanks, stream=True, stream_options=wanted
+        )
+        return [chunk async for chunk in stream]
+
+    *_, last = ask(app, chunks)
+    assert (last.choices, last.usage.total_tokens) == ([], 0)
+
+
+def test_what_open_webui_asks_of_a_language_model_is_not_looked_for_in_the_documents(app: FastAPI):
+    task = "### Task:\nGenerate a title summarizing the chat history.\n<chat_history>\nUSER: Hi\n</chat_history>"
+    said = [{"role": "user", "content": task}]
+    completion = ask(app, lambda client: client.chat.completions.create(model="quoth", messages=said))
+    assert completion.choices[0].message.content == NO_TASKS
+    assert completion.usage.total_tokens == 0
+
+
+def test_a_long_conversation_is_read_to_its_last_message(app: FastAPI):
+    long = {"role": "assistant", "content": "word " * 10_000}
+    said = [*([{"role": "user", "content": "Hi"}, long] * 15), {"role": "user", "content": "thank you"}]
+    completion = ask(app, lambda client: client.chat.completions.create(model="quoth", messages=said))
+    assert "thank you" not in completion.choices[0].message.content
+
+
 def test_the_one_model_is_listed_and_no_other_answers(app: FastAPI):
     assert [model.id for model in ask(app, lambda client: client.models.list()).data] == ["quoth"]
+    assert ask(app, lambda client: client.models.retrieve("quoth")).id == "quoth"
     with pytest.raises(openai.NotFoundError, match="use 'quoth'"):
+        ask(app, lambda client: client.models.retrieve("gpt-4o"))
+    with pytest.raises(openai.NotFoundError) as told:
         ask(app, lambda client: client.chat.completions.create(model="gpt-4o", messages=[ROCKET]))
+    assert told.value.body == {
+        "message": "There is no model 'gpt-4o': use 'quoth'.",
+        "type": "invalid_request_error",
+        "param": None,
+        "code": None,
+    }
 
 
 def test_the_key_is_the_token(app: FastAPI):
-    with pytest.raises(openai.AuthenticationError):
+    with pytest.raises(openai.AuthenticationError) as told:
         ask(app, lambda client: client.models.list(), key="wrong")
+    assert told.value.body["message"].startswith("A secret is needed")
 
 
 def test_messages_become_an_utterance_and_the_turns_before_it():
