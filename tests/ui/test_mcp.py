@@ -49,6 +49,15 @@ def test_the_tools_are_marked_as_read_only(seed_index: Path):
         "passage",
     ]
     assert all(tool.annotations.read_only_hint for tool in tools)
+    assert all(tool.input_schema["additionalProperties"] is False for tool in tools)
+
+
+def test_a_misspelt_argument_is_told_and_not_ignored(seed_index: Path):
+    asked = {"question": "What rocket was used?", "colection": "Contracts"}
+    refused = _with_client(_server(seed_index), lambda client: client.call_tool("answer", asked))
+    assert refused.is_error
+    told = "answer has no argument 'colection': it has question, path, after, before, collection"
+    assert refused.content[0].text.endswith(told)
 
 
 def test_the_rebuild_tool_is_offered_only_when_allowed(seed_index: Path):
@@ -185,6 +194,17 @@ def test_over_http_nobody_is_served_without_a_token_or_from_another_site(seed_in
     right = {"Authorization": f"Bearer {'a' * 24}"}
     assert client.post("/mcp", json=listing, headers=right | {"Origin": "https://example.com"}).status_code == 403
     assert client.post("/mcp", json=[], headers=right).status_code < 500
+
+
+@pytest.mark.parametrize("token", ["a" * 24, "b" * 24])
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_a_client_that_asks_for_a_stream_or_a_session_is_told_there_are_none(
+    seed_index: Path, token: str, method: str
+):
+    app = assemble(Service.of(load_settings({"index": seed_index, "token": "a" * 24, "ask_token": "b" * 24})))
+    client = TestClient(app, base_url="http://127.0.0.1:7860")
+    answered = client.request(method, "/mcp", headers={"Authorization": f"Bearer {token}"})
+    assert (answered.status_code, answered.headers["Allow"]) == (405, "POST")
 
 
 def test_a_client_that_leaves_gives_its_question_up(seed_index: Path):

@@ -20,6 +20,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from index import BuildReport, DocumentIndex, DocumentRecord, Filters, QuothError
 from qa import Answer, Candidate, Citation, Difference, DocumentHits, PassageRead, Proof, QuotePlace, Reply, Summary
+from ui.agents.strict import StrictServer
 from ui.schemas import Date, Documents, EarlierTurn, Hits, Stretch
 from ui.service.service import Service
 
@@ -274,7 +275,7 @@ def _only(collection: str | None) -> Filters | None:
 
 def create_server(service: Service, *, writing: bool = False) -> MCPServer[None]:
     """The MCP server; ``writing`` adds the tool that rebuilds the index."""
-    server: MCPServer[None] = MCPServer("quoth", instructions=INSTRUCTIONS, version=version("quoth"))
+    server = StrictServer("quoth", instructions=INSTRUCTIONS, version=version("quoth"))
     tools = Tools(service)
     reading = ToolAnnotations(read_only_hint=True, open_world_hint=False)
     asking = (tools.answer, tools.converse, tools.search, tools.verify_quote)

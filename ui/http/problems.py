@@ -144,6 +144,7 @@ router = APIRouter()
 @router.api_route("/healthz", methods=METHODS, include_in_schema=False)
 @router.api_route("/readyz", methods=METHODS, include_in_schema=False)
 @router.api_route("/metrics", methods=METHODS, include_in_schema=False)
+@router.api_route("/mcp", methods=METHODS, include_in_schema=False)
 @router.api_route("/v1", methods=METHODS, include_in_schema=False)
 @router.api_route("/v1/{path:path}", methods=METHODS, include_in_schema=False)
 async def unknown(request: Request) -> None:

@@ -19,7 +19,7 @@ class Role(StrEnum):
 _READ = (
     r"/|/(static|assets)/.*|/theme\.css|/favicon\.ico|/gradio_api/(app_id|queue/data)",
     r"/healthz|/readyz|/openapi\.json",
-    r"/v1/documents(/\d+(/text)?)?|/v1/collections(/.*)?|/v1/sheets(/.*)?|/v1/models(/.*)?",
+    r"/v1/documents(/\d+(/text)?)?|/v1/collections(/.*)?|/v1/sheets(/.*)?|/v1/models(/.*)?|/mcp",
     r"/ui/(welcome|examples|process|library(/cards/.*)?|source/.*|sheets(/.*)?)",
 )
 _POST = (
@@ -27,7 +27,7 @@ _POST = (
     r"/v1/(answer|search|converse|sheets(/.*)?|verify-quote|chat/completions)|/mcp",
     r"/ui/(verdicts|notebook/.*|sheets(/.*)?)",
 )
-_DELETE = (r"/ui/turns/[^/]*", r"/(v1|ui)/sheets/.*")
+_DELETE = (r"/ui/turns/[^/]*", r"/(v1|ui)/sheets/.*", r"/mcp")
 _ASK = {
     "GET": re.compile("|".join(_READ)),
     "HEAD": re.compile("|".join(_READ)),
