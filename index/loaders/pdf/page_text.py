@@ -153,10 +153,13 @@ def _word(field: Annotation) -> Word:
 
 
 def _is_beside(field: Annotation, parts: Sequence[RawLine]) -> bool:
-    """Whether a field stands on the baseline of a line."""
+    """Whether a field stands on the baseline of a line; one of several lines does on its first, right of its label."""
     low, high = field.box.bottom, field.box.top
+    size = max(parts[0].size, 8.0)
     middle = parts[0].y + 0.3 * parts[0].size
-    return low - 2 <= middle <= high + 2 and high - low < 4 * max(parts[0].size, 8.0)
+    if not low - 2 <= middle <= high + 2:
+        return False
+    return high - low < 4 * size or (high - middle < 1.5 * size and parts[-1].right <= field.box.left + size)
 
 
 def _filled(page: PageLayout, parts: Sequence[RawLine], edits: Sequence[Edit], fields: Sequence[Annotation]) -> str:

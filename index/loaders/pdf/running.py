@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from index.loaders.pdf.page_text import PageText, TextLine
 
@@ -14,40 +15,72 @@ _DIGITS = re.compile(r"\d+")
 _NUMBER = re.compile(
     r"\W*(?:(?:page|seite|pagina|página|p\.?)\s*)?(?:#|[ivxl]{1,7})(?:\s*(?:of|/|von|de|sur)\s*#)?\W*", re.IGNORECASE
 )
+_MARK = "#"  # in the place of digits
+_LONGEST_NUMBER = 18  # digits that are compared
 _STEP = 4.0  # points within which lines are at the same height
 
 _Key = tuple[bool, int, str]  # at the top, height, words with their digits replaced
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """An outermost line of a page."""
+
+    page: int
+    position: int  # among the page's items
+    key: _Key
+    numbers: tuple[str, ...]  # whose digits are replaced in the key
+
+
 def running_lines(pages: Sequence[PageText | None]) -> dict[int, set[int]]:
     """Positions of the running lines among each page's items, by the page's position.
 
-    The first page with a running head keeps it, unless it is only a page number.
+    Their words are the same on each page, and so are their numbers unless they count the pages. The first page with a
+    running head keeps it, unless it is only a page number.
     """
-    keyed = [list(_outermost(page)) if page is not None else [] for page in pages]
-    counts = Counter(key for page in keyed for key in {key for _, key in page})
+    lines = [list(_outermost(page, number)) if page is not None else [] for number, page in enumerate(pages)]
+    keys = _whole_keys([line for page in lines for line in page])
+    counts = Counter(key for page in lines for key in {keys[line] for line in page})
     running: dict[int, set[int]] = defaultdict(set)
     seen: set[_Key] = set()
-    for number, page in enumerate(keyed):
+    for number, page in enumerate(lines):
         for top in (True, False):
-            for position, key in (line for line in page if line[1][0] == top):
-                if counts[key] < _LEAST_PAGES and not (counts[key] > 1 and _NUMBER.fullmatch(key[2])):
+            for line in (line for line in page if line.key[0] == top):
+                key, is_number = keys[line], _NUMBER.fullmatch(line.key[2]) is not None
+                if counts[key] < _LEAST_PAGES and not (counts[key] > 1 and is_number):
                     break
-                if key in seen or _NUMBER.fullmatch(key[2]):
-                    running[number].add(position)
+                if key in seen or is_number:
+                    running[number].add(line.position)
                 seen.add(key)
     return running
 
 
-def _outermost(page: PageText) -> Iterator[tuple[int, _Key]]:
-    """The position and key of the lines at the top of a page, from the top down, and of those at the bottom, upward."""
+def _whole_keys(lines: Sequence[_Line]) -> dict[_Line, _Key]:
+    """The keys of lines, with the numbers in words that do not count the pages: "Chapter 3, page #"."""
+    pages: Counter[tuple[_Key, int, int]] = Counter()  # how often a number is so much higher than that of its page
+    for line in lines:
+        pages.update((line.key, place, int(number) - line.page) for place, number in enumerate(line.numbers))
+    values = Counter((line.key, place, number) for line in lines for place, number in enumerate(line.numbers))
+    keys = {}
+    for line in lines:
+        top, height, words = line.key
+        if any(map(str.isalpha, words)) and not _NUMBER.fullmatch(words):
+            counts = [
+                pages[line.key, place, int(number) - line.page] > values[line.key, place, number]
+                for place, number in enumerate(line.numbers)
+            ]
+            shown = iter("#" if count else number for count, number in zip(counts, line.numbers, strict=True))
+            words = "".join(next(shown) if sign == _MARK else sign for sign in words)
+        keys[line] = (top, height, words)
+    return keys
+
+
+def _outermost(page: PageText, number: int) -> Iterator[_Line]:
+    """The lines at the top of a page, from the top down, and those at the bottom, upward, which may be the same."""
     placed = [(item.y, k, item) for k, item in enumerate(page.items) if isinstance(item, TextLine) and item.size]
     ordered = sorted(placed, key=lambda line: -line[0])
-    for _, position, line in ordered[:_OUTERMOST]:
-        yield position, _key(line, top=True)
-    for _, position, line in ordered[_OUTERMOST:][: -_OUTERMOST - 1 : -1]:
-        yield position, _key(line, top=False)
-
-
-def _key(line: TextLine, *, top: bool) -> _Key:
-    return top, round(line.y / _STEP), " ".join(_DIGITS.sub("#", line.words).split()).casefold()
+    for top, outer in ((True, ordered[:_OUTERMOST]), (False, ordered[: -_OUTERMOST - 1 : -1])):
+        for _, position, line in outer:
+            words = " ".join(line.words.replace(_MARK, " ").split()).casefold()
+            numbers = tuple(digits[:_LONGEST_NUMBER] for digits in _DIGITS.findall(words))
+            yield _Line(number, position, (top, round(line.y / _STEP), _DIGITS.sub(_MARK, words)), numbers)

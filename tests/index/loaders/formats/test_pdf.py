@@ -108,6 +108,28 @@ def test_a_sentence_goes_on_over_a_page_break_without_the_lines_between():
     assert [document.text[page.start :][:6] for page in document.pages] == ["Harbou", "before", "Smalle"]
 
 
+def test_lines_whose_numbers_do_not_count_the_pages_are_kept():
+    readings = (("4411", "May"), ("92", "June"), ("1730", "July"))
+    pages = [text_at((60, 800, BODY, f"Meter: {n}"), (60, 700, BODY, f"Read in {month}.")) for n, month in readings]
+    document = read(*(page + text_at((60, 30, 9, f"Harbour {n}")) for n, page in enumerate(pages, 7)))
+    assert document.text == (
+        "Meter: 4411\nRead in May.\nHarbour 7\n\nMeter: 92\nRead in June.\n\nMeter: 1730\nRead in July."
+    )
+
+
+def test_a_sentence_goes_on_over_the_numbers_of_two_short_pages():
+    first = text_at((60, 100, BODY, "The fee for a berth in the inner basin is"), (290, 30, 9, "1"))
+    second = text_at((60, 780, BODY, "forty crowns a month."), (290, 30, 9, "2"))
+    assert read(first, second).text == "The fee for a berth in the inner basin is\nforty crowns a month."
+
+
+def test_a_field_of_several_lines_stands_after_its_label():
+    field = "<</Type/Annot/Subtype/Widget/FT/Tx/Ff 4096/T(t1)/V(4 Slope Road\\rHillside)/Rect[140 640 300 712]>>"
+    page = text_at((60, 700, BODY, "Address:"), (60, 600, BODY, "Signed in May."))
+    document = read(page, annotations=[field], catalog="/AcroForm<</Fields[{0}]>>")
+    assert document.text == "Address: 4 Slope Road Hillside\nSigned in May."
+
+
 def test_a_word_divided_over_a_page_break_is_joined():
     first = text_at((60, 100, BODY, "The committee decided on the inter-"))
     assert read(first, text_at((60, 700, BODY, "national rules. It met twice."))).text == (
