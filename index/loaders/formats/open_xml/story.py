@@ -86,6 +86,9 @@ class Story:
             self._pending = inline.runs
             yield from inline.boxes
             return
+        if _is_drop_cap(properties):
+            self._pending = inline.runs
+            return
         label, text = self._label(properties, style), joined(inline.runs).strip()
         if text and not (self.margin and inline.only_page_number):
             yield self._made(f"{label}{text}", properties, style, inline)
@@ -137,8 +140,15 @@ class Story:
                 continue
             down = None if own is None else own.find(qualified("w:vMerge"))
             merged = down is not None and down.get(qualified("w:val"), "continue") == "continue"
-            blocks = self.blocks(cell)
+            blocks = [] if self._is_unfilled(cell) else self.blocks(cell)
             yield TableCell(() if merged else tuple(blocks), max(_span(own, "w:gridSpan"), 1), merged)
+
+    def _is_unfilled(self, cell: Element) -> bool:
+        """Whether a cell is in a content control that only shows what to fill in, which is counted."""
+        around = next(cell.iterancestors(qualified("w:sdtContent"), _TABLE), None)
+        unfilled = around is not None and is_placeholder(around)
+        self.left_out["unfilled field(s)"] += unfilled
+        return unfilled
 
     def _children(self, parent: Element, tag: str) -> Iterator[Element]:
         """Rows or cells, also those in content controls and other containers."""
@@ -167,6 +177,12 @@ def _has(properties: Element | None, name: str) -> bool:
 def _span(properties: Element | None, name: str) -> int:
     columns = value(properties, name) or ""
     return min(int(columns[:4]), _MOST_COLUMNS) if columns.isdecimal() else 0
+
+
+def _is_drop_cap(properties: Element | None) -> bool:
+    """Whether a paragraph is the large first letter of the next one."""
+    frame = None if properties is None else properties.find(qualified("w:framePr"))
+    return frame is not None and frame.get(qualified("w:dropCap"), "none") != "none"
 
 
 def is_placeholder(container: Element) -> bool:

@@ -66,6 +66,14 @@ TABLES = {
 }  # fmt: skip
 
 
+def test_what_only_says_what_to_fill_in_is_left_out_of_a_table() -> None:
+    hint = f"<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>{cell('Tap to enter.')}</w:sdtContent></w:sdt>"
+    rows = row("Entry", "Value", header=True), row("Owner", "Ida Holm"), f"<w:tr>{cell('Berth')}{hint}</w:tr>"
+    document = read(table(*rows))
+    assert document.text == "Entry: Owner; Value: Ida Holm.\nEntry: Berth."
+    assert (document.left_out, document.coverage) == (("1 unfilled field",), 1)
+
+
 @pytest.mark.parametrize("kind", TABLES)
 def test_what_stands_around_a_nested_table_is_kept_in_order(kind: str) -> None:
     body, text = TABLES[kind]

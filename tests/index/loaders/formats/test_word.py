@@ -132,6 +132,11 @@ def test_a_paragraph_whose_end_was_deleted_goes_on_in_the_next() -> None:
     )
 
 
+def test_a_large_first_letter_begins_its_word() -> None:
+    letter = paragraph(run("T"), '<w:framePr w:dropCap="drop"/>')
+    assert read(letter + paragraph("he tide turns.")).text == "The tide turns."
+
+
 def test_controls_around_paragraphs_rows_and_cells_are_read() -> None:
     rows = control(row("Tea", "3 euros")) + "<w:tr>" + control(cell("Rice")) + cell("2 euros") + "</w:tr>"
     body = control(paragraph("One.") + control(paragraph("Two."))) + table(rows)
