@@ -49,6 +49,7 @@ _WESTERN = "àâæçèéêëîïôœùûüÿ äöüßéèàç áéíñóúüçà
 _CENTRAL = "ąćęłńóśźżäöüéá áčďéěíňóřšťúůýžäöü áäčďéíĺľňóôŕšťúýž áéíóöőúüűä čćđšžäöüéá ăâîşţșțéöüá".split()
 _LATIN = (
     ("cp1252", _WESTERN),
+    ("iso8859_15", _WESTERN),  # has the euro sign where cp1252 has a sign that nobody uses
     ("cp1254", ["çğıöşüâîûéi̇"]),
     ("cp1252", ["áéíóúýþæöð"]),
     ("cp1250", _CENTRAL),
@@ -58,6 +59,8 @@ _LATIN = (
     ("cp852", _CENTRAL),
 )
 _SIGNS = frozenset("\u00a0¡¢£¥§©«¬®°±²³´µ¶·¹º»¼½¾¿×÷–—‘’‚“”„†‡•…‰‹›€™˙ª")
+_NOT_PORTUGUESE = re.compile("[õÕ](?![eE])")  # an ő of Hungarian in cp1250, where other vowels have acute accents
+_ACUTE = frozenset("áéíóú")
 _SIGN_IN_WORD = re.compile(r"(?<=[^\W\d_])[¡¢£¥§©«¬®±²³´µ¶¹»¼½¾¿×÷‚„†‡‰‹€™˙](?=[^\W\d_])|\b[ªº](?=[^\W\d_])")
 # A letter that does not belong where it stands: beside a Latin one, or the form for a word's end within a word.
 _MISPLACED = re.compile(r"(?<=[A-Za-z])[^\x00-\x7f]|[^\x00-\x7f](?=[A-Za-z])|[ςךםןףץ](?=[^\W\d_])")
@@ -196,5 +199,7 @@ def _latin_guesses(sample: bytes) -> Iterator[str]:
     for encoding, alphabets in _LATIN:
         text = sample.decode(encoding, "replace")
         letters = {letter for letter in _NOT_ASCII.findall(text.lower()) if letter not in _SIGNS}
+        if alphabets is _WESTERN and _NOT_PORTUGUESE.search(text) and letters & _ACUTE:
+            continue
         if any(letters <= set(alphabet) for alphabet in alphabets) and not _SIGN_IN_WORD.search(text):
             yield encoding

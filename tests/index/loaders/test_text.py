@@ -42,6 +42,9 @@ def test_a_damaged_byte_of_utf8_costs_one_letter_and_is_told(content: bytes, tex
         ("cp1252", "Le musée est ouvert du lundi au vendredi – l’entrée coûte 5 €, gratuit en été."),
         ("cp1252", "Museet är öppet från måndag till fredag. Åke Öberg är chef."),
         ("cp1252", "Café"),
+        ("cp1250", "Az őszi bérlet előre fizetendő"),
+        ("cp1252", "As reuniões põem fim às dúvidas."),
+        ("iso8859_15", "La carte coûte 40 € par an."),
     ],
 )
 def test_other_encodings_are_recognised(encoding: str, text: str) -> None:

@@ -90,7 +90,13 @@ def _text(part: Part) -> str:
 
 
 def _header(message: Part, name: str) -> str:
-    return ", ".join(_decoded(str(value)) for value in message.get_all(name, ()))
+    values = (value for key, value in message.raw_items() if key.lower() == name.lower())
+    return ", ".join(_decoded(_as_text(str(value))) for value in values)
+
+
+def _as_text(value: str) -> str:
+    """A header's value; bytes outside ASCII, which old programs send as they are, in the likeliest encoding."""
+    return value if value.isascii() else decode(value.encode("utf-8", "surrogateescape")).text
 
 
 def _decoded(value: str) -> str:

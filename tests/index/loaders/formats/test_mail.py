@@ -44,6 +44,13 @@ def test_the_head_is_text_that_can_be_asked() -> None:
     assert document.metadata["cc"] == "Yara Haddad <yh13@corp.example>"
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8"])
+def test_bytes_of_old_programs_in_the_head_are_decoded(encoding: str) -> None:
+    written = "From: J\u00fcrgen <j@corp.example>\nSubject: Pr\u00fcfung\n f\u00e4llig\n\nJa."
+    document = parse(written.encode(encoding), "a.eml")
+    assert document.text == "From: Jürgen <j@corp.example>\nSubject: Prüfung fällig\n\nJa."
+
+
 def test_the_plain_text_is_read_once_and_nothing_is_escaped() -> None:
     html = "<style>p { color: red }</style><p>It costs 5 * 3 &amp; more_or_less #1.</p>"
     assert (
