@@ -98,22 +98,34 @@ def _yaml_values(block: str) -> list[tuple[str, str]]:
 
 def _toml_values(block: str) -> list[tuple[str, str]]:
     try:
-        return list(_toml_items(tomllib.loads(block, parse_float=str), ""))
+        return list(_toml_items(tomllib.loads(block, parse_float=str), "", block))
     except (tomllib.TOMLDecodeError, RecursionError):
         return []
 
 
-def _toml_items(value: object, key: str) -> Iterator[tuple[str, str]]:
+def _toml_items(value: object, key: str, block: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
         for name, item in value.items():
-            yield from _toml_items(item, f"{key}.{name}" if key else name)
+            yield from _toml_items(item, f"{key}.{name}" if key else name, block)
     elif isinstance(value, list):
         for item in value:
-            yield from _toml_items(item, key)
+            yield from _toml_items(item, key, block)
     elif isinstance(value, bool):
         yield key, str(value).lower()
     else:
-        yield key, " ".join(canonical(str(value)).split())
+        written = value if isinstance(value, str) else _as_written(value, key.rpartition(".")[2], block)
+        yield key, " ".join(canonical(written).split())
+
+
+def _as_written(value: object, name: str, block: str) -> str:
+    """A number or a date of TOML as the block has it, which the parser changes: 0x1F, 2024-05-06T07:00:00Z."""
+    for match in re.finditer(rf"^[ \t]*[\"']?{re.escape(name)}[\"']?[ \t]*=[ \t]*([^\s#][^#\n]*)", block, re.MULTILINE):
+        try:
+            if tomllib.loads(f"value = {match[1]}")["value"] == value:
+                return match[1].strip()
+        except tomllib.TOMLDecodeError:
+            continue
+    return str(value)
 
 
 def _by_key(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from lxml.html.defs import tags as _html_tags
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererProtocol
+from markdown_it.rules_block import StateBlock, html_block
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
@@ -39,6 +40,7 @@ _MARKS = re.compile(
     r"|\{[#.:][^{}\n]*\}|!?\[\[[^|\]\n]*\||\[[!^][^\]\[\n]+\]",
     re.MULTILINE,
 )
+_COMMENT_FIRST = re.compile(r"<!--(?:(?!-->).)*-->[ \t]*(?!<!--)\S")
 _SHORT = 0.6  # of the longest line of a paragraph: a shorter one was not wrapped for its length
 _NARROW = 60  # characters; a paragraph's lines are not taken for longer ones if all are shorter
 
@@ -142,6 +144,12 @@ def _wiki_link(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def _html_block(state: StateBlock, line: int, last: int, silent: bool) -> bool:
+    """Begin a block of HTML, but not at a comment that text follows, which is a paragraph."""
+    begin, end = state.bMarks[line] + state.tShift[line], state.eMarks[line]
+    return not _COMMENT_FIRST.match(state.src[begin:end]) and html_block(state, line, last, silent)
+
+
 def _footnote_mark(
     renderer: RendererProtocol, tokens: Sequence[Token], position: int, options: OptionsDict, env: EnvType
 ) -> str:
@@ -152,6 +160,7 @@ def _markdown() -> MarkdownIt:
     markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     markdown.use(footnote_plugin, inline=False).use(deflist_plugin).use(tasklists_plugin)
     markdown.inline.ruler.before("link", "wiki_link", _wiki_link)
+    markdown.block.ruler.at("html_block", _html_block, {"alt": ["paragraph", "reference", "blockquote"]})
     markdown.core.ruler.push("adjust", _adjust)
     markdown.add_render_rule("footnote_ref", _footnote_mark)
     markdown.add_render_rule("footnote_anchor", lambda *_: "")

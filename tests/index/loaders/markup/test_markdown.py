@@ -22,6 +22,7 @@ def text_of(source: str) -> str:
         ),
         ("[[Harbour plan]], [[notes/a|the notes]] and [[1]](x)", "Harbour plan, the notes and [1]"),
         ("costs ~~6~~ 9&nbsp;&euro; \\*net\\*<!-- gross? --> &lt;b>", "costs 9 € *net* <b>"),
+        ("<!-- not yet --> It costs *nine* &euro;.\n\n<!-- a --> <!-- b -->\n\nYes.", "It costs nine €.\n\nYes."),
         ("<!--\nnot yet\n\n# this\n-->\n\nYes.", "Yes."),
         (
             "10<sup>7</sup> H<sub>2</sub>O 30[^n] days[^2]\n\n[^n]: Since\n  delivery.\n[^2]: Working.",
@@ -71,9 +72,13 @@ def test_a_file_of_comments_has_no_text() -> None:
 
 def test_toml_front_matter_is_read() -> None:
     document = parse(
-        b"+++\ntitle = 'Ferries'\ndate = 2023-11-04\nprice = 1.10\n[owner]\nname = 'Ida'\n+++\nAt 9.\n", "a.md"
+        b"+++\ntitle = 'Ferries'\ndate = 2023-11-04T07:00:00Z\nprice = 1.10\ncode = 0x1F # a\n"
+        b"[owner]\nname = 'Ida'\n+++\nAt 9.\n",
+        "a.md",
     )
-    assert document.text == "title: Ferries.\ndate: 2023-11-04.\nprice: 1.10.\nowner.name: Ida.\n\nAt 9."
+    assert document.text == (
+        "title: Ferries.\ndate: 2023-11-04T07:00:00Z.\nprice: 1.10.\ncode: 0x1F.\nowner.name: Ida.\n\nAt 9."
+    )
     assert (document.title, document.date, document.metadata["price"]) == ("Ferries", "2023-11-04", "1.10")
 
 
