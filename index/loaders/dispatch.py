@@ -137,7 +137,7 @@ def _parsed(content: bytes, path: str) -> Parsed:
     except Exception as error:  # parsers raise errors of any type on hostile files, and the build must go on
         raise UnreadableFileError(f"cannot be parsed: {type(error).__name__}: {error}") from error
     if not parsed.text[parsed.body_start :].strip():
-        raise UnreadableFileError("it contains no text")
+        raise UnreadableFileError(": ".join(filter(None, ("it contains no text", "; ".join(parsed.warnings)))))
     if len(parsed.text) > TEXT_LIMIT:
         raise UnreadableFileError(f"its text is longer than {TEXT_LIMIT:,} characters")
     return parsed

@@ -21,7 +21,11 @@ _NAMED = 6  # missing words in a warning
 _DIVIDED = re.compile(r"[-\u00ad]\s*\n\s*|\u00ad")  # a word at the end of a line, or where it may be divided
 _MAY_DIVIDE = re.compile("-[ \t\r]*\n|\u00ad")
 _PARTS = re.compile(r"(?<![^\W_])([^\W_]+)[-\u00ad][^\S\n]*\n\s*([^\W_]+)")
-_SCRIPTS = re.compile(r"[\u00aa\u00b2\u00b3\u00b9\u00ba\u02b0-\u02b8\u2070-\u207f]+|[\u2080-\u209c]+")
+_SCRIPTS = re.compile(
+    r"[\u00aa\u00b2\u00b3\u00b9\u00ba\u02b0-\u02b8\u1d2c-\u1d61\u1d9c-\u1dbf\u2070-\u207f\u2c7d]+"
+    r"|[\u1d62-\u1d6a\u2080-\u209c\u2c7c]+"
+)
+_ORDINAL = re.compile(r"(?<=\d)(?=(?:st|nd|rd|th)\b)")  # before an ending that may be raised
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -96,6 +100,8 @@ def _words(tokens: Counter[str], *, apart: bool = False) -> Counter[str]:
     """The words in tokens, each looked at once; superscripts are words of their own if they are ``apart``."""
     words: Counter[str] = Counter()
     for token, count in tokens.items():
+        if token[0].isdigit() and not token.isdigit():
+            token = _ORDINAL.sub(" ", token)
         if token.isascii():
             found = (token,) if token.isalnum() else _WORD.findall(token)
         else:

@@ -25,8 +25,8 @@ LISTS = frozenset("dir menu ol ul".split())
 PREFORMATTED = frozenset("listing plaintext pre textarea xmp".split())
 BESIDE_TEXT = frozenset("button label".split())  # on a line of their own, except within a sentence
 _UNSEEN = frozenset(
-    "annotation annotation-xml applet audio canvas col colgroup datalist embed head iframe noscript object rp script"
-    " style template title video".split()
+    "annotation annotation-xml applet audio canvas col colgroup datalist embed head iframe meter noscript object"
+    " progress rp script style template title video".split()
 )
 _STRUCK = frozenset("del s strike".split())
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from index.loaders.description.coverage import all_text_in
 from index.loaders.markup.elements import Element, gap, is_unseen, name, omission
 
-_APART = frozenset("br img input sub sup wbr".split())
+_FORMULAS = frozenset("mfrac mover mroot msub msubsup msup munder munderover".split())  # of parts that stand apart
+_APART = frozenset("br img input sub sup".split())
 
 
 def shown_text(root: Element) -> str:
@@ -15,7 +16,7 @@ def shown_text(root: Element) -> str:
 
 def _is_apart(element: Element) -> bool:
     tag = name(element)
-    return tag in _APART or gap(tag, element) > 0
+    return tag in _APART or gap(tag, element) > 0 or (tag.startswith("m") and name(element.getparent()) in _FORMULAS)
 
 
 def _is_left_out(element: Element) -> bool:

@@ -120,6 +120,8 @@ EVERY_FORMAT = {
     rb"{\footnote Caf\'e9 closed.}{\*\generator X;}It returns\line at ten.}",
     "a.rst": b"Ferry\n=====\n\nIt *leaves* at ``nine``, :ref:`see <x>` |n|.\n\n.. note:: Be early.\n\n.. A comment.\n\n"
     b".. |n| replace:: today\n\n+---+----+\n| a | bc |\n+---+----+\n",
+    "a.html": b"<p>On the 5<sup>th</sup> x<sub>i</sub><sup>2</sup> b<sub>t</sub><sup>a</sup> is inter<wbr>national: "
+    b"<math><mfrac><mi>a</mi><mn>2</mn></mfrac><msup><mi>x</mi><mn>3</mn></msup></math>, the 6th.",
     "a.eml": b"From: Ada <a@b.org>\nSubject: =?utf-8?q?F=C3=A4hre?=\nContent-Type: text/html; charset=utf-8\n\n"
     b"<style>p{}</style><p>At <b>nine</b>.</p><p hidden>x</p>",
 }
