@@ -39,6 +39,7 @@ from index.loaders.dispatch import load, supported_suffixes
 from index.loaders.files import on_disk, read_file
 from index.maintenance import repair, verify
 from index.ranking.stemming import stem_words
+from index.ranking.vocabulary import Vocabulary
 from index.reports import BuildReport, IndexStatus, Plan, Problem, Progress, RepairReport, VerifyReport
 from index.search import DocumentIndex, IndexView
 from index.settings import IndexSettings
@@ -115,6 +116,7 @@ __all__ = [
     "TableRows",
     "UnreadableFileError",
     "VerifyReport",
+    "Vocabulary",
     "add",
     "build",
     "build_documents",

@@ -6,6 +6,7 @@ import hashlib
 import importlib.util
 import threading
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.errors import ModelError
+from index.ranking.vocabulary import Vocabulary
 from index.settings import IndexSettings
 from index.torch_runtime import construction_lock, length_batches, pad, precision
 
@@ -111,6 +113,16 @@ class Embedder:
     def is_word(self, word: str) -> bool:
         """Whether the model knows a word in lower case as a whole, as it knows the frequent words of its language."""
         return any(self.tokenizer.token_to_id(f"{start}{word}") is not None for start in _WORD_STARTS)
+
+    @cached_property
+    def words(self) -> Vocabulary:
+        """The words in lower case that the model knows as a whole; of two, the one that it lists first counts more."""
+        listed = self.tokenizer.get_vocab()
+        mark = next((mark for mark in _WORD_STARTS if mark and any(token.startswith(mark) for token in listed)), "")
+        ranks = {token.removeprefix(mark): rank for token, rank in listed.items() if token.startswith(mark)}
+        return Vocabulary(
+            {word: len(listed) - rank for word, rank in ranks.items() if word.isalpha() and word.islower()}
+        )
 
     @property
     def is_loaded(self) -> bool:

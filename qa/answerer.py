@@ -28,7 +28,7 @@ from qa.quotes.proving import proof_of
 from qa.reader.reader import Reader
 from qa.reader.weights import load_calibration
 from qa.settings import EnvironmentSettings, ReaderSettings
-from qa.types import Answer, Candidate, PassageRead, Span, Timings
+from qa.types import LIKELY, Answer, Candidate, Span, Timings
 
 OPEN_ANSWERERS = 4  # that ``answer`` keeps open
 _RUNNERS_UP = 4
@@ -87,23 +87,36 @@ class Answerer:
         ``should_continue``, called between two passages, returns False.
         """
         began = time.perf_counter()
-        asked = checked_question(question, self.settings.question_characters)
-        typed = asked
+        typed = checked_question(question, self.settings.question_characters)
         with self.index.snapshot() as view:
-            instead = corrections(typed, view, self.index.embedder.is_word)
-            asked = corrected(typed, instead)
-            passages = self._retrieve(view, asked, view.search(asked, self.settings.passages, filters=filters))
+            meant = corrections(typed, view, self.index.embedder)
+            spelt = [corrected(typed, instead) for instead in meant]
+            retrieved = [
+                self._retrieve(view, asked, view.search(asked, self.settings.passages, filters=filters))
+                for asked in spelt
+            ]
             revision = view.revision
         searched = time.perf_counter()
         least = self.calibration.verification.least(self.threshold if min_probability is None else min_probability)
-        spans = read_until_settled(self.reader, self.calibration, passages, should_continue, least)
-        proposals = with_version_asked(asked, propose(passages, spans, self.calibration), least)
-        proposals = verified(self.reader, self.calibration.verification, proposals)
-        answer = self._decide(asked, passages, spans, proposals)
+        answers: list[Answer] = []
+        for instead, asked, passages in zip(meant, spelt, retrieved, strict=True):
+            if not any(answer.probability >= max(LIKELY, self.threshold) for answer in answers):
+                answer = self._read(asked, passages, should_continue, least)
+                answers.append(replace(answer, corrections=instead))
+        answer = max(answers, key=lambda one: one.probability)
         done = time.perf_counter()
         timings = Timings(1e3 * (searched - began), 1e3 * (done - searched), 1e3 * (done - began))
         proof = proof_of(revision, self.settings.reader)
-        return replace(answer, question=typed, corrections=instead, revision=revision, proof=proof, timings=timings)
+        return replace(answer, question=typed, revision=revision, proof=proof, timings=timings)
+
+    def _read(
+        self, asked: str, passages: Sequence[RetrievedPassage], should_continue: Callable[[], bool], least: float
+    ) -> Answer:
+        """The answer in these passages, or that they have none; ``least`` is a bound of the first reading."""
+        spans = read_until_settled(self.reader, self.calibration, passages, should_continue, least)
+        proposals = with_version_asked(asked, propose(passages, spans, self.calibration), least)
+        proposals = verified(self.reader, self.calibration.verification, proposals)
+        return self._decide(asked, passages, spans, proposals)
 
     def promise(self, question: str, passages: int, filters: Filters | None = None) -> float:
         """How probable search alone makes an answer, 0 to 1: a bound from the nearest ``passages`` of them.
@@ -165,7 +178,10 @@ class Answerer:
             candidates=tuple(_candidate(p) for p in (others if given else proposals)[:_RUNNERS_UP]),
             disagreement=_candidate(other) if other else None,
             relation=relation,
-            passages=tuple(_passage_read(passage, number, spans) for number, passage in enumerate(passages)),
+            passages=tuple(
+                passage.as_read(next((span for span in spans if span.passage == number), None))
+                for number, passage in enumerate(passages)
+            ),
         )
 
 
@@ -264,26 +280,3 @@ def _load_reader(folder: Path, answer_tokens: int) -> Reader:
 
 def _candidate(proposal: Proposal) -> Candidate:
     return Candidate(proposal.text, proposal.probability, proposal.span.margin, cite(proposal))
-
-
-def _passage_read(retrieved: RetrievedPassage, number: int, spans: Sequence[Span]) -> PassageRead:
-    best = next((span for span in spans if span.passage == number), None)
-    hit = retrieved.hit
-    start = hit.chunk.start + hit.head
-    return PassageRead(
-        document_id=hit.document.id,
-        path=hit.document.path,
-        title=hit.document.title,
-        page=hit.chunk.page,
-        heading=hit.chunk.heading,
-        date=hit.document.date,
-        start=start,
-        end=hit.chunk.end,
-        text=retrieved.document_text[start : hit.chunk.end],
-        retrieval_score=hit.score,
-        dense_rank=hit.dense_rank,
-        keyword_rank=hit.keyword_rank,
-        margin=best.margin if best else None,
-        best=best.text if best else "",
-        date_source=hit.document.date_source,
-    )

@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
+from itertools import groupby
+from math import log10
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
@@ -13,8 +15,10 @@ from rapidfuzz.process import extract
 from index.ranking.terms import STOP_WORDS
 
 _WORD = re.compile(r"[^\W\d_]+")
-_SHORTEST, _LONG = 4, 8  # letters: shorter words are not compared, and in longer ones two mistakes are understood
-_COMPARED = 8
+_SHORTEST, _MIDDLE, _LONG = 4, 6, 8  # letters
+_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
+_BESIDE = {frozenset(row[k : k + 2]) for row in _ROWS for k in range(len(row) - 1)}
+_KNOWN = 50  # times that a word among ``known`` is taken to occur
 
 
 class Vocabulary:
@@ -31,23 +35,47 @@ class Vocabulary:
             counts.update(word.lower() for word in _WORD.findall(text))
         return cls(counts)
 
-    def nearest(self, word: str, known: Collection[str] = ()) -> str | None:
-        """The word of the documents, or among ``known``, that the given one is a misspelling of; None without any.
+    def nearest(self, word: str, known: Collection[str] = ()) -> list[tuple[float, str]]:
+        """The words of the documents, or among ``known``, that the given one may be a misspelling of.
 
-        The fewest changed, missing, added or swapped letters decide (optimal string alignment), then the same first
-        letter, then frequency. One mistake is allowed, from eight letters on two.
+        The likeliest comes first, each with the cost of its mistakes: changed, missing, added and swapped letters
+        (optimal string alignment), of which some are made more easily than others, less a little for frequent words.
+        One mistake is allowed, and two from eight letters on, or from six if the first letter is right and nothing is
+        nearer.
         """
         word = word.lower()
-        if len(word) < _SHORTEST:
-            return None
-        most = 2 if len(word) >= _LONG else 1
-        near = [name for name, _, _ in extract(word, self._words, scorer=OSA.distance, score_cutoff=most, limit=None)]
-        near += [name for name in known if OSA.distance(word, name, score_cutoff=most) <= most]
-        return min(near, key=lambda name: self._order(word, name), default=None)
+        near = self._within(1, word, known)
+        if len(word) >= _LONG or (len(word) >= _MIDDLE and not near):
+            near |= {name for name in self._within(2, word, known) if len(word) >= _LONG or name[0] == word[0]}
+        return sorted((self._cost(word, name, name in known), name) for name in near)
 
-    def _order(self, word: str, name: str) -> tuple[int, bool, int, str]:
-        return OSA.distance(word, name), word[0] != name[0], -self.counts.get(name, 10), name
+    def _within(self, most: int, word: str, known: Collection[str]) -> set[str]:
+        """The words that are at most so many mistakes away; of three letters only those that have one more."""
+        near = extract(word, self._words, scorer=OSA.distance, score_cutoff=most, limit=None)
+        found = {name for name, _, _ in near if len(word) >= _SHORTEST or len(name) > len(word)}
+        return found.union(name for name in known if OSA.distance(word, name, score_cutoff=most) <= most)
+
+    def _cost(self, word: str, name: str, is_known: bool) -> float:
+        count = max(self.counts.get(name, 1), _KNOWN if is_known else 1)
+        return cost_of_mistakes(word, name) - 0.1 * min(log10(count), 4)
 
     @cached_property
     def _words(self) -> list[str]:
         return [word for word in self.counts if len(word) >= _SHORTEST and word not in STOP_WORDS]
+
+
+def cost_of_mistakes(typed: str, meant: str) -> float:
+    """How far a word is from the one that was meant, about 1 for each mistake.
+
+    It is less for letters doubled, left out, swapped or beside each other on the keyboard, more for a first letter.
+    """
+    first = 0.5 if typed[0] != meant[0] else 0.0
+    distance = OSA.distance(typed, meant)
+    if distance != 1:
+        return distance + first
+    if [letter for letter, _ in groupby(typed)] == [letter for letter, _ in groupby(meant)]:
+        return 0.7 + first  # only doubled letters differ
+    if len(typed) < len(meant) or sorted(typed) == sorted(meant):
+        return 0.8 + first
+    changed = [frozenset(pair) for pair in zip(typed, meant, strict=False) if pair[0] != pair[1]]
+    return (0.9 if len(typed) == len(meant) and changed[0] in _BESIDE else 1.0) + first

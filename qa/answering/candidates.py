@@ -12,7 +12,7 @@ from qa.answering.table_match import TableMatch
 from qa.evaluation.metrics import normalise
 from qa.reader.windows import Passage
 from qa.text import FUNCTION_WORDS
-from qa.types import Span
+from qa.types import PassageRead, Span
 
 _ASKS_DATE = re.compile(r"\b(date|dated|published|publication|posted|issued|written)\b", re.IGNORECASE)
 _WHO_OF = re.compile(r"^who\b.*?\b([A-Z]\w+)['’]s\b", re.IGNORECASE)
@@ -57,6 +57,28 @@ class RetrievedPassage:
     def similarity(self) -> float:
         """The cosine of the passage and the question."""
         return self.hit.dense_score or 0.0
+
+    def as_read(self, best: Span | None) -> PassageRead:
+        """What is told of the passage; ``best`` is its best span, if the reader found one."""
+        hit = self.hit
+        start = hit.chunk.start + hit.head
+        return PassageRead(
+            document_id=hit.document.id,
+            path=hit.document.path,
+            title=hit.document.title,
+            page=hit.chunk.page,
+            heading=hit.chunk.heading,
+            date=hit.document.date,
+            start=start,
+            end=hit.chunk.end,
+            text=self.document_text[start : hit.chunk.end],
+            retrieval_score=hit.score,
+            dense_rank=hit.dense_rank,
+            keyword_rank=hit.keyword_rank,
+            margin=best.margin if best else None,
+            best=best.text if best else "",
+            date_source=hit.document.date_source,
+        )
 
     def ceiling(self, calibration: Calibration, added: float | None = None) -> float:
         """``Calibration.ceiling`` of this passage."""
