@@ -8,12 +8,12 @@ from __future__ import annotations
 import itertools
 import re
 
-_RANGES = (
+RANGES = (  # of characters, for a class of a regular expression
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
     "\u3005-\u3007\u3041-\u3096\u3099\u309a\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff"  # kana and marks in it
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Chinese characters
 )
-_RUN = re.compile(f"[{_RANGES}]+")
+_RUN = re.compile(f"[{RANGES}]+")
 _FIRST_BYTES = b"\xe0\xe1\xe3\xe4\xe5\xe6\xe7\xe8\xe9\xef\xf0"  # in UTF-8 of all these characters, and of a few others
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index import Chunk, DocumentIndex, DocumentRecord, IndexView, QuestionError
+from index.ranking.unspaced import spaced
 from qa.answering.cascade import AbandonedError, never_cancelled
 from qa.answering.citations import page_at
 from qa.quotes.alike import is_alike, occurrences, plain, plain_with_offsets, without_line_ends
@@ -171,8 +172,8 @@ def _joined(chunks: Sequence[Chunk], middle: Chunk, record: DocumentRecord) -> _
 
 def _sharing(stretches: Iterable[_Stretch], wanted: str) -> list[_Stretch]:
     """The stretches that share most words with a plain text, most first."""
-    words = set(wanted.lower().split())
-    shared = [(len(words.intersection(plain(stretch.text).lower().split())), stretch) for stretch in stretches]
+    words = set(spaced(wanted.lower()).split())
+    shared = [(len(words.intersection(spaced(plain(stretch.text).lower()).split())), stretch) for stretch in stretches]
     return [stretch for _, stretch in sorted(shared, key=lambda one: -one[0])[:_ALIGNED]]
 
 

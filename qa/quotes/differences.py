@@ -8,10 +8,13 @@ from collections.abc import Iterator, Sequence
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel
 
+from index.ranking.unspaced import RANGES, spaced
 from qa.quotes.alike import is_alike, plain, plain_with_offsets
 from qa.types import Difference
 
-_WORD = re.compile(r"\w+(?:[^\w\s]+\w+)*|[^\w\s]")  # with the signs inside it; other signs are words of their own
+_LETTER = rf"[^\W{RANGES}]"
+# With the signs inside it; other signs are words of their own, and so are the characters of scripts without spaces.
+_WORD = re.compile(rf"[{RANGES}]|{_LETTER}+(?:[^\w\s{RANGES}]+{_LETTER}+)*|[^\w\s]")
 _MORE_WORDS = 8  # that are compared on either side of the part that is most alike
 
 Range = tuple[int, int]
@@ -25,7 +28,7 @@ def likeness(quote: str, found: str) -> float:
 
 def share_a_word(quote: str, found: str) -> bool:
     """Whether a word stands in both texts, in capital or small letters."""
-    ours, theirs = (set(_WORD.findall(plain(text).lower())) for text in (quote, found))
+    ours, theirs = (set(re.findall(r"\w+", spaced(plain(text).lower()))) for text in (quote, found))
     return not ours.isdisjoint(theirs)
 
 

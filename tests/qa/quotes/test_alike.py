@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from qa.quotes.alike import occurrences, plain, plain_with_offsets
 from qa.quotes.differences import differing_words, nearest_part
 
-TEXTS = st.text(st.sampled_from("aé b\n\u00a0-—\u00ad’'“\"ﬁ…Ö̈.,茶"), max_size=60)
+TEXTS = st.text(st.sampled_from("aé b\n\u00a0-—\u00ad’'“\"ﬁ…Ö̈.,茶が，１"), max_size=60)
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,8 @@ TEXTS = st.text(st.sampled_from("aé b\n\u00a0-—\u00ad’'“\"ﬁ…Ö̈.,茶
         ("co\u00adoperation", "cooperation"),
         ("café", "cafe\u0301"),
         ("ﬁnal…", "final..."),
+        ("每天\n黄昏， 点亮", "每天黄昏，点亮"),
+        ("Ｒ２ は１０冊", "R2 は10冊"),
     ],
 )
 def test_these_are_alike(one: str, other: str):
@@ -42,6 +44,8 @@ def test_each_character_knows_where_it_is_from(text: str):
 def test_a_quote_ends_at_the_ends_of_words():
     assert occurrences("art", "party, art and artist") == [(7, 10)]
     assert occurrences("", "party") == []
+    assert occurrences("灯是蓝色", "灯塔的灯是蓝色的") == [(3, 7)]
+    assert occurrences("2019", "は2019年") == [(1, 5)]
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,17 @@ def test_a_quote_without_words_or_too_long_is_refused(location: Path, quote: str
         verify_quote(quote, index=location)
 
 
+def test_quotes_without_spaces_between_words_are_found_and_changes_told(tmp_path: Path):
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "zh.txt").write_text("灯塔的灯是蓝色的，每天\n黄昏点亮。港务长是王丽华。", "utf-8")
+    build([tmp_path / "docs"], tmp_path / "index", embedder=HashEmbedder())
+    (place,) = verify_quote("灯是蓝色的，每天黄昏点亮", index=tmp_path / "index").places
+    assert place.text == "灯是蓝色的，每天\n黄昏点亮"
+    changed = verify_quote("灯是红色的，每天黄昏点亮", index=tmp_path / "index")
+    assert [(one.quoted, one.found) for one in changed.differences] == [("红", "蓝")]
+    assert verify_quote("图书馆", index=tmp_path / "index").nearest is None
+
+
 def test_of_many_passages_with_nearly_the_same_words_the_nearest_is_found(tmp_path: Path):
     (tmp_path / "docs").mkdir()
     for number in range(60):
