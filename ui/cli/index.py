@@ -82,6 +82,7 @@ def build_index(
     from ui.cli.render import render_plan, render_report
 
     index_store = open_store(settings=settings)
+    _restore_uploads(settings, index_store, dry_run=dry_run)
     sources = _sources(paths or [], index_store)
     with progress() as report:
         planned = plan(sources, index_store, settings=settings, progress=report)
@@ -103,6 +104,17 @@ def build_index(
             allow_deletions=allow_deletions,
         )
     emit(built, lambda: render_report(built), as_json=as_json)
+
+
+def _restore_uploads(settings: Settings, index_store: IndexStore, *, dry_run: bool) -> None:
+    """Restore the uploads that a killed service was replacing, before they are taken for deleted ones."""
+    if dry_run:
+        return
+    from ui.service.uploads import Uploads
+
+    uploads = Uploads(settings.index, most_bytes=0)
+    with index_store.reader() as reader:
+        uploads.recover(lambda: uploads.among(reader.records()))
 
 
 def _may_delete(planned: Plan) -> bool:

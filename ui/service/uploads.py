@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from index import (
     DocumentRecord,
@@ -24,7 +24,9 @@ from index import (
     sync_folder,
 )
 from ui.errors import ForeignDocumentError, UploadError
-from ui.service.rebuilds import Build
+
+if TYPE_CHECKING:
+    from ui.service.rebuilds import Build
 
 LONGEST_NAME = 150  # in UTF-8 bytes; file systems allow 255
 BLOCK_BYTES = 1 << 20

@@ -23,6 +23,7 @@ from index.chunking.chunker import Chunker
 from index.ingestion.ingest import Chunked
 from index.ingestion.sources import SourceFile
 from index.loaders.dispatch import parse
+from tests.conftest import Done
 from tests.support.hash_embedder import HashEmbedder
 from ui.errors import UploadError
 from ui.service.batches import Batch
@@ -176,6 +177,19 @@ def test_an_error_at_any_step_of_a_replacement_is_mended_by_the_next_upload(libr
         for_good=False,
     )
     assert set(found) == {OLD}
+
+
+def test_the_command_line_restores_an_upload_that_a_killed_service_was_replacing(
+    tmp_path: Path, quoth: Callable[..., Done]
+) -> None:
+    uploads, aside = tmp_path / "index" / "uploads", tmp_path / "index" / "uploads" / f".batch-{'0' * 32}" / "replaced"
+    aside.mkdir(parents=True)
+    (uploads / "mill.txt").write_text(OLD)
+    assert quoth("index", str(uploads), "--index", "index").returncode == 0
+    (uploads / "mill.txt").rename(aside / "mill.txt")
+    assert "deleted mill.txt" in quoth("index", "--index", "index", "--dry-run").stdout
+    assert "1 unchanged" in quoth("index", "--index", "index").stderr
+    assert (uploads / "mill.txt").read_text() == OLD
 
 
 def test_a_kill_at_any_step_of_a_removal_leaves_the_upload_or_removes_it(library: Library) -> None:
