@@ -37,7 +37,8 @@ EXECUTES = (
     r"|(?<![.\w])(eval|exec)\(|shell=True|gr\.load\(|FileExplorer\(|allowed_paths=|share=True"
 )
 STARTS_PROCESSES = (
-    r"subprocess\.(Popen|run|call|check_\w+|getoutput|getstatusoutput)\(|multiprocessing|ProcessPoolExecutor"
+    r"subprocess\.(Popen|run|call|check_\w+|getoutput|getstatusoutput)\b|from subprocess|multiprocessing"
+    r"|ProcessPoolExecutor"
     r"|create_subprocess|os\.(fork|forkpty|exec\w+|spawn\w+|posix_spawn\w*|system|popen)\("
 )
 
