@@ -18,9 +18,22 @@ from qa.answering.likeness import FloatArray
 from qa.answering.table_match import TableMatch, header_texts
 from qa.answering.tables import AROUND
 from qa.answering.versions import asked_of_version
+from qa.text import FUNCTION_WORDS
 
 LISTED_ROWS = 100  # before and after a passage, from which a list is taken
 _EMBEDDED_HEADERS = 200  # of all tables of a question
+_WORD = re.compile(r"\w+")
+_HEAD = 1_000  # characters in which the head of a document has its date
+_DATE_LINE = re.compile(r"^date: ", re.IGNORECASE | re.MULTILINE)
+_PUBLISHED = re.compile(
+    r"(?:when|on (?:what|which) (?:date|day)) (?:was|were) (?P<what>\w.*?) "
+    r"(?:published|written|released|issued|posted|sent|created|made|dated)\s*\??$",
+    re.IGNORECASE,
+)
+_DOCUMENTS = frozenset(
+    "announcement article circular document email guide letter mail manual memo memorandum message minutes newsletter "
+    "note notes notice paper policy post report review statement summary".split()
+)
 _NUMERAL = re.compile(
     r"(?<![\w.,'’])[0-9]{1,3}(?:[.,'’\u00a0\u202f ][0-9]{3})+(?![0-9])|(?<![\w.,'’#/-])[0-9]{2,}(?![\w/-]|[.,:'’][0-9])"
 )
@@ -42,10 +55,25 @@ def retrieve(
     retrieved = []
     for hit in hits:
         document = documents[hit.document.id]
-        asked = numbers_as_written(asked_of_version(question, hit, hits), hit.chunk.text)
+        asked = numbers_as_written(asked_of_date(asked_of_version(question, hit, hits), hit), hit.chunk.text)
         passage = RetrievedPassage.of(hit, document.text, asked, matches.get(hit.chunk.id))
         retrieved.append(replace(passage, pages=document.pages))
     return retrieved
+
+
+def asked_of_date(question: str, hit: Hit) -> str:
+    """The question as it is read with the head of a document: for its date, where it asks when that was published.
+
+    A head says "date: 2022-09-14" or "Date: Tue, 14 May", so "When was the lock report issued?" asks "What is the date
+    of the lock report?" there. The question stays if it is not about a document of that title or subject.
+    """
+    asked = _PUBLISHED.match(question)
+    head = hit.chunk.text[:_HEAD]
+    if asked is None or hit.chunk.ordinal or _DATE_LINE.search(head) is None:
+        return question
+    *words, kind = _WORD.findall(asked["what"].lower())
+    known = {*_WORD.findall(f"{hit.document.title}\n{head}".lower()), *FUNCTION_WORDS}
+    return f"What is the date of {asked['what']}?" if kind in _DOCUMENTS and known.issuperset(words) else question
 
 
 def numbers_as_written(question: str, text: str) -> str:

@@ -2,7 +2,10 @@
 
 import pytest
 
-from qa.answering.retrieval import numbers_as_written
+from index import Chunk, DocumentRecord, Hit
+from qa.answering.retrieval import asked_of_date, numbers_as_written
+
+HEAD = "title: Survey of the locks.\nauthor: Ida Holm.\ndate: 2023-04-11.\n\nThe upper lock was built in 1811."
 
 
 @pytest.mark.parametrize(
@@ -28,3 +31,26 @@ from qa.answering.retrieval import numbers_as_written
 )
 def test_numbers_of_a_question_are_read_as_the_passage_writes_them(asked: str, text: str, read: str):
     assert numbers_as_written(asked, text) == read
+
+
+def head(text: str, ordinal: int = 0) -> Hit:
+    document = DocumentRecord(
+        1, "a.md", "Survey of the locks", "text/markdown", "", "", None, 0, len(text), 0, 1, {}, ()
+    )
+    return Hit(Chunk(1, 1, ordinal, 0, len(text), text), document, 1, 1.0)
+
+
+def test_when_a_document_was_published_is_asked_of_its_head_as_its_date():
+    asked = "When was the survey of the locks report released?"
+    assert asked_of_date(asked, head(HEAD)) == "What is the date of the survey of the locks report?"
+    assert asked_of_date(asked, head(HEAD, ordinal=1)) == asked
+    assert asked_of_date(asked, head(HEAD.replace("date", "day"))) == asked
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["When was the upper lock built?", "When was the bridge report published?", "When were the locks made?",
+     "Who published the survey report?"],
+)  # fmt: skip
+def test_other_questions_are_asked_of_a_head_as_they_are(asked: str):
+    assert asked_of_date(asked, head(HEAD)) == asked
