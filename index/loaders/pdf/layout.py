@@ -138,6 +138,13 @@ class PageLayout:
             points *= math.hypot(matrix.c, matrix.d)
         return points
 
+    def letter_before(self, start: int, end: int, left: float, most: float) -> int | None:
+        """The position after the letter of ``raw[start:end]`` that ends at most so far from ``left``; None for none."""
+        positions = [position for position in range(start, end) if not self.raw[position].isspace()]
+        gaps = np.abs(loose_boxes(self._textpage, positions)[:, 2] - left)
+        nearest = int(gaps.argmin()) if len(gaps) else -1
+        return positions[nearest] + 1 if nearest >= 0 and gaps[nearest] <= most else None
+
     def run(self, line: RawLine, box: int) -> tuple[int, int]:
         """The range of the text that stands in a box of a line, with the white space that follows it."""
         after = box + 1
@@ -162,8 +169,9 @@ class PageLayout:
         boxes = loose_boxes(self._textpage, ends)
         lefts, rights = boxes[0::2, 0].tolist(), boxes[1::2, 2].tolist()
         return [
-            Word(edited(self.raw, start, end, edits), left, right, line.y, line.size)
+            Word(text, left, right, line.y, line.size)
             for (line, (start, end)), left, right in zip(found, lefts, rights, strict=True)
+            if (text := edited(self.raw, start, end, edits))
         ]
 
     def unmapped(self) -> tuple[float, float]:

@@ -6,6 +6,7 @@ Boxes and the baselines of lines tell which runs of text may be scripts; only th
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,7 @@ from index.loaders.scripts import subscript, superscript
 Edit = tuple[int, int, str]  # start, end, replacement
 
 _LONGEST = 12  # characters of a script
+_LONGEST_MARK = 3  # digits of a note's mark that is drawn apart from its line
 _WIDEST = 8.0  # letter sizes of a script
 _NEAR = 0.5  # the largest gap between text and its script, in letter sizes
 _USUAL = 0.65  # the usual size of a script, in sizes of its text
@@ -46,7 +48,10 @@ class _Script:
 
 
 def script_edits(page: PageLayout) -> list[Edit]:
-    """The parts of a page's text that are superscripts or subscripts, and how they are written; in order."""
+    """The parts of a page's text that are superscripts or subscripts, and how they are written; in order.
+
+    A mark of a note that is drawn after the rest of its line is taken out there and written where it stands.
+    """
     scripts = _Scripts(page)
     scripts.find_at_starts()
     scripts.find_within()
@@ -56,7 +61,7 @@ def script_edits(page: PageLayout) -> list[Edit]:
             joined[-1].end = script.end
         else:
             joined.append(script)
-    return [_written(page.raw, script) for script in joined]
+    return sorted([*(_written(page.raw, script) for script in joined), *scripts.displaced()])
 
 
 class _Scripts:
@@ -116,6 +121,34 @@ class _Scripts:
             found = self._find_in(page.lines[number], self._levels[number], box, after=not beside[box])
             if found and box + 1 < len(beside) and beside[box + 1] and waiting[-1:] != [box + 1]:
                 waiting.append(box + 1)  # a sign in a script, whose box tells nothing
+
+    def displaced(self) -> Iterator[Edit]:
+        """Raised numbers at the end of a line's text that stand further left, behind a letter of the line."""
+        for level, line in zip(self._levels, self._page.lines, strict=True):
+            first = self._displaced_box(line, level.size) if len(line.boxes) > 1 and level.size > 0 else None
+            if first is None:
+                continue
+            page, raw = self._page, self._page.raw
+            start, _ = page.run(line, first)
+            if any(start <= known < line.end for known in self.found):
+                continue
+            words, own = raw[start : line.end].strip(), self._level(start)
+            is_mark = words.isdecimal() and len(words) <= _LONGEST_MARK and own.size <= _SMALLER * level.size
+            if is_mark and _RAISED <= (own.y - level.y) / level.size <= _HIGHEST:
+                place = page.letter_before(line.start, start, float(page.boxes[first][0]), _NEAR * level.size)
+                if place is not None:
+                    yield place, place, superscript(words)
+                    yield line.start + len(raw[line.start : start].rstrip()), line.end, ""
+
+    def _displaced_box(self, line: RawLine, size: float) -> int | None:
+        """The first of the runs at the end of a line that stand left of the end of the others; None without any."""
+        left, _, right, _ = self._page.boxes[line.boxes.start : line.boxes.stop].T
+        jumps = np.flatnonzero(left[1:] < np.maximum.accumulate(right)[:-1] - size) + 1
+        together = len(left) - len(jumps)
+        if not len(jumps) or jumps[0] != together:
+            return None
+        is_apart = np.abs(left[together + 1 :] - right[together:-1]) > _NEAR * size
+        return None if is_apart.any() else line.boxes.start + int(together)
 
     def _find_in(self, line: RawLine, level: _Level, box: int, *, after: bool) -> bool:
         """Add what stands in a box if it is a script, of the text ``after`` it or before it; says whether it is."""

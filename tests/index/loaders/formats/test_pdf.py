@@ -27,6 +27,12 @@ def test_a_raised_number_is_a_superscript_and_its_line_stays_whole():
     assert read(page).text == "Keys have 2⁶⁴ values in all."
 
 
+def test_the_mark_of_a_note_that_is_drawn_after_its_line_stands_where_it_is_seen():
+    line = text_at((60, 700, BODY, "Dues are paid in May.  Boats pay half of them, ships"), (167, 704, 6, "12"))
+    page = line + text_at((60, 686, BODY, "pay the whole sum at once."))
+    assert read(page).text == "Dues are paid in May.¹² Boats pay half of them, ships\npay the whole sum at once."
+
+
 def test_a_lowered_number_is_a_subscript():
     page = text_at((60, 700, BODY, "Tanks of H"), (114.3, 697, 7, "2"), (118.3, 700, BODY, "O are refilled."))
     assert read(page).text == "Tanks of H₂O are refilled."
