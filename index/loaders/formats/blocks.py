@@ -253,9 +253,12 @@ def _spread(rows: Iterable[Sequence[TableCell]]) -> list[list[_Place]]:
 
 
 def _filled(places: Sequence[Sequence[_Place]]) -> list[list[_Place]]:
-    """The grid without its blank rows and columns."""
+    """The grid without its blank rows and columns, and without columns that only cells over several fill."""
     rows = [row for row in places if any(place.text.strip() or place.cell.nested for place in row)]
-    filled = [any(place.text.strip() or place.cell.nested for place in column) for column in zip(*rows, strict=True)]
+    filled = [
+        any(place.first and (place.text.strip() or place.cell.nested) for place in column)
+        for column in zip(*rows, strict=True)
+    ]
     return [list(itertools.compress(row, filled)) for row in rows]
 
 

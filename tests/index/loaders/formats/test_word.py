@@ -301,6 +301,12 @@ def test_merged_cells_and_header_rows_make_paths() -> None:
     assert document.tables[0].columns == (("Country",), ("Limit", "Day"), ("Limit", "Night"))
 
 
+def test_a_cell_over_two_columns_in_every_row_is_one_cell() -> None:
+    whole = '<w:gridSpan w:val="2"/>'
+    body = table(row("Boat", cell("Price", whole), header=True), row("Skiff", cell("11 euros", whole)))
+    assert read(body).text == "Boat: Skiff; Price: 11 euros."
+
+
 def test_a_header_row_is_found_where_none_is_marked() -> None:
     body = table(row("Boat", "Seats", "Price"), row("Skiff", "2", "11 euros"), row("Barge", "20", "90 euros"))
     assert read(body).text == "Boat: Skiff; Seats: 2; Price: 11 euros.\nBoat: Barge; Seats: 20; Price: 90 euros."
