@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 
 log = logging.getLogger("quoth.offline")
 
-_ADDRESS_AT = {"socket.connect": 1, "socket.sendto": 1, "socket.sendmsg": 1}
-_HOST_AT = {"socket.getaddrinfo": 0, "socket.gethostbyname": 0}
+_ADDRESS_AT = {"socket.connect": 1, "socket.sendto": 1, "socket.sendmsg": 1, "socket.getnameinfo": 0}
+_HOST_AT = {"socket.getaddrinfo": 0, "socket.gethostbyname": 0, "socket.gethostbyaddr": 0}
 
 
 class _Guard:

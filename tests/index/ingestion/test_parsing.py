@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -125,7 +126,19 @@ def lying(tokenizer: Tokenizer, response: bytes, length: int | None = None) -> _
     return worker
 
 
-@pytest.mark.parametrize("response", [b"no JSON", b"[]", b'{"document": {}}', b"[" * 50_000])
+CLAIMED = document_to_json(Document("other.txt", "Title", "Words.", "text/plain", source="/other", sha256="00"))
+BEYOND = {"start": 0, "end": 7, "page": None, "heading": None, "context": "", "rows": None}
+LIES = {
+    "no JSON": b"no JSON",
+    "no object": b"[]",
+    "no fields": b'{"document": {}}',
+    "deep": b"[" * 50_000,
+    "a passage beyond the text": json.dumps({"document": CLAIMED, "chunks": [BEYOND]}).encode(),
+    "half a character": json.dumps({"document": CLAIMED | {"text": "\ud800."}, "chunks": []}).encode(),
+}
+
+
+@pytest.mark.parametrize("response", LIES.values(), ids=LIES)
 def test_a_parser_that_lies_fails_its_file_only(
     files: tuple[SourceFile, ...], tokenizer: Tokenizer, response: bytes
 ) -> None:
@@ -139,8 +152,7 @@ def test_a_parser_that_says_too_much_is_not_listened_to(files: tuple[SourceFile,
 
 
 def test_a_parser_is_not_believed_about_which_file_it_read(files: tuple[SourceFile, ...], tokenizer: Tokenizer) -> None:
-    claimed = document_to_json(Document("other.txt", "Title", "Words.", "text/plain", source="/other", sha256="00"))
-    worker = lying(tokenizer, pack({"document": claimed, "chunks": []})[HEADER.size :])
+    worker = lying(tokenizer, pack({"document": CLAIMED, "chunks": []})[HEADER.size :])
     parsed_file = worker.parse(files[0], b"content", threading.Event())
     assert isinstance(parsed_file, Chunked)
     document = parsed_file.document
