@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -15,7 +16,7 @@ import pytest
 import yaml
 
 from tests.support.paths import ROOT, tracked_files
-from ui.settings import Settings
+from ui.settings import Settings, load_settings
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +108,13 @@ def test_compose_serves_by_one_command_and_its_milvus_is_a_profile(project: dict
         assert service["ports"] == ["127.0.0.1:${PORT:-7860}:7860"]
     assert services["quoth-milvus"]["build"]["args"]["EXTRAS"] in project["project"]["optional-dependencies"]
     assert "milvus" in services["quoth-milvus"]["depends_on"]
+
+
+def test_the_documented_commands_of_the_image_give_a_token_that_is_accepted():
+    for file in ("compose.yaml", "ui/README.md"):
+        tokens = re.findall(r"QUOTH_TOKEN=([\w-]+)", (ROOT / file).read_text())
+        assert tokens, file
+        assert [load_settings({"token": token}).token.get_secret_value() for token in tokens] == tokens
 
 
 def test_the_systemd_unit_gives_the_service_all_that_it_writes_to():

@@ -38,6 +38,7 @@ SERVED = frozenset({"host", "token", "ask_token", "password_file", "trusted_host
 NAMED_ONLY = frozenset({"store", "store_token", "engine", "reader", "embedder"}) | SERVED
 THRESHOLD_FILE = "chosen.json"
 PREFIX = "QUOTH_"
+SHORTEST_TOKEN = 16  # characters
 
 
 def _words(value: object) -> object:
@@ -50,6 +51,15 @@ def _networks(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+def _long_enough(secret: SecretStr) -> SecretStr:
+    if len(secret) < SHORTEST_TOKEN:
+        raise ValueError(f"a token has at least {SHORTEST_TOKEN} characters, this one has {len(secret)}")
+    return secret
+
+
+Token = Annotated[SecretStr, AfterValidator(_long_enough)]
+
+
 class ServerSettings(BaseModel):
     """Settings of the server: where it listens, whom it admits, and its limits."""
 
@@ -60,12 +70,10 @@ class ServerSettings(BaseModel):
         description="The address to listen on. Any but a loopback address needs a token or a password file.",
     )
     port: int = Field(7860, ge=0, le=65535, description="The port to listen on; 0 chooses a free one.")
-    token: SecretStr | None = Field(
-        None, min_length=16, description="The bearer token that HTTP requests must carry: a long random text."
+    token: Token | None = Field(
+        None, description="The bearer token that HTTP requests must carry: a random text of at least 16 characters."
     )
-    ask_token: SecretStr | None = Field(
-        None, min_length=16, description="A second bearer token, which admits to asking and reading only."
-    )
+    ask_token: Token | None = Field(None, description="A second bearer token, which admits to asking and reading only.")
     password_file: Path | None = Field(
         None, description="A file with user:role:hash lines made by `quoth password`, for logging in to the page."
     )
@@ -260,5 +268,5 @@ def _explain(error: ValidationError, flags: Mapping[str, object], file: Path) ->
     for detail in error.errors(include_url=False, include_context=False):
         name = str(detail["loc"][0]) if detail["loc"] else "settings"
         value = "" if name in SECRETS else f", not {detail['input']!r}"
-        lines.append(f"{name} (from the {origins.get(name, 'default')}): {detail['msg']}{value}")
+        lines.append(f"{name} (from the {origins.get(name, 'default')}): {detail['msg'].removeprefix('Value error, ')}{value}")
     return "; ".join(lines)

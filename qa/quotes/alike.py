@@ -11,7 +11,7 @@ from index.ranking.unspaced import RANGES
 _LINE_END = re.compile(r"(?<=[^\W\d_])- (?=[^\W\d_])")  # in plain text: a hyphen after which a line may have ended
 _UNSPACED = re.compile(f"[{RANGES}]")  # a character of a script that puts no spaces between words
 _WIDE = f"[{RANGES}\u3001-\u303f\uff01-\uff60]"  # and the punctuation of Chinese and Japanese
-_WITHIN_WIDE = re.compile(f"(?<={_WIDE}) (?={_WIDE})")
+_WITHIN_WIDE = re.compile(f" (?<={_WIDE} )(?={_WIDE})")  # begins with the space, so that it is found at once
 _IS_WIDE = re.compile(_WIDE)
 _FULL_WIDTH = {code: chr(code - 0xFEE0) for code in range(0xFF10, 0xFF5B) if chr(code).isalnum()}
 
