@@ -48,6 +48,14 @@ _YES_NO = re.compile(
     rf"^\W*{_AUXILIARY} (?P<subject>(?:(?:the|an?|my|our|your) )?[\w’'-]+) (?P<verb>[a-z].*?)\W*$", re.IGNORECASE
 )
 _POSSESSOR = re.compile(r"(?:[\w-]+ ){0,2}[\w-]+(?:['’]s|(?<=s)['’]) (?=\w)")
+_ARTICLE = re.compile(r"(?:\b(?:the|an?) )?$", re.IGNORECASE)
+_PARTY = re.compile(  # a person or a side by the form of the noun: "tenant", "buyer", "lessee"
+    r"(?!.*\b(?:numbers?|orders?|papers?|letters?|offers?|covers?|waters?|powers?|floors?|doors?|colou?rs?|factors?"
+    r"|chapters?|calendars?|fees?|trees?|degrees?|amount|restaurants?|grants?|plants?|boilers?|heaters?|towers?)$)"
+    r".*\b(?:\w+(?:er|or|ee|ist|ant|lord|man|woman|men|women|child|children)s?|part(?:y|ies)|guests?|clients?|students?"
+    r"|agents?|residents?|presidents?|patients?|parents?|staff|people|wife|husband|chairs?|secretar(?:y|ies))$",
+    re.IGNORECASE,
+)
 _BEFORE_NAMES = FUNCTION_WORDS.union("about my our your under after before between he she let".split())
 _OWNED = re.compile(  # what somebody has: "notice period" behind "the landlord's"
     rf"[\w-]+(?: [\w-]+){{0,2}}?(?=\W*$| (?:{PREPOSITION}|{_AUXILIARY}|is|are|was|were|has|have|had)\b)", re.IGNORECASE
@@ -108,10 +116,18 @@ def possessors_for(rest: str, question: str) -> Iterator[tuple[int, int, str]]:
         if function[-1:] == [len(words) - 1]:
             continue  # "what's"
         start = found.start() + words[function[-1] + 1 if function else 0].start()
-        yield start, found.end() - 1, f"{owner}'" if owner.endswith("s") else f"{owner}'s"
+        parties = _is_party(question[start : found.end()].rstrip("s ").rstrip("'’")), _is_party(owner)
+        if owner[:1].isupper() and (article := _ARTICLE.search(question[:start])):
+            start = article.start()  # "the tenant's", but "Ada Finch's"
+        if parties != (True, False):  # a deposit does not take a landlord's place
+            yield start, found.end() - 1, f"{owner}'" if owner.endswith("s") else f"{owner}'s"
         owned = _OWNED.match(question, found.end())
-        if owner == rest and owned:
+        if owner == rest and owned and parties != (True, True):
             yield *owned.span(), _without_article(rest)
+
+
+def _is_party(words: str) -> bool:
+    return words[:1].isupper() or _PARTY.match(words) is not None
 
 
 def _without_article(words: str) -> str:

@@ -60,6 +60,7 @@ def test_a_fragment_is_completed_from_the_last_question(turn, utterance, meant):
     [
         ("What is the landlord's fee?", "and the tenant?", "What is the tenant's fee?"),
         ("What is the landlord's fee?", "and for the tenants?", "What is the tenants' fee?"),
+        ("What is the tenant's fee?", "and Ada Finch?", "What is Ada Finch's fee?"),
         ("what is ada finch's address", "and bo lund", "what is bo lund's address"),
         ("When does the guests' tour begin?", "and the members'?", "When does the members' tour begin?"),
     ],
@@ -68,6 +69,11 @@ def test_another_party_takes_the_place_of_the_one_asked_about(asked, utterance, 
     made = questions(utterance, Turn(asked))
     assert made[0] == meant
     assert not any(one.startswith(asked.rstrip("?")) for one in made)  # never asked about both at once
+
+
+def test_a_thing_does_not_take_the_place_of_a_party():
+    made = questions("and the deposit?", Turn("What is the landlord's fee?"))
+    assert made[:2] == ["What is the landlord's deposit?", "What is the deposit?"]
 
 
 def test_another_thing_of_the_same_owner_can_be_meant():
