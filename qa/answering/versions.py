@@ -68,6 +68,11 @@ def order_of_versions(one: Proposal, other: Proposal) -> int | None:
     return 0 if mine.date != theirs.date else None
 
 
+def names_year(question: str) -> bool:
+    """Whether a question names a year, which asks for the version of that year."""
+    return _YEAR.search(question) is not None
+
+
 def asked_of_version(question: str, hit: Hit, hits: Sequence[Hit]) -> str:
     """The question as it is read with a passage: without the year that the passage's document is a version of.
 

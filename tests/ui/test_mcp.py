@@ -198,9 +198,7 @@ def test_over_http_nobody_is_served_without_a_token_or_from_another_site(seed_in
 
 @pytest.mark.parametrize("token", ["a" * 24, "b" * 24])
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
-def test_a_client_that_asks_for_a_stream_or_a_session_is_told_there_are_none(
-    seed_index: Path, token: str, method: str
-):
+def test_a_client_that_asks_for_a_stream_or_a_session_is_told_there_are_none(seed_index: Path, token: str, method: str):
     app = assemble(Service.of(load_settings({"index": seed_index, "token": "a" * 24, "ask_token": "b" * 24})))
     client = TestClient(app, base_url="http://127.0.0.1:7860")
     answered = client.request(method, "/mcp", headers={"Authorization": f"Bearer {token}"})

@@ -29,7 +29,22 @@ def test_the_newer_version_answers_and_the_older_one_is_told_as_earlier(versions
 
 def test_a_year_in_the_question_asks_for_the_version_of_that_year(versions):
     answer = versions.answer("What was the daily taxi allowance in 2020?")
-    assert answer.text.startswith("20")
+    assert answer.text.startswith("20") and answer.relation is None
+
+
+def test_a_newer_version_is_told_where_it_no_longer_says_what_the_older_one_does(tmp_path):
+    said = {
+        "2021": "The tenant may keep a cat. Dogs are not allowed.",
+        "2024": "The tenant may keep a cat and a small dog.",
+    }
+    documents = [
+        Document(f"lease-{year}.md", "Lease of the mill", text, "text/markdown", date=f"{year}-05-01")
+        for year, text in said.items()
+    ]
+    with answerer_over(documents, tmp_path / "index") as answerer:
+        answer = answerer.answer("Are dogs allowed?")
+    other = answer.disagreement.citation.sentence if answer.disagreement else ""
+    assert answer.found and "small dog" in f"{answer.citations[0].sentence} {other}"
 
 
 @pytest.mark.parametrize(
