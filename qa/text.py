@@ -42,7 +42,9 @@ _UNFINISHED = re.compile(
     re.IGNORECASE,
 )
 _INITIAL = re.compile(r"(?<![\w.])[A-Za-z]\.$")  # of "z. B." and "J. R. Holm"
-_NEXT_INITIAL = re.compile(r"[A-Z]\.\s")
+_AFTER_INITIAL = re.compile(r"[A-Z]\.\s|[a-zß-öø-ÿ]")
+# Words that are short for what always goes on: titles before names, and German, French and Spanish conjunctions.
+_ABBREVIATED = re.compile(r"\b(?:Sra?|Srta|Avda?|Hr|Mme|Mlle|[Ee]ds?|[Bb]zw|[Vv]gl|[Gg]gf|[Ee]vtl|inkl|zzgl|geb)\.$")
 _HOUR = re.compile(r"\b[ap]\.m\.$")
 _DAY = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
 _NUMBERED = re.compile(r"\d\.$")
@@ -149,7 +151,8 @@ def _continues(sentence: str, following: str) -> bool:
         (_NUMBERED.search(sentence) is not None and _LOWER.match(following) is not None)
         or (_ORDINAL.search(sentence) is not None and _MONTH.match(following) is not None)
         or (_UNFINISHED.search(sentence) is not None and following[:1].isdigit())
-        or (_INITIAL.search(sentence) is not None and _NEXT_INITIAL.match(following) is not None)
+        or _ABBREVIATED.search(sentence) is not None
+        or (_INITIAL.search(sentence) is not None and _AFTER_INITIAL.match(following) is not None)
         or (_HOUR.search(sentence) is not None and _DAY.match(following) is not None)
         or (sentence.endswith("..") and (following[:1] == "." or _LOWER.match(following) is not None))
     )
@@ -163,10 +166,12 @@ def _segment(text: str, start: int, end: int) -> list[tuple[int, int]]:
     bounds, position = [], 0
     for sentence in Segmenter(language="en", clean=False).segment(block):
         at = block.find(sentence.strip(), position)
-        if at < 0:  # pysbd rewrote the text, so its sentences are no slices
-            return [(start + a, start + b) for a, b in _by_punctuation(block)]
+        if at < 0 or block[position:at].strip():  # pysbd rewrote the text or lost some: its sentences are no slices
+            break
         bounds.append((start + at, start + at + len(sentence.strip())))
         position = at + len(sentence.strip())
+    if block[position:].strip():
+        return [(start + a, start + b) for a, b in _by_punctuation(block)]
     return bounds
 
 
