@@ -268,5 +268,6 @@ def _explain(error: ValidationError, flags: Mapping[str, object], file: Path) ->
     for detail in error.errors(include_url=False, include_context=False):
         name = str(detail["loc"][0]) if detail["loc"] else "settings"
         value = "" if name in SECRETS else f", not {detail['input']!r}"
-        lines.append(f"{name} (from the {origins.get(name, 'default')}): {detail['msg'].removeprefix('Value error, ')}{value}")
+        reason = detail["msg"].removeprefix("Value error, ")
+        lines.append(f"{name} (from the {origins.get(name, 'default')}): {reason}{value}")
     return "; ".join(lines)
