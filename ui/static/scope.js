@@ -28,7 +28,7 @@ function topic() {
   const said = turns.slice(begin).filter((turn) => turn.dataset.record || turn.querySelector("[data-do=literal]"));
   return said.slice(-MAX_TURNS).map((turn) => {
     if (!turn.dataset.record) return { question: turn.querySelector(".question").textContent, answer: "" };
-    const { question, text } = JSON.parse(turn.dataset.record);
-    return { question, answer: text };
+    const { question, asked, text } = JSON.parse(turn.dataset.record); // turns of before may lack what was asked
+    return { question: asked ?? question, answer: text };
   });
 }

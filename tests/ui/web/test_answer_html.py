@@ -179,6 +179,11 @@ def test_a_cell_is_shown_in_its_table() -> None:
     assert 'data-do="copy-row"' in shown
 
 
+def test_the_record_says_what_was_asked_so_that_follow_ups_are_completed_from_it() -> None:
+    kept = render.record(found(question="What rockett was used?", corrections={"rockett": "rocket"}))
+    assert (kept["question"], kept["asked"]) == ("What rockett was used?", "What rocket was used?")
+
+
 def test_the_record_of_a_cell_has_its_rows_for_the_export() -> None:
     (cited,) = render.record(found(cell_citation()))["citations"]
     assert cited["table"] == {

@@ -140,6 +140,7 @@ def record(answer: Answer, understood: str = "") -> dict[str, object]:
     """The answer as the browser stores it, to export it and to send a verdict on it."""
     return {
         "question": understood or answer.question,
+        "asked": answer.asked,
         "found": answer.found,
         "text": answer.text,
         "probability": round(answer.probability, 4),
