@@ -9,6 +9,7 @@ import pytest
 
 LEAST = 0.05  # seconds of processor time that the smaller input takes, unless it reaches MOST
 MOST = 300_000  # characters of the smaller input
+ENOUGH = 1.0  # seconds, more than which it takes only if little text is enough; so a call that takes for ever ends
 BEST_OF = 3
 GROWTH = 3.0
 ATTEMPTS = 3  # because other processes disturb the time
@@ -20,25 +21,28 @@ def repeated(unit: str, size: int) -> str:
     return "".join(unit.replace("%d", str(number)) for number in range(count)) if "%d" in unit else unit * count
 
 
+def once_timed(work: Callable[[], object]) -> float:
+    """The processor time of one run."""
+    began = time.process_time()
+    work()
+    return time.process_time() - began
+
+
 def seconds(work: Callable[[], object]) -> float:
     """The least processor time of some runs."""
-    taken = []
-    for _ in range(BEST_OF):
-        began = time.process_time()
-        work()
-        taken.append(time.process_time() - began)
-    return min(taken)
+    return min(once_timed(work) for _ in range(BEST_OF))
 
 
 def assert_grows_in_proportion(work: Callable[[int], Callable[[], object]]) -> None:
     """``work`` makes a call whose input has so many characters; doubling that less than triples its time."""
     size = 10_000
-    while size < MOST:
-        began = time.process_time()
-        work(size)()
-        if time.process_time() - began >= LEAST:
-            break
+    taken = once_timed(work(size))
+    while taken > ENOUGH and size > 1_000:
+        size //= 2
+        taken = once_timed(work(size))
+    while taken < LEAST and size < MOST:
         size *= 2
+        taken = once_timed(work(size))
     for _ in range(ATTEMPTS):
         once, twice = seconds(work(size)), seconds(work(2 * size))
         if twice < GROWTH * max(once, LEAST / 2):
