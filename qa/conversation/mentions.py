@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from index import Hit, stem_words
+from index.ranking.unspaced import RANGES, is_unspaced
 from qa.conversation.replies import DocumentHits, FoundPassage
 from qa.text import FUNCTION_WORDS, enclosing_sentences
 
@@ -13,7 +14,7 @@ SEARCHED = 100  # the most passages that are looked through
 _SHOWN_PASSAGES, _SHOWN_DOCUMENTS = 3, 20
 _SENTENCE = 4  # words at least, or it may be a heading
 _AROUND = 400  # code points of a passage around its first mark, at most
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(rf"[{RANGES}]+|[^\W{RANGES}]+")  # or a run of a script without spaces between words
 
 
 def grouped_mentions(subject: str, hits: Sequence[Hit]) -> tuple[DocumentHits, ...]:
@@ -38,13 +39,16 @@ def is_scattered(subject: str, hits: Sequence[Hit]) -> bool:
 
 def _marks(subject: str, text: str) -> tuple[tuple[int, int], ...]:
     """The ranges of the subject's words in a text; none unless each of them occurs."""
-    asked = [word.lower() for word in _WORD.findall(subject)]
+    words = [word.lower() for word in _WORD.findall(subject)]
+    runs, asked = [word for word in words if is_unspaced(word)], [word for word in words if not is_unspaced(word)]
     content = set(stem_words([word for word in asked if word not in FUNCTION_WORDS] or asked))
     places = [found.span() for found in _WORD.finditer(text)]
     stems = stem_words(text[start:end].lower() for start, end in places)
-    if not content or not content.issubset(stems):
+    within = [[found.span() for found in re.finditer(re.escape(run), text)] for run in runs]  # the words of such runs
+    if not words or not content.issubset(stems) or not all(within):
         return ()
-    return tuple(place for place, stem in zip(places, stems, strict=True) if stem in content)
+    marks = {place for place, stem in zip(places, stems, strict=True) if stem in content}
+    return tuple(sorted(marks.union(*within)))
 
 
 def _grouped(group: Sequence[tuple[Hit, tuple[tuple[int, int], ...]]]) -> DocumentHits:
