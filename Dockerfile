@@ -25,7 +25,8 @@ WORKDIR /home/quoth
 ENV QUOTH_INDEX=/index QUOTH_HOST=0.0.0.0
 VOLUME /index
 EXPOSE 7860
-HEALTHCHECK --interval=30s --timeout=5s --start-period=120s \
+# Until the documents are indexed nothing is served: failures do not count that long, and a first success ends this.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=1h \
   CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:7860/readyz', timeout=4)"]
 # exec, so that the stop signal reaches quoth instead of sh
 CMD ["sh", "-c", "quoth index /documents; exec quoth chat"]
