@@ -136,11 +136,15 @@ class MilvusConnection:
         except ImportError as error:
             raise MissingExtraError(f"the store {self.uri} needs Milvus: run `pip install 'quoth[milvus]'`") from error
         logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
-        if self.is_file:
-            make_folder(Path(self.uri).resolve().parent)
+        place = Path(self.uri).resolve() if self.is_file else None
+        is_new = place is not None and not place.exists()
+        if place is not None:
+            make_folder(place.parent)
         try:
             client = MilvusClient(self.uri, token=token, timeout=min(self.seconds, _CONNECT_SECONDS))
             version = str(client.get_server_version(timeout=self.seconds))
+            if place is not None and is_new:
+                place.chmod(0o700)  # Milvus Lite makes a folder that everybody can read
         except ConnectionConfigException as error:
             raise self._cannot_open(error) from error
         except (MilvusException, grpc.RpcError, grpc.FutureTimeoutError) as error:

@@ -176,6 +176,11 @@ def test_a_store_that_is_slow_to_search_is_an_error_in_time(place: str, folder: 
         search_failed.set()
 
 
+def test_a_new_file_of_milvus_lite_is_for_its_owner_alone(place: str, folder: Path):
+    build([folder], place, embedder=HashEmbedder())
+    assert Path(place).stat().st_mode & 0o077 == 0
+
+
 def test_a_newer_schema_is_a_mismatch_and_not_damage(place: str, folder: Path):
     embedder = HashEmbedder()
     build([folder], place, embedder=embedder)
