@@ -6,14 +6,17 @@ import re
 from collections.abc import Iterable
 
 _LINES = (
-    (r"\b(?:bye|goodbye|see you|gotta go|good ?night|cya|farewell)\b", "Goodbye. Your documents stay where they are."),
+    (
+        r"\b(?:bye|goodbye|see you|gotta go|good ?night|cya|farewell)\b",
+        "Goodbye. Ask about your documents again whenever you like.",
+    ),
     (
         r"\b(?:thanks?|thx|ty|cheers|appreciate|perfect|great|awesome|brilliant|nice|well done|impressive|exactly)\b",
-        "You are welcome. Ask on whenever you like.",
+        "You are welcome. Ask on about your documents whenever you like.",
     ),
     (
         r"\b(?:who are you|what are you|your name|robot|human|chatgpt|language model|an? ai|are you)\b",
-        "I am Quoth. I find answers in your documents and quote them with their place; I make nothing up.",
+        "I am Quoth. Ask me anything about your documents: I quote what they say with its place, and make nothing up.",
     ),
     (
         r"\b(?:wrong|bad|useless|sense|not what|hate|don'?t like|stop|ugh|kidding|too short|too long|frustrat\w*)\b",

@@ -75,7 +75,9 @@ def _parts(reply: Reply) -> Iterator[RenderableType]:
         yield from (Text(f"  - {one_line(name)}") for name in named)
     for group in reply.hits:
         yield from _group(group)
-    yield from (Text(f"  {one_line(question)}", style="dim") for question in reply.examples)
+    if reply.examples:
+        yield Text("  For example:", style="dim")
+    yield from (Text(f"  - {one_line(question)}", style="dim") for question in reply.examples)
 
 
 def _summary(summary: Summary) -> Iterator[RenderableType]:

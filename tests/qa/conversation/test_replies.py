@@ -126,3 +126,8 @@ def test_a_document_s_own_words_are_no_small_talk():
 def test_each_sort_of_small_talk_has_its_line():
     lines = {friendly_line(said) for said in ("hello", "thanks", "bye", "who are you?", "help", "wrong answer")}
     assert len(lines) == 6
+
+
+@pytest.mark.parametrize("said", ["hello", "thanks", "bye", "who are you?", "help", "this is useless"])
+def test_every_friendly_line_says_what_can_be_asked(said):
+    assert any(word in friendly_line(said).lower() for word in ("ask", "question"))
