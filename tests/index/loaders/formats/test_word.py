@@ -137,6 +137,14 @@ def test_a_large_first_letter_begins_its_word() -> None:
     assert read(letter + paragraph("he tide turns.")).text == "The tide turns."
 
 
+def test_a_moved_paragraph_is_read_once_where_it_is_now() -> None:
+    gone = paragraph(f"<w:moveFrom>{run('The deposit is 300.')}</w:moveFrom>", "<w:rPr><w:moveFrom/></w:rPr>")
+    now = paragraph(f"<w:moveTo>{run('The deposit is 300.')}</w:moveTo>", "<w:rPr><w:moveTo/></w:rPr>")
+    document = read(paragraph("One.") + gone + paragraph("Two.") + now + paragraph("End."))
+    assert document.text == "One.\n\nTwo.\n\nThe deposit is 300.\n\nEnd."
+    assert document.left_out == ("1 deleted passage",)
+
+
 def test_controls_around_paragraphs_rows_and_cells_are_read() -> None:
     rows = control(row("Tea", "3 euros")) + "<w:tr>" + control(cell("Rice")) + cell("2 euros") + "</w:tr>"
     body = control(paragraph("One.") + control(paragraph("Two."))) + table(rows)

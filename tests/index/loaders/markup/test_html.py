@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from index.errors import UnreadableFileError
 from index.loaders.dispatch import parse
 from index.types import Document, Heading
 
@@ -33,6 +34,8 @@ def rows(body: str) -> tuple[list[tuple[str, ...]], list[list[str]]]:
         ),
         ("<section>One</section><center>Two</center>three", "One\nTwo\nthree"),
         ("<p>Press the <button>Save</button> button.", "Press the Save button."),
+        ("<ol reversed><li>last<li value=9>ninth<li>eighth</ol>", "3. last\n9. ninth\n8. eighth"),
+        ("<p>Full: <meter value=3 max=5>3 of 5</meter><progress>60%</progress></p>", "Full:"),
         ("<ol start=4><li>Open<li>Light<li value=9>Close</ol>", "4. Open\n5. Light\n9. Close"),
         (
             "<ol type=a><li>first<li>second</ol><ol type=I reversed><li>x<li>y</ol>",
@@ -86,6 +89,8 @@ def test_what_is_nested_deeper_than_256_elements_is_read(depth: int, tag: str) -
 
 
 def test_what_is_nested_too_deep_is_reported() -> None:
+    with pytest.raises(UnreadableFileError, match="contains no text: nested too deep"):
+        page("<div>" * 5000 + "deep")
     document = page("<p>Seen.</p>" + "<div>" * 5000 + "deep")
     assert document.text == "Seen."
     assert document.warnings == ("nested too deep: what is within more than 2,000 elements is not read",)
