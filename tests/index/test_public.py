@@ -10,9 +10,9 @@ NAMES = """
     IndexChangedError IndexDamagedError IndexEmptyError IndexLockedError IndexMismatchError IndexNotFoundError
     IndexSettings IndexStatus IndexView InputError MissingExtraError ModelError NamedFiles NoDocumentsError Page Place
     Plan Problem Progress QuestionError QuothError RepairReport Rows SetupError SourceNotFoundError StateError
-    StorageError Store StoreUnreachableError Table TablePart TableRows UnreadableFileError VerifyReport add build
-    build_documents checked_collection copy load make_folder on_disk open_engine open_private open_store plan read_file
-    rebuild remove repair start_child stay_local stem_words supported_suffixes sync_folder verify write_whole
+    StorageError Store StoreUnreachableError Table TablePart TableRows UnreadableFileError VerifyReport Vocabulary
+    add build build_documents checked_collection copy load make_folder on_disk open_engine open_private open_store plan
+    read_file rebuild remove repair start_child stay_local stem_words supported_suffixes sync_folder verify write_whole
 """
 
 
