@@ -153,7 +153,9 @@ async def list_models() -> Models:
 
 
 @router.get("/models/{model}", responses=responses(HTTPStatus.NOT_FOUND))
-async def get_model(model: Annotated[str, Path(max_length=200, examples=[MODEL])]) -> Model:
+async def get_model(
+    model: Annotated[str, Path(description="The model's name.", max_length=200, examples=[MODEL])],
+) -> Model:
     """Return the one model by its name, for clients of OpenAI's API."""
     _check_model(model)
     return Model()

@@ -41,7 +41,8 @@ def list_sheets(service: Served) -> list[str]:
     status_code=HTTPStatus.ACCEPTED,
     responses={
         202: {"headers": LOCATION},
-        **responses(HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+        # The collection that is named may be missing.
+        **responses(HTTPStatus.NOT_FOUND, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     },
 )
 def ask_sheet(asked: SheetQuestions, service: Served, response: Response) -> SheetState:
