@@ -11,6 +11,7 @@ import ctypes
 import io
 import json
 import os
+import re
 import secrets
 import signal
 import sqlite3
@@ -32,6 +33,7 @@ from ui.service.uploads import Uploads
 
 FILE_EVENTS = ("open", "os.rename", "os.remove", "os.mkdir", "os.rmdir")
 WRITING = ("BEGIN", "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "ATTACH", "DETACH", "COMMIT")
+CHANCE = re.compile(r"\.[0-9a-f]{8}")  # the suffix of a file that is to replace another
 CONNECT = sqlite3.connect
 STORAGE_FAILED = 3
 UPLOADED = "mill.txt"
@@ -104,7 +106,8 @@ class StepRecorder:
 
     def on_audit_event(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event in FILE_EVENTS and str(arguments[0]).startswith(self.location):
-            self.record(f"{event} {Path(str(arguments[0])).suffix or 'folder'}")
+            suffix = Path(str(arguments[0])).suffix or "folder"
+            self.record(f"{event} {'.partial' if CHANCE.fullmatch(suffix) else suffix}")
 
     def on_statement(self, sql: str) -> None:
         sql = sql.strip()
