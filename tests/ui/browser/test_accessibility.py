@@ -45,7 +45,7 @@ def _everything(page: Page) -> None:
     answer = found(cited, cited, spans=("Kim", "Ryzhikov"), disagreement=other, candidates=(other,), probability=0.7)
     unread = Failure("scan.pdf", "/elsewhere", "a scan: run OCR over it first")
     turns = {
-        "f" * 32: render.answered("f" * 32, answer, asked="Who are they?"),
+        "f" * 32: render.answered("f" * 32, answer, asked=("Who are they?", answer.question)),
         "e" * 32: render.answered("e" * 32, refused(passage(title=title), guesses=(other,)), failures=[unread]),
         "d" * 32: render.failed("d" * 32, " ", "the question is empty"),
     }

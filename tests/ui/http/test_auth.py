@@ -201,7 +201,7 @@ FOR_ASK = {
     "GET": """/ /healthz /readyz /openapi.json /theme.css /favicon.ico /assets/{path:path} /static/{path:path}
         /gradio_api/app_id /gradio_api/queue/data
         /v1/documents /v1/documents/{document_id} /v1/documents/{document_id}/text
-        /v1/collections /v1/collections/{name} /v1/sheets /v1/sheets/{name} /v1/models
+        /v1/collections /v1/collections/{name} /v1/sheets /v1/sheets/{name} /v1/models /v1/models/{model}
         /ui/process /ui/welcome /ui/examples
         /ui/library /ui/library/cards/{document_id} /ui/library/cards/{document_id}/questions
         /ui/source/{document_id} /ui/source/{document_id}/pages/{number} /ui/source/{document_id}/contents

@@ -72,7 +72,7 @@ class Serving:
         began = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
         assert self.process.wait(timeout=PATIENCE) == 0
-        assert time.monotonic() - began < STOPPED
+        assert time.monotonic() - began < 3 * STOPPED  # while other tests hold the cores
 
 
 def _start(index: Path, folder: Path, *flags: str, host: str = "127.0.0.1") -> Serving:
