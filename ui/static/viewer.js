@@ -101,5 +101,6 @@ function hide() {
   paper.clear();
   viewer.hidden = true;
   viewer.replaceChildren();
+  viewer.classList.remove("guessed");
   document.body.classList.remove("reading");
 }
