@@ -38,6 +38,12 @@ def test_several_documents_anchors_and_a_date_in_yaml():
     assert (dated.title, dated.date, dated.date_source) == ("Timetable", "2024-05-06", "text")
 
 
+def test_all_values_of_a_name_that_yaml_has_several_times_are_read_and_told():
+    document = parse(b"fee: 40\nfee: 45\nport: {id: 7}\nport: {id: 9}\n", "a.yaml")
+    assert document.text == "fee: 40, 45\n\nport\n\nid: 7.\nid: 9."
+    assert document.warnings == ("given several times in one object, with all their values read: fee, port",)
+
+
 def test_aliases_cannot_multiply():
     lines = ["a0: &a0 [x, x]", *(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 60))]
     assert len(parse("\n".join(lines).encode(), "a.yaml").text) < 1_000
