@@ -79,6 +79,19 @@ def test_prose_in_xml_is_read_block_by_block_with_its_titles():
     assert (document.title, document.coverage) == ("The ferry", 1.0)
 
 
+def test_attributes_around_prose_are_read_and_those_for_programs_are_counted():
+    written = (
+        '<log port="Harwick" id="l1"><entry author="Runa Holm" paid="4.10" xml:lang="en" entry-type="a">The quay is '
+        '<term url="x" gloss="shut">closed</term>.</entry><title n="2" place="Molde">Next</title><ship name="Ternen" '
+        'ownerId="7"/></log>'
+    )
+    document = parse(written.encode(), "a.xml")
+    assert document.text == (
+        "port: Harwick\n\nauthor: Runa Holm; paid: 4.10\nThe quay is closed.\n\nNext\n\nplace: Molde\n\nname: Ternen"
+    )
+    assert document.left_out == ("6 attributes",)
+
+
 def test_a_page_of_xhtml_is_read_as_one():
     page = b'<html xmlns="http://www.w3.org/1999/xhtml"><body><p hidden="">Old.</p><p>New.</p></body></html>'
     assert parse(page, "a.xml").text == "New."
