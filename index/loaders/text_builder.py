@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from index.loaders.decoding import canonical
@@ -26,6 +26,7 @@ class Grid:
     columns: Sequence[Sequence[str]] = ()  # header path of each column, outermost first; () when there is no header
     caption: str = ""
     above: Sequence[str] = ()  # lines of text directly above the table
+    is_part: bool = False  # of a table whose other rows follow, so that a column without text may have some there
 
 
 class TextBuilder:
@@ -36,6 +37,7 @@ class TextBuilder:
         self._headings: list[Heading] = []
         self._tables: list[Table] = []
         self._encoded: list[str] = []  # cells
+        self._names: set[str] = set()  # of columns, that are in the text
         self.length = 0  # of the text so far, in code points
 
     @property
@@ -129,21 +131,24 @@ class TextBuilder:
         A caption that is the heading or the line before is not repeated.
 
         A line is ``Header: cell; Header: cell.`` with the names of a header path joined by " › ", and without empty
-        cells and encoded data. Columns without a header are numbered in ``Table.columns`` and unnamed in the text; two
-        of them are name and value. Rows without text are left out, and so is a table without rows.
+        cells and encoded data; the names of columns without text follow, once in a text. Columns without a header are
+        numbered in ``Table.columns`` and unnamed in the text; two of them are name and value. Rows without text are
+        left out; of a table without rows only the names are appended.
         """
         width = max(len(grid.columns), *map(len, grid.rows), 0, 0)
         rows = [[self._cell(cell) for cell in row] + [""] * (width - len(row)) for row in grid.rows]
         rows = [row for row in rows if any(row)]
         above = [_one_line(line) for line in grid.above]
         self.add("\n".join(above), separator)
+        columns = column_paths(grid.columns, width)
+        labels = [" › ".join(path) for path in columns] if grid.columns else []
+        unused = [] if grid.is_part else _unused(labels, grid.rows)
         if not rows:
+            self.add_names(unused, separator)
             return
         caption = _one_line(grid.caption)
         if caption and caption not in above and not self._ends_with(caption):
             self.add(caption, separator)
-        columns = column_paths(grid.columns, width)
-        labels = [" › ".join(path) for path in columns] if grid.columns else []
         names = [f"{label}: " if label else "" for label in labels] or [""] * width
         joint = ": " if width == 2 and not any(labels) else "; "
         if self.length:
@@ -153,6 +158,14 @@ class TextBuilder:
         for row in rows:
             self._add_row(row, names, joint, cells, last=row is rows[-1])
         self._tables.append(Table(columns, Rows(width, cells.tobytes()), start, self.length, caption, page))
+        if not grid.is_part:
+            self._names.update(label for label in labels if label not in unused)
+            self.add_names(unused)
+
+    def add_names(self, names: Iterable[str], separator: str = "\n") -> None:
+        """Append the names of columns without any text, but not those that stand in the rows of another table."""
+        self.add("; ".join(name for name in names if name not in self._names), separator)
+        self._names.update(names)
 
     def add_text(self, text: str, headings: Sequence[Heading] = (), tables: Sequence[Table] = ()) -> None:
         """Append a text that another builder made, with its headings and tables."""
@@ -190,6 +203,17 @@ class TextBuilder:
     def _ends_with(self, line: str) -> bool:
         """Whether the last block is this line."""
         return bool(self._parts) and self._parts[-1].rpartition("\n")[2].rstrip(" :.") == line.rstrip(" :.")
+
+
+def _unused(labels: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """The names under which no row has text."""
+    columns = [column for column, label in enumerate(labels) if label]
+    for row in rows:
+        if not columns:
+            return []
+        columns = [column for column in columns if column >= len(row) or not row[column].strip()]
+    used = {label for column, label in enumerate(labels) if column not in columns}
+    return [label for label in dict.fromkeys(labels[column] for column in columns) if label not in used]
 
 
 def is_encoded(value: str) -> bool:

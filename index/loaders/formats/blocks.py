@@ -146,6 +146,10 @@ def _write_parts(builder: TextBuilder, rows: Sequence[Sequence[_Place]], grid: G
     the number of cells, and rows with nested tables are written cell by cell.
     """
     named = bool(grid.columns)
+    names = [" › ".join(path) for path in grid.columns]
+    is_used = [any(place.text.strip() or place.cell.nested for place in column) for column in zip(*rows, strict=True)]
+    used = set(itertools.compress(names, is_used))
+    grid = replace(grid, is_part=True)
     for kind, group in itertools.groupby(rows, key=lambda row: _kind(row, named=named)):
         part = list(group)
         if kind == "cells":
@@ -164,6 +168,7 @@ def _write_parts(builder: TextBuilder, rows: Sequence[Sequence[_Place]], grid: G
             builder.add_table(replace(grid, rows=texts), page)
             grid = replace(grid, above=())
         _write_notes(builder, part)
+    builder.add_names(name for name in names if name not in used)
 
 
 def _write_row(builder: TextBuilder, row: Sequence[_Place], grid: Grid, page: int | None) -> None:

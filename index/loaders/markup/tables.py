@@ -192,17 +192,28 @@ def _with_whole_amounts(rows: Sequence[_Row], head: int) -> list[_Row]:
     sign: tuple[_Cell, ...] | None = None
     for column in zip(*rows, strict=True):
         if sign is not None:
-            column, sign = _joined(sign, column, head), None
+            if _share_headers(sign, column, head):
+                column = _joined(sign, column, head)
+            else:
+                columns.append(sign)
+            sign = None
         texts = {cell.text for cell in column[head:]}
         if texts <= _CURRENCIES:
             sign = column
-        elif columns and texts <= _ENDINGS:
+        elif columns and texts <= _ENDINGS and _share_headers(columns[-1], column, head):
             columns[-1] = _joined(columns[-1], column, head)
         else:
             columns.append(column)
     if sign is not None:
         columns.append(sign)
     return [list(row) for row in zip(*columns, strict=True)]
+
+
+def _share_headers(left: Sequence[_Cell], right: Sequence[_Cell], head: int) -> bool:
+    """Whether two columns have no names of their own, so that both can be one; an empty one has only its name."""
+    is_filled = all(any(cell.text for cell in column[head:]) for column in (left, right))
+    pairs = zip(left[:head], right[:head], strict=True)
+    return all(before.text == after.text or (is_filled and not (before.text and after.text)) for before, after in pairs)
 
 
 def _joined(left: Sequence[_Cell], right: Sequence[_Cell], head: int) -> tuple[_Cell, ...]:

@@ -144,10 +144,10 @@ def test_every_format_counts_what_was_read(name: str):
         ("a.yaml", "note: The ferry leaves at nine from the outer basin of the harbour.\nnote: It returns at ten.\n"),
     ],
 )
-def test_the_first_of_two_values_of_one_name_is_missing(name: str, content: str):
+def test_both_values_of_one_name_are_read(name: str, content: str):
     document = parse(content.encode(), name)
-    assert document.text == "note: It returns at ten."
-    assert document.warnings[-1].startswith("22% of its text was read; missing are 49 characters, in words such as")
+    assert document.text == "note: The ferry leaves at nine from the outer basin of the harbour., It returns at ten."
+    assert document.coverage == 1.0
 
 
 def test_the_coverage_of_a_message_is_that_of_its_parts():

@@ -52,6 +52,18 @@ def test_a_caption_that_is_the_heading_above_is_not_repeated() -> None:
     assert builder.text.count("Limits abroad") == 1
 
 
+def test_names_of_columns_without_text_follow_the_table_unless_a_table_showed_them() -> None:
+    builder = TextBuilder()
+    columns = [("Name",), ("Fax",), ("Post", "Town")]
+    builder.add_table(Grid([["Ann", "", ""], ["Bo", " ", ""]], columns))
+    builder.add_table(Grid([["Cy", "", "Molde"]], columns))
+    builder.add_table(Grid([["", "", ""]], [("Fax",), ("Signature",), ("Day",)]))
+    assert builder.text == (
+        "Name: Ann.\nName: Bo.\nFax; Post › Town\n\nName: Cy; Post › Town: Molde.\n\nSignature; Day"
+    )
+    assert [len(table.rows) for table in builder.tables] == [2, 1]
+
+
 def test_two_columns_without_a_header_are_name_and_value() -> None:
     text, table = built(Grid([["Registered", "1994"], ["Seat", "Bern."]]))
     assert text.endswith("Registered: 1994.\nSeat: Bern.")
@@ -59,10 +71,10 @@ def test_two_columns_without_a_header_are_name_and_value() -> None:
 
 
 @pytest.mark.parametrize("rows", [[], [["", " "]]])
-def test_a_table_without_text_is_left_out(rows: list[list[str]]) -> None:
+def test_a_table_without_text_is_only_the_names_of_its_columns(rows: list[list[str]]) -> None:
     builder = TextBuilder()
     builder.add_table(Grid(rows, [["Name"], ["Age"]]))
-    assert (builder.text, builder.tables) == ("", ())
+    assert (builder.text, builder.tables) == ("Name; Age", ())
 
 
 def test_short_rows_are_filled_and_long_ones_have_columns_without_a_header() -> None:

@@ -174,7 +174,7 @@ def _add_records(builder: TextBuilder, items: Sequence[Json], path: Path, keys: 
             builder.add("\n".join(filter(None, lines)))
     else:
         for group in _groups(records):
-            columns = list(dict.fromkeys(name for record in group for name in record))
+            columns = list(dict.fromkeys(name for record in group for name, cell in record.items() if cell))
             rows = [[record.get(name, "") for name in columns] for record in group]
             builder.add_table(Grid(rows, columns, " › ".join(path)))
     for record, (_, lists) in zip(records, flat, strict=True):

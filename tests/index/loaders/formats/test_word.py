@@ -380,3 +380,8 @@ def test_the_date_of_a_library_is_no_date() -> None:
     core = CORE.format(title="", author="python-docx", created=library, modified=library)
     document = parse(word_file(paragraph("Words."), core=core), "a.docx")
     assert (document.date, document.metadata) == (None, {})
+
+
+def test_the_name_of_a_column_without_text_follows_the_table():
+    rows = row("Name", "Post", "Signed", header=True), row("Runa Holm", "Quay", ""), row("Ines Prado", "Gate", "")
+    assert read(table(*rows)).text == "Name: Runa Holm; Post: Quay.\nName: Ines Prado; Post: Gate.\nSigned"

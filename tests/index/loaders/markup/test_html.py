@@ -273,3 +273,22 @@ def test_what_the_stylesheet_of_a_page_hides_is_left_out():
         "The crane is let.",
     ]  # fmt: skip
     assert document.left_out == ("2 hidden parts",)
+
+
+@pytest.mark.parametrize(
+    ("table", "text"),
+    [
+        ("<tr><th>Fax<th>Name<tr><td><td>Ann<tr><td><td>Bo", "Name: Ann.\nName: Bo.\nFax"),
+        ("<tr><th>Name<th>Signature<th>Day<tr><td><td><td>", "Name; Signature; Day"),
+        (
+            "<tr><th>Coin<th>Fee<th>Unit<tr><td>$<td>5<td>%<tr><td>€<td>7<td>%",
+            "Coin: $; Fee: 5; Unit: %.\nCoin: €; Fee: 7; Unit: %.",
+        ),
+        (
+            "<tr><th>Name<th colspan=2>2024<tr><td>Fee<td><td>5<tr><td>Rent<td><td>7",
+            "Name: Fee; 2024: 5.\nName: Rent; 2024: 7.",
+        ),
+    ],
+)
+def test_no_name_of_a_column_is_lost(table: str, text: str) -> None:
+    assert page(f"<table>{table}</table>").text == text
