@@ -9,15 +9,14 @@ ARG EXTRAS=""
 
 WORKDIR /opt/quoth
 COPY requirements.lock ./
-RUN pip install --no-deps --require-hashes -r requirements.lock \
-  && pip install "$(sed -n 's/^# \(torch==[^ ]*\).*/\1/p' requirements.lock)"
+RUN pip install --no-deps --require-hashes -r requirements.lock
 COPY pyproject.toml requirements-dev.lock README.md LICENSE ./
 COPY index index
 COPY qa qa
 COPY ui ui
 # The second lock file has the versions of the extras. Without its hashes, which pip cannot ask of a folder.
 RUN sed -n 's/^\([a-z][^ ]*==[^ ]*\).*/\1/p' requirements-dev.lock > /tmp/versions.txt \
-  && pip install --constraint /tmp/versions.txt ".${EXTRAS:+[$EXTRAS]}" \
+  && pip install --no-build-isolation --constraint /tmp/versions.txt ".${EXTRAS:+[$EXTRAS]}" \
   && useradd --uid 1000 --create-home quoth && install -d -o quoth -g quoth /index /documents
 
 USER quoth

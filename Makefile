@@ -26,23 +26,27 @@ lint: setup $(VENV)/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-# torch has no hash in the lock files (.ci/lock_hashes.py says why); it brings what its build needs, CUDA or nothing.
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-TORCH := $(shell sed -n 's/^# \(torch==[^ ]*\).*/\1/p' requirements.lock)
+LOCKED := $(INSTALL) --no-deps --require-hashes
+# The CPU build of torch, for wherever pip's settings name a place that has it: pip alone prefers PyPI's to one in a folder.
+CPU_TORCH := sed -n '/^torch==/,/\#/{s/^\(torch==[^ ]*\)/\1+cpu/;p;}' requirements.lock
+# PyPI's build of torch for Linux needs CUDA's packages; the build of its CPU index, and those for other systems, do not.
+NEEDS_CUDA := $(BIN)/python -c "import sys; from importlib.metadata import requires; sys.exit('nvidia' not in str(requires('torch')))"
 
 # A stamp is newer than what it was made from, so a second run installs nothing.
-$(VENV)/runtime.stamp: requirements.lock pyproject.toml
+$(VENV)/runtime.stamp: requirements.lock requirements-cuda.lock pyproject.toml
 	@test -x $(BIN)/python || command -v $(PYTHON) >/dev/null || { echo "Quoth needs Python 3.11: install it, or name it: make chat PYTHON=..." >&2; exit 1; }
 	@test -x $(BIN)/python || { echo "Creating a virtual environment in $(VENV) ..."; $(PYTHON) -m venv $(VENV); }
 	@echo "Installing the pinned dependencies into $(VENV): some minutes the first time ..."
-	@$(INSTALL) --no-deps --require-hashes -r requirements.lock
-	@$(INSTALL) $(TORCH)
-	@$(INSTALL) --no-deps -e .
+	@$(CPU_TORCH) > $(VENV)/torch.txt; $(LOCKED) -r $(VENV)/torch.txt 2>/dev/null || true
+	@$(LOCKED) -r requirements.lock
+	@if $(NEEDS_CUDA); then $(LOCKED) -r requirements-cuda.lock; fi
+	@$(INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/runtime.stamp
 	@echo "Installing what the tests need into $(VENV) ..."
-	@$(INSTALL) --no-deps --require-hashes -r requirements-dev.lock
+	@$(LOCKED) -r requirements-dev.lock
 	@touch $@
 
 # The tests of the page drive Debian's chromium.
@@ -53,10 +57,10 @@ browser:
 	  then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; \
 	  else echo "The tests need a browser: install Debian's chromium (sudo apt-get install chromium)." >&2; exit 1; fi; }
 
-# Exact versions, and the hashes of their files. The local part of a version (torch's +cpu) is cut off, since other
-# indexes lack it.
+# Exact versions, and the hashes of their files, also of what builds this package, so that pip fetches nothing else for
+# that. The local part of a version (torch's +cpu) is cut off, since other indexes lack it.
 LOCK := $(BIN)/pip-compile --quiet --strip-extras --no-header --no-emit-index-url --no-emit-find-links \
-  --no-emit-trusted-host --annotation-style=line --unsafe-package pip
+  --no-emit-trusted-host --annotation-style=line --unsafe-package pip --all-build-deps
 lock: setup $(VENV)/dev.stamp
 	$(LOCK) $(LOCKFLAGS) --output-file requirements.lock pyproject.toml
 	$(LOCK) $(LOCKFLAGS) --all-extras --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
@@ -69,7 +73,7 @@ FIRST_PIN := $(shell sed -n '1s,^\([^=]*\)==\([^ ]*\).*,\1/\2,p' requirements.lo
 audit: setup $(VENV)/dev.stamp
 	@$(BIN)/python -c "import urllib.request as r; r.urlopen('https://pypi.org/pypi/$(FIRST_PIN)/json', timeout=20)" 2>/dev/null \
 	  || { echo "audit: PyPI's list of known holes cannot be reached from here, so nothing was checked"; exit 0; }; \
-	  sed -n -e 's/^# torch==/torch==/' -e 's/^\([a-z][^ ]*==[^ ]*\).*/\1/p' requirements.lock > $(VENV)/audited.txt; \
+	  sed -n 's/^\([a-z][^ ]*==[^ ]*\).*/\1/p' requirements.lock requirements-cuda.lock > $(VENV)/audited.txt; \
 	  $(BIN)/pip-audit --disable-pip --no-deps --progress-spinner off --requirement $(VENV)/audited.txt
 
 clean:

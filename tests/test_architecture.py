@@ -251,13 +251,26 @@ def test_every_package_says_that_it_is_typed(layer: str):
     assert (ROOT / layer / "py.typed").exists()
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-cuda.lock", "requirements-dev.lock"])
 def test_the_lock_files_hold_exact_versions_with_hashes_and_no_address(name: str):
     text = (ROOT / name).read_text()
     assert "://" not in text
-    pins = re.split(r"^(?=[A-Za-z0-9])", text, flags=re.MULTILINE)[1:]
-    form = re.compile(
-        r"[\w.-]+==[\w.]+ \\\n( {4}--hash=sha256:[0-9a-f]{64} \\\n)* {4}--hash=sha256:[0-9a-f]{64}\n.*", re.DOTALL
-    )
+    pins = re.split(r"^(?=\S)", text, flags=re.MULTILINE)[1:]
+    form = re.compile(r"[\w.-]+==[\w.]+( ; [^\n]+)? \\\n( {4}--hash=sha256:[0-9a-f]{64}( \\)?\n)+    #[^\n]*\n")
     assert [pin.partition(" ")[0] for pin in pins if not form.fullmatch(pin)] == []
-    assert re.search(r"^# torch==2\.13\.0 ", text, re.MULTILINE)  # installed by itself
+    assert len(pins) > 10
+
+
+def test_torch_is_locked_with_the_hashes_of_both_its_builds():
+    hashes = re.search(r"^torch==2\.13\.0 [^#]*", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
+    assert hashes is not None
+    of_pypi = "60fcdcb2f3876e21146cb4524ef06397d727ca9ad5f020818547e25075fe3cb7"
+    of_its_own_index = "6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b"
+    assert of_pypi in hashes[0] and of_its_own_index in hashes[0]
+
+
+@pytest.mark.parametrize("file", ["Makefile", "Dockerfile"])
+def test_what_is_installed_is_checked_by_hash_and_nothing_is_fetched_to_build_it(file: str):
+    installs = re.findall(r"(?:(?:RUN|&&) pip install|\$\(INSTALL\)) (.*)", (ROOT / file).read_text())
+    assert len(installs) > 1
+    assert all("--require-hashes" in one or "--no-build-isolation" in one for one in installs), installs
