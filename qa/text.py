@@ -37,10 +37,19 @@ _ITEM = re.compile(r"[ \t]*(?:[-*•‣–|#>]|(?:\d{1,3}|[A-Za-z]|[ivxlIVXL]{1,
 _BRACKETED = re.compile(r"[ \t]*\((?:\d{1,3}|[A-Za-z]|[ivxl]{1,5})\)[ \t]")  # the number of an item, or a reference
 _BEFORE_ITEM = re.compile(r"(?:[.:;,!?]|\b(?:and|or))[ \t]*$")
 _LOWER = re.compile(r"[\"'“‘(]?[a-zß-öø-ÿ]")
+# Abbreviations before a number, and any short word without vowels there (Rn. 45, pp. 3) that is no unit of one (5 kg.).
 _UNFINISHED = re.compile(
-    r"\b(?:approx|ca|max|min|nos?|nr|art|abs|ziff|kap|bd|sec|para|chap|vol|figs?|eq|tel|mon|tues?|wed|thu(?:rs)?|fri|sat|sun)\.$",
+    r"\b(?:abb|abs|al|anm|approx|apt|apdo|art|av|avda|bldg|ca|cap|chap|eq|fasc|figs?|fußn|geb|inc|kap|lám|lit|max|min|nos?"
+    r"|núms?|págs?|para|sec|sect|tel|vol|zi|ziff|mon|tues?|wed|thu(?:rs)?|fri|sat|sun)\.$"
+    r"|\b(?-i:Tab)\.$|(?<![\w.])(?<!\d[ \u00a0])(?:[cflnpstv]|(?!(?-i:[A-Z]{2}))[b-df-hj-np-tv-xz]{2,4})\.$",
     re.IGNORECASE,
 )
+_COUNT = re.compile(r"\d|(?:[IVX]{2,}|[LC][IVX]+)\b")
+# "9 h. 30", and "3 hrs. 20 min"
+_HOURS = re.compile(r"\d[ \u00a0]?(?:h|std|hrs?)\.$", re.IGNORECASE)
+_MINUTES = re.compile(r"[0-5]\d(?:[ \u00a0]?(?:min|sec|s)\b|(?!\w|[.,]\d))|\d[ \u00a0]?min\b", re.IGNORECASE)
+_REFERRING = re.compile(r"\b(?:gem|lt|i\. ?[SV]\. ?[dm])\.$")
+_REFERENCE = re.compile(r"§|(?:Abs|Anl|Art|Kap|Nr|Rn|Ziff)\.")
 _INITIAL = re.compile(r"(?<![\w.])[A-Za-z]\.$")  # of "z. B." and "J. R. Holm"
 _AFTER_INITIAL = re.compile(r"[A-Z]\.\s|[a-zß-öø-ÿ]")
 # Words that are short for what always goes on: titles before names, and German, French and Spanish conjunctions.
@@ -150,7 +159,9 @@ def _continues(sentence: str, following: str) -> bool:
     return (
         (_NUMBERED.search(sentence) is not None and _LOWER.match(following) is not None)
         or (_ORDINAL.search(sentence) is not None and _MONTH.match(following) is not None)
-        or (_UNFINISHED.search(sentence) is not None and following[:1].isdigit())
+        or (_UNFINISHED.search(sentence) is not None and _COUNT.match(following) is not None)
+        or (_HOURS.search(sentence) is not None and _MINUTES.match(following) is not None)
+        or (_REFERRING.search(sentence) is not None and _REFERENCE.match(following) is not None)
         or _ABBREVIATED.search(sentence) is not None
         or (_INITIAL.search(sentence) is not None and _AFTER_INITIAL.match(following) is not None)
         or (_HOUR.search(sentence) is not None and _DAY.match(following) is not None)

@@ -21,6 +21,11 @@ _TOML = re.compile(r"\s*\+\+\+[ \t]*\n(.*?)\n\+\+\+[ \t]*(?:\n|$)", re.DOTALL)
 # A line of front matter that is not valid YAML.
 _LINE = re.compile(r"([A-Za-z][\w.-]*)[ \t]*:(?=\s|$)(.*)|\s+\S.*|-\s.*|#.*|\s*")
 _FRONT_MATTER_LIMIT = 20_000  # characters
+_OWN_NAMES = frozenset(
+    "abstract author authors categories category date description excerpt keywords lang language layout license "
+    "permalink published slug subject subtitle summary tags title updated version".split()
+)
+_SENTENCE = re.compile(r"(?:\S+\s+){3,}.*[.!?…][\"'”’»)]*")
 _DATE_KEYS = ("updated", "modified", "lastmod", "date", "published", "created")  # of the last change first
 
 
@@ -41,17 +46,29 @@ class Head:
 
 
 def read_head(text: str) -> Head:
-    """The front matter or date line at the start of a text; an empty head when there is none."""
+    """The front matter or date line at the start of a text; an empty head when there is none.
+
+    Front matter is what Jekyll, Hugo and pandoc take for it: a mapping, between two lines of hyphens (or plus signs) at
+    the very start. Unlike there, a single name and value that reads as prose is text between two rules.
+    """
     start = text[:_FRONT_MATTER_LIMIT]
     for fence, read in ((_YAML, _yaml_values), (_TOML, _toml_values)):
         match = fence.match(start)
         values = read(match[1]) if match else []
-        if match and values:
+        if match and values and not _is_prose(values):
             metadata = _by_key((key.lower(), value) for key, value in values)
             written = tuple((key, value) for key, value in _by_key(values).items() if value)
             end = _after_blanks(text, match.end())
             return Head(end, date_in(metadata), metadata.get("title") or None, metadata, written)
     return _date_line(text)
+
+
+def _is_prose(values: list[tuple[str, str]]) -> bool:
+    """Whether a single line, as ``Note: the mill is closed in June.``, is text between two rules."""
+    (name, value), more = values[0], values[1:]
+    if more or name.lower() in _OWN_NAMES:
+        return False
+    return " " in name or _SENTENCE.fullmatch(value) is not None
 
 
 def add_head(builder: TextBuilder, text: str) -> tuple[Head, int]:

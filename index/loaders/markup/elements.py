@@ -24,6 +24,8 @@ HEADINGS = {f"h{level}": level for level in range(1, 7)}
 LISTS = frozenset("dir menu ol ul".split())
 PREFORMATTED = frozenset("listing plaintext pre textarea xmp".split())
 BESIDE_TEXT = frozenset("button label".split())  # on a line of their own, except within a sentence
+CHOICES = frozenset("optgroup option select".split())
+UNCHOSEN = "unchosen"  # the value of ``hidden`` of the options that a closed menu does not show
 _UNSEEN = frozenset(
     "annotation annotation-xml applet audio canvas col colgroup datalist embed head iframe meter noscript object"
     " progress rp script style template title video".split()
@@ -49,6 +51,8 @@ def is_unseen(tag: str, element: Element) -> bool:
 def omission(tag: str, element: Element) -> str | None:
     """What an element is whose text is left out, with {} for the plural's ending; None for one that is read."""
     style = element.get("style") or ""
+    if tag == "option" and element.get("hidden") == UNCHOSEN:
+        return "unchosen option{}"
     if element.get("hidden", "until-found") != "until-found" or _HIDDEN_STYLE.search(style):
         return "hidden part{}"
     if tag == "dialog" and element.get("open") is None:
@@ -72,8 +76,18 @@ def gap(tag: str, element: Element) -> int:
     """How many line feeds separate an element from what is around it; 0 for one within a line."""
     if tag in BESIDE_TEXT:
         return LINE
+    if tag in CHOICES and is_menu(element):
+        return 0
     style = element.get("style")
     return GAPS.get(tag) or (LINE if style and _BLOCK_STYLE.search(style) else 0)
+
+
+def is_menu(element: Element) -> bool:
+    """Whether a select element, or an option or a group of one, is a closed menu."""
+    while name(element) in ("optgroup", "option"):
+        element = element.getparent()
+    is_list = element is None or element.get("multiple") is not None or integer(element.get("size"), 1) > 1
+    return not is_list and name(element) == "select"
 
 
 def integer(words: str | None, default: int) -> int:

@@ -132,6 +132,8 @@ class Renderer:
             self._lists.pop()
         elif tag == "li":
             self._mark = ""
+        elif tag == "option":
+            self._line.flowing(" ")
 
     def _gap_at(self, tag: str, element: Element, *, before: bool) -> int:
         """The gap at an element's start or end."""
@@ -203,6 +205,18 @@ class Renderer:
         elif kind in _TYPED_VALUES:
             self._line.apart(element.get("value") or "")
 
+    def _option(self, element: Element) -> None:
+        if elements.is_menu(element):
+            self._line.flowing(" ")
+        else:
+            self._line.apart("☐" if element.get("selected") is None else "☑")
+        if not elements.has_text(element):
+            self._line.flowing(element.get("label") or "")
+
+    def _group(self, element: Element) -> None:
+        if not elements.is_menu(element):
+            self._line.flowing(element.get("label") or "")
+
     def _new_line(self, element: Element) -> None:
         if self._within_line:
             self._line.flowing(" ")
@@ -215,6 +229,8 @@ _OPENINGS: dict[str, Callable[[Renderer, Element], None]] = {
     "img": Renderer._image,
     "input": Renderer._input,
     "br": Renderer._new_line,
+    "option": Renderer._option,
+    "optgroup": Renderer._group,
 }
 
 

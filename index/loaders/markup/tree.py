@@ -9,6 +9,7 @@ from lxml import etree
 from lxml.html import HTMLParser, document_fromstring
 
 from index.errors import UnreadableFileError
+from index.loaders.markup.choices import hide_unchosen
 from index.loaders.markup.elements import Element
 from index.loaders.markup.stylesheets import hide_by_stylesheets
 
@@ -30,6 +31,7 @@ def html_tree(text: str) -> Tree:
     for empty in list(root.iter("embed")):  # libxml2 takes what follows it for its content
         empty.drop_tag()
     hide_by_stylesheets(root)
+    hide_unchosen(root)
     deep = any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log)
     return root, (TOO_DEEP,) if deep else ()
 
@@ -44,6 +46,7 @@ def xhtml_tree(text: str) -> Tree:
     for element in root.iter("{*}*"):
         element.tag = etree.QName(element).localname  # so that paths need no namespaces
     hide_by_stylesheets(root)
+    hide_unchosen(root)
     return root, ()
 
 

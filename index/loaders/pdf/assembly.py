@@ -44,7 +44,7 @@ def assemble(pages: Sequence[PageText | None], labels: Sequence[str]) -> Assembl
 
     Running heads and page numbers are left out, so that a sentence goes on from page to page.
     """
-    running = running_lines(pages)
+    running = running_lines(pages, labels)
     content = [
         [item for position, item in enumerate(page.items) if position not in running.get(number, ())] if page else []
         for number, page in enumerate(pages)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,6 +19,8 @@ _SAME_BASELINE = 0.1  # letter sizes
 _TOUCHING = 0.35  # the largest gap between a script and what it belongs to, in letter sizes
 _WORD_GAP = 0.15  # the least gap between two words, in letter sizes
 _NEXT_WORD = 0.7  # the largest gap between two words of one line, in letter sizes
+_GAP = 1.0  # letter sizes; a gap so wide is no space
+_WIDEST = 0.63  # letter sizes a character, in the mean; a wider line has gaps
 _LONGEST_LABEL = 60  # characters of a line above a field that is its label
 _AFTER_LABEL = (":", "?", ".", "☒", "☐")
 
@@ -30,6 +33,7 @@ class TextLine:
     size: float = 0.0  # of the first letter, in points; 0 when unknown
     x: float = 0.0  # where its first letter stands
     y: float = 0.0
+    has_gap: bool = False  # before the number at its end, or after the one at its start
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +78,8 @@ def read_items(pdf_page: pdfium.PdfPage, page: PageLayout, written: Sequence[Ann
             beside = [field for field in fields if _is_beside(field, parts)] if fields else []
             text = _filled(page, parts, edits, beside) if beside else line_text(page, parts, edits)
             fields = [field for field in fields if field not in beside]
-            first = parts[0]
-            items.append(TextLine(_marked(canonical(text)), first.size, first.x, first.y))
+            first, words = parts[0], _marked(canonical(text))
+            items.append(TextLine(words, first.size, first.x, first.y, _has_gap(page, parts, words)))
         elif table not in done:
             done.add(table)
             first = parts[0]
@@ -125,6 +129,17 @@ def line_text(page: PageLayout, parts: Sequence[RawLine], edits: Sequence[Edit])
         text += f" {words}" if text and gap and not (text[-1].isspace() or words[:1].isspace()) else words
         right = part.right
     return text
+
+
+def _has_gap(page: PageLayout, parts: Sequence[RawLine], words: str) -> bool:
+    """Whether a line that begins or ends with a number has a gap as wide as no space, within or between its words."""
+    if not (words[:1].isdigit() or words[-1:].isdigit()):
+        return False
+    first, last = parts[0], parts[-1]
+    boxes = [box for part in parts for box in page.boxes[part.boxes.start : part.boxes.stop].tolist()]
+    gaps = (after[0] - before[2] for before, after in itertools.pairwise(boxes))
+    stretched = last.right - first.x > _WIDEST * len(words) * first.size
+    return stretched or any(gap > _GAP * first.size for gap in gaps)
 
 
 def _remove_outside(page: PageLayout, box: Box) -> int:

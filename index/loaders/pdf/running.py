@@ -12,10 +12,17 @@ from index.loaders.pdf.page_text import PageText, TextLine
 _OUTERMOST = 2  # lines at the top and at the bottom of a page that may be running ones
 _LEAST_PAGES = 3
 _DIGITS = re.compile(r"\d+")
+_WORD = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(
     r"\W*(?:(?:page|seite|pagina|página|p\.?)\s*)?(?:#|[ivxl]{1,7})(?:\s*(?:of|/|von|de|sur)\s*#)?\W*", re.IGNORECASE
 )
 _MARK = "#"  # in the place of digits
+# What tells the number of a page from other numbers that rise from page to page, as those of rooms.
+_PAGE_BEFORE = re.compile(r"(?:\b(?:page|seite|pagina|página|pág|blatt|folio|pg|p|s)[.:]?\s*|[|•·–—\-/\[]\s*)$")
+_PAGES_AFTER = re.compile(r"\s*(?:of|/|von|de|sur)\s*\d")
+_TITLE_AFTER = re.compile(r"\s+(?:[|•·–—-]|[^\W\d_]{2})")
+_MANY_WORDS = 3  # before the number of the page itself, which belongs to none of them
+_SMALLER = 0.95  # of the size of most letters
 _LONGEST_NUMBER = 18  # digits that are compared
 _STEP = 4.0  # points within which lines are at the same height
 
@@ -30,15 +37,21 @@ class _Line:
     position: int  # among the page's items
     key: _Key
     numbers: tuple[str, ...]  # whose digits are replaced in the key
+    page_numbers: tuple[bool, ...]  # which of them can be that of the page by how they are written
 
 
-def running_lines(pages: Sequence[PageText | None]) -> dict[int, set[int]]:
+def running_lines(pages: Sequence[PageText | None], labels: Sequence[str]) -> dict[int, set[int]]:
     """Positions of the running lines among each page's items, by the page's position.
 
-    Their words are the same on each page, and so are their numbers unless they count the pages. The first page with a
-    running head keeps it, unless it is only a page number.
+    Their words are the same on each page, and so are their numbers unless they are those of the pages: beside a word
+    for page, set apart from the words, in smaller letters, or equal to the page's number or label after several words.
+    The first page with a running head keeps it, unless it is only a page number.
     """
-    lines = [list(_outermost(page, number)) if page is not None else [] for number, page in enumerate(pages)]
+    usual = _usual_size(pages)
+    lines = [
+        list(_outermost(page, number, labels[number], usual)) if page is not None else []
+        for number, page in enumerate(pages)
+    ]
     keys = _whole_keys([line for page in lines for line in page])
     counts = Counter(key for page in lines for key in {keys[line] for line in page})
     running: dict[int, set[int]] = defaultdict(set)
@@ -66,7 +79,8 @@ def _whole_keys(lines: Sequence[_Line]) -> dict[_Line, _Key]:
         top, height, words = line.key
         if any(map(str.isalpha, words)) and not _NUMBER.fullmatch(words):
             counts = [
-                pages[line.key, place, int(number) - line.page] > values[line.key, place, number]
+                line.page_numbers[place]
+                and pages[line.key, place, int(number) - line.page] > values[line.key, place, number]
                 for place, number in enumerate(line.numbers)
             ]
             shown = iter("#" if count else number for count, number in zip(counts, line.numbers, strict=True))
@@ -75,12 +89,34 @@ def _whole_keys(lines: Sequence[_Line]) -> dict[_Line, _Key]:
     return keys
 
 
-def _outermost(page: PageText, number: int) -> Iterator[_Line]:
+def _usual_size(pages: Sequence[PageText | None]) -> float:
+    """The size of most letters; 0 when there are none."""
+    letters: Counter[float] = Counter()
+    for line in (line for page in pages if page for line in page.lines):
+        letters[line.size] += len(line.words)
+    return letters.most_common(1)[0][0] if letters else 0.0
+
+
+def _outermost(page: PageText, number: int, label: str, usual: float) -> Iterator[_Line]:
     """The lines at the top of a page, from the top down, and those at the bottom, upward, which may be the same."""
     placed = [(item.y, k, item) for k, item in enumerate(page.items) if isinstance(item, TextLine) and item.size]
     ordered = sorted(placed, key=lambda line: -line[0])
     for top, outer in ((True, ordered[:_OUTERMOST]), (False, ordered[: -_OUTERMOST - 1 : -1])):
         for _, position, line in outer:
             words = " ".join(line.words.replace(_MARK, " ").split()).casefold()
-            numbers = tuple(digits[:_LONGEST_NUMBER] for digits in _DIGITS.findall(words))
-            yield _Line(number, position, (top, round(line.y / _STEP), _DIGITS.sub(_MARK, words)), numbers)
+            found = list(_DIGITS.finditer(words))
+            numbers = tuple(digits[0][:_LONGEST_NUMBER] for digits in found)
+            apart = line.has_gap or line.size < _SMALLER * usual
+            own = (str(number + 1), label)
+            are_pages = tuple(apart or _is_page_number(words, digits, own) for digits in found)
+            yield _Line(number, position, (top, round(line.y / _STEP), _DIGITS.sub(_MARK, words)), numbers, are_pages)
+
+
+def _is_page_number(words: str, digits: re.Match[str], own: tuple[str, str]) -> bool:
+    """Whether a number in a line is written as that of a page, whose ``own`` number and label are given."""
+    before, after = words[: digits.start()], words[digits.end() :]
+    if _PAGE_BEFORE.search(before) or _PAGES_AFTER.match(after):
+        return True
+    if _TITLE_AFTER.match(after) and not _WORD.search(before):
+        return True
+    return digits[0] in own and not after.strip() and len(_WORD.findall(before)) >= _MANY_WORDS

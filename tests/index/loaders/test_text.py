@@ -58,6 +58,9 @@ def test_other_encodings_are_recognised(encoding: str, text: str) -> None:
         "---\nMinutes: 4 May 2023\nThe board agreed to sell the mill.\nPresent: Ann, Bob\n---\nIt meets in June.\n",
         "---\n- one\n- two\n---\nThat is all.\n",
         "+++\nnot toml\n+++\nThat is all.\n",
+        "---\nNote: the mill is closed in June.\n---\nIt meets in May.\n",
+        "---\nStill open: the mill\n---\nIt meets in May.\n",
+        "---\nreminder: bring the keys of the mill.\n---\nIt meets in May.\n",
         "---\nJust a line\n---\nThat is all.\n",
     ],
 )

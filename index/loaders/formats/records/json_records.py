@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -19,6 +20,7 @@ from index.loaders.text_builder import Grid, TextBuilder, is_encoded
 _LONGEST_CELL = 1_000  # characters; records with longer values are prose
 _LONGEST_LIST = 200  # characters of a list in one line
 _MANY_COLUMNS = 40
+_NAMED = 5  # names in a warning
 _TOKEN = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)"(\s*:)?|(-?\d[\w.+-]*|true|false)', re.DOTALL)
 
 Json = Any  # strings, booleans, None, lists and dicts of these; numbers are strings, as they are written
@@ -76,14 +78,43 @@ def parsed_value(
     )
 
 
-def _loads(text: str) -> Json:
-    return json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
+def gathered(pairs: Sequence[tuple[str, Json]], repeated: set[str]) -> dict[str, Json]:
+    """The values by name; all values of a name that is ``repeated``, which it is added to, as a list."""
+    values = dict(pairs)
+    if len(values) == len(pairs):
+        return values
+    counts = Counter(name for name, _ in pairs)
+    several: dict[str, dict[str, Json]] = {name: {} for name, count in counts.items() if count > 1}
+    for name, value in pairs:
+        if name in several:
+            several[name] |= {json.dumps(item): item for item in (value if isinstance(value, list) else [value])}
+    repeated.update(several)
+    for name, items in several.items():
+        values[name] = list(items.values()) if len(items) != 1 else next(iter(items.values()))
+    return values
+
+
+def repetition_warning(repeated: set[str]) -> tuple[str, ...]:
+    """The warning about names that are given several times in one object."""
+    if not repeated:
+        return ()
+    names = sorted(repeated)
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return (f"given several times in one object, with all their values read: {', '.join(names[:_NAMED])}{more}",)
+
+
+def _loads(text: str, repeated: set[str]) -> Json:
+    def read(pairs: Sequence[tuple[str, Json]]) -> dict[str, Json]:
+        return gathered(pairs, repeated)
+
+    return json.loads(text, parse_int=str, parse_float=str, parse_constant=str, object_pairs_hook=read)
 
 
 def _read(text: str) -> tuple[Json, tuple[str, ...]]:
     """The value of a file, and warnings; the values of JSON lines are a list, without the damaged lines."""
+    repeated: set[str] = set()
     try:
-        return _loads(text), ()
+        return _loads(text, repeated), repetition_warning(repeated)
     except json.JSONDecodeError:
         lines = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
         if len(lines) < 2:
@@ -91,12 +122,13 @@ def _read(text: str) -> tuple[Json, tuple[str, ...]]:
     values, damaged = [], []
     for number, line in lines:
         try:
-            values.append(_loads(line))
+            values.append(_loads(line, repeated))
         except json.JSONDecodeError:
             damaged.append(number)
     if len(damaged) > len(values):
-        _loads(text)  # raises the error of the whole file
-    return values, tuple(f"line {number} is damaged and left out" for number in damaged)
+        _loads(text, repeated)  # raises the error of the whole file
+    lost = tuple(f"line {number} is damaged and left out" for number in damaged)
+    return values, (*lost, *repetition_warning(repeated))
 
 
 def add_value(builder: TextBuilder, value: Json, path: Path = ()) -> None:

@@ -1,7 +1,12 @@
-"""XML: records as tables and values by their path, like those of JSON; documents with prose, block by block."""
+"""XML: records as tables and values by their path, like those of JSON; documents with prose, block by block.
+
+Attributes are values of their element. In documents with prose those of its blocks and of what is around them are read,
+a line before the text; those within prose and those that are for programs, as ``id`` and ``href``, are counted.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lxml import etree
@@ -13,10 +18,17 @@ from index.loaders.description.coverage import all_text_in, measured
 from index.loaders.formats.html import parse_xhtml
 from index.loaders.formats.open_xml.package import Element, parse_xml
 from index.loaders.formats.records.json_records import Json, add_value, parsed_value
-from index.loaders.text_builder import TextBuilder
+from index.loaders.text_builder import BLANK_LINE, TextBuilder, counted
 
 MEDIA_TYPE = "application/xml"
 _TITLES = frozenset({"title", "head", "heading"})
+# Attributes of documents with prose that are for programs: names, references, looks and kinds of elements.
+_TECHNICAL = re.compile(
+    r"(?i:(?:.*[-_.])?(?:id|idrefs?|rid|ref|refid|href|src|url|uri|target|type|class|style|role|rend|lang|dir|align|format"
+    r"|namespace|schema|encoding|key|guid|uuid|hash|width|height|size|cols|colspan|rowspan|colname|position|orientation"
+    r"|placement|use|space|n|who|version|xmlns))|[A-Za-z]*[a-z](?:Ids?|IDs?|Refs?|Href|Type|Ur[li]|UR[LI]|Class|Style|Key)"
+)
+_REFERENCE = re.compile(r"#.*|\w+:/\S*|/\S+|(?:true|false|yes|no)?", re.IGNORECASE)
 _UNREAD = ("{http://www.w3.org/XML/1998/namespace}", "{http://www.w3.org/2001/XMLSchema-instance}")
 
 
@@ -39,29 +51,51 @@ def parse_any_xml(content: bytes) -> Parsed:
             parsed = parsed_value(builder, value, MEDIA_TYPE)
     except RecursionError as error:
         raise UnreadableFileError("nested too deeply") from error
-    counted = all_text_in(root, lambda element: element.getparent() not in prose, _is_passed)
-    return measured(parsed, counted, builder.encoded)
+    shown = all_text_in(root, lambda element: element.getparent() not in prose, _is_passed)
+    return measured(parsed, shown, builder.encoded)
 
 
 def _document(builder: TextBuilder, root: Element) -> Parsed:
     """A document with prose; its titles are headings."""
-    for level, is_title, block in _blocks(root, 1):
+    read = 0
+    for level, is_title, block, values in _blocks(root, 1):
+        read += len(values)
         if is_title:
             builder.add_heading(min(level, 6), block)
-        else:
-            builder.add(block)
+        builder.add("; ".join(f"{name}: {value}" for name, value in values))
+        if not is_title:
+            builder.add(block, "\n" if values else BLANK_LINE)
     title = next((heading.title for heading in builder.headings), None)
-    return Parsed(builder.text, MEDIA_TYPE, title=title, headings=builder.headings)
+    passed = sum(not name.startswith(_UNREAD) for element in root.iter(etree.Element) for name in element.attrib) - read
+    return Parsed(
+        builder.text,
+        MEDIA_TYPE,
+        title=title,
+        headings=builder.headings,
+        left_out=counted(passed, "attribute", "attributes"),
+    )
 
 
-def _blocks(element: Element, level: int) -> Iterator[tuple[int, bool, str]]:
-    """The blocks of a document in order: their level, whether they are titles, and their text on one line."""
+def _blocks(element: Element, level: int) -> Iterator[tuple[int, bool, str, list[tuple[str, str]]]]:
+    """The blocks of a document in order: level, whether it is a title, text on one line, and values of attributes."""
+    values = [
+        (str(etree.QName(name).localname), value) for name, value in element.attrib.items() if _is_shown(name, value)
+    ]
     if _is_prose(element) or not len(element):
         text = " ".join(canonical("".join(element.itertext(etree.Element))).split())
-        yield level, _name(element) in _TITLES, text
+        yield level, _name(element) in _TITLES, text, values
         return
+    if values:
+        yield level, False, "", values
     for child in element.iterchildren(etree.Element):
         yield from _blocks(child, level + (_name(child) not in _TITLES))
+
+
+def _is_shown(name: str, value: str) -> bool:
+    """Whether an attribute in a document with prose is for people."""
+    if name.startswith(_UNREAD) or _TECHNICAL.fullmatch(etree.QName(name).localname):
+        return False
+    return _REFERENCE.fullmatch(value.strip()) is None
 
 
 def _value(element: Element) -> Json:

@@ -10,7 +10,7 @@ from index.errors import UnreadableFileError
 from index.loaders.base import Parsed
 from index.loaders.decoding import decode
 from index.loaders.description.coverage import measured
-from index.loaders.formats.records.json_records import Json, add_value, parsed_value
+from index.loaders.formats.records.json_records import Json, add_value, gathered, parsed_value, repetition_warning
 from index.loaders.text_builder import TextBuilder
 
 MEDIA_TYPE = "application/yaml"
@@ -27,7 +27,8 @@ def parse_yaml(content: bytes) -> Parsed:
     builder = TextBuilder()
     try:
         roots = [root for root in yaml.compose_all(decoded.text, yaml.SafeLoader) if root is not None]
-        values = [_value(root, set()) for root in roots]
+        repeated: set[str] = set()
+        values = [_value(root, set(), repeated) for root in roots]
         for value in values:
             add_value(builder, value)
     except yaml.YAMLError as error:
@@ -37,9 +38,9 @@ def parse_yaml(content: bytes) -> Parsed:
         return Parsed(decoded.text, MEDIA_TYPE, encoding=decoded.encoding, warnings=warnings, coverage=1.0)
     except RecursionError as error:
         raise UnreadableFileError("not valid YAML: nested too deeply") from error
-    parsed = parsed_value(
-        builder, values[0] if values else None, MEDIA_TYPE, encoding=decoded.encoding, warnings=decoded.warnings
-    )
+    warnings = (*decoded.warnings, *repetition_warning(repeated))
+    first = values[0] if values else None
+    parsed = parsed_value(builder, first, MEDIA_TYPE, encoding=decoded.encoding, warnings=warnings)
     return measured(parsed, "\n".join(_scalars(roots)), builder.encoded)
 
 
@@ -56,20 +57,24 @@ def _scalars(roots: Sequence[yaml.Node]) -> Iterator[str]:
             pending += node.value if isinstance(node, yaml.SequenceNode) else (item for _, item in node.value)
 
 
-def _value(node: yaml.Node, seen: set[int]) -> Json:
-    """A node with its scalars as they are written; None for null, and for a list or mapping that was read before."""
+def _value(node: yaml.Node, seen: set[int], repeated: set[str]) -> Json:
+    """A node with its scalars as they are written; None for null, and for a list or mapping that was read before.
+
+    All values of a name that a mapping has several times are read, and it is added to ``repeated``.
+    """
     if isinstance(node, yaml.ScalarNode):
         return None if node.tag == _NULL else str(node.value)
     if id(node) in seen:
         return None
     seen.add(id(node))
     if isinstance(node, yaml.SequenceNode):
-        return [_value(item, seen) for item in node.value]
-    values: dict[str, Json] = {}
+        return [_value(item, seen, repeated) for item in node.value]
+    merged: dict[str, Json] = {}
+    pairs: list[tuple[str, Json]] = []
     for key, item in node.value:
-        value = _value(item, seen)
+        value = _value(item, seen, repeated)
         if key.tag == _MERGE and isinstance(value, dict):
-            values = value | values
+            merged = value | merged
         else:
-            values[str(key.value) if isinstance(key, yaml.ScalarNode) else ""] = value
-    return values
+            pairs.append((str(key.value) if isinstance(key, yaml.ScalarNode) else "", value))
+    return merged | gathered(pairs, repeated)

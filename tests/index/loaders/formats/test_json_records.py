@@ -26,6 +26,15 @@ def test_numbers_are_as_written(number: str):
     assert text(f'{{"value": {number}}}') == f"value: {number}"
 
 
+def test_all_values_of_a_name_that_is_given_several_times_are_read_and_told():
+    parsed = parse_json(b'{"berth": {"fee": 40, "fee": 45, "fee": 40}, "crew": ["Ann"], "crew": ["Bo"], "id": "7"}')
+    assert parsed.text == "berth › fee: 40, 45\ncrew: Ann, Bo\nid: 7"
+    assert parsed.warnings == ("given several times in one object, with all their values read: crew, fee",)
+    lines = parse_json(b'{"id": 1, "fee": 3}\n{"id": 2, "fee": 4, "fee": 5}\n')
+    assert lines.text == "id: 1; fee: 3.\nid: 2; fee: 4, 5."
+    assert len(lines.warnings) == 1
+
+
 def test_nested_records_have_paths():
     written = [
         {"name": "Ilse", "contact": {"city": "Graz", "phone": "11"}},

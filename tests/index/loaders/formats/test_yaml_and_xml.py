@@ -38,6 +38,12 @@ def test_several_documents_anchors_and_a_date_in_yaml():
     assert (dated.title, dated.date, dated.date_source) == ("Timetable", "2024-05-06", "text")
 
 
+def test_all_values_of_a_name_that_yaml_has_several_times_are_read_and_told():
+    document = parse(b"fee: 40\nfee: 45\nport: {id: 7}\nport: {id: 9}\n", "a.yaml")
+    assert document.text == "fee: 40, 45\n\nport\n\nid: 7.\nid: 9."
+    assert document.warnings == ("given several times in one object, with all their values read: fee, port",)
+
+
 def test_aliases_cannot_multiply():
     lines = ["a0: &a0 [x, x]", *(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 60))]
     assert len(parse("\n".join(lines).encode(), "a.yaml").text) < 1_000
@@ -71,6 +77,19 @@ def test_prose_in_xml_is_read_block_by_block_with_its_titles():
     assert document.text == "The ferry\n\nWinter\n\nIt leaves only at nine.\n\nThe crossing is rough."
     assert [(heading.level, heading.title) for heading in document.headings] == [(1, "The ferry"), (2, "Winter")]
     assert (document.title, document.coverage) == ("The ferry", 1.0)
+
+
+def test_attributes_around_prose_are_read_and_those_for_programs_are_counted():
+    written = (
+        '<log port="Harwick" id="l1"><entry author="Runa Holm" paid="4.10" xml:lang="en" entry-type="a">The quay is '
+        '<term url="x" gloss="shut">closed</term>.</entry><title n="2" place="Molde">Next</title><ship name="Ternen" '
+        'ownerId="7"/></log>'
+    )
+    document = parse(written.encode(), "a.xml")
+    assert document.text == (
+        "port: Harwick\n\nauthor: Runa Holm; paid: 4.10\nThe quay is closed.\n\nNext\n\nplace: Molde\n\nname: Ternen"
+    )
+    assert document.left_out == ("6 attributes",)
 
 
 def test_a_page_of_xhtml_is_read_as_one():

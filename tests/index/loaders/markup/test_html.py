@@ -109,6 +109,23 @@ def test_what_is_left_out_is_counted() -> None:
 
 
 @pytest.mark.parametrize(
+    ("options", "shown", "unchosen"),
+    [
+        ("<select><option>Rye<option selected>Oats<option>Peas</select>", "Grain: Oats (free).", 2),
+        ("<select><option disabled>Choose<option>Oats<option>Peas</select>", "Grain: Oats (free).", 2),
+        ("<select><optgroup label=Old><option>Rye<option>Oats</optgroup></select>", "Grain: Rye (free).", 1),
+        ("<select multiple><option>Rye<option selected>Oats</select>", "Grain:\n☐ Rye\n☑ Oats\n(free).", 0),
+        ("<select size=2><optgroup label=Old><option label=Rye></select>", "Grain:\nOld\n☐ Rye\n(free).", 0),
+    ],
+)
+def test_of_a_menu_the_chosen_option_is_read_and_of_a_list_all_with_boxes(options: str, shown: str, unchosen: int):
+    document = page(f"<form>Grain:{options}(free).</form>")
+    assert document.text == shown
+    assert document.left_out == ((f"{unchosen} unchosen option{'s' * (unchosen > 1)}",) if unchosen else ())
+    assert document.coverage == 1.0
+
+
+@pytest.mark.parametrize(
     ("head", "body", "text", "encoding"),
     [
         ("<meta charset=iso-8859-1>", b"\x80 62 \x96 the ferry\x92s", "€ 62 – the ferry’s", "cp1252"),

@@ -70,6 +70,17 @@ def test_a_file_of_comments_has_no_text() -> None:
         text_of("<!-- nothing yet -->")
 
 
+def test_a_single_line_of_prose_between_rules_is_text() -> None:
+    document = parse(b"---\nNote: the mill is closed in June.\n\n---\n\nIt meets in May.\n", "a.md")
+    assert (document.text, document.metadata) == ("Note: the mill is closed in June.\n\nIt meets in May.", {})
+
+
+@pytest.mark.parametrize("line", ["layout: page", "Kind: minutes", "description: It is closed in June."])
+def test_a_single_line_of_front_matter_is_read_as_such(line: str) -> None:
+    name, _, value = line.partition(": ")
+    assert parse(f"---\n{line}\n---\nIt meets.\n".encode(), "a.md").metadata == {name.lower(): value}
+
+
 def test_toml_front_matter_is_read() -> None:
     document = parse(
         b"+++\ntitle = 'Ferries'\ndate = 2023-11-04T07:00:00Z\nprice = 1.10\ncode = 0x1F # a\n"
