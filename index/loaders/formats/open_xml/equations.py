@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from lxml import etree
 
+from index.loaders.formats.open_xml.equation_fields import operand
 from index.loaders.formats.open_xml.package import Element, qualified
 from index.loaders.scripts import subscript, superscript
 
@@ -37,18 +38,13 @@ def _property(element: Element, name: str, default: str) -> str:
     return default if child is None else child.get(_VALUE, "")
 
 
-def _operand(text: str) -> str:
-    """A part that must stay together: in brackets unless it is one number or one name."""
-    return text if len(text) < 2 or text.isalnum() or (text[0] == "(" and text[-1] == ")") else f"({text})"
-
-
 def _fraction(element: Element) -> str:
-    return f"{_operand(_part(element, 'num'))}/{_operand(_part(element, 'den'))}"
+    return f"{operand(_part(element, 'num'))}/{operand(_part(element, 'den'))}"
 
 
 def _root(element: Element) -> str:
     degree = _part(element, "deg")
-    return f"{superscript(degree) if degree else ''}√{_operand(_part(element, 'e'))}"
+    return f"{superscript(degree) if degree else ''}√{operand(_part(element, 'e'))}"
 
 
 def _scripts(element: Element) -> str:
@@ -73,7 +69,7 @@ def _brackets(element: Element) -> str:
 
 
 def _function(element: Element) -> str:
-    return f"{_part(element, 'fName')} {_operand(_part(element, 'e'))}"
+    return f"{_part(element, 'fName')} {operand(_part(element, 'e'))}"
 
 
 def _limit(element: Element) -> str:

@@ -5,38 +5,26 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 from index.loaders.formats.blocks import Block, Paragraph, Run
 from index.loaders.formats.open_xml.diagrams import diagram_lines
+from index.loaders.formats.open_xml.equation_fields import equation_text, literal
 from index.loaders.formats.open_xml.equations import linear
+from index.loaders.formats.open_xml.fields import Field
 from index.loaders.formats.open_xml.notes import Note, Notes
 from index.loaders.formats.open_xml.package import Element, Package, qualified
 from index.loaders.formats.open_xml.styles import Format, Styles, format_of, is_on, switch, value
 from index.loaders.formats.open_xml.symbol_fonts import is_symbol_font, symbol, symbols
+from index.loaders.scripts import subscript, superscript
 
 _VALUE = qualified("w:val")
 _PRIVATE = re.compile("[\uf000-\uf0ff]")
 _WORD = re.compile(r"[^\W\d_]+")
-_PAGE_FIELDS = ("PAGE", "NUMPAGES", "SECTIONPAGES")
 _TICKED, _EMPTY = "☒", "☐"
+_SCRIPTS = {"superscript": superscript, "subscript": subscript}
 _FIXED = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _DELETED = frozenset(qualified(f"w:{name}") for name in ("del", "moveFrom"))
-
-
-@dataclass(slots=True)
-class Field:
-    """A field that is being read, such as a page number or a reference."""
-
-    code: str = ""
-    result: bool = False  # whether its result has begun, which is what is shown
-    done: bool = False  # whether it has its text from elsewhere
-
-    @property
-    def is_page_number(self) -> bool:
-        """Whether its result is the number of a page or of pages."""
-        return self.code.split(maxsplit=1)[:1] in [[name] for name in _PAGE_FIELDS]
 
 
 class Host(Protocol):
@@ -159,11 +147,12 @@ class Inline:
     def _simple_field(self, element: Element) -> None:
         self._host.fields.append(Field(element.get(qualified("w:instr"), ""), result=True))
         self._children(element)
-        self._host.fields.pop()
+        self._end_field()
 
     def _field_code(self, element: Element) -> None:
         if self._host.fields and not self._host.fields[-1].result:
-            self._host.fields[-1].code += element.text or ""
+            script = _SCRIPTS.get(self._format.script or "")
+            self._host.fields[-1].code += literal(script(element.text or "")) if script else element.text or ""
 
     def _field_character(self, element: Element) -> None:
         fields = self._host.fields
@@ -175,7 +164,22 @@ class Inline:
             case "separate" if fields:
                 fields[-1].result = True
             case "end" if fields:
-                fields.pop()
+                self._end_field()
+
+    def _end_field(self) -> None:
+        """End the innermost field; an equation, which has no result of its own, is written here."""
+        field = self._host.fields.pop()
+        if field.equation is None or field.shown:
+            return
+        text = equation_text(field.equation)
+        joins = bool(self.runs) and self.runs[-1].text[-1:].isdigit() and text[:1].isdigit()
+        self._add(f" {text}" if joins else text)
+
+    def _add_to_code(self, text: str) -> None:
+        """Add a symbol, or the result of a field, to the code of the equation in which it stands."""
+        waiting = next((field for field in reversed(self._host.fields) if not field.result), None)
+        if waiting is not None and waiting.equation is not None:
+            waiting.code += literal(text)
 
     def _note(self, element: Element) -> None:
         found = self._host.notes.reference(element)
@@ -226,8 +230,12 @@ class Inline:
                 return
 
     def _add(self, text: str) -> None:
+        if self._host.fields and text:
+            self._add_to_code(text)
         if not text or self._passed_over(blank=text.isspace()):
             return
+        for field in self._host.fields:
+            field.shown |= not text.isspace()
         if self._gap and text.startswith(" ") and (not self.runs or self.runs[-1].text.endswith((" ", "\n"))):
             text = text[1:]  # one of the two spaces around what was left out
         self._gap = False

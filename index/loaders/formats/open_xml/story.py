@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 
 from index.loaders.formats.blocks import Block, Paragraph, Run, TableBlock, TableCell, joined
 from index.loaders.formats.open_xml.equations import linear
-from index.loaders.formats.open_xml.inline import Field, Inline, chosen
+from index.loaders.formats.open_xml.fields import Field
+from index.loaders.formats.open_xml.inline import Inline, chosen
 from index.loaders.formats.open_xml.notes import Note, Notes
 from index.loaders.formats.open_xml.numbering import Numbering
 from index.loaders.formats.open_xml.package import Element, Package, qualified

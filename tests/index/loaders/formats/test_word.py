@@ -385,3 +385,45 @@ def test_the_date_of_a_library_is_no_date() -> None:
 def test_the_name_of_a_column_without_text_follows_the_table():
     rows = row("Name", "Post", "Signed", header=True), row("Runa Holm", "Quay", ""), row("Ines Prado", "Gate", "")
     assert read(table(*rows)).text == "Name: Runa Holm; Post: Quay.\nName: Ines Prado; Post: Gate.\nSigned"
+
+
+def equation(code: str, result: str = "") -> str:
+    """A field of an equation; code that is no XML is the text of one run."""
+    written = code if code.startswith("<w:") else f"<w:r><w:instrText>{code}</w:instrText></w:r>"
+    begin, separate, end = (f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "separate", "end"))
+    return f"{begin}{written}{separate + run(result) if result else ''}{end}"
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        (r"EQ \f(1,2)", "1/2"),
+        (r"eq \F(2,5;x+1)", "2,5/(x+1)"),
+        (r"EQ \r(3,a+b)", "³√(a+b)"),
+        (r"EQ \r(x)", "√x"),
+        (r"EQ m\s\up8(2)\s\do4(0)", "m²₀"),
+        (r"EQ H\s\do 5(2)O", "H₂O"),
+        (r"EQ x\s(3,i)", "x³ᵢ"),
+        (r"EQ \b\bc\[ (\f(1,a))", "[1/a]"),
+        (r"EQ \b\lc\{ (\a\al(x+y=1,x-y=3))", "{x+y=1; x-y=3"),
+        (r"EQ \b(\a\co2\hs3(1,0,0,1))", "([1, 0; 0, 1])"),
+        (r"EQ \i\su(k=1,n,k)", "∑_(k=1)^(n) k"),
+        (r"EQ \x\to(5) + \o(a,b) + \l(1,2)", "5 + ab + 1, 2"),
+        (r"EQ \* jc2 \* hps10 \o\ad(\s\up 9(たなか),田中)", "田中(たなか)"),
+        (r"EQ f(a\,b) \* MERGEFORMAT", "f(a,b)"),
+        (r"EQ \f(1", "1"),
+    ],
+)
+def test_equation_fields_are_linear_text(code: str, shown: str):
+    assert read(paragraph(run("See ") + equation(code) + run("!"))).text == f"See {shown}!"
+
+
+def test_an_equation_field_joins_no_digits_and_may_hold_fields_and_raised_letters():
+    raised = '<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:instrText>2</w:instrText></w:r>'
+    parts = (r"EQ \f(x", raised, field("REF k", run("4(a)")), ",3)")
+    code = "".join(
+        part if part.startswith("<w:") else f"<w:r><w:instrText>{part}</w:instrText></w:r>" for part in parts
+    )
+    document = read(paragraph(run("It takes 1") + equation(r"EQ \f(1,2)") + run(" days, ") + equation(code)))
+    assert document.text == "It takes 1 1/2 days, (x²4(a))/3"
+    assert read(paragraph(run("A ") + equation(r"EQ \f(1,2)", "half") + run("."))).text == "A half."
