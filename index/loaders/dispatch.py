@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
+from functools import partial
+from importlib import import_module
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -13,75 +15,49 @@ from index.loaders.base import Parsed
 from index.loaders.description.dating import date_of
 from index.loaders.description.titles import is_own_title, title_from
 from index.loaders.files import as_text, read_file
-from index.loaders.formats.delimited import parse_csv
-from index.loaders.formats.epub import parse_epub
-from index.loaders.formats.html import parse_html, parse_xhtml
-from index.loaders.formats.mail.eml import eml_parser
-from index.loaders.formats.mail.outlook import msg_parser
-from index.loaders.formats.markdown import parse_markdown
-from index.loaders.formats.open_document.documents import parse_odp, parse_odt
-from index.loaders.formats.open_document.sheets import parse_ods
-from index.loaders.formats.open_xml.slides import parse_pptx
-from index.loaders.formats.open_xml.word import parse_docx
-from index.loaders.formats.pdf import parse_pdf
-from index.loaders.formats.records.json_records import parse_json
-from index.loaders.formats.records.xml_elements import parse_any_xml
-from index.loaders.formats.records.yaml_values import parse_yaml
-from index.loaders.formats.restructured import parse_rst
-from index.loaders.formats.rich_text.rtf import parse_rtf
-from index.loaders.formats.text import parse_text
-from index.loaders.formats.workbooks.excel_97 import parse_xls
-from index.loaders.formats.workbooks.spreadsheet import parse_xlsx
 from index.types import Document
 
-PARSERS: dict[str, Callable[[bytes], Parsed]] = {
-    ".txt": parse_text,
-    ".text": parse_text,
-    ".md": parse_markdown,
-    ".markdown": parse_markdown,
-    ".html": parse_html,
-    ".htm": parse_html,
-    ".xhtml": parse_xhtml,
-    ".pdf": parse_pdf,
-    ".docx": parse_docx,
-    ".docm": parse_docx,
-    ".dotx": parse_docx,
-    ".pptx": parse_pptx,
-    ".pptm": parse_pptx,
-    ".ppsx": parse_pptx,
-    ".odt": parse_odt,
-    ".ott": parse_odt,
-    ".odp": parse_odp,
-    ".rst": parse_rst,
-    ".rtf": parse_rtf,
-    ".csv": parse_csv,
-    ".tsv": parse_csv,
-    ".xlsx": parse_xlsx,
-    ".xlsm": parse_xlsx,
-    ".xls": parse_xls,
-    ".ods": parse_ods,
-    ".json": parse_json,
-    ".jsonl": parse_json,
-    ".yaml": parse_yaml,
-    ".yml": parse_yaml,
-    ".xml": parse_any_xml,
-    ".epub": parse_epub,
+# The functions that parse each suffix, below ``index.loaders.formats``. A module is imported when a file needs it:
+# importing all takes a parser process three times as long as it needs to start.
+PARSERS: Mapping[str, str] = {
+    ".txt": "text.parse_text",
+    ".text": "text.parse_text",
+    ".md": "markdown.parse_markdown",
+    ".markdown": "markdown.parse_markdown",
+    ".html": "html.parse_html",
+    ".htm": "html.parse_html",
+    ".xhtml": "html.parse_xhtml",
+    ".pdf": "pdf.parse_pdf",
+    ".docx": "open_xml.word.parse_docx",
+    ".docm": "open_xml.word.parse_docx",
+    ".dotx": "open_xml.word.parse_docx",
+    ".pptx": "open_xml.slides.parse_pptx",
+    ".pptm": "open_xml.slides.parse_pptx",
+    ".ppsx": "open_xml.slides.parse_pptx",
+    ".odt": "open_document.documents.parse_odt",
+    ".ott": "open_document.documents.parse_odt",
+    ".odp": "open_document.documents.parse_odp",
+    ".rst": "restructured.parse_rst",
+    ".rtf": "rich_text.rtf.parse_rtf",
+    ".csv": "delimited.parse_csv",
+    ".tsv": "delimited.parse_csv",
+    ".xlsx": "workbooks.spreadsheet.parse_xlsx",
+    ".xlsm": "workbooks.spreadsheet.parse_xlsx",
+    ".xls": "workbooks.excel_97.parse_xls",
+    ".ods": "open_document.sheets.parse_ods",
+    ".json": "records.json_records.parse_json",
+    ".jsonl": "records.json_records.parse_json",
+    ".yaml": "records.yaml_values.parse_yaml",
+    ".yml": "records.yaml_values.parse_yaml",
+    ".xml": "records.xml_elements.parse_any_xml",
+    ".epub": "epub.parse_epub",
+    ".eml": "mail.eml.parse_eml",
+    ".msg": "mail.outlook.parse_msg",
 }
+_MAIL = (".eml", ".msg")  # whose parsers also get the one of attachments
 _INSTEAD = {".doc": ".docx", ".dot": ".docx", ".ppt": ".pptx", ".pps": ".pptx", ".wps": ".docx", ".pages": ".docx"}
 TITLE_LIMIT = 300  # characters of a title or heading
 TEXT_LIMIT = 100_000_000  # characters of a document's text
-
-
-def _parse_attachment(name: str, content: bytes) -> Parsed | None:
-    """The content of a file in a message; None if files of its type are not read.
-
-    Raises UnreadableFileError with the reason when it cannot be read.
-    """
-    return None if suffix(name) not in PARSERS else _parsed(content, name)
-
-
-PARSERS[".eml"] = eml_parser(_parse_attachment)
-PARSERS[".msg"] = msg_parser(_parse_attachment)
 
 
 def suffix(path: str) -> str:
@@ -122,16 +98,30 @@ def parse(content: bytes, path: str, source: str = "") -> Document:
     return Document(**shared)
 
 
+def _parser(kind: str) -> Callable[[bytes], Parsed]:
+    """The parser of files with a suffix; its module is imported at its first use."""
+    module, _, name = PARSERS[kind].rpartition(".")
+    parser: Callable[..., Parsed] = getattr(import_module(f"index.loaders.formats.{module}"), name)
+    return partial(parser, read=_parse_attachment) if kind in _MAIL else parser
+
+
+def _parse_attachment(name: str, content: bytes) -> Parsed | None:
+    """The content of a file in a message; None if files of its type are not read.
+
+    Raises UnreadableFileError with the reason when it cannot be read.
+    """
+    return None if suffix(name) not in PARSERS else _parsed(content, name)
+
+
 def _parsed(content: bytes, path: str) -> Parsed:
-    parser = PARSERS.get(suffix(path))
-    if parser is None:
+    if suffix(path) not in PARSERS:
         instead = _INSTEAD.get(suffix(path))
         hint = f"; save it as {instead}" if instead else ""
         raise UnreadableFileError(f"files of type {suffix(path) or 'unknown'} are not read{hint}")
     if not content:
         raise UnreadableFileError("the file is empty")
     try:
-        parsed = parser(content)
+        parsed = _parser(suffix(path))(content)
     except (UnreadableFileError, MissingExtraError, MemoryError):
         raise
     except Exception as error:  # parsers raise errors of any type on hostile files, and the build must go on

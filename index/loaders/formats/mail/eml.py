@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Callable
 from email import message_from_bytes
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
@@ -23,19 +22,12 @@ _MOST_PARTS = 10_000
 _LONGEST_HEADER = 200_000  # characters that are decoded, in quadratic time; the rest is left as it is sent
 
 
-def eml_parser(read: Reader) -> Callable[[bytes], Parsed]:
-    """The parser of messages, whose attachments ``read`` reads.
-
-    It raises UnreadableFileError for what is no message.
-    """
-
-    def parse(content: bytes) -> Parsed:
-        part = message_from_bytes(content.lstrip())
-        if not any(part.get(name) for name in (*HEAD, "Message-ID", "MIME-Version")):
-            raise UnreadableFileError("damaged, or not an e-mail message")
-        return parsed_message(_message(part), MEDIA_TYPE, read)
-
-    return parse
+def parse_eml(content: bytes, read: Reader) -> Parsed:
+    """Parse a message, whose attachments ``read`` reads. Raises UnreadableFileError for what is no message."""
+    part = message_from_bytes(content.lstrip())
+    if not any(part.get(name) for name in (*HEAD, "Message-ID", "MIME-Version")):
+        raise UnreadableFileError("damaged, or not an e-mail message")
+    return parsed_message(_message(part), MEDIA_TYPE, read)
 
 
 def _message(message: Part) -> Message:

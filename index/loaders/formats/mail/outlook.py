@@ -6,7 +6,7 @@ import datetime
 import email.utils
 import io
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from index.errors import UnreadableFileError
@@ -28,26 +28,19 @@ _EPOCH = datetime.datetime(1601, 1, 1, tzinfo=datetime.UTC)
 _DEEPEST = 20  # messages in messages
 
 
-def msg_parser(read: Reader) -> Callable[[bytes], Parsed]:
-    """The parser of saved messages, whose attachments ``read`` reads.
+def parse_msg(content: bytes, read: Reader) -> Parsed:
+    """Parse a saved message, whose attachments ``read`` reads. Raises UnreadableFileError for what is no message."""
+    from olefile import OleFileIO
+    from olefile.olefile import OleFileError
 
-    It raises UnreadableFileError for what is no message.
-    """
-
-    def parse(content: bytes) -> Parsed:
-        from olefile import OleFileIO
-        from olefile.olefile import OleFileError
-
-        try:
-            with OleFileIO(io.BytesIO(content)) as file:
-                message = _Storage(file, (), header=32).message()
-        except (OleFileError, OSError, struct.error, IndexError) as error:
-            raise UnreadableFileError("damaged, or not a message of Outlook") from error
-        if message is None:
-            raise UnreadableFileError("damaged, or not a message of Outlook")
-        return parsed_message(message, MEDIA_TYPE, read)
-
-    return parse
+    try:
+        with OleFileIO(io.BytesIO(content)) as file:
+            message = _Storage(file, (), header=32).message()
+    except (OleFileError, OSError, struct.error, IndexError) as error:
+        raise UnreadableFileError("damaged, or not a message of Outlook") from error
+    if message is None:
+        raise UnreadableFileError("damaged, or not a message of Outlook")
+    return parsed_message(message, MEDIA_TYPE, read)
 
 
 @dataclass(frozen=True, slots=True)
