@@ -6,7 +6,7 @@ import hashlib
 import importlib.util
 import threading
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,8 +34,9 @@ _TOGETHER = 32  # texts that a model of another architecture is given at once, w
 _STEP_TOKENS = 8  # lengths are padded to multiples of it, because torch keeps memory for every shape
 
 
+@cache
 def packaged_model() -> Path:
-    """The folder of the packaged model, whose weights are checked against the sha256 of the original.
+    """The folder of the packaged model, whose weights are checked once against the sha256 of the original.
 
     Raises ModelError when the package is missing or its weights differ.
     """

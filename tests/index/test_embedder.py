@@ -57,7 +57,7 @@ def test_nothing_is_embedded_of_no_texts(embedder: Embedder) -> None:
 def test_a_model_with_other_weights_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PACKAGED_SHA256", "0" * 64)
     with pytest.raises(ModelError, match=r"have sha256 53aa5117.*not 0000"):
-        packaged_model()
+        packaged_model.__wrapped__()
 
 
 def test_a_hub_model_that_was_downloaded_before_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

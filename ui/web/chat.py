@@ -44,8 +44,9 @@ class Chat:
     def blocks(self) -> gr.Blocks:
         """The question box and the latest turn; the page's script keeps the earlier ones."""
         blocks = gr.Blocks(title="Quoth", analytics_enabled=False)
-        blocks.queue(max_size=WAITING)
-        blocks._queue.sleep_when_free = POLL_SECONDS  # Gradio's default of 1 ms keeps an idle server busy
+        queue = blocks._queue  # not by Blocks.queue, which makes all of Gradio's routes once more
+        queue.max_size = WAITING
+        queue.sleep_when_free = POLL_SECONDS  # Gradio's default of 1 ms keeps an idle server busy
         with blocks:
             # gr.HTML needs eval, which the page's policy forbids; gr.Markdown leaves HTML on one line as it is.
             turn = gr.Markdown(elem_id="turn", sanitize_html=False, latex_delimiters=[])
