@@ -2,10 +2,11 @@
 
 import asyncio
 import json
-import subprocess
+import os
 import sys
 import threading
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from mcp.server.mcpserver import MCPServer
 
-from ui.agents.tools import create_server
+from ui.agents.tools import create_server, serve_stdio
 from ui.server import assemble
 from ui.service.service import Service
 from ui.settings import load_settings
@@ -146,7 +147,7 @@ def test_a_date_of_another_form_is_told_and_not_taken_for_a_miss(seed_index: Pat
     assert f"after is {date!r}, but must be an ISO date" in refused.content[0].text
 
 
-def test_a_lone_surrogate_gets_a_reply(seed_index: Path):
+def test_a_lone_surrogate_gets_a_reply(seed_index: Path, monkeypatch: pytest.MonkeyPatch):
     hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
     call = '{"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": {"name": "search", "arguments": %s}}'
     lines = [
@@ -154,11 +155,19 @@ def test_a_lone_surrogate_gets_a_reply(seed_index: Path):
         '{"jsonrpc": "2.0", "method": "notifications/initialized"}',
         call % r'{"question": "What \ud800 rocket was used \ud83d\ude80?"}',
     ]
-    command = [QUOTH, "mcp", "--index", str(seed_index)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as served:
-        print(*lines, sep="\n", file=served.stdin, flush=True)
-        replies = [json.loads(served.stdout.readline()) for _ in range(2)]
-        served.kill()
+    (standard_input, to_server), (from_server, standard_output) = os.pipe(), os.pipe()
+    monkeypatch.setattr(sys, "stdin", os.fdopen(standard_input))
+    monkeypatch.setattr(sys, "stdout", os.fdopen(standard_output, "w"))
+
+    def exchange() -> list[dict[str, Any]]:
+        with os.fdopen(to_server, "w") as sent, os.fdopen(from_server) as received:
+            print(*lines, sep="\n", file=sent, flush=True)
+            return [json.loads(received.readline()) for _ in range(2)]
+
+    with ThreadPoolExecutor(1) as client:
+        exchanged = client.submit(exchange)
+        asyncio.run(serve_stdio(_server(seed_index)))
+    replies = exchanged.result()
     assert [reply["id"] for reply in replies] == [1, 2]
     assert replies[1]["result"]["structuredContent"]["hits"]
 

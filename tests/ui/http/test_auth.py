@@ -4,11 +4,13 @@ import base64
 import re
 import secrets
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
 import pytest
 from argon2 import PasswordHasher
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from starlette.routing import Mount
 
@@ -36,8 +38,13 @@ def password_file(tmp_path: Path) -> Path:
     return file
 
 
-def _client(seed_index: Path, base_url: str = "http://127.0.0.1:7860", **flags: object) -> TestClient:
-    app = assemble(Service.of(load_settings({"index": seed_index, **flags})))
+@cache
+def _app_without_secrets(index: Path) -> FastAPI:
+    return assemble(Service.of(load_settings({"index": index})))
+
+
+def _client(index: Path, base_url: str = "http://127.0.0.1:7860", **flags: object) -> TestClient:
+    app = assemble(Service.of(load_settings({"index": index, **flags}))) if flags else _app_without_secrets(index)
     return TestClient(app, base_url=base_url, raise_server_exceptions=False)
 
 

@@ -34,12 +34,12 @@ ELSEWHERE = "https://elsewhere.example/x"
 QUESTION = {"data": ["What rocket was used?", ""], "fn_index": 0, "session_hash": "page"}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def app(seed_index: Path) -> FastAPI:
     return assemble(Service.of(load_settings({"index": seed_index})))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client(app: FastAPI) -> Iterator[TestClient]:
     with TestClient(app, base_url="http://127.0.0.1:7860", raise_server_exceptions=False) as opened:
         yield opened

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
@@ -21,8 +23,13 @@ LOCAL = ("127.0.0.1", 5000)
 PAGE = "https://docs.example.org"
 
 
+@cache
+def app_of(index: Path, **flags: object) -> FastAPI:
+    return assemble(Service.of(load_settings({"index": index, **flags})))
+
+
 def client_of(index: Path, address: tuple[str, int] = LOCAL, **flags: object) -> TestClient:
-    app = assemble(Service.of(load_settings({"index": index, **flags})))
+    app = app_of(index, **flags)
     return TestClient(app, base_url="http://127.0.0.1:7860", client=address, raise_server_exceptions=False)
 
 

@@ -105,14 +105,19 @@ def test_every_answer_is_one_line_of_the_log_without_what_was_asked(serving: Ser
     assert "rocket" not in serving.log.read_text()
 
 
-def test_a_terminal_keeps_the_address_in_sight_and_shows_no_requests(seed_index: Path):
+@pytest.fixture(scope="module")
+def ended_at_once(seed_index: Path) -> tuple[float, bytes]:
+    """The seconds that a service took to end when it was told so on its start, and what its terminal showed."""
     terminal, errors = pty.openpty()
     command = [QUOTH, "chat", "--port", "0", "--index", str(seed_index), "--json"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
     assert process.stdout is not None
     serving = Serving(process, json.loads(process.stdout.readline())["url"], Path(os.devnull))
     serving.get("/healthz")
-    serving.stop()
+    began = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=PATIENCE) == 0
+    took = time.monotonic() - began
     os.close(errors)
     os.set_blocking(terminal, False)
     try:
@@ -120,6 +125,11 @@ def test_a_terminal_keeps_the_address_in_sight_and_shows_no_requests(seed_index:
     except OSError:  # the terminal was closed, and nothing was written to it
         shown = b""
     os.close(terminal)
+    return took, shown
+
+
+def test_a_terminal_keeps_the_address_in_sight_and_shows_no_requests(ended_at_once: tuple[float, bytes]):
+    _, shown = ended_at_once
     assert b"quoth.requests" not in shown
 
 
@@ -186,8 +196,9 @@ def test_partial_files_of_a_killed_service_are_deleted_by_the_next(tmp_path: Pat
     assert not left.exists()
 
 
-def test_it_can_be_stopped_while_the_models_are_loading(seed_index: Path, tmp_path: Path):
-    _start(seed_index, tmp_path).stop()
+def test_it_can_be_stopped_while_the_models_are_loading(ended_at_once: tuple[float, bytes]):
+    took, _ = ended_at_once
+    assert took < 3 * STOPPED
 
 
 def test_stopping_takes_at_most_ten_seconds():
