@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from index.loaders.pdf.notes import with_notes_apart
 from index.loaders.pdf.page_text import PageText, TextLine
 from index.loaders.pdf.running import running_lines
 from index.loaders.text_builder import Grid, TextBuilder
@@ -42,7 +43,8 @@ class Assembled:
 def assemble(pages: Sequence[PageText | None], labels: Sequence[str]) -> Assembled:
     """The text of pages, of which None could not be read, and their printed labels, which may be empty.
 
-    Running heads and page numbers are left out, so that a sentence goes on from page to page.
+    Running heads and page numbers are left out, and footnotes stand before a sentence that they interrupt, so that it
+    goes on from page to page.
     """
     running = running_lines(pages, labels)
     content = [
@@ -56,6 +58,7 @@ def assemble(pages: Sequence[PageText | None], labels: Sequence[str]) -> Assembl
         for p in content
     ]
     levels = heading_levels([*_lines(content)])
+    content = with_notes_apart(content, lambda before, items: _goes_on(before, items, levels))
     builder = TextBuilder()
     table: list[Page] = []
     header: Grid | None = None
@@ -67,6 +70,7 @@ def assemble(pages: Sequence[PageText | None], labels: Sequence[str]) -> Assembl
         start = last = None
         for item in items:
             before = builder.length
+            separator = "\n\n" if last is not None and _is_note(last) != _is_note(item) else separator
             if isinstance(item, Grid):
                 header = _with_header(item, header if item is items[0] else None)
                 builder.add_table(header, number + 1, separator)
@@ -112,6 +116,10 @@ def _continues(before: TextLine | Grid | None, line: TextLine) -> bool:
     if not isinstance(before, TextLine) or before.size != line.size or _NUMBERED.match(line.words):
         return False
     return 0 < before.y - line.y < _HEADING_PITCH * line.size and not _SENTENCE_END.search(before.words)
+
+
+def _is_note(item: TextLine | Grid) -> bool:
+    return isinstance(item, TextLine) and item.is_note
 
 
 def _lines(content: Sequence[Sequence[TextLine | Grid]]) -> Iterator[TextLine]:

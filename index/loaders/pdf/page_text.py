@@ -34,6 +34,7 @@ class TextLine:
     x: float = 0.0  # where its first letter stands
     y: float = 0.0
     has_gap: bool = False  # before the number at its end, or after the one at its start
+    is_note: bool = False  # at the foot of its page
 
 
 @dataclass(frozen=True, slots=True)
