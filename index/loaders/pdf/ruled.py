@@ -15,7 +15,11 @@ from index.loaders.pdf.rulings import Rule, Rulings
 _NEAR = 3.0  # points; lines that are nearer to each other are one
 _RISE = 0.3  # letter sizes from a baseline to the middle of a word
 _SPACE = 0.45  # letter sizes; spaces between words are usually narrower, and gaps between cells wider
+_LONGEST_REPEATED = 200  # characters of a merged cell that are repeated in each of its places
 _MOST_CELLS = 20_000
+
+
+Cell = list[Word]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +72,73 @@ def divides_words(lattice: Lattice, words: Sequence[Word]) -> bool:
     return not gaps or median(gaps) > _SPACE
 
 
-def ruled_rows(lattice: Lattice, words: Sequence[Word]) -> list[list[str]]:
-    """The text of each cell, in each of its places where it is merged; rows without text are left out."""
-    cells = _sorted_words(lattice, words)
-    rows: list[list[str]] = []
-    below: list[list[Word]] = [[] for _ in lattice.xs[1:]]
-    for row, (top, bottom) in enumerate(itertools.pairwise(lattice.ys)):
-        middle = (top + bottom) / 2
-        merged = _spread(lattice, cells[row], middle)
-        for column, (left, right) in enumerate(itertools.pairwise(lattice.xs)):
-            if row and not merged[column] and not _crosses(lattice.rules.horizontal, top, (left + right) / 2):
-                merged[column] = below[column]
-        below = merged
-        rows += _lines_of(merged) if len(lattice.ys) <= 3 else [[_text(cell) for cell in merged]]
-    return [row for row in rows if any(row)]
+@dataclass(frozen=True, slots=True)
+class RuledRow:
+    """The text of the cells of a row; whether it is one cell over all columns."""
+
+    cells: list[str]
+    is_one_cell: bool = False
+
+
+def ruled_rows(lattice: Lattice, words: Sequence[Word]) -> list[RuledRow]:
+    """The rows that have text; a merged cell stands in each of its places, a long one only in the first."""
+    if len(lattice.ys) <= 3:
+        divided = [_spread(lattice, row, sum(ys) / 2) for row, ys in _with_heights(lattice, words)]
+        return [RuledRow(row) for cells in divided for row in _lines_of(cells) if any(row)]
+    rows: list[RuledRow] = []
+    above: list[Cell] = [[] for _ in lattice.xs[1:]]
+    for cells in _merged_cells(lattice, words):
+        if not all(cell is cells[0] and cell is before for cell, before in zip(cells, above, strict=True)):
+            shown = (
+                _shown(cell, before, over) for cell, before, over in zip(cells, [None, *cells], above, strict=False)
+            )
+            rows.append(RuledRow(list(shown), all(cell is cells[0] for cell in cells)))
+        above = cells
+    return [row for row in rows if any(row.cells)]
+
+
+def _merged_cells(lattice: Lattice, words: Sequence[Word]) -> list[list[Cell]]:
+    """The cells of all rows; one over several rows or columns is the same list in each of its places."""
+    rows: list[list[Cell]] = []
+    for cells, (top, bottom) in _with_heights(lattice, words):
+        row = _spread(lattice, cells, (top + bottom) / 2)
+        if rows:
+            _join_above(lattice, rows[-1], row, top)
+        rows.append(row)
+    return rows
+
+
+def _join_above(lattice: Lattice, above: Sequence[Cell], row: list[Cell], top: float) -> None:
+    """Replace the cells of a row that no line divides from the ones above by these, with the words of both.
+
+    Where most columns have no line, the words tell the rows apart.
+    """
+    middles = [(left + right) / 2 for left, right in itertools.pairwise(lattice.xs)]
+    open_columns = [k for k, middle in enumerate(middles) if not _crosses(lattice.rules.horizontal, top, middle)]
+    few = 2 * len(open_columns) <= len(row)
+    own = list(row)
+    for column in open_columns:
+        cell, over = own[column], above[column]
+        if cell and not (few and _places(own, cell) == _places(above, over)):
+            continue
+        if cell and column == _places(own, cell)[0]:
+            over += cell
+        row[column] = over
+
+
+def _places(row: Sequence[Cell], cell: Cell) -> list[int]:
+    return [column for column, other in enumerate(row) if other is cell]
+
+
+def _shown(cell: list[Word], *neighbours: list[Word] | None) -> str:
+    """The text of a cell; nothing if it is long and goes on from one of its neighbours."""
+    text = _text(cell)
+    return "" if len(text) > _LONGEST_REPEATED and any(cell is other for other in neighbours) else text
+
+
+def _with_heights(lattice: Lattice, words: Sequence[Word]) -> Iterator[tuple[list[Cell], tuple[float, float]]]:
+    """The words of each row and column, with the upper and lower end of the row."""
+    return zip(_sorted_words(lattice, words), itertools.pairwise(lattice.ys), strict=True)
 
 
 def _sorted_words(lattice: Lattice, words: Sequence[Word]) -> list[list[list[Word]]]:
@@ -97,14 +154,14 @@ def _sorted_words(lattice: Lattice, words: Sequence[Word]) -> list[list[list[Wor
 
 
 def _spread(lattice: Lattice, cells: Sequence[list[Word]], middle: float) -> list[list[Word]]:
-    """The cells of a row, with the words of columns that no line divides in each of these columns."""
+    """The cells of a row; one over several columns, which no line divides, is the same list in each of them."""
     spread: list[list[Word]] = []
     first = 0
     for column in range(1, len(cells) + 1):
         if column < len(cells) and not _crosses(lattice.rules.vertical, lattice.xs[column], middle):
             continue
         together = [word for cell in cells[first:column] for word in cell]
-        spread += [list(together) for _ in range(first, column)]
+        spread += [together] * (column - first)
         first = column
     return spread
 

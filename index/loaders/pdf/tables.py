@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pypdfium2 as pdfium
@@ -14,7 +14,7 @@ from index.loaders.headers import read_grid
 from index.loaders.pdf.layout import PageLayout, RawLine, Word, usual_width
 from index.loaders.pdf.prose import is_justified
 from index.loaders.pdf.raised import Edit
-from index.loaders.pdf.ruled import Lattice, divides_words, lattices, ruled_rows
+from index.loaders.pdf.ruled import Lattice, RuledRow, divides_words, lattices, ruled_rows
 from index.loaders.pdf.rulings import find_rulings
 from index.loaders.pdf.unruled import unruled_columns
 from index.loaders.text_builder import Grid
@@ -57,8 +57,8 @@ def find_tables(
         more = [word for word in extra if lattice.box.left <= word.left and _holds(lattice, word)]
         words = [*page.words((page.lines[k] for k in inside), edits), *more]
         rows = ruled_rows(lattice, words) if divides_words(lattice, words) else []
-        if inside and _is_ruled_table(rows):
-            found.append(Found(frozenset(inside), (read_grid(rows),)))
+        if inside and _is_ruled_table([row.cells for row in rows]):
+            found.append(Found(frozenset(inside), tuple(_ruled_grids(rows))))
             taken.update(inside)
             used.update(more)
     for band in _bands(page, marked - taken, taken):
@@ -136,6 +136,25 @@ def _is_ruled_table(rows: Sequence[Sequence[str]]) -> bool:
         and max(map(len, cells)) <= _LAYOUT_CELL
         and sum(len({cell for cell in row if cell}) > 1 for row in rows) > 1
     )
+
+
+def _ruled_grids(rows: Sequence[RuledRow]) -> Iterator[Grid]:
+    """The table, and one more with the same header after each row of one cell, whose text is the caption."""
+    titles = sum(1 for _ in itertools.takewhile(lambda row: row.is_one_cell, rows))
+    grid = read_grid([row.cells for k, row in enumerate(rows) if k < titles or not row.is_one_cell])
+    head = sum(k < titles or not row.is_one_cell for k, row in enumerate(rows)) - len(grid.rows)
+    waiting = iter(grid.rows)
+    body: list[Sequence[str]] = []
+    for k, row in enumerate(rows):
+        if k < titles or not row.is_one_cell:
+            head -= 1
+            body += [next(waiting)] if head < 0 else []
+            continue
+        if body:
+            yield replace(grid, rows=body)
+            body, grid = [], replace(grid, above=())
+        grid = replace(grid, caption=row.cells[0], above=(*grid.above, row.cells[0]))
+    yield replace(grid, rows=body)
 
 
 def _bands(page: PageLayout, marked: set[int], taken: set[int]) -> Iterator[list[int]]:
