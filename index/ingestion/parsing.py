@@ -155,12 +155,12 @@ class _Worker:
             raise _WorkerError("its parser gave a malformed response") from error
 
     def end(self) -> None:
-        """Kill the process and close its pipes."""
+        """Kill the process, even one that is stuck, and close its pipes."""
         self._process.kill()
-        self._process.wait()
         for pipe in (self._requests, self._responses):
             with suppress(OSError):
                 pipe.close()
+        self._process.wait()
 
     def _write(self, data: bytes, deadline: float, stop: threading.Event) -> None:
         pipe = self._requests.fileno()

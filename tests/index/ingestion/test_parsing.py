@@ -44,6 +44,23 @@ def reasons(results: Iterable[Chunked | Failure]) -> list[str]:
     return [result.reason for result in results if isinstance(result, Failure)]
 
 
+def setup_of(tokenizer: Tokenizer) -> bytes:
+    return pack({"tokenizer": tokenizer.to_str(), "tokens": 200})
+
+
+def test_ending_a_parser_kills_it_even_if_it_is_stuck(tokenizer: Tokenizer) -> None:
+    """The first, since others would wait for ever for a parser that is not killed."""
+    worker = _Worker(IndexSettings(), setup_of(tokenizer))
+    os.kill(worker._process.pid, signal.SIGSTOP)
+    ending = threading.Thread(target=worker.end)
+    ending.start()
+    try:
+        assert ends_within(worker._process.pid, 30)
+    finally:
+        worker._process.kill()
+        ending.join()
+
+
 def test_documents_and_passages_come_through_the_pipe_whole(
     folder: Path, files: tuple[SourceFile, ...], tokenizer: Tokenizer, chunker: Chunker
 ) -> None:
@@ -83,10 +100,6 @@ def test_a_file_larger_than_the_limit_is_not_read(folder: Path, tokenizer: Token
     (folder / "large.txt").write_text("x" * 2_000_000)
     results = results_of(folder, tokenizer, IndexSettings(file_megabytes=1))
     assert reasons(results) == ["larger than 1 MB (`file_megabytes`)"]
-
-
-def setup_of(tokenizer: Tokenizer) -> bytes:
-    return pack({"tokenizer": tokenizer.to_str(), "tokens": 200})
 
 
 def test_a_parser_that_takes_nothing_is_ended(files: tuple[SourceFile, ...], tokenizer: Tokenizer) -> None:
