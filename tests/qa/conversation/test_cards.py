@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from index import Document, DocumentRecord, Page
+from index import Chunk, Document, DocumentRecord, Page
 from qa import PlaceInText, document_card
 from qa.conversation import summaries
 from tests.support.growth import assert_grows_in_proportion, repeated
@@ -45,11 +45,15 @@ def test_a_document_without_text_has_an_empty_card() -> None:
     assert (card.first_lines, card.sentences, card.dates, card.definitions) == (None, (), (), ())
 
 
-@pytest.mark.parametrize("unit", [" ", "1.", "A-b'", "... "])
-def test_a_card_takes_time_in_proportion_to_the_text(unit: str) -> None:
+@pytest.mark.parametrize("unit", [" ", "1.", "A-b'"])  # for definitions, for amounts, for names
+def test_a_card_and_a_summary_take_time_in_proportion_to_the_text(unit: str) -> None:
     def work(size: int) -> Callable[[], object]:
         document = replace(DOCUMENT, text=TEXT + repeated(unit, size), pages=())
-        return lambda: document_card(document, RECORD, HashEmbedder())
+        chunk = Chunk(1, 7, 0, 0, len(document.text), document.text)
+        return lambda: (
+            document_card(document, RECORD, HashEmbedder()),
+            summaries.summarise(document, 7, [chunk], HashEmbedder()),
+        )
 
     assert_grows_in_proportion(work)
 
