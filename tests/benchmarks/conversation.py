@@ -10,8 +10,9 @@ depends on the text alone, so that it stays the same when records are added or r
 other half. ``--sample N`` takes N questions of each valid set, or N dialogues.
 
 Printed are: the share of utterances whose kind is right, questions taken for small talk, and the share of keyword
-questions taken for a subject or a summary; the share of later turns that are answered right or rightly refused;
-precision and recall of "contradicts"; and the share of right answers that stay when letters of the question change.
+questions taken for a subject or a summary; the share of later turns that are answered right or rightly refused, as
+they stand and asked in full, and how many times as long they take; precision and recall of "contradicts"; and the share
+of right answers that stay when letters of the question change.
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ import json
 import random
 import re
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -96,29 +99,55 @@ def kinds(utterances: Path, valid: Sequence[Path], sample: int | None, *, set_ap
     print(f"small talk: {talk} of {asked} questions")
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a later turn of a dialogue."""
+
+    right: bool  # answered right, or refused where the documents do not say
+    in_full: bool  # the same of the full question that a careful person would have asked
+    rewritten: bool  # it depends on earlier turns
+    seconds: float  # that the reply took
+    plain_seconds: float  # that the answer to the full question took
+
+
 def follow_ups(dialogues: Path, sample: int | None, *, set_apart: bool) -> None:
     """Print the share of later turns that are answered right, or refused where the documents do not say."""
     rows = sampled(records(dialogues, set_apart=set_apart), sample)
     passages = {passage["id"]: passage for row in rows for passage in row["passages"]}
     with tempfile.TemporaryDirectory() as folder:
         documents = (Document(f"{i}.txt", p["title"], p["context"], "text/plain") for i, p in passages.items())
-        conversation = Conversation(answerer_over(documents, Path(folder, "index")))
-        outcomes = [outcome for row in rows for outcome in _dialogue(conversation, row)]
-    for name, chosen in (("rewritten", True), ("standing alone", False)):
-        part = [right for right, rewritten in outcomes if rewritten is chosen]
-        print(f"follow-ups, {name}: {sum(part)} of {len(part)}")
-    print(f"follow-ups: {sum(right for right, _ in outcomes) / max(len(outcomes), 1):.1%} of {len(outcomes)}")
+        answerer = answerer_over(documents, Path(folder, "index"))
+        answerer.answer(rows[0]["turns"][0]["q"])  # so that no turn waits for the models
+        outcomes = [outcome for row in rows for outcome in _dialogue(answerer, row)]
+    parts = {
+        "rewritten": [outcome for outcome in outcomes if outcome.rewritten],
+        "standing alone": [outcome for outcome in outcomes if not outcome.rewritten],
+        "all": outcomes,
+    }
+    for name, part in parts.items():
+        right, in_full = (sum(values) for values in zip(*((one.right, one.in_full) for one in part), strict=True))
+        longer = sum(one.seconds for one in part) / sum(one.plain_seconds for one in part)
+        print(
+            f"follow-ups, {name}: {right / len(part):.1%} of {len(part)}; asked in full {in_full / len(part):.1%}; "
+            f"{longer:.2f} times as long as in full"
+        )
 
 
-def _dialogue(conversation: Conversation, row: dict[str, Any]) -> Iterable[tuple[bool, bool]]:
-    """For each later turn, whether it was understood, and whether it depends on earlier ones."""
-    turns: list[Turn] = []
+def _dialogue(answerer: Answerer, row: dict[str, Any]) -> Iterable[Outcome]:
+    """What became of each later turn."""
+    conversation, turns = Conversation(answerer), list[Turn]()
     for number, turn in enumerate(row["turns"]):
+        began = time.perf_counter()
         reply = conversation.reply(turn["q"], turns)
+        seconds = time.perf_counter() - began
         said = reply.answer.text if reply.answer else reply.text
         right = is_right(said, turn["a"]) if turn["a"] else reply.kind == "refusal"
         if number:
-            yield right, turn["understood"] != turn["q"]
+            began = time.perf_counter()
+            plain = answerer.answer(turn["understood"])
+            plain_seconds = time.perf_counter() - began
+            in_full = is_right(plain.text, turn["a"]) if turn["a"] else not plain.found
+            yield Outcome(right, in_full, turn["understood"] != turn["q"], seconds, plain_seconds)
             if not right:
                 print(f"  {turns[-1].question} | {turn['q']} => {reply.understood} | {said[:60]} | {turn['a'][:60]}")
         turns.append(Turn(turn["q"], reply.understood, said if reply.kind == "answer" else ""))
