@@ -27,7 +27,7 @@ from index.stores.document_collections import Collections
 from index.stores.locate import open_store
 from index.types import Chunk, Document, DocumentRecord, Failure, Filters, Hit, TablePart
 
-PROXIMITY_CANDIDATES = 80
+PROXIMITY_CANDIDATES = 200
 VOCABULARY_PASSAGES = 50_000  # more add hardly any word
 
 

@@ -21,6 +21,9 @@ _ALIKE = 4  # letters; two words with a common prefix of this length are similar
 
 BM25_WEIGHT = 0.2
 COVERAGE_WEIGHT, SENTENCE_WEIGHT, ADJACENT_WEIGHT, ALIKE_WEIGHT = 2.4, 4.8, 3.7, 3.7
+# For a sentence, or a row of a table, with all of the question's words: the rows of a long table are otherwise so alike
+# that their vectors decide. ``python -m tests.benchmarks.sizes.table_lookup`` measures it.
+COMPLETE_WEIGHT = 2.0
 
 
 def rarity(frequency: int, passages: int) -> float:
@@ -49,10 +52,14 @@ class Proximity:
         self._marks = _marks({_common_prefix(word, stem)[:_ALIKE] for word, stem in stems.items()}, set(words))
 
     def score(self, text: str, title: str) -> float:
-        """From 0, for a passage with no word of the question, to 10.9, for one sentence with all of them in order."""
+        """From 0, for a passage with no word of the question, to 12.9, for one sentence with all of them in order."""
         coverage, sentence, adjacent, alike = self.measures(text, title)
         return (
-            COVERAGE_WEIGHT * coverage + SENTENCE_WEIGHT * sentence + ADJACENT_WEIGHT * adjacent + ALIKE_WEIGHT * alike
+            COVERAGE_WEIGHT * coverage
+            + SENTENCE_WEIGHT * sentence
+            + ADJACENT_WEIGHT * adjacent
+            + ALIKE_WEIGHT * alike
+            + COMPLETE_WEIGHT * math.isclose(sentence, 1.0)
         )
 
     def measures(self, text: str, title: str) -> tuple[float, float, float, float]:

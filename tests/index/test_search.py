@@ -19,7 +19,7 @@ from index import (
     build,
     build_documents,
 )
-from index.ranking.proximity import Proximity
+from index.ranking.proximity import COMPLETE_WEIGHT, Proximity
 from index.ranking.stemming import Stemmer
 from index.ranking.terms import TermReader
 from tests.support.samples.documents import write_documents
@@ -240,6 +240,14 @@ def test_words_score_higher_the_closer_they_are_in_the_order_of_the_question() -
     disordered = _proximity("A furnace melts the iron. Then it is poured.")
     apart = _proximity("Iron is a metal. It is found in the ground. It melts in a furnace.")
     assert together > disordered > apart > _proximity("Iron melts. Then it is poured.")
+
+
+def test_one_row_with_all_words_scores_higher_than_many_with_nearly_all() -> None:
+    weights = {"brass": 2.3, "bolt": 3.0, "short": 1.1, "5": 2.4}
+    proximity = Proximity("Brass bolt, short, 5 mm", weights)
+    whole = proximity.score("name: Brass valve, long, 5 mm\nname: Brass bolt, short, 5 mm", "Articles")
+    nearly = proximity.score("name: Brass bolt, long, 5 mm\nname: Brass bolt, short, 6 mm", "Articles")
+    assert whole > nearly + COMPLETE_WEIGHT
 
 
 def test_a_word_in_the_title_scores_higher_than_a_similar_word_in_the_text() -> None:
