@@ -95,7 +95,7 @@ def add_document(file: UploadFile, service: Served, response: Response) -> Docum
 @router.delete("/documents/{document_id}", status_code=HTTPStatus.NO_CONTENT, responses=MISSING | DISK_FULL)
 def remove_document(record: Found, service: Served) -> None:
     """Remove an uploaded document. A document in one of the indexed folders is refused: delete its file instead."""
-    with service.rebuilds.exclusive() as build, service.uploads.removing(record):
+    with service.rebuilds.exclusive() as build, service.uploads.removing(record, service.uploaded):
         build([service.uploads.folder])
 
 

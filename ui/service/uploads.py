@@ -18,6 +18,7 @@ from index import (
     DocumentRecord,
     IndexLockedError,
     NoDocumentsError,
+    QuothError,
     make_folder,
     open_private,
     supported_suffixes,
@@ -66,8 +67,10 @@ class Uploads:
         return checked
 
     @contextmanager
-    def removing(self, record: DocumentRecord) -> Iterator[None]:
-        """Delete a document's file before the ``with`` block, which rebuilds; an error in the block restores the file.
+    def removing(self, record: DocumentRecord, indexed: Indexed) -> Iterator[None]:
+        """Delete a document's file before the ``with`` block, which rebuilds.
+
+        An error in the block restores the file, unless the index is without the document by then.
 
         Raises ``ForeignDocumentError`` for a document that is not an upload.
         """
@@ -82,9 +85,9 @@ class Uploads:
                     target.replace(backup)
                 yield
             except BaseException:
-                with suppress(FileNotFoundError):
-                    backup.replace(target)
-                self.forget([batch])
+                with suppress(QuothError):  # the index cannot be asked now: ``recover`` will
+                    self._recover(batch, indexed())
+                    self.forget([batch])
                 raise
             self.forget([batch])
 

@@ -119,7 +119,7 @@ class Library:
     def remove(self, name: str) -> None:
         with DocumentIndex.open(self.location, embedder=HashEmbedder()) as opened:
             (record,) = [record for record in opened.documents() if record.path == name]
-        with self.uploads.removing(record):
+        with self.uploads.removing(record, self.indexed):
             self.build([self.uploads.folder])
 
     def restart(self) -> None:
@@ -196,3 +196,8 @@ def test_a_kill_at_any_step_of_a_removal_leaves_the_upload_or_removes_it(library
     found = outcomes(library, lambda: library.remove("mill.txt"), library.restart, for_good=True)
     assert set(found) == {OLD, ""}
     assert found == sorted(found, key=lambda text: text == "")
+
+
+def test_after_an_error_at_any_step_of_a_removal_the_index_and_the_uploads_agree(library: Library) -> None:
+    found = outcomes(library, lambda: library.remove("mill.txt"), lambda: None, for_good=False)
+    assert set(found) == {OLD, ""}

@@ -164,7 +164,7 @@ def remove_documents(chosen: Chosen, service: Served) -> None:
     with service.rebuilds.exclusive() as build, ExitStack() as removals:
         for record in service.engine.answerer().index.documents():
             if record.id in wanted:
-                removals.enter_context(service.uploads.removing(record))
+                removals.enter_context(service.uploads.removing(record, service.uploaded))
         build([service.uploads.folder])
 
 
