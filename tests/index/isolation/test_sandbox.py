@@ -44,6 +44,7 @@ attempts = {{
     "grow": lambda: os.write(os.open(document, os.O_WRONLY), b"x"),
     "remove": lambda: os.unlink(document),
     "rename": lambda: os.rename(document, target),
+    "change a package": lambda: os.close(os.open(index.__file__, os.O_WRONLY)) or "opened",
     "read a document": lambda: open(document).read(5),
     "read a password": lambda: open("/etc/passwd").read(5),
     "read the parent's secrets": lambda: open(f"/proc/{{os.getppid()}}/environ", "rb").read(5).decode(),
