@@ -15,6 +15,7 @@ from index.loaders.text_builder import Grid
 _SMALLER = 0.95  # of the size of most letters; those of a note are smaller
 _ALIKE = 0.1  # of a line's size, by which that of the sentence's other lines differs at most
 _FARTHEST = 15  # lines before a note in which the sentence begins that it interrupts
+_SHORT = 40  # characters of a line that would look like a heading above the next one
 _RAISED = "\u2070\u00b9\u00b2\u00b3\u2074-\u2079"
 _MARK = re.compile(rf"([{_RAISED}]{{1,3}}|\d{{1,3}}|[*†‡§]{{1,3}})[.)]?(?=\s*\S)")
 _CALL = re.compile(rf"[{_RAISED}]+|\^\([\d, ]+\)")

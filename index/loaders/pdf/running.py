@@ -18,10 +18,13 @@ _NUMBER = re.compile(
 )
 _MARK = "#"  # in the place of digits
 # What tells the number of a page from other numbers that rise from page to page, as those of rooms.
-_PAGE_BEFORE = re.compile(r"(?:\b(?:page|seite|pagina|página|pág|blatt|folio|pg|p|s)[.:]?\s*|[|•·–—\-/\[]\s*)$")
-_PAGES_AFTER = re.compile(r"\s*(?:of|/|von|de|sur)\s*\d")
+_PAGE_BEFORE = re.compile(
+    r"(?:\b(?:page|seite|p[aá]gin[aă]?|pág|blatt|folio|pg|p|s|sida|side|sivu|str(?:ana|ona)?|стр(?:аница)?|σελ|sayfa|第)"
+    r"[.:]?\s*|[|•·–—\-/\[]\s*)$"
+)
+_PAGES_AFTER = re.compile(r"\s*(?:of|/|von|de|sur|di|van|av|z|из)\s*\d|\.?\s*(?:oldal|[页頁ペ쪽])")
 _TITLE_AFTER = re.compile(r"\s+(?:[|•·–—-]|[^\W\d_]{2})")
-_MANY_WORDS = 3  # before the number of the page itself, which belongs to none of them
+_MANY_WORDS = 3  # at the top before the number of the page itself, which belongs to none of them
 _SMALLER = 0.95  # of the size of most letters
 _LONGEST_NUMBER = 18  # digits that are compared
 _STEP = 4.0  # points within which lines are at the same height
@@ -108,15 +111,19 @@ def _outermost(page: PageText, number: int, label: str, usual: float) -> Iterato
             numbers = tuple(digits[0][:_LONGEST_NUMBER] for digits in found)
             apart = line.has_gap or line.size < _SMALLER * usual
             own = (str(number + 1), label)
-            are_pages = tuple(apart or _is_page_number(words, digits, own) for digits in found)
+            are_pages = tuple(apart or _is_page_number(words, digits, own, top=top) for digits in found)
             yield _Line(number, position, (top, round(line.y / _STEP), _DIGITS.sub(_MARK, words)), numbers, are_pages)
 
 
-def _is_page_number(words: str, digits: re.Match[str], own: tuple[str, str]) -> bool:
-    """Whether a number in a line is written as that of a page, whose ``own`` number and label are given."""
+def _is_page_number(words: str, digits: re.Match[str], own: tuple[str, str], *, top: bool) -> bool:
+    """Whether a number in a line is written as that of a page, whose ``own`` number and label are given.
+
+    At the ``top`` a word or two with a number may be a title ("Room 3").
+    """
     before, after = words[: digits.start()], words[digits.end() :]
     if _PAGE_BEFORE.search(before) or _PAGES_AFTER.match(after):
         return True
     if _TITLE_AFTER.match(after) and not _WORD.search(before):
         return True
-    return digits[0] in own and not after.strip() and len(_WORD.findall(before)) >= _MANY_WORDS
+    is_last = digits[0] in own and not after.strip()
+    return is_last and (not top or len(_WORD.findall(before)) >= _MANY_WORDS)

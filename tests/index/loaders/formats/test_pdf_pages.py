@@ -38,6 +38,8 @@ def test_numbers_that_rise_from_page_to_page_stay_unless_they_are_page_numbers()
     [
         ("Harbour rules, page {}", BODY, 0),
         ("Harbour rules | {}", BODY, 0),
+        ("Reglas, página {}", BODY, 0),
+        ("Regler, side {} av 3", BODY, 0),
         ("{} Harbour rules", BODY, 0),
         ("Harbour rules {}", BODY, 300),
         ("Harbour rules {}", 8, 0),
@@ -49,6 +51,14 @@ def test_running_heads_with_page_numbers_are_left_out_but_for_the_first(head: st
     document = pages_with([head.format(number) for number in (1, 2, 3)], size=size, gap=gap)
     assert document.text.endswith("It has six desks.\n\nThe lamp is broken.\n\nKeys are at the gate.")
     assert document.left_out == ("running heads and page numbers on 2 pages",)
+
+
+def test_a_word_with_the_number_of_the_page_is_a_running_foot_but_not_a_running_head():
+    pages = [
+        text_at((60, 700, BODY, f"Desk of {name}."), (60, 30, BODY, f"Draft {n}")) for n, name in enumerate("ABC", 1)
+    ]
+    assert read(*pages).text == "Desk of A.\nDraft 1\n\nDesk of B.\n\nDesk of C."
+    assert pages_with(["Room 1", "Room 2", "Room 3"]).text.count("Room") == 3
 
 
 def merged_table(cells: list[tuple[int, int, str]], *, across: set[tuple[int, int]], down: set[tuple[int, int]]) -> str:
