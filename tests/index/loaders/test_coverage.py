@@ -146,7 +146,7 @@ def test_every_format_counts_what_was_read(name: str):
 )
 def test_both_values_of_one_name_are_read(name: str, content: str):
     document = parse(content.encode(), name)
-    assert document.text == "note: The ferry leaves at nine from the outer basin of the harbour., It returns at ten."
+    assert document.text == "note: The ferry leaves at nine from the outer basin of the harbour. It returns at ten."
     assert document.coverage == 1.0
 
 

@@ -216,8 +216,14 @@ def _flattened(value: Mapping[str, Json], path: Path) -> tuple[Record, list[tupl
         elif isinstance(item, list) and not (_are_plain(item) and sum(map(len, map(_text, item))) <= _LONGEST_LIST):
             lists.append((name, item))
         else:
-            record[name] = ", ".join(filter(None, map(_text, item))) if isinstance(item, list) else _text(item)
+            record[name] = _listed(list(filter(None, map(_text, item)))) if isinstance(item, list) else _text(item)
     return record, lists
+
+
+def _listed(items: Sequence[str]) -> str:
+    """Items in one line, with commas between them, but not after a sentence."""
+    ends = ((" " if item.rstrip().endswith((".", "!", "?")) else ", ") for item in items)
+    return "".join(itertools.chain.from_iterable(zip(items, ends, strict=True))).removesuffix(", ").rstrip()
 
 
 def _are_alike(values: Sequence[Json]) -> bool:

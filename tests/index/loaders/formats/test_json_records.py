@@ -35,6 +35,12 @@ def test_all_values_of_a_name_that_is_given_several_times_are_read_and_told():
     assert len(lines.warnings) == 1
 
 
+def test_a_list_has_commas_between_its_items_but_not_after_sentences():
+    assert (
+        text('{"crew": ["Ann", "Bo"], "rules": ["Moor at nine.", "Pay"]}') == "crew: Ann, Bo\nrules: Moor at nine. Pay"
+    )
+
+
 def test_nested_records_have_paths():
     written = [
         {"name": "Ilse", "contact": {"city": "Graz", "phone": "11"}},
