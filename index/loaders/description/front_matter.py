@@ -55,7 +55,7 @@ def read_head(text: str) -> Head:
     for fence, read in ((_YAML, _yaml_values), (_TOML, _toml_values)):
         match = fence.match(start)
         values = read(match[1]) if match else []
-        if match and values and not _is_prose(values):
+        if match and values and not _is_prose(values, match[1]):
             metadata = _by_key((key.lower(), value) for key, value in values)
             written = tuple((key, value) for key, value in _by_key(values).items() if value)
             end = _after_blanks(text, match.end())
@@ -63,12 +63,15 @@ def read_head(text: str) -> Head:
     return _date_line(text)
 
 
-def _is_prose(values: list[tuple[str, str]]) -> bool:
-    """Whether a single line, as ``Note: the mill is closed in June.``, is text between two rules."""
+def _is_prose(values: list[tuple[str, str]], block: str) -> bool:
+    """Whether a single line, as ``Note: the mill is closed in June.``, is text between two rules.
+
+    So it is below a blank line, as for pandoc.
+    """
     (name, value), more = values[0], values[1:]
     if more or name.lower() in _OWN_NAMES:
         return False
-    return " " in name or _SENTENCE.fullmatch(value) is not None
+    return not block.partition("\n")[0].strip() or " " in name or _SENTENCE.fullmatch(value) is not None
 
 
 def add_head(builder: TextBuilder, text: str) -> tuple[Head, int]:

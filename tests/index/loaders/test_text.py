@@ -59,6 +59,7 @@ def test_other_encodings_are_recognised(encoding: str, text: str) -> None:
         "---\n- one\n- two\n---\nThat is all.\n",
         "+++\nnot toml\n+++\nThat is all.\n",
         "---\nNote: the mill is closed in June.\n---\nIt meets in May.\n",
+        "---\n\nPresent: Ann\n\n---\nIt meets in May.\n",
         "---\nStill open: the mill\n---\nIt meets in May.\n",
         "---\nreminder: bring the keys of the mill.\n---\nIt meets in May.\n",
         "---\nJust a line\n---\nThat is all.\n",
