@@ -20,10 +20,14 @@ _RAISED = "\u2070\u00b9\u00b2\u00b3\u2074-\u2079"
 _MARK = re.compile(rf"([{_RAISED}]{{1,3}}|\d{{1,3}}|[*†‡§]{{1,3}})[.)]?(?=\s*\S)")
 _CALL = re.compile(rf"[{_RAISED}]+|\^\([\d, ]+\)")
 _ENDED = re.compile(rf"[.!?…][\"'”’»)\]]*[{_RAISED}]*$")
-# The end of a sentence before another one or at the end of a line, and not that of an abbreviation, which is short.
-_BOUNDARY = re.compile(
-    rf"(?:\w{{5}}[.]|[)\]”’»][.]|[!?…])[\"'”’»)\]]*(?:[ ]?[{_RAISED}*†‡]+)?"
-    rf"(?:\s+(?=[\"'“‘«(]?[^\W\d_a-zß-ÿ{_RAISED}])|$)"
+# The end of a sentence before another one or at the end of a line: first where it is none of an abbreviation, which is
+# short, then after any word of three letters or digits.
+_BOUNDARIES = tuple(
+    re.compile(
+        rf"(?:\w{{{letters}}}[.]|[)\]”’»][.]|[!?…])[\"'”’»)\]]*(?:[ ]?[{_RAISED}*†‡]+)?"
+        rf"(?:\s+(?=[\"'“‘«(]?[^\W\d_a-zß-ÿ{_RAISED}])|$)"
+    )
+    for letters in (5, 3)
 )
 
 Item = TextLine | Grid
@@ -117,21 +121,24 @@ def _is_called(mark: str, items: Sequence[Item]) -> bool:
 
 def _divided(items: list[Item]) -> tuple[list[Item], list[Item]]:
     """The items of a page before a note, and those of the sentence that it interrupts; none if it begins elsewhere."""
+    found = (_divided_at(items, boundary) for boundary in _BOUNDARIES)
+    return next((parts for parts in found if parts is not None), (items, []))
+
+
+def _divided_at(items: list[Item], boundary: re.Pattern[str]) -> tuple[list[Item], list[Item]] | None:
+    """The items before and after the last end of a sentence; None if there is none."""
     size = items[-1].size if isinstance(items[-1], TextLine) else 0.0
     for k in range(len(items) - 1, max(-1, len(items) - 1 - _FARTHEST), -1):
         line = items[k]
         if not isinstance(line, TextLine) or line.is_note or abs(line.size - size) > _ALIKE * line.size:
             return items[: k + 1], items[k + 1 :]
-        ends = [match.end() for match in _BOUNDARY.finditer(line.words)]
+        ends = [match.end() for match in boundary.finditer(line.words)]
         if ends and ends[-1] == len(line.words):
             return items[: k + 1], items[k + 1 :]
         if ends:
             first, second = line.words[: ends[-1]].rstrip(), line.words[ends[-1] :]
             rest = items[k + 1 :]
-            if rest and isinstance(rest[0], TextLine) and not second.endswith("-"):
-                second, rest = (
-                    f"{second} {rest[0].words}",
-                    rest[1:],
-                )  # a line of a word or two would look like a heading
+            if rest and isinstance(rest[0], TextLine) and len(second) < _SHORT and not second.endswith("-"):
+                second, rest = f"{second} {rest[0].words}", rest[1:]
             return [*items[:k], replace(line, words=first)], [replace(line, words=second), *rest]
-    return items, []
+    return None

@@ -158,6 +158,12 @@ def test_a_footnote_that_goes_on_at_the_next_foot_interrupts_nothing_either():
     assert document.text.endswith("leave the basin.\n\nof dues for the inner basin.\n\nOthers wait for\nthe morning.")
 
 
+def test_a_sentence_before_an_interrupted_one_may_end_in_a_short_word():
+    first = text_at((60, 300, BODY, "They grind rye. It comes from the farms* near"), (60, 90, 8, "* Since 1811."))
+    document = read(first, text_at((60, 700, BODY, "the river.")))
+    assert document.text == "They grind rye.\n\n* Since 1811.\n\nIt comes from the farms* near\nthe river."
+
+
 def test_a_footnote_that_interrupts_nothing_stays_and_small_lists_are_no_notes():
     page = text_at((60, 300, BODY, "Dues are paid in May."), (167, 305, 6, "1"), *DUES)
     ended = read(page, text_at((60, 700, BODY, "Others pay later.")))
