@@ -108,17 +108,19 @@ class Access:
         if scope["path"] in PUBLIC_PATHS:
             return None
         authorization = _utf8(Headers(scope=scope).get("authorization", ""))
+        address = scope["client"][0] if scope.get("client") else ""
+        if wait := self.guesses.wait(address, authorization):
+            return _too_many(wait)
         role = self.credentials.quick_role(authorization)
         if role is None and authorization:
-            address = scope["client"][0] if scope.get("client") else ""
-            if wait := self.guesses.wait(address):
-                retry = {"Retry-After": str(math.ceil(wait))}
-                return problem(
-                    HTTPStatus.TOO_MANY_REQUESTS, "Too many wrong secrets: wait and try again.", headers=retry
-                )
-            role = await run_sync(self.credentials.role, authorization, limiter=self._hashing)
-            if role is None:
-                self.guesses.count(address, user_and_password(authorization)[0])
+            async with self._hashing:
+                if wait := self.guesses.wait(address, authorization):  # others were wrong before it was their turn
+                    return _too_many(wait)
+                role = await run_sync(self.credentials.role, authorization)
+                if role is None:
+                    self.guesses.count(address, user_and_password(authorization)[0])
+        if role is not None and authorization:
+            self.guesses.know(address, authorization)
         if role is None:
             is_api = scope["path"].startswith(API_PATHS)
             challenge = 'Bearer realm="Quoth"' if is_api else 'Basic realm="Quoth", charset="UTF-8"'
@@ -127,6 +129,11 @@ class Access:
         if not may(role, scope["method"], scope["path"]):
             return problem(HTTPStatus.FORBIDDEN, "This needs the role `admin`; your secret has the role `ask`.")
         return None
+
+
+def _too_many(wait: float) -> Response:
+    retry = {"Retry-After": str(math.ceil(wait))}
+    return problem(HTTPStatus.TOO_MANY_REQUESTS, "Too many wrong secrets: wait and try again.", headers=retry)
 
 
 def _is_cross_site(headers: Headers) -> bool:

@@ -1,9 +1,15 @@
-"""Slowing down those who guess secrets: an address that was wrong often has to wait before its next guess counts."""
+"""Slowing down those who guess secrets: an address that was wrong often has to wait before its next guess counts.
+
+Who was right before from the same address is not held up by others there. That a secret was right from another address
+does not help: a guess of it would be told at once.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 import logging
+import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +20,7 @@ FREE = 10  # wrong secrets of an address before it has to wait
 LONGEST_WAIT = 30.0  # seconds; people behind the same address must not be locked out for long
 FORGOTTEN_AFTER = 900.0  # seconds without a wrong secret
 MOST_ADDRESSES = 10_000  # that are remembered
+MOST_KNOWN = 10_000  # right secrets that are remembered, with their addresses
 
 
 @dataclass(slots=True)
@@ -31,11 +38,20 @@ class Guesses:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._wrong: dict[str, Wrong] = {}
+        self._key = secrets.token_bytes(32)
+        self._known: dict[bytes, None] = {}  # keyed digests of right secrets with their addresses, the oldest first
 
-    def wait(self, address: str) -> float:
-        """Seconds for which secrets from an address are not looked at."""
+    def wait(self, address: str, authorization: str = "") -> float:
+        """Seconds for which a secret from an address is not looked at; 0 for one that was right from there."""
         wrong = self._wrong.get(_neighbourhood(address))
-        return max(0.0, wrong.wait_until - self._clock()) if wrong else 0.0
+        left = max(0.0, wrong.wait_until - self._clock()) if wrong else 0.0
+        return 0.0 if left and self._digest(address, authorization) in self._known else left
+
+    def know(self, address: str, authorization: str) -> None:
+        """Note that a secret was right."""
+        self._known[self._digest(address, authorization)] = None
+        if len(self._known) > MOST_KNOWN:
+            del self._known[next(iter(self._known))]
 
     def count(self, address: str, user: str) -> None:
         """Note a wrong secret, and log it without the secret."""
@@ -52,6 +68,10 @@ class Guesses:
             del self._wrong[next(iter(self._wrong))]
         fields = {"address": address, "user": user[:100], "wrong": wrong.count}
         log.warning("a wrong secret", extra={"fields": fields})
+
+    def _digest(self, address: str, authorization: str) -> bytes:
+        content = f"{_neighbourhood(address)}\0{authorization}".encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(content, key=self._key).digest()
 
 
 def _neighbourhood(address: str) -> str:

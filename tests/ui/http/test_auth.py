@@ -1,5 +1,6 @@
 """Access control: secrets, host names and the sites of pages."""
 
+import asyncio
 import base64
 import re
 import secrets
@@ -12,6 +13,7 @@ import pytest
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from httpx import ASGITransport, AsyncClient
 from starlette.routing import Mount
 
 from tests.conftest import Done
@@ -257,6 +259,10 @@ def test_guessing_is_slowed_and_logged_with_its_address_and_without_the_guess(
     seed_index: Path, password_file: Path, caplog: pytest.LogCaptureFixture
 ):
     client = _client(seed_index, host="0.0.0.0", token=TOKEN, password_file=password_file)
+    elsewhere = TestClient(client.app, base_url="http://127.0.0.1:7860", client=("192.0.2.9", 50000))
+    known, ada = {"Authorization": f"Bearer {TOKEN}"}, _basic("ada", "Ĺovelace")
+    assert client.get("/v1/documents", headers=known).status_code == 200
+    assert elsewhere.get("/v1/documents", headers=ada).status_code == 200
     answers = [client.get("/v1/documents", headers=_basic("ada", f"guess-{n}")) for n in range(FREE + 3)]
     assert [answer.status_code for answer in answers] == [401] * FREE + [429] * 3
     assert int(answers[-1].headers["retry-after"]) >= 1
@@ -264,8 +270,21 @@ def test_guessing_is_slowed_and_logged_with_its_address_and_without_the_guess(
     assert len(records) == FREE
     assert records[0].fields == {"address": "testclient", "user": "ada", "wrong": 1}
     assert "guess-" not in caplog.text
-    assert client.get("/v1/documents", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
+    assert client.get("/v1/documents", headers=ada).status_code == 429  # right, but not known to be from here
+    assert client.get("/v1/documents", headers=known).status_code == 200
     assert client.get("/healthz").status_code == 200
+
+
+def test_guesses_that_arrive_together_are_slowed_too(seed_index: Path, password_file: Path):
+    app = assemble(Service.of(load_settings({"index": seed_index, "password_file": password_file})))
+
+    async def statuses() -> list[int]:
+        transport = ASGITransport(app)
+        async with AsyncClient(transport=transport, base_url="http://127.0.0.1:7860") as crowd:
+            guesses = [crowd.get("/v1/documents", headers=_basic("ada", f"guess-{n}")) for n in range(3 * FREE)]
+            return [answer.status_code for answer in await asyncio.gather(*guesses)]
+
+    assert sorted(asyncio.run(statuses()))[FREE + 1 :] == [429] * (2 * FREE - 1)
 
 
 def test_waits_grow_to_a_limit_end_and_are_kept_for_a_whole_network():
