@@ -66,12 +66,13 @@ class Refusals:
 
     def add(self, question: str) -> None:
         """Keep a question, if that is allowed and the file is not full."""
-        if not self.allowed:
-            return
         line = json.dumps({"question": question, "at": datetime.now(UTC).isoformat(timespec="seconds")})
-        with self._lock, self._file.open("a", encoding="utf-8") as kept:
-            if kept.tell() < MAX_BYTES:
-                kept.write(line + "\n")
+        with self._lock:  # as in ``forget``, after which no file may come back
+            if not self.allowed:
+                return
+            with self._file.open("a", encoding="utf-8") as kept:
+                if kept.tell() < MAX_BYTES:
+                    kept.write(line + "\n")
 
     def questions(self) -> list[str]:
         """All that were kept, in the order in which they were asked."""
