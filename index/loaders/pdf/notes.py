@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeGuard
 
 from index.loaders.pdf.page_text import TextLine
-from index.loaders.scripts import superscript
 from index.loaders.text_builder import Grid
 
 _SMALLER = 0.95  # of the size of most letters; those of a note are smaller
@@ -19,6 +19,8 @@ _SHORT = 40  # characters of a line that would look like a heading above the nex
 _RAISED = "\u2070\u00b9\u00b2\u00b3\u2074-\u2079"
 _MARK = re.compile(rf"([{_RAISED}]{{1,3}}|\d{{1,3}}|[*†‡§]{{1,3}})[.)]?(?=\s*\S)")
 _CALL = re.compile(rf"[{_RAISED}]+|\^\([\d, ]+\)")
+_SYMBOL = re.compile(r"(?<=[^\s*†‡§])\s?([*†‡§]{1,3})(?![*†‡§\w])")
+_DIGITS = re.compile(r"\d+")
 _ENDED = re.compile(rf"[.!?…][\"'”’»)\]]*[{_RAISED}]*$")
 # The end of a sentence before another one or at the end of a line: first where it is none of an abbreviation, which is
 # short, then after any word of three letters or digits.
@@ -85,11 +87,16 @@ def _all_runs(pages: Sequence[Sequence[Item]], usual: float) -> list[list[Run]]:
 def _marked_runs(items: Sequence[Item], usual: float) -> list[Run]:
     """The small lines at the foot of a page or column that begin with a mark to which the text above refers."""
     runs: list[Run] = []
+    calls: dict[str, int] | None = None
     start = 1
     while start < len(items):
         line = items[start]
         mark = _MARK.match(line.words) if _is_small(line, usual) else None
-        if mark is None or not _is_below(items[start - 1], line) or not _is_called(mark[1], items[:start]):
+        if mark is None or not _is_below(items[start - 1], line):
+            start += 1
+            continue
+        calls = _first_calls(items) if calls is None else calls
+        if calls.get(unicodedata.normalize("NFKC", mark[1]), start) >= start:
             start += 1
             continue
         end = start + 1
@@ -109,14 +116,15 @@ def _is_below(above: Item, item: Item) -> bool:
     return not isinstance(above, TextLine) or (isinstance(item, TextLine) and item.y < above.y)
 
 
-def _is_called(mark: str, items: Sequence[Item]) -> bool:
-    """Whether the text before a note refers to it by its mark."""
-    lines = [item.words for item in items if isinstance(item, TextLine)]
-    if mark[0] in "*†‡§":
-        return any(re.search(rf"[^\s*†‡§]\s?{re.escape(mark)}(?![*†‡§\w])", words) for words in lines)
-    calls = {call for words in lines for call in _CALL.findall(words)}
-    raised = superscript(mark)
-    return raised in calls or any(mark in re.findall(r"\d+", call) for call in calls)
+def _first_calls(items: Sequence[Item]) -> dict[str, int]:
+    """Where among the items each mark of a note is first referred to; numbers in plain digits."""
+    calls: dict[str, int] = {}
+    for k, item in enumerate(items):
+        if isinstance(item, TextLine):
+            numbers = _DIGITS.findall(unicodedata.normalize("NFKC", " ".join(_CALL.findall(item.words))))
+            for mark in (*numbers, *_SYMBOL.findall(item.words)):
+                calls.setdefault(mark, k)
+    return calls
 
 
 def _divided(items: list[Item]) -> tuple[list[Item], list[Item]]:
