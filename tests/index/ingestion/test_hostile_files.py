@@ -57,15 +57,6 @@ def test_a_name_as_text_gives_the_name_back(name: str) -> None:
     as_text(name).encode("utf-8")
 
 
-def test_a_file_that_became_a_link_out_of_its_folder_after_it_was_found_is_not_read(folder: Path) -> None:
-    outside = folder.parent / "outside.txt"
-    outside.write_text("Secret words.")
-    (folder / "tea.txt").unlink()
-    (folder / "tea.txt").symlink_to(outside)
-    with pytest.raises(UnreadableFileError, match="a link to a place outside the folder"):
-        read_file(folder / "tea.txt", folder)
-
-
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="this system has no such files")
 def test_no_more_of_a_file_is_read_than_the_limit_whatever_size_it_is_said_to_have() -> None:
     unmeasured = Path("/proc/self/maps")

@@ -27,6 +27,7 @@ from index import (
     remove,
 )
 from index.ingestion.sources import Scope, scan
+from index.loaders import dispatch
 from index.loaders.dispatch import parse
 from tests.support.samples.documents import write_documents
 from tests.support.samples.files import docx_file, pdf_file, pdf_pages
@@ -71,6 +72,15 @@ def with_unreadable_files(
     report = build([folder], parent / "index", embedder=embedder)
     with DocumentIndex.open(parent / "index", embedder=embedder) as opened:
         yield report, opened
+
+
+def test_a_text_that_is_too_long_is_refused_and_a_title_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert dispatch.TEXT_LIMIT == 100_000_000
+    monkeypatch.setattr(dispatch, "TEXT_LIMIT", 2_000)
+    document = parse(b"# " + b"long " * 390, "a.md")
+    assert len(document.title) == len(document.headings[0].title) == 300
+    with pytest.raises(UnreadableFileError, match="its text is longer than 2,000 characters"):
+        parse(b"word " * 500, "a.txt")
 
 
 def test_a_build_reports_every_unreadable_file(with_unreadable_files: tuple[BuildReport, DocumentIndex]) -> None:
