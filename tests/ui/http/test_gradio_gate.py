@@ -122,6 +122,12 @@ def test_every_route_of_the_application_is_ours_or_allowed_or_refused(app: FastA
                 assert gradio.request(method, filled).status_code == HTTPStatus.NOT_FOUND, (method, filled)
 
 
+def test_nothing_is_passed_on_but_the_page_its_parts_and_the_queue_of_questions():
+    parts = {"/assets/{path:path}", "/static/{path:path}", "/theme.css", "/favicon.ico"}
+    queue = {"/gradio_api/app_id", "/gradio_api/queue/join", "/gradio_api/queue/data"}
+    assert {route.path for route in ALLOWED} == {"/"} | parts | queue
+
+
 @pytest.mark.parametrize("route", [route for route in ALLOWED if "{" not in route.path], ids=lambda route: route.path)
 def test_an_allowed_route_is_served_only_by_its_own_methods(client: TestClient, route: Route):
     for method in METHODS:
