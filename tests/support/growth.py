@@ -9,6 +9,7 @@ import pytest
 
 LEAST = 0.05  # seconds of processor time that the smaller input takes, unless it reaches MOST
 MOST = 300_000  # characters of the smaller input
+LONG = {"least": 0.2, "most": 3_000_000}  # the same where there is time
 ENOUGH = 1.0  # seconds, more than which it takes only if little text is enough; so a call that takes for ever ends
 BEST_OF = 3
 GROWTH = 3.0
@@ -33,18 +34,23 @@ def seconds(work: Callable[[], object]) -> float:
     return min(once_timed(work) for _ in range(BEST_OF))
 
 
-def assert_grows_in_proportion(work: Callable[[int], Callable[[], object]]) -> None:
-    """``work`` makes a call whose input has so many characters; doubling that less than triples its time."""
+def assert_grows_in_proportion(
+    work: Callable[[int], Callable[[], object]], *, least: float = LEAST, most: int = MOST
+) -> None:
+    """``work`` makes a call whose input has so many characters; doubling that less than triples its time.
+
+    The smaller input takes ``least`` seconds, unless it has ``most`` characters.
+    """
     size = 10_000
     taken = once_timed(work(size))
     while taken > ENOUGH and size > 1_000:
         size //= 2
         taken = once_timed(work(size))
-    while taken < LEAST and size < MOST:
+    while taken < least and size < most:
         size *= 2
         taken = once_timed(work(size))
     for _ in range(ATTEMPTS):
         once, twice = seconds(work(size)), seconds(work(2 * size))
-        if twice < GROWTH * max(once, LEAST / 2):
+        if twice < GROWTH * max(once, least / 2):
             return
     pytest.fail(f"{size:,} characters take {once:.2f} s, twice as many {twice:.2f} s")

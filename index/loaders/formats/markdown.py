@@ -35,9 +35,10 @@ _WIKI_LINK = re.compile(r"!?\[\[(?:[^\s\[\]|][^\[\]|\n]*\|)?([^\s\[\]|][^\[\]|\n
 _TAG = re.compile(r"<([A-Za-z][\w-]*)>\s*")
 _KNOWN_TAGS = frozenset(_html_tags) | {"details", "dialog", "main", "picture", "summary", "template"}
 # What a crude count of the words passes over: comments, addresses of links, definitions, tags, entities, fences.
+# Each ends before the next beginning of its kind, or within a limit, or the count would take quadratic time.
 _MARKS = re.compile(
-    r"<!--[\s\S]*?-->|\]\([^)\n]*\)|\]\[[^\]\n]*\]|^ {0,3}\[[^\]\n]+\]:.*$|<[^<>\n]*>|&#?\w+;|^[ \t>]*(?:```|~~~).*$"
-    r"|\{[#.:][^{}\n]*\}|!?\[\[[^|\]\n]*\||\[[!^][^\]\[\n]+\]",
+    r"<!--(?:(?!<!--)[\s\S])*?-->|\]\([^)\n]{0,2000}\)|\]\[[^\]\[\n]*\]|^ {0,3}\[[^\]\n]+\]:.*$|<[^<>\n]*>|&#?\w{1,40};"
+    r"|^[ \t>]*(?:```|~~~).*$|\{[#.:][^{}\n]*\}|!?\[\[[^|\]\[\n]*\||\[[!^][^\]\[\n]+\]",
     re.MULTILINE,
 )
 _COMMENT_FIRST = re.compile(r"<!--(?:(?!-->).)*-->[ \t]*(?!<!--)\S")

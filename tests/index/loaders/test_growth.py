@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import chain
+from typing import Any
 
 import pytest
 
 from index import Document, UnreadableFileError
 from index.chunking.chunker import Chunker
 from index.loaders.dispatch import parse
-from tests.support.growth import assert_grows_in_proportion, repeated
+from tests.support.growth import LONG, assert_grows_in_proportion, repeated
 
 # Each is repeated; "%d" is replaced by a number.
 SHAPES = {
@@ -53,6 +54,12 @@ def chosen(request: pytest.FixtureRequest) -> None:
         pytest.skip("timed with --growth")
 
 
+@pytest.fixture
+def limits(pytestconfig: pytest.Config) -> dict[str, Any]:
+    """How long the smaller input takes, and how long it may be, where it is not as short as the suite needs it."""
+    return LONG if pytestconfig.getoption("growth") else {}
+
+
 def content_of(suffix: str, unit: str, size: int) -> bytes:
     return FRAMES.get(suffix, "Words come first. %s").replace("%s", repeated(unit, size)).encode()
 
@@ -65,25 +72,29 @@ def read(content: bytes, path: str) -> None:
 @pytest.mark.parametrize(
     ("suffix", "unit"), chain(*([(suffix, unit) for unit in units] for suffix, units in SHAPES.items()))
 )
-def test_loading_takes_time_in_proportion_to_the_file(suffix: str, unit: str) -> None:
+def test_loading_takes_time_in_proportion_to_the_file(suffix: str, unit: str, limits: dict[str, Any]) -> None:
     def work(size: int) -> Callable[[], object]:
         content = content_of(suffix, unit, size)
         return lambda: read(content, f"a{suffix}")
 
-    assert_grows_in_proportion(work)
+    assert_grows_in_proportion(work, **limits)
 
 
 @pytest.mark.parametrize("unit", CHUNKED)
-def test_cutting_into_passages_takes_time_in_proportion_to_the_text(chunker: Chunker, unit: str) -> None:
+def test_cutting_into_passages_takes_time_in_proportion_to_the_text(
+    chunker: Chunker, unit: str, limits: dict[str, Any]
+) -> None:
     def work(size: int) -> Callable[[], object]:
         document = Document("a.txt", "a", repeated(unit, size), "text/plain")
         return lambda: chunker.passages(document)
 
-    assert_grows_in_proportion(work)
+    assert_grows_in_proportion(work, **limits)
 
 
 @pytest.mark.parametrize("unit", ["one level", "six levels"])
-def test_cutting_at_very_many_headings_takes_time_in_proportion(chunker: Chunker, unit: str) -> None:
+def test_cutting_at_very_many_headings_takes_time_in_proportion(
+    chunker: Chunker, unit: str, limits: dict[str, Any]
+) -> None:
     levels = 6 if unit == "six levels" else 1
 
     def work(size: int) -> Callable[[], object]:
@@ -91,4 +102,4 @@ def test_cutting_at_very_many_headings_takes_time_in_proportion(chunker: Chunker
         document = parse("".join(lines).encode(), "a.md")
         return lambda: chunker.passages(document)
 
-    assert_grows_in_proportion(work)
+    assert_grows_in_proportion(work, **limits)
