@@ -17,8 +17,8 @@ from index.loaders.description.titles import is_own_title, title_from
 from index.loaders.files import as_text, read_file
 from index.types import Document
 
-# The functions that parse each suffix, below ``index.loaders.formats``. A module is imported when a file needs it:
-# importing all takes a parser process three times as long as it needs to start.
+# The function that parses files of each suffix, by its name below ``index.loaders.formats``. Its module is imported
+# when a file needs it, because importing all of them is most of the time that a parser process takes to start.
 PARSERS: Mapping[str, str] = {
     ".txt": "text.parse_text",
     ".text": "text.parse_text",
