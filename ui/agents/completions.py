@@ -10,6 +10,7 @@ import re
 import secrets
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
@@ -24,7 +25,7 @@ from ui.http.openapi import example
 from ui.http.problems import EVERYWHERE, responses
 from ui.http.questions import ERRORS, unless_disconnected
 from ui.service.service import Served
-from ui.text import counted, sourced_date
+from ui.text import chance, counted, sourced_date
 from ui.web.reading.anchor import Anchor
 
 MODEL = "quoth"
@@ -35,6 +36,7 @@ LONGEST_TURN = 20_000  # characters of each that are looked at
 LONGEST_CONTENT = 1_000_000  # characters
 _TASK = "<chat_history>"  # which only what a program asks of a language model has
 _SOURCES = re.compile(r"( \[\d+\])+$")
+_UNDERSTOOD = re.compile(r"^Understood as “(.+)”\.$", re.MULTILINE)
 
 router = APIRouter(prefix="/v1", tags=["questions"], responses=responses(*EVERYWHERE, *ERRORS))
 
@@ -196,11 +198,13 @@ def conversation_of(messages: Sequence[ChatMessage]) -> tuple[str, list[Turn]]:
         if message.role == "user":
             turns.append(Turn(message.words))
         elif message.role == "assistant" and turns and not turns[-1].answer:
-            turns[-1] = Turn(turns[-1].utterance, answer=_answer_in(message.words[:LONGEST_TURN]))
+            said = message.words[:LONGEST_TURN]
+            understood = _UNDERSTOOD.search(said)
+            turns[-1] = Turn(turns[-1].utterance, understood[1] if understood else "", _answer_in(said))
     if not turns:
         raise QuestionError("there is no message of the role user: ask something in words")
     earlier = turns[max(0, len(turns) - 1 - MOST_TURNS) : -1]
-    return turns[-1].utterance, [Turn(turn.utterance[:LONGEST_TURN], answer=turn.answer) for turn in earlier]
+    return turns[-1].utterance, [replace(turn, utterance=turn.utterance[:LONGEST_TURN]) for turn in earlier]
 
 
 def _answer_in(content: str) -> str:
@@ -212,9 +216,11 @@ def _answer_in(content: str) -> str:
 def message_of(reply: Reply, address: str) -> CompletedMessage:
     """A reply as a message, with its sources in the text and as annotations that open them at this address."""
     if reply.answer is not None and reply.answer.found:
-        return _cited(_answer_lines(reply.answer), reply.answer.citations, address)
+        message = _cited(_answer_lines(reply.answer), reply.answer.citations, address)
+        message.content += "".join(f"\n\n{remark}" for remark in _remarks(reply, reply.answer))
+        return message
     if reply.answer is not None:
-        return CompletedMessage(content=REFUSAL, annotations=[])
+        return CompletedMessage(content="\n\n".join((REFUSAL, *_asked(reply, reply.answer))), annotations=[])
     if reply.summary is not None:
         lines = [f"- {_line(sentence.quote)} [{n}]" for n, sentence in enumerate(reply.summary.sentences, 1)]
         return _cited([reply.text, *lines], reply.summary.sentences, address)
@@ -230,6 +236,23 @@ def _answer_lines(answer: Answer) -> list[str]:
     marks = "".join(f" [{number}]" for number in range(1, len(answer.citations) + 1))
     items = [f"- {_line(item)}" for item in answer.spans] if len(answer.spans) > 1 else []
     return [f"{_line(answer.text)}{marks}", *items]
+
+
+def _asked(reply: Reply, answer: Answer) -> Iterator[str]:
+    """What was asked of the documents, where that is not what was typed."""
+    if reply.was_completed:
+        yield f"Understood as “{_line(reply.understood)}”."
+    yield from (f"Asked “{_line(asked)}” instead of “{_line(typed)}”." for typed, asked in answer.corrections.items())
+
+
+def _remarks(reply: Reply, answer: Answer) -> Iterator[str]:
+    """How the question was understood, what another place says, and how sure the answer is."""
+    yield from _asked(reply, answer)
+    if answer.disagreement is not None:
+        says = "An earlier version says" if answer.relation == "earlier" else "Another place says"
+        other = answer.disagreement.citation
+        yield f"{says}: “{_line(other.quote)}” ({other.title})."
+    yield f"{answer.confidence.capitalize()} ({chance(answer.probability)})."
 
 
 def _line(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import openai
 import pytest
 from fastapi import FastAPI
 
+from qa import Turn
 from ui.agents.completions import NO_TASKS, ChatMessage, conversation_of
 from ui.server import assemble
 from ui.service.service import Service
@@ -49,6 +51,13 @@ def test_an_answer_is_the_quote_with_its_sources_in_the_text_and_as_annotations(
     cited = message.annotations[0].url_citation
     assert cited.title in message.content[cited.start_index : cited.end_index]
     assert cited.url.startswith("http://127.0.0.1:7860/#source/1/")
+    assert re.search(r"\n\n(Confident|Likely|Unsure) \(\d+%\)\.$", message.content)
+
+
+def test_what_was_asked_instead_of_a_misspelt_word_is_told(app: FastAPI):
+    said = [{"role": "user", "content": "What rockett was used?"}]
+    completion = ask(app, lambda client: client.chat.completions.create(model="quoth", messages=said))
+    assert "Asked “rocket” instead of “rockett”." in completion.choices[0].message.content
 
 
 def test_a_question_without_an_answer_is_refused_in_a_sentence(app: FastAPI):
@@ -123,12 +132,12 @@ def test_messages_become_an_utterance_and_the_turns_before_it():
         ("user", "What rocket was used?"),
         ("assistant", "Soyuz 2.1a [1] [2]\n\n[1] A title\n[2] Another"),
         ("user", "Who won?"),
-        ("assistant", "I can't find that in the documents."),
+        ("assistant", "I can't find that in the documents.\n\nUnderstood as “Who won the rocket?”."),
         ("user", "Where did it start?"),
     ]
     utterance, turns = conversation_of([ChatMessage(role=role, content=content) for role, content in said])
     assert utterance == "Where did it start?"
-    assert [(turn.utterance, turn.answer) for turn in turns] == [
-        ("What rocket was used?", "Soyuz 2.1a"),
-        ("Who won?", ""),
+    assert turns == [
+        Turn("What rocket was used?", answer="Soyuz 2.1a"),
+        Turn("Who won?", understood="Who won the rocket?"),
     ]
