@@ -16,12 +16,18 @@ _ASKING = "what when where which who whom whose why does have with from were abo
 _QUESTION_WORDS = {word for word in FUNCTION_WORDS if len(word) > 3}.union(
     _ASKING, "been into only should some such than them then these they those".split()
 )
+# Contractions as they are typed without apostrophe.
+_CONTRACTIONS = frozenset(
+    "dont doesnt didnt isnt arent wasnt werent hasnt havent hadnt cant couldnt wont wouldnt shouldnt mustnt aint "
+    "whats whos wheres whens whys hows thats theres heres its ive youve weve theyve im youre theyre lets ill youll "
+    "theyll itll".split()
+)
 _FEW_LETTERS = 6  # a capitalised word is a name, of which a shorter one is left alone at first
 _EASILY = 0.9  # the most that a mistake costs that makes another word of a short name or of a known word
 _OTHERWISE = 0.8  # what a word costs that the documents do not have
 _RARE = 0.8  # of the number of the embedder's words: its rarer words are hardly meant where a question word is near
 _SHARED = frozenset("a an as has in on so was will".split())  # words that English shares with other languages
-_ENDINGS = ("s", "es", "ed", "ing", "er", "ers", "ly")
+_ENDINGS = ("s", "es", "ed", "ing", "er", "ers", "est", "ly")
 _BASE = 4  # letters
 
 Corrections = dict[str, str]
@@ -66,7 +72,11 @@ def corrected(question: str, instead: Mapping[str, str]) -> str:
 def _misspelt(word: str, question: str, view: IndexView, embedder: Embedder) -> _Misspelt | None:
     """What the word may be a misspelling of; None if it is none, or nothing is near it."""
     plain, foreign = word.lower(), _is_foreign(question)
-    if plain in FUNCTION_WORDS or (foreign and (plain in FOREIGN_FUNCTION_WORDS or len(word) < _FEW_LETTERS)):
+    if (
+        plain in FUNCTION_WORDS
+        or plain in _CONTRACTIONS
+        or (foreign and (plain in FOREIGN_FUNCTION_WORDS or len(word) < _FEW_LETTERS))
+    ):
         return None
     if embedder.is_word(plain) or _is_inflected(plain, embedder):
         is_usual = plain not in FOREIGN_FUNCTION_WORDS and not _is_rare(plain, embedder)
@@ -106,7 +116,10 @@ def _is_inflected(word: str, embedder: Embedder) -> bool:
     """Whether a word that the embedder knows has only got another ending: "bribed"."""
     known = embedder.words.counts
     bases = (word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending) and not word.endswith("ss"))
-    return any(len(base) >= _BASE and (base in known or f"{base}e" in known) for base in bases)
+    return any(
+        len(base) >= _BASE and (base in known or f"{base}e" in known or (base[-1] == "i" and f"{base[:-1]}y" in known))
+        for base in bases
+    )
 
 
 def _is_foreign(question: str) -> bool:

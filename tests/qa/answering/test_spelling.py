@@ -51,6 +51,7 @@ def test_a_misspelt_word_becomes_the_word_of_the_documents(opened, typed, meant)
         "What is the limit of the motel?",
         "Wann öffnet das Büro?",
         "How many hotels are there?",
+        "What if the clock dont work, and whats the cheapest or dirtiest hotel?",
     ],
 )
 def test_names_codes_known_words_and_other_languages_are_left_alone(opened, question):
