@@ -118,14 +118,18 @@ class Answerer:
         proposals = verified(self.reader, self.calibration.verification, proposals)
         return self._decide(asked, passages, spans, proposals)
 
+    def spelt(self, question: str) -> str:
+        """The question with its misspelt words corrected, as it is asked first."""
+        with self.index.snapshot() as view:
+            return corrected(question, corrections(question, view, self.index.embedder)[0])
+
     def promise(self, question: str, passages: int, filters: Filters | None = None) -> float:
         """How probable search alone makes an answer, 0 to 1: a bound from the nearest ``passages`` of them.
 
         Raises as ``answer``.
         """
-        asked = checked_question(question, self.settings.question_characters)
+        asked = self.spelt(checked_question(question, self.settings.question_characters))
         with self.index.snapshot() as view:
-            asked = corrected(asked, corrections(asked, view, self.index.embedder)[0])
             found = self._retrieve(view, asked, view.search(asked, passages, filters=filters))
         return max((passage.ceiling(self.calibration) for passage in found), default=0.0)
 

@@ -17,6 +17,9 @@ _UNREADABLE = re.compile(
     re.IGNORECASE,
 )
 _COUNT = re.compile(r"\b(?:how many|number of|count|how big|how large|size of)\b", re.IGNORECASE)
+_COUNTED = re.compile(
+    r"\bhow many (?P<things>(?!of\b)(?:[\w-]+ ){0,3}?[\w-]+) (?:are|is|were|was) there\W*$", re.IGNORECASE
+)
 _NEWEST = re.compile(r"\b(?:newest|latest|most recent|last|recently|new)\b", re.IGNORECASE)
 _OLDEST = re.compile(r"\b(?:oldest|earliest|first)\b", re.IGNORECASE)
 _LONGEST = re.compile(r"\b(?:longest|largest|biggest)\b", re.IGNORECASE)
@@ -69,6 +72,11 @@ _HAVE = re.compile(
     r"|indexed|there|do you have|have you got|have you|you have))*\W*$",
     re.IGNORECASE,
 )
+_IN_CATALOGUE = re.compile(
+    r"\b(?:documents?|docs?|files?|titles?|authors?|pages?|words?|characters|topics?|subjects?|collections?|folders?"
+    r"|sources?|formats?|types?|kinds?|sorts?|books?|texts?|uploads?|items?|things|entries|ones|errors?|duplicates?)\b",
+    re.IGNORECASE,
+)
 _GENERAL = re.compile(
     r"^(?:documents?|docs?|files?|pdfs?|titles?|topics?|subjects?|names?|everything|anything|list|books?|texts?|kinds?"
     r"|sorts?|types?|here|there|it|you|do|of|the|all|your|my|in|covered|available|\W)*$",
@@ -79,6 +87,18 @@ _GENERAL = re.compile(
 def is_about_those(utterance: str) -> bool:
     """Whether an utterance speaks of the documents that were named before: "which one is the newest?"."""
     return _THOSE.search(utterance) is not None
+
+
+def counts_things(utterance: str, records: Sequence[DocumentRecord]) -> bool:
+    """Whether it is asked how many there are of something that is neither documents nor what a catalogue knows."""
+    asked = _COUNTED.search(utterance)
+    if (
+        asked is None
+        or _IN_CATALOGUE.search(asked["things"])
+        or any(_is_word(p, asked["things"]) for _, p, _ in _TYPES)
+    ):
+        return False
+    return not documents_named(asked["things"], records)
 
 
 def about_library(

@@ -11,7 +11,7 @@ from pathlib import Path
 from index import DocumentRecord, Filters, IndexEmptyError
 from qa.answerer import Answerer, borrow_answerer, checked_question
 from qa.answering.cascade import never_cancelled
-from qa.conversation.catalogue import SHOWN, about_library, is_about_those, named_subject
+from qa.conversation.catalogue import SHOWN, about_library, counts_things, is_about_those, named_subject
 from qa.conversation.courtesy import friendly_line, stands_in
 from qa.conversation.examples import example_questions
 from qa.conversation.followups.antecedents import pronoun_in
@@ -57,7 +57,7 @@ class Conversation:
         elif kind is Kind.SUMMARY:
             made = self._summary(said, turns, filters)
         elif kind is Kind.HITS:
-            made = self._mentions(said, filters)
+            made = self._mentions(said, said, filters) or self._mentions(said, self.answerer.spelt(said), filters)
         return made or self._answer(said, turns, filters, should_continue)
 
     def kind(self, utterance: str, turns: Sequence[Turn] = (), filters: Filters | None = None) -> Kind:
@@ -103,9 +103,12 @@ class Conversation:
                 self._examples = (revision, tuple(example_questions(self.answerer, EXAMPLES)))
             return self._examples[1]
 
-    def _about_library(self, utterance: str, filters: Filters | None) -> Reply:
+    def _about_library(self, utterance: str, filters: Filters | None) -> Reply | None:
+        """A reply from the catalogue; None if it is rather asked how many there are of something in the documents."""
         with self.answerer.index.snapshot() as view:
             records, failures = view.documents(filters), view.failures()
+        if counts_things(utterance, records):
+            return None
         text, documents = about_library(utterance, records, failures)
         if (subject := named_subject(utterance)) and len(documents) == min(len(records), SHOWN):
             text, documents = self._holding(subject, filters)
@@ -143,17 +146,17 @@ class Conversation:
         text = f"What “{made.title}” says, in its own words."
         return Reply("summary", utterance, utterance, text=text, summary=made, documents=(found[0],))
 
-    def _mentions(self, utterance: str, filters: Filters | None) -> Reply | None:
+    def _mentions(self, utterance: str, asked: str, filters: Filters | None) -> Reply | None:
         """The passages that mention the subject; None if there are none, or it is rather a question in keywords."""
-        subject = subject_of(utterance)
+        subject = subject_of(asked)
         hits = self.answerer.index.search(subject, SEARCHED, filters=filters)
         found = grouped_mentions(subject, hits)
-        if not found or (subject == utterance and is_scattered(subject, hits)):
+        if not found or (subject == asked and is_scattered(subject, hits)):
             return None
         count = sum(group.count for group in found)
         least = "At least " if count >= SEARCHED else ""
         text = f"{least}{_counted(count, 'passage')} in {_counted(len(found), 'document')} on “{subject}”."
-        return Reply("hits", utterance, utterance, text=text, hits=found)
+        return Reply("hits", utterance, asked, text=text, hits=found)
 
     def _answer(
         self, utterance: str, turns: Sequence[Turn], filters: Filters | None, should_continue: Continue

@@ -67,6 +67,7 @@ _LONGEST = 8  # words; a longer answer is a statement, which no pronoun refers t
 _NO_THING = re.compile(
     r"^(?:at|in|on|by|for|from|to|with|about|over|after|before|between|under|until) |=", re.IGNORECASE
 )
+_SAYS_NOTHING = FUNCTION_WORDS.union(("i", "we", "you", "me", "us", "my", "our", "your"))
 _NOT_NAMES = frozenset(
     "who whom whose where when why how what which whats is are was were did do does can will the a an in on at and but "
     "so by for from to i may must should could would has have had".split()
@@ -143,7 +144,7 @@ def _without_adjective(described: re.Match[str]) -> str:
 
 def _runs(question: str) -> Iterator[str]:
     """The longest parts of a question without function words: "vampire hit points" of "the vampire hit points?"."""
-    for says, words in groupby(question.strip(" ?!.").split(), key=lambda word: word.lower() not in FUNCTION_WORDS):
+    for says, words in groupby(question.strip(" ?!.").split(), key=lambda word: word.lower() not in _SAYS_NOTHING):
         if says:
             yield " ".join(words)
 

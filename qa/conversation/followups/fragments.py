@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import dropwhile
 
 from qa.conversation.followups.antecedents import ASKS, short_answer
 from qa.conversation.followups.places import (
@@ -13,6 +14,7 @@ from qa.conversation.followups.places import (
     ONE,
     PHRASE,
     PREPOSITION,
+    YES_NO,
     noun_phrases,
     places_for,
     possessors_for,
@@ -44,6 +46,8 @@ _REQUEST = re.compile(
 _TAIL = re.compile(
     r"\b(?:is|are|was|were|do|does|did|can|could|may|must|should|will|would|has|have|had)\b.*", re.IGNORECASE
 )
+_HOW_MANY = re.compile(r"(?:how (?:many|much)|which|what) \w", re.IGNORECASE)
+_PREPOSITION = re.compile(PREPOSITION, re.IGNORECASE)
 _OTHERWISE = re.compile(r"\b(?:if|when|unless|while|once)\b .+$", re.IGNORECASE)
 _CASE = re.compile(
     r"(?:even )?(?:if|when|unless|while|once) (?!is\b|are\b|was\b|were\b|do\b|does\b|did\b|will\b)\w", re.IGNORECASE
@@ -157,7 +161,11 @@ def _with_tail(rest: str, question: str, last: Turn) -> Iterator[str]:
         yield f"{head} {answer}{question[asked.end() :]}"
     if asked and asked[1].lower() in ("who", "which", "what") and len(rest.split()) > 1 and _NAMED.match(answer):
         yield f"{head} for {answer}?"
-    tail = _TAIL.search(question)
+    tail = _TAIL.search(question[:1].lower() + question[1:])
+    if _HOW_MANY.match(rest) and tail and (predicate := YES_NO.match(tail[0])):
+        verb, *following = predicate["verb"].split()
+        adjunct = dropwhile(lambda word: not _PREPOSITION.fullmatch(word), following)  # without the verb's object
+        yield " ".join((head, predicate.string[: predicate.start("verb")].strip(), verb, *adjunct)) + "?"
     if tail:
         yield f"{head} {tail[0]}"
     elif asked:

@@ -44,7 +44,7 @@ COUNTED = re.compile(
     r"(?= (?:is|are|was|were|do|does|did|can)\b)",
     re.IGNORECASE,
 )
-_YES_NO = re.compile(
+YES_NO = re.compile(
     rf"^\W*{_AUXILIARY} (?P<subject>(?:(?:the|an?|my|our|your) )?[\w’'-]+) (?P<verb>[a-z].*?)\W*$", re.IGNORECASE
 )
 _POSSESSOR = re.compile(r"(?:[\w-]+ ){0,2}[\w-]+(?:['’]s|(?<=s)['’]) (?=\w)")
@@ -182,7 +182,7 @@ def _subjects(question: str, *, with_article: bool = False) -> list[tuple[int, i
     found = _PREDICATE.search(question) or _BEING.search(question)
     spans = [found.span(name) for name in ("acting", "subject") if name in found.re.groupindex] if found else []
     spans = [(start, end) for start, end in spans if start >= 0]
-    if (bare_one := _YES_NO.match(question)) and spans and " " in bare_one["verb"]:  # its verb has an object
+    if (bare_one := YES_NO.match(question)) and spans and " " in bare_one["verb"]:  # its verb has an object
         spans = [bare_one.span("subject")]
     return [span for span in spans if question[slice(*span)].lower().startswith(ARTICLES) == with_article]
 

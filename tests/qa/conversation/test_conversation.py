@@ -63,6 +63,16 @@ def test_a_subject_gets_the_passages_that_mention_it(conversation):
         assert {passage.text[start:end] for start, end in passage.marks} == {"Baikonur"}
 
 
+def test_a_misspelt_subject_gets_the_passages_that_mention_what_is_meant(conversation):
+    reply = conversation.reply("mentions of Baikonnur")
+    assert (reply.kind, reply.understood) == ("hits", "mentions of Baikonur")
+
+
+def test_a_count_of_what_is_no_document_is_asked_of_the_documents(conversation):
+    assert conversation.reply("how many astronauts are there?").kind in ("answer", "refusal")
+    assert conversation.reply("how many text files are there?").kind == "library"
+
+
 def test_a_question_is_answered_and_a_follow_up_is_understood(conversation):
     first = conversation.reply("What rocket carried Kim?")
     assert first.kind == "answer" and first.understood == first.utterance

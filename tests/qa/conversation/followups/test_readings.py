@@ -48,6 +48,11 @@ def test_a_pronoun_means_the_person_asked_about_and_not_the_description():
         (Turn("How much does the Pro plan cost?"), "What about the Basic plan?", "How much does the Basic plan cost?"),
         (Turn("hotel limit in Switzerland?"), "And what about France?", "hotel limit in France?"),
         (Turn("When was the hall built?", answer="1902"), "By whom?", "By whom was the hall built?"),
+        (
+            Turn("May members keep bees in the orchard?"),
+            "how many hives?",
+            "How many hives may members keep in the orchard?",
+        ),
         (Turn("how many newspapers were there in 1999?"), "and in 2019?", "how many newspapers were there in 2019?"),
     ],
 )
