@@ -99,7 +99,7 @@ def test_a_reader_across_ten_builds_never_sees_a_state_in_between(folder: Path, 
 
     def read() -> None:
         with DocumentIndex.open(location, embedder=HashEmbedder()) as opened:
-            while not done.wait(0.005):  # leaves the cores to the builds
+            while not done.wait(0.02):  # leaves the cores to the builds
                 hits = opened.search("edition file", k=10)
                 seen.add(tuple(sorted(h.chunk.text[:10] for h in hits if h.chunk.text.startswith("Edition"))))
 
@@ -130,7 +130,7 @@ with DocumentIndex.open(location, embedder=HashEmbedder()) as opened:
     while not stop.exists():
         hits = opened.search("edition file", k=10)
         seen.add(tuple(sorted(hit.chunk.text.split()[1] for hit in hits if hit.chunk.text.startswith("Edition"))))
-        time.sleep(0.005)  # leaves the cores to the rebuilds
+        time.sleep(0.02)  # leaves the cores to the rebuilds
 print(*("+".join(editions) for editions in seen))
 """
 
