@@ -8,15 +8,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 SHARES: Mapping[str, float] = {
-    "contrast": 0.6,
-    "domains": 0.4,
-    "tables:rows": 1.0,
-    "tables:other": 0.2,
-    "docs": 0.35,
-    "squad": 0.35,
-    "nq": 0.7,
-    "qed": 0.5,
-    "fairytaleqa": 0.15,
+    "contrast": 0.75,
+    "domains": 0.5,
+    "tables:rows": 0.8,
+    "tables:other": 0.1,
+    "docs": 0.2,
+    "squad": 0.2,
+    "nq": 0.4,
+    "qed": 0.2,
 }
 
 
@@ -26,7 +25,7 @@ class Recipe:
 
     # The share of each file that is read; above 1, questions are repeated.
     shares: Mapping[str, float] = field(default_factory=lambda: dict(SHARES))
-    minutes: float = 125.0  # the run ends after these, or once it has read its share of the data
+    minutes: float = 105.0  # the run ends after these, or once it has read its share of the data
     rate: float = 4e-5  # peak learning rate
     warmup: float = 0.04  # share of the run in which the rate rises
     decay: float = 0.01  # AdamW's weight decay
@@ -43,8 +42,9 @@ class Recipe:
     tokens: int = 4000  # the most padded tokens of one forward pass
     multiple: int = 32  # the length of inputs is padded to a multiple of this
     average: float = 0.995  # share of the moving average that a step keeps
+    kept: float = 0.5  # share of the base's weights in the model that is written, if the base is a reader
     alone: float = 0.5  # weight of the loss within single passages
-    seed: int = 17
+    seed: int = 43
 
     @classmethod
     def read(cls, path: Path) -> Recipe:

@@ -23,9 +23,10 @@ answerable question in eight the rival is the rest of its own passage, which doe
 The embeddings and the four lowest layers are not trained. The model runs in bf16 where the processor has it, with fp32
 master weights (AdamW, weight decay 0.01, gradient norm 1). There is no dropout, because no question is read twice. The
 learning rate rises over the first 4% of the run and then falls linearly to zero. The exported weights are a moving
-average of the master weights. A run ends after its minutes or after one pass over its share of the data, whichever
-comes first. On a CPU the minutes are processor time divided by the number of threads, so that other load on the
-machine does not shorten the run.
+average of the master weights; a run that starts from a reader exports their mean with that reader's weights, which
+keeps what the reader knew (weight-space ensembling, Wortsman et al. 2022). A run ends after its minutes or after one
+pass over its share of the data, whichever comes first. On a CPU the minutes are processor time divided by the number
+of threads, so that other load on the machine does not shorten the run.
 
 Memory: PyTorch and oneDNN cache buffers and kernels for every shape of input. Inputs are padded to multiples of 32
 tokens and oneDNN's cache is limited, which keeps the memory of a run constant.

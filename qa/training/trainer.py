@@ -68,6 +68,16 @@ def set_dropout(model: torch.nn.Module, probability: float) -> None:
             module.p = probability
 
 
+def interpolate(model: torch.nn.Module, other: torch.nn.Module, share: float) -> None:
+    """Move the weights of a model towards those of another of the same shape by a share of the way, 0 to 1."""
+    theirs = other.state_dict()
+    mixed = {
+        name: torch.lerp(weight, theirs[name].to(weight), share) if weight.is_floating_point() else weight
+        for name, weight in model.state_dict().items()
+    }
+    model.load_state_dict(mixed)
+
+
 class Trainer:
     """Trains a reader; continues from the checkpoint in its folder, if there is one."""
 
@@ -130,8 +140,10 @@ class Trainer:
         fresh.replace(self.work / CHECKPOINT)
 
     def export(self, out: Path) -> None:
-        """Save the averaged weights as a model folder that ``Reader.load`` opens."""
+        """Save the averaged weights, mixed with those of the base, as a model folder that ``Reader.load`` opens."""
         self.masters.write(self.masters.average)
+        if self.recipe.kept and (self.base / MANIFEST).exists():  # a sentence encoder has no weights for spans
+            interpolate(self.model, start_model(self.base)[0], self.recipe.kept)
         save_model(self.model, self.base, out, {"recipe": asdict(self.recipe), "state": asdict(self.state)})
         self.masters.write(self.masters.weights)
 

@@ -16,7 +16,7 @@ from qa.reader.weights import save_model
 from qa.reader.windows import Passage
 from qa.settings import MODEL
 from qa.training.recipe import Recipe
-from qa.training.trainer import Trainer, set_dropout
+from qa.training.trainer import Trainer, interpolate, set_dropout
 
 SEEN = 1000  # questions that the base has seen
 RECIPE = Recipe(shares={"squad": 1.0}, minutes=60.0, questions=8, together=4, frozen=1, rate=1e-3, near=0.5)
@@ -87,6 +87,15 @@ def test_the_exported_model_is_a_reader_that_records_its_training(trainer: Calla
     note = json.loads((tmp_path / "out" / "weights.json").read_text())
     assert note["state"]["seen"] == SEEN + RECIPE.questions
     assert note["recipe"]["shares"] == {"squad": 1.0}
+
+
+def test_the_exported_weights_lie_between_those_of_the_base_and_of_the_run(trainer: Callable[..., Trainer]):
+    run, base = trainer(), dict(trainer().model.named_parameters())
+    with torch.no_grad():
+        for weight in run.model.parameters():
+            weight += 1.0
+    interpolate(run.model, trainer().model, 0.25)
+    assert all(torch.allclose(w, base[name] + 0.75, atol=1e-2) for name, w in run.model.named_parameters())
 
 
 def test_figures_are_of_the_valid_files_that_exist(trainer: Callable[..., Trainer]):
