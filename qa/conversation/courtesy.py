@@ -11,7 +11,8 @@ _LINES = (
         "Goodbye. Ask about your documents again whenever you like.",
     ),
     (
-        r"\b(?:thanks?|thx|ty|cheers|appreciate|perfect|great|awesome|brilliant|nice|well done|impressive|exactly)\b",
+        r"\b(?:thanks?|thx|ty|danke|merci|gracias|cheers|appreciate|perfect|great|awesome|brilliant|nice|well done"
+        r"|impressive|exactly)\b",
         "You are welcome. Ask on about your documents whenever you like.",
     ),
     (

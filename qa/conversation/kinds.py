@@ -35,6 +35,16 @@ _SAID = (  # words that are small talk where nothing else is said
     r"|testing|h+m+|u+m+|u?h|huh|lol|rofl|(?:ha)+h?|wow|omg|ugh|ouch|ping|pong|echo|asdf\w*|qwert\w*|bla+h?|well done"
     r"|stop|wait|understood|got|nonsense|useless|job|stuff|work|never ?mind"
 )
+_OF_LIBRARY = (
+    r"\b(?:documents?|docs?|files?|library|collection|index|indexed|corpus|folders?|pdfs?|uploads?|uploaded)\b",
+    r"\b(?:newest|oldest|latest|longest|shortest|largest|biggest|smallest|most recent|added|loaded|unreadable|skipped"
+    r"|fail\w*|missing|stored|titles?|included|re-?index\w*|duplicates?)\b",
+    r"\b(?:do you (?:have|hold|know)|have you (?:got|read)|you have|can i ask|what can you)\b|\b(?:in|from)"
+    r" (?:here|there)\b|\bin the (?:library|collection|index)\b",
+    r"\b(?:which|what|how many|list|show|any|all|number of) (?:\w+ ){0,3}(?:documents?|docs?|files?|pdfs?|books?"
+    r"|titles?)\b",
+    r"\b(?:topics?|subjects?|questions?|formats?|authors?|kinds?|sorts?)\b",
+)
 _PATTERNS = (
     r"\?\W*$",
     r"^\W*(?:and |so |but )?(?:who|whom|whose|where|when|why|how|what|which|whats|whos|wheres|wich)\b",
@@ -53,15 +63,7 @@ _PATTERNS = (
     r"|arguments?|topics?|things|facts|takeaways?|results?)\b|\btake-?aways?\b|\bhighlights?\b|\bconclusions? of\b",
     r"\babout\W*$|^\W*(?:what|whats|what's) (?:is |was )?.{1,60}\babout\b|\bsay overall\b|\bdiscussed at\b",
     r"\b(?:law|motion|court) summary|summary judgment|summary (?:report|page|table)\b",
-    # the library
-    r"\b(?:documents?|docs?|files?|library|collection|index|indexed|corpus|folders?|pdfs?|uploads?|uploaded)\b",
-    r"\b(?:newest|oldest|latest|longest|shortest|largest|biggest|smallest|most recent|added|loaded|unreadable|skipped"
-    r"|fail\w*|missing|stored|titles?|included|re-?index\w*|duplicates?)\b",
-    r"\b(?:do you (?:have|hold|know)|have you (?:got|read)|you have|can i ask|what can you)\b|\b(?:in|from)"
-    r" (?:here|there)\b|\bin the (?:library|collection|index)\b",
-    r"\b(?:which|what|how many|list|show|any|all|number of) (?:\w+ ){0,3}(?:documents?|docs?|files?|pdfs?|books?"
-    r"|titles?)\b",
-    r"\b(?:topics?|subjects?|questions?|formats?|authors?|kinds?|sorts?)\b",
+    *_OF_LIBRARY,
     # subjects
     r"\b(?:mention\w*|occurr?ences?|occurences?|hits|appears?|come up|comes up|crop up|show up|turn up)\b",
     r"\b(?:references?|passages?|quotes?|lines|parts?|bits?|sections?|places|paragraphs?) (?:on|of|about|to|with|from"
@@ -105,6 +107,9 @@ _SURE = {  # wordings that have one meaning, whatever follows
     r"|^\W*what(?:'s|’s|s| is| are) (?!it\b|that\b|he\b|she\b|they\b).{2,60} about\W*$",
 }
 _FUNCTION = next(k for k, pattern in enumerate(_PATTERNS) if pattern.startswith(r"\b(?:of|for|in|"))
+_LIBRARY = re.compile(  # what an utterance about the library has
+    "|".join((*_OF_LIBRARY, r"\b(?:pages?|collections?|open(?:ed)?|read)\b")), re.IGNORECASE
+)
 _STRONG = 2.0  # the scale of a pattern, beside vectors whose components are below 1
 _COMPILED = tuple(re.compile(pattern, 0 if "[A-Z]" in pattern else re.IGNORECASE) for pattern in _PATTERNS)
 _WORD = re.compile(r"[^\W_][\w'’.-]*")
@@ -158,12 +163,14 @@ class KindClassifier:
     def kinds(self, vectors: Vectors, utterances: list[str]) -> list[Kind]:
         """The kind of each utterance; a question where no other kind reaches its threshold."""
         rows = self.probabilities(vectors, utterances)
-        return [_sure_kind(said) or self._chosen(row) for said, row in zip(utterances, rows, strict=True)]
+        return [_sure_kind(said) or self._chosen(said, row) for said, row in zip(utterances, rows, strict=True)]
 
-    def _chosen(self, probabilities: npt.NDArray[np.float64]) -> Kind:
-        """The likeliest kind that reaches its threshold."""
+    def _chosen(self, utterance: str, probabilities: npt.NDArray[np.float64]) -> Kind:
+        """The likeliest kind that reaches its threshold; about the library is only what has a word for it."""
         by_kind = dict(zip(Kind, probabilities.tolist(), strict=True))
         reached = [kind for kind, least in self.thresholds.items() if by_kind[kind] >= least]
+        if Kind.LIBRARY in reached and _LIBRARY.search(utterance) is None:
+            reached.remove(Kind.LIBRARY)
         return max(reached, key=by_kind.__getitem__, default=Kind.QUESTION)
 
 

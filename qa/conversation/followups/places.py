@@ -10,7 +10,7 @@ from qa.text import FUNCTION_WORDS
 
 PREPOSITION = (
     r"(?:in|on|at|for|during|from|to|by|with|without|under|over|after|before|since|until|as|of|per|between|within|above"
-    r"|below|through|against|near|outside|inside|about|up to)"
+    r"|below|through|against|near|outside|inside|about|around|along|across|among|behind|beside|beyond|towards?|up to)"
 )
 PHRASE = re.compile(rf"^({PREPOSITION}) (.+)$", re.IGNORECASE)
 ONE = re.compile(r"^(?P<kind>(?:the|an?|my|our) .+) ones?$", re.IGNORECASE)
@@ -36,7 +36,8 @@ _PREDICATE = re.compile(  # "do new employees get", "was the society founded"
 )
 _BEING = re.compile(rf"\b(?:is|are|was|were) (?P<subject>[a-z][\w-]+(?: [a-z][\w-]+)?)(?= {PREPOSITION}\b)")
 _COMPLEMENT = re.compile(  # what a preposition governs, without article: "of vacation"
-    rf"\b{PREPOSITION} (?P<noun>(?!(?:the|an?|my|our|your|this|that|all)\b)[a-z][\w’'-]+(?: [a-z][\w’'-]+){{0,2}}?)"
+    rf"\b(?!per\b){PREPOSITION} "
+    r"(?P<noun>(?!(?:the|an?|my|our|your|this|that|all)\b)[a-z][\w’'-]+(?: [a-z][\w’'-]+){0,2}?)"
     rf"(?=\W*$| (?:{PREPOSITION}|{_AUXILIARY}|is|are|was|were|has|have|had)\b)"
 )
 COUNTED = re.compile(
@@ -52,10 +53,12 @@ _ARTICLE = re.compile(r"(?:\b(?:the|an?) )?$", re.IGNORECASE)
 _PARTY = re.compile(  # a person or a side by the form of the noun: "tenant", "buyer", "lessee"
     r"(?!.*\b(?:numbers?|orders?|papers?|letters?|offers?|covers?|waters?|powers?|floors?|doors?|colou?rs?|factors?"
     r"|chapters?|calendars?|fees?|trees?|degrees?|amount|restaurants?|grants?|plants?|boilers?|heaters?|towers?)$)"
-    r".*\b(?:\w+(?:er|or|ee|ist|ant|lord|man|woman|men|women|child|children)s?|part(?:y|ies)|guests?|clients?|students?"
+    r".*\b(?:\w+(?:er|or|ee|ist|ant|lord|man|woman|men|women)s?|child(?:ren)?|apprentices?"
+    r"|adults?|part(?:y|ies)|guests?|clients?|students?"
     r"|agents?|residents?|presidents?|patients?|parents?|staff|people|wife|husband|chairs?|secretar(?:y|ies))$",
     re.IGNORECASE,
 )
+_SPEAKER = re.compile(rf"\b{_AUXILIARY} (?P<who>I|we|you)\b", re.IGNORECASE)
 _BEFORE_NAMES = FUNCTION_WORDS.union("about my our your under after before between he she let".split())
 _OWNED = re.compile(  # what somebody has: "notice period" behind "the landlord's"
     rf"[\w-]+(?: [\w-]+){{0,2}}?(?=\W*$| (?:{PREPOSITION}|{_AUXILIARY}|is|are|was|were|has|have|had)\b)", re.IGNORECASE
@@ -83,6 +86,8 @@ def places_for(rest: str, question: str) -> Iterator[tuple[int, int, str]]:
         if _TIMES.match(rest) and (when := _TIMES.search(question)) and not _names_year(rest):
             yield (*when.span(), rest)
         return
+    if (speaker := _SPEAKER.search(question)) and _is_party(_without_article(rest)):
+        yield (*speaker.span("who"), rest)
     yield from possessors_for(rest, question)
     heads = [] if rest[:1].isupper() else [found.span() for found in _HEAD.finditer(question)]
     nouns = noun_phrases(question)

@@ -26,7 +26,12 @@ def conversation(answerer: Answerer) -> Conversation:
         (Kind.HITS, ["everything about glass plates", "mentions of Norvik Cloud", "find passages on parking"]),
         (
             Kind.QUESTION,
-            ["Who signed the contract?", "when does the library close on Sundays", "price of the Pro plan"],
+            [
+                "Who signed the contract?",
+                "when does the library close on Sundays",
+                "price of the Pro plan",
+                "which items were over budget",
+            ],
         ),
     ],
 )

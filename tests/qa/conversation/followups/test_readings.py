@@ -44,6 +44,8 @@ def test_a_pronoun_means_the_person_asked_about_and_not_the_description():
     ("turn", "utterance", "meant"),
     [
         (SHOP, "And on Sundays?", "When does the shop open on Sundays?"),
+        (Turn("what does a lamp cost per week?"), "and a heater?", "what does a heater cost per week?"),
+        (Turn("How often is the lawn mown?"), "And around the pond?", "How often is the lawn mown around the pond?"),
         (Turn("What is the deposit in summer?", answer="200"), "And in winter?", "What is the deposit in winter?"),
         (Turn("How much does the Pro plan cost?"), "What about the Basic plan?", "How much does the Basic plan cost?"),
         (Turn("hotel limit in Switzerland?"), "And what about France?", "hotel limit in France?"),
@@ -67,6 +69,7 @@ def test_a_fragment_is_completed_from_the_last_question(turn, utterance, meant):
         ("What is the landlord's fee?", "and for the tenants?", "What is the tenants' fee?"),
         ("What is the tenant's fee?", "and Ada Finch?", "What is Ada Finch's fee?"),
         ("what is ada finch's address", "and bo lund", "what is bo lund's address"),
+        ("when can we use the pool in May?", "and children?", "when can children use the pool in May?"),
         ("When does the guests' tour begin?", "and the members'?", "When does the members' tour begin?"),
     ],
 )
