@@ -166,10 +166,11 @@ class KindClassifier:
         return [_sure_kind(said) or self._chosen(said, row) for said, row in zip(utterances, rows, strict=True)]
 
     def _chosen(self, utterance: str, probabilities: npt.NDArray[np.float64]) -> Kind:
-        """The likeliest kind that reaches its threshold; about the library is only what has a word for it."""
+        """The likeliest kind that reaches its threshold; about the library rather what has a word for it."""
         by_kind = dict(zip(Kind, probabilities.tolist(), strict=True))
         reached = [kind for kind, least in self.thresholds.items() if by_kind[kind] >= least]
-        if Kind.LIBRARY in reached and _LIBRARY.search(utterance) is None:
+        rather_asks = by_kind[Kind.QUESTION] > by_kind[Kind.LIBRARY] and _LIBRARY.search(utterance) is None
+        if Kind.LIBRARY in reached and rather_asks:
             reached.remove(Kind.LIBRARY)
         return max(reached, key=by_kind.__getitem__, default=Kind.QUESTION)
 
