@@ -35,7 +35,7 @@ def test_a_year_in_the_question_asks_for_the_version_of_that_year(versions):
 def test_a_newer_version_is_told_where_it_no_longer_says_what_the_older_one_does(tmp_path):
     said = {
         "2021": "The tenant may keep a cat. Dogs are not allowed.",
-        "2024": "The tenant may keep a cat and a small dog.",
+        "2024": "The tenant may keep a cat. Small dogs are allowed.",
     }
     documents = [
         Document(f"lease-{year}.md", "Lease of the mill", text, "text/markdown", date=f"{year}-05-01")
@@ -44,7 +44,7 @@ def test_a_newer_version_is_told_where_it_no_longer_says_what_the_older_one_does
     with answerer_over(documents, tmp_path / "index") as answerer:
         answer = answerer.answer("Are dogs allowed?")
     other = answer.disagreement.citation.sentence if answer.disagreement else ""
-    assert answer.found and "small dog" in f"{answer.citations[0].sentence} {other}"
+    assert answer.found and "Small dogs" in f"{answer.citations[0].sentence} {other}"
 
 
 @pytest.mark.parametrize(
