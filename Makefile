@@ -26,8 +26,7 @@ lint: setup $(VENV)/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-# Python compiles what is imported, which is a part of what is installed.
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCKED := $(INSTALL) --no-deps --require-hashes
 # The CPU build of torch, for wherever pip's settings name a place that has it: pip alone prefers PyPI's to one in a folder.
 CPU_TORCH := sed -n '/^torch==/,/\#/{s/^\(torch==[^ ]*\)/\1+cpu/;p;}' requirements.lock
