@@ -128,8 +128,9 @@ class Answerer:
 
         Raises as ``answer``.
         """
-        asked = self.spelt(checked_question(question, self.settings.question_characters))
+        asked = checked_question(question, self.settings.question_characters)
         with self.index.snapshot() as view:
+            asked = corrected(asked, corrections(asked, view, self.index.embedder)[0])
             found = self._retrieve(view, asked, view.search(asked, passages, filters=filters))
         return max((passage.ceiling(self.calibration) for passage in found), default=0.0)
 

@@ -57,7 +57,9 @@ class Conversation:
         elif kind is Kind.SUMMARY:
             made = self._summary(said, turns, filters)
         elif kind is Kind.HITS:
-            made = self._mentions(said, said, filters) or self._mentions(said, self.answerer.spelt(said), filters)
+            made = self._mentions(said, said, filters)
+            if made is None and (spelt := self.answerer.spelt(said)) != said:
+                made = self._mentions(said, spelt, filters)
         return made or self._answer(said, turns, filters, should_continue)
 
     def kind(self, utterance: str, turns: Sequence[Turn] = (), filters: Filters | None = None) -> Kind:

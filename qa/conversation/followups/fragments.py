@@ -46,7 +46,7 @@ _REQUEST = re.compile(
 _TAIL = re.compile(
     r"\b(?:is|are|was|were|do|does|did|can|could|may|must|should|will|would|has|have|had)\b.*", re.IGNORECASE
 )
-_HOW_MANY = re.compile(r"(?:how (?:many|much)|which|what) \w", re.IGNORECASE)
+_WHICH_THINGS = re.compile(r"(?:how (?:many|much)|which|what) \w", re.IGNORECASE)
 _PREPOSITION = re.compile(PREPOSITION, re.IGNORECASE)
 _OTHERWISE = re.compile(r"\b(?:if|when|unless|while|once)\b .+$", re.IGNORECASE)
 _CASE = re.compile(
@@ -162,7 +162,7 @@ def _with_tail(rest: str, question: str, last: Turn) -> Iterator[str]:
     if asked and asked[1].lower() in ("who", "which", "what") and len(rest.split()) > 1 and _NAMED.match(answer):
         yield f"{head} for {answer}?"
     tail = _TAIL.search(question[:1].lower() + question[1:])
-    if _HOW_MANY.match(rest) and tail and (predicate := YES_NO.match(tail[0])):
+    if _WHICH_THINGS.match(rest) and tail and (predicate := YES_NO.match(tail[0])):
         verb, *following = predicate["verb"].split()
         adjunct = dropwhile(lambda word: not _PREPOSITION.fullmatch(word), following)  # without the verb's object
         yield " ".join((head, predicate.string[: predicate.start("verb")].strip(), verb, *adjunct)) + "?"
