@@ -174,15 +174,19 @@ def _with_tail(rest: str, question: str, last: Turn) -> Iterator[str]:
 
 def _with_entity(rest: str, question: str) -> Iterator[str]:
     """The last question about something else: what stands for the same thing in it is replaced."""
-    seen = {question.lower()}
-    for start, end, words in places_for(rest, question):
-        completed = _replaced(question, start, end, words)
-        if completed.lower() not in seen:
-            seen.add(completed.lower())
-            yield completed
     phrase = PHRASE.match(rest)
+    completed = list(_in_places(rest, question))
+    yield from completed
     if next(possessors_for(phrase[2] if phrase else rest, question), None) is None:  # else one is asked about, not both
         yield f"{question.rstrip(' ?!.')} {rest if phrase else f'for {rest}'}?"
+    if phrase and phrase[1].lower() == "for" and not completed:  # "and for oak" after "what does ash cost"
+        yield from _in_places(phrase[2], question)
+
+
+def _in_places(rest: str, question: str) -> Iterator[str]:
+    """The question with the fragment in each of its places, without the question itself."""
+    completed = (_replaced(question, *place) for place in places_for(rest, question))
+    return (one for one in completed if one.lower() != question.lower())
 
 
 def _span(question: str, words: str) -> tuple[int, int]:

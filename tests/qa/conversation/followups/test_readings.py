@@ -56,6 +56,8 @@ def test_a_pronoun_means_the_person_asked_about_and_not_the_description():
             "How many hives may members keep in the orchard?",
         ),
         (Turn("how many newspapers were there in 1999?"), "and in 2019?", "how many newspapers were there in 2019?"),
+        (Turn("what does beech weigh?"), "and for elm?", "what does elm weigh?"),
+        (Turn("When does the spa open?"), "and for members?", "When does the spa open for members?"),
     ],
 )
 def test_a_fragment_is_completed_from_the_last_question(turn, utterance, meant):
