@@ -11,13 +11,14 @@ from qa.answering.calibration import Calibration, Evidence
 from qa.answering.table_match import TableMatch
 from qa.evaluation.metrics import normalise
 from qa.reader.windows import Passage
-from qa.text import FUNCTION_WORDS
+from qa.text import function_words
 from qa.types import PassageRead, Span
 
 _ASKS_DATE = re.compile(r"\b(date|dated|published|publication|posted|issued|written)\b", re.IGNORECASE)
 _WHO_OF = re.compile(r"^who\b.*?\b([A-Z]\w+)['’]s\b", re.IGNORECASE)
 _NAME = re.compile(r"[A-Z]\w+(?: [A-Z]\w+)*")
 _WORD = re.compile(r"\w+")
+_PATH_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class RetrievedPassage:
     @classmethod
     def of(cls, hit: Hit, document_text: str, question: str, match: TableMatch | None = None) -> RetrievedPassage:
         """The reader sees a document's head (date line, front matter) only if the question asks for a date."""
-        title, chunk = _title(hit), hit.chunk
+        chunk, title = hit.chunk, _title(hit)
+        title += _named_by_file(question, hit, title)
         head = 0 if _ASKS_DATE.search(question) else hit.head
         passage = Passage(chunk.text, title, head, chunk.context, match.cells if match else ())
         headers = {cell.start: match.header_evidence(chunk.start + cell.start) for cell in match.cells} if match else {}
@@ -127,7 +129,8 @@ class Proposal:
 
 def coverage(question: str, text: str) -> float:
     """The share of the question's content words that occur in the text, 0 to 1; 1 if it has no content words."""
-    asked = set(stem_words(word for word in _words(question) if word not in FUNCTION_WORDS))
+    passed_over = function_words(question)
+    asked = set(stem_words(word for word in _words(question) if word not in passed_over))
     return len(asked.intersection(stem_words(_words(text)))) / len(asked) if asked else 1.0
 
 
@@ -193,6 +196,14 @@ def _is_possessor(retrieved: RetrievedPassage, span: Span) -> bool:
 def _title(hit: Hit) -> str:
     heading, title = hit.chunk.heading or "", hit.document.title
     return title if not heading or heading == title else f"{title}: {heading.removeprefix(f'{title} › ')}"
+
+
+def _named_by_file(question: str, hit: Hit, title: str) -> str:
+    """The words of the document's path that the question names, where neither title nor passage has them."""
+    known = {*_words(title), *_words(hit.chunk.text), *function_words(question)}
+    named = set(_words(question)) - known
+    words = [word for word in _PATH_WORD.findall(hit.document.path) if word.lower() in named]
+    return f" ({' '.join(words)})" if words else ""
 
 
 def _words(text: str) -> list[str]:

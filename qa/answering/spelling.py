@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from index import Embedder, IndexView, Vocabulary
-from qa.text import FOREIGN_FUNCTION_WORDS, FUNCTION_WORDS
+from qa.text import FOREIGN_FUNCTION_WORDS, FUNCTION_WORDS, is_foreign
 
 _WORD = re.compile(
     r"(?<![\w./@#])(?<!\d-)[^\W\d_]{3,}(?!\w|[/@#]|\.\w|-\d)"
@@ -26,7 +26,6 @@ _FEW_LETTERS = 6  # a capitalised word is a name, of which a shorter one is left
 _EASILY = 0.9  # the most that a mistake costs that makes another word of a short name or of a known word
 _OTHERWISE = 0.8  # what a word costs that the documents do not have
 _RARE = 0.8  # of the number of the embedder's words: its rarer words are hardly meant where a question word is near
-_SHARED = frozenset("a an as has in on so was will".split())  # words that English shares with other languages
 _ENDINGS = ("s", "es", "ed", "ing", "er", "ers", "est", "ly")
 _BASE = 4  # letters
 
@@ -71,7 +70,7 @@ def corrected(question: str, instead: Mapping[str, str]) -> str:
 
 def _misspelt(word: str, question: str, view: IndexView, embedder: Embedder) -> _Misspelt | None:
     """What the word may be a misspelling of; None if it is none, or nothing is near it."""
-    plain, foreign = word.lower(), _is_foreign(question)
+    plain, foreign = word.lower(), is_foreign(question)
     if (
         plain in FUNCTION_WORDS
         or plain in _CONTRACTIONS
@@ -120,13 +119,6 @@ def _is_inflected(word: str, embedder: Embedder) -> bool:
         len(base) >= _BASE and (base in known or f"{base}e" in known or (base[-1] == "i" and f"{base[:-1]}y" in known))
         for base in bases
     )
-
-
-def _is_foreign(question: str) -> bool:
-    """Whether a question has as many frequent words of other languages as of English."""
-    words = question.lower().split()
-    others = sum(word in FOREIGN_FUNCTION_WORDS for word in words)
-    return 0 < others >= sum(word in FUNCTION_WORDS and word not in _SHARED for word in words)
 
 
 def _is_name(word: str, question: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from index import Hit, stem_words
 from index.ranking.unspaced import RANGES, is_unspaced
 from qa.conversation.replies import DocumentHits, FoundPassage
-from qa.text import FUNCTION_WORDS, enclosing_sentences
+from qa.text import enclosing_sentences, function_words
 
 SEARCHED = 100  # the most passages that are looked through
 _SHOWN_PASSAGES, _SHOWN_DOCUMENTS = 3, 20
@@ -41,7 +41,8 @@ def _marks(subject: str, text: str) -> tuple[tuple[int, int], ...]:
     """The ranges of the subject's words in a text; none unless each of them occurs."""
     words = [word.lower() for word in _WORD.findall(subject)]
     runs, asked = [word for word in words if is_unspaced(word)], [word for word in words if not is_unspaced(word)]
-    content = set(stem_words([word for word in asked if word not in FUNCTION_WORDS] or asked))
+    passed_over = function_words(subject)
+    content = set(stem_words([word for word in asked if word not in passed_over] or asked))
     places = [found.span() for found in _WORD.finditer(text)]
     stems = stem_words(text[start:end].lower() for start, end in places)
     within = [[found.span() for found in re.finditer(re.escape(run), text)] for run in runs]  # the words of such runs

@@ -25,11 +25,12 @@ def hit(
     rank: int = 1,
     body_start: int = 0,
     heading: str | None = None,
+    path: str | None = None,
 ) -> Hit:
     end = len(text) if end is None else end
     record = DocumentRecord(
         id=document,
-        path=f"{document}.txt",
+        path=path or f"{document}.txt",
         title=f"Document {document}",
         media_type="text/plain",
         sha256="",

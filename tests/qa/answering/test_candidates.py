@@ -41,6 +41,28 @@ def test_coverage_is_the_share_of_content_words(question, share):
 
 
 @pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("Wann darf die Turnhalle benutzt werden?", "Die Turnhalle darf ab 9 Uhr benutzt werden."),
+        ("Où est la clé de la cave ?", "La clé de la cave est chez le gardien."),
+        ("¿Cuándo se abre la biblioteca?", "La biblioteca abre a las diez."),
+    ],
+)
+def test_function_words_of_the_questions_language_need_no_cover(question, text):
+    assert coverage(question, text) == 1.0
+
+
+def test_a_word_that_is_a_function_word_of_another_language_counts_in_english():
+    assert coverage("What die was used?", "A rocket was used.") == pytest.approx(0.5)
+
+
+def test_a_file_name_tells_the_reader_what_a_question_calls_its_document():
+    found = retrieve(TEXT, "When did soyuz-26 fly?", path="flights/soyuz_26-log.txt").passage
+    assert found.title == "Document 1 (soyuz 26)"
+    assert retrieve(TEXT, "When did Kim fly?", path="flights/kim.txt").passage.title == "Document 1"
+
+
+@pytest.mark.parametrize(
     ("question", "answer", "names"),
     [
         ("Who is Kim's envoy?", "Jonathan Kim", True),
