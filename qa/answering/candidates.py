@@ -18,6 +18,7 @@ _ASKS_DATE = re.compile(r"\b(date|dated|published|publication|posted|issued|writ
 _WHO_OF = re.compile(r"^who\b.*?\b([A-Z]\w+)['’]s\b", re.IGNORECASE)
 _NAME = re.compile(r"[A-Z]\w+(?: [A-Z]\w+)*")
 _WORD = re.compile(r"\w+")
+_INTERROGATIVE = re.compile(r"(?:how|what|when|where|which|who|whom|whose|why)\b", re.IGNORECASE)
 _PATH_WORD = re.compile(r"[^\W_]+")
 
 
@@ -141,7 +142,7 @@ def propose(passages: Sequence[RetrievedPassage], spans: Iterable[Span], calibra
     probable stays, whether they are from one passage or from passages that overlap.
     """
     proposals: list[Proposal] = []
-    for span, gap in non_overlapping(span for span in spans if not _is_possessor(passages[span.passage], span)):
+    for span, gap in non_overlapping(span for span in spans if _may_answer(passages[span.passage], span)):
         retrieved = passages[span.passage]
         evidence = evidence_of(retrieved, span, gap)
         start = retrieved.hit.chunk.start + span.start
@@ -189,8 +190,14 @@ def non_overlapping(spans: Iterable[Span]) -> Iterator[tuple[Span, float]]:
             yield span, span.margin - other
 
 
-def _is_possessor(retrieved: RetrievedPassage, span: Span) -> bool:
-    return names_possessor(retrieved.question, retrieved.passage.text, span.start, span.end)
+def restates(question: str, answer: str) -> bool:
+    """Whether an answer only says what is asked: "how to join the club" to "How do I join the club?"."""
+    return _INTERROGATIVE.match(answer) is not None and coverage(answer, question) == 1.0
+
+
+def _may_answer(retrieved: RetrievedPassage, span: Span) -> bool:
+    question, text = retrieved.question, retrieved.passage.text
+    return not (names_possessor(question, text, span.start, span.end) or restates(question, span.text))
 
 
 def _title(hit: Hit) -> str:

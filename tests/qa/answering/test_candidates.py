@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.answering.candidates import coverage, names_possessor, non_overlapping
+from qa.answering.candidates import coverage, names_possessor, non_overlapping, restates
 from tests.support.retrieved import TEXT, proposals, retrieve, span
 
 
@@ -60,6 +60,20 @@ def test_a_file_name_tells_the_reader_what_a_question_calls_its_document():
     found = retrieve(TEXT, "When did soyuz-26 fly?", path="flights/soyuz_26-log.txt").passage
     assert found.title == "Document 1 (soyuz 26)"
     assert retrieve(TEXT, "When did Kim fly?", path="flights/kim.txt").passage.title == "Document 1"
+
+
+@pytest.mark.parametrize(
+    ("answer", "says_nothing"),
+    [
+        ("how to join the rowing club", True),
+        ("Who joins the club", True),
+        ("how to join by letter", False),
+        ("the rowing club", False),
+        ("when the club opens", False),
+    ],
+)
+def test_an_answer_that_only_repeats_the_question_is_none(answer, says_nothing):
+    assert restates("How do I join the rowing club?", answer) is says_nothing
 
 
 @pytest.mark.parametrize(
