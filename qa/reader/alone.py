@@ -10,14 +10,32 @@ from qa.text import enclosing_sentences, sentences
 from qa.types import Span
 
 BEFORE_FRAGMENT = 300  # code points that a line of a list or form keeps before it: its label, the lines above
+AROUND = 250  # code points before and after a sentence in which the sentences around it begin and end
 NOT_FOUND = -10.0  # the margin of a span that is not among the best of its sentence
 
 
 def margin_alone(reader: Reader, question: str, passage: Passage, span: Span) -> float:
-    """The margin of the best span that overlaps ``span``, in logits, when its sentence is read alone."""
-    alone, first = sentence_of(passage, span.start, span.end)
-    found = reader.read(question, [alone])
-    return next((s.margin for s in found if s.start + first < span.end and span.start < s.end + first), NOT_FOUND)
+    """The margin of the best span that overlaps ``span``, in logits, when its sentence is read alone.
+
+    The sentence is read a second time with those around it, which may say what its "it" is; the higher margin counts.
+    """
+    alone = sentence_of(passage, span.start, span.end)
+    around = alone if passage.cells else surroundings_of(passage, span.start, span.end)
+    cuts = list(dict.fromkeys((alone, around)))
+    for found in reader.read(question, [cut for cut, _ in cuts]):
+        first = cuts[found.passage][1]
+        if found.start + first < span.end and span.start < found.end + first:
+            return found.margin
+    return NOT_FOUND
+
+
+def surroundings_of(passage: Passage, start: int, end: int) -> tuple[Passage, int]:
+    """As ``sentence_of``, with the whole sentences within ``AROUND`` code points before and after the sentence."""
+    first, last = enclosing_sentences(passage.text, start, end)
+    found = sentences(passage.text)
+    before = min([a for a, _ in found if first - AROUND <= a <= first], default=first)
+    after = max([b for _, b in found if last <= b <= last + AROUND], default=last)
+    return _cut(passage, before, after), before
 
 
 def sentence_of(passage: Passage, start: int, end: int) -> tuple[Passage, int]:
@@ -33,6 +51,9 @@ def sentence_of(passage: Passage, start: int, end: int) -> tuple[Passage, int]:
         first, last = enclosing_sentences(text, start, end)
         if not text[:last].rstrip("\"'”’)]").endswith((".", "!", "?", "…")):
             first = min([a for a, _ in sentences(text) if first - BEFORE_FRAGMENT <= a < first], default=first)
+    return _cut(passage, first, last), first
+
+
+def _cut(passage: Passage, first: int, last: int) -> Passage:
     cells = tuple(CellRange(c.start - first, c.end - first, c.prior) for c in passage.cells if first <= c.start < last)
-    cut = replace(passage, text=text[first:last], body_start=max(0, passage.body_start - first), cells=cells)
-    return cut, first
+    return replace(passage, text=passage.text[first:last], body_start=max(0, passage.body_start - first), cells=cells)

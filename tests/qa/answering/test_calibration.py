@@ -66,6 +66,11 @@ def test_an_even_threshold_does_not_depend_on_how_many_questions_of_a_kind_are_a
     assert once == more == pytest.approx(0.11)
 
 
+def test_of_thresholds_that_are_as_good_the_lowest_is_chosen():
+    said, right = np.r_[0.2, np.linspace(0.3, 0.9, 999)], np.r_[0.0, np.ones(999)]
+    assert even_threshold(said, right, np.ones(1000, dtype=np.bool_)) == pytest.approx(0.01)
+
+
 def test_a_calibration_is_stored_without_loss():
     calibration = fit(synthetic(200), [True] * 200)
     assert Calibration.from_json(calibration.to_json()) == calibration

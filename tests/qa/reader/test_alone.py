@@ -3,7 +3,7 @@
 import pytest
 
 from qa.answerer import load_reader
-from qa.reader.alone import NOT_FOUND, margin_alone, sentence_of
+from qa.reader.alone import NOT_FOUND, margin_alone, sentence_of, surroundings_of
 from qa.reader.windows import CellRange, Passage
 from qa.settings import ReaderSettings
 from qa.types import Span
@@ -46,6 +46,16 @@ def test_a_line_of_a_form_keeps_the_lines_before_it():
     assert sentence_of(Passage(form), at, at + 8)[0].text == form[: form.index("\n\nBeds")]
 
 
+def test_what_surrounds_a_sentence_is_whole_sentences_near_it():
+    far = "The mill stands by the river, and it has stood there longer than anybody in the village can remember. " * 3
+    text = f"{far}{HOUSE} {far}".rstrip()
+    at = text.index("20 euros")
+    around, start = surroundings_of(Passage(text, "House rules"), at, at + 8)
+    assert (around.title, text[start : start + len(around.text)]) == ("House rules", around.text)
+    assert around.text.startswith("The mill") and HOUSE in around.text and around.text.endswith("remember.")
+    assert len(HOUSE) < len(around.text) < len(text)
+
+
 @pytest.fixture(scope="module")
 def reader():
     return load_reader(ReaderSettings())
@@ -55,6 +65,15 @@ def test_an_answer_holds_alone_if_its_sentence_answers_the_question(reader):
     answer = span_of(HOUSE, "45 euros an hour")
     asked, other = "What does cleaning cost?", "What does parking cost?"
     assert margin_alone(reader, asked, Passage(HOUSE), answer) > margin_alone(reader, other, Passage(HOUSE), answer) + 4
+
+
+def test_an_answer_holds_if_the_sentence_before_says_what_its_it_is(reader):
+    walk = "The Blue line takes you from the ferry to Elm Square. It should take about 15 minutes and cost 3 francs."
+    answer = span_of(walk, "about 15 minutes")
+    asked = "How long does the Blue line take from the ferry?"
+    only = sentence_of(Passage(walk), answer.start, answer.end)[0]
+    within = Span(0, only.text.index("about"), len(only.text) - 1, "", 0.0)
+    assert margin_alone(reader, asked, Passage(walk), answer) > margin_alone(reader, asked, only, within)
 
 
 def test_a_span_that_its_sentence_does_not_propose_has_the_lowest_margin(reader):
