@@ -24,6 +24,7 @@ _SHORTEST_TYPO = 4  # letters of the shortest word in which a typo is told from 
 _SAME_STEM = 0.95  # similarity of two words with one stem
 _ALIKE = 0.8  # similarity from which a row or header is said to have a word
 _LONGEST_TOKEN = 40  # letters; what follows them does not count
+_WORD_START = re.compile(r"_|(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")  # "position_end", "EndYear", "VATRate"
 _TOKEN = re.compile(r"\d+(?:[.,:/]\d+)*|[^\W\d_]+")
 
 
@@ -47,7 +48,7 @@ def table_likeness(
     ``cosines`` (columns,) are those of question and headers; without them all headers mean the same.
     """
     words = list(dict.fromkeys(token for token in _tokens(question) if token not in FUNCTION_WORDS))
-    headers = [_tokens(" ".join(path)) for path in columns]
+    headers = [_tokens(spaced(" ".join(path))) for path in columns]
     cells = [[_tokens(cell) for cell in row] for row in rows]
     vocabulary = list(dict.fromkeys(token for line in (headers, *cells) for tokens in line for token in tokens))
     number = {token: position for position, token in enumerate(vocabulary)}
@@ -63,6 +64,11 @@ def table_likeness(
     found = np.einsum("i,irc->rc", _rarity(in_cells.max(axis=2)), in_rows)
     meanings = np.zeros(len(columns)) if cosines is None else np.asarray(cosines, dtype=np.float64)
     return Likeness(_relative(found), _relative(_rarity(in_headers) @ in_headers), meanings - meanings.max())
+
+
+def spaced(name: str) -> str:
+    """A header's name with its words apart: "PositionEndYear" as "Position End Year"."""
+    return _WORD_START.sub(" ", name)
 
 
 def _tokens(text: str) -> list[str]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from index import Chunk, TablePart
 from qa.answering.cell_choice import CellChoice
-from qa.answering.likeness import FloatArray, Likeness, table_likeness
+from qa.answering.likeness import FloatArray, Likeness, spaced, table_likeness
 from qa.answering.tables import place_of
 from qa.reader.cells import cell_ranges
 from qa.reader.windows import CellRange
@@ -84,7 +84,7 @@ class TableMatch:
 
 def header_texts(columns: Sequence[Sequence[str]]) -> list[str]:
     """The header paths of a table as texts to embed."""
-    return [" › ".join(path) for path in columns]
+    return [spaced(" › ".join(path)) for path in columns]
 
 
 def _rows_of(chunk: Chunk, around: TablePart) -> TablePart:

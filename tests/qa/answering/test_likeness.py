@@ -32,6 +32,16 @@ def test_a_question_is_most_like_the_row_and_the_column_that_it_names(question, 
     assert found.headers[column] == 1.0
 
 
+@pytest.mark.parametrize(
+    ("question", "column"), [("When did Kim's term end?", 2), ("start of the term of Kim", 1), ("VAT rate of Kim", 3)]
+)
+def test_the_words_of_a_header_are_told_apart_in_camel_case_and_snake_case(question, column):
+    found = likeness(
+        question, (("Name",), ("TermStart",), ("term_end",), ("VATRate",)), (("Kim", "1999", "2004", "8"),)
+    )
+    assert found.headers[column] == 1.0 > np.delete(found.headers, column).max()
+
+
 def test_a_cell_does_not_speak_for_itself():
     found = likeness("Which country has a limit of 210?")
     assert found.rows[1, 0] == 1.0 and found.rows[1, 2] == 0.0
