@@ -51,6 +51,7 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _MEANT = re.compile(r"\bi (?:actually )?mean(?:t)?\b", re.IGNORECASE)
+_CORRECTING = re.compile(r"^\W*(?:no|sorry|wait|not|wrong)\b", re.IGNORECASE)
 _TALKS = re.compile(  # said to the program, or a wish for a summary
     r"\b(?:thanks?|thank you|you|your|hello|hi|bye|ok(?:ay)?\W*$|sure|really|seriously|right\W*$|correct|sorry|please"
     r"|help|summ?ar\w*|sum|gist|overview|recap|points|tl;?dr|about|this work)\b",
@@ -124,9 +125,11 @@ def _about(topic: str, asked: str) -> str:
 
 def asks_on(utterance: str, last: Turn) -> bool:
     """Whether an utterance asks about what was said last: "when?", "was that a success", "no, the barn i mean"."""
+    rest, opened = bare(utterance)
+    if opened and _CORRECTING.match(utterance) and NAME.fullmatch(rest):
+        return True
     if _TALKS.search(utterance):
         return False
-    rest, opened = bare(utterance)
     if asks_only(rest) or corrects(rest, last):
         return True
     points = pronoun_in(utterance) is not None or is_fragment(rest)

@@ -26,6 +26,12 @@ NUMBER = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d$")
+_DECADE = re.compile(  # "in the early 1990s"
+    rf"\b{PREPOSITION} (?:the )?(?:(?:early|mid|late)[ -])?(?:1[5-9]|20)\d0['’]?s\b", re.IGNORECASE
+)
+_COMPARING = re.compile(
+    r"(?:more|less|fewer|longer|shorter|older|younger|higher|lower|better|over|up to|at least)(?: than)?"
+)
 _CONTENT = re.compile(r"\b[a-z][\w-]{2,}\b")
 _PREDICATE = re.compile(  # "do new employees get", "was the society founded"
     rf"\b(?:{_AUXILIARY} (?P<acting>.+?) (?P<verb>[a-z][\w-]+)"
@@ -41,8 +47,8 @@ _COMPLEMENT = re.compile(  # what a preposition governs, without article: "of va
     rf"(?=\W*$| (?:{PREPOSITION}|{_AUXILIARY}|is|are|was|were|has|have|had)\b)"
 )
 COUNTED = re.compile(
-    r"^(?:how (?:many|much)|which|what) ((?:more )?[a-z][\w-]+(?: (?!of\b|per\b)[a-z][\w-]+){0,2}?)\b"
-    r"(?= (?:is|are|was|were|do|does|did|can)\b)",
+    rf"^(?:how (?:many|much)|which|what) ((?:more )?(?!(?:{PREPOSITION}|{_AUXILIARY}|is|are|was|were|has|have)\b)"
+    r"[a-z][\w-]+(?: (?!of\b|per\b)[a-z][\w-]+){0,2}?)\b(?= (?:is|are|was|were|do|does|did|can|for|in)\b)",
     re.IGNORECASE,
 )
 YES_NO = re.compile(
@@ -83,6 +89,8 @@ def places_for(rest: str, question: str) -> Iterator[tuple[int, int, str]]:
                 yield (*found.span(), rest)
         if phrase[1].lower() in ("for", "of", "by", "with"):
             yield from possessors_for(phrase[2], question)
+        if _names_year(rest) and (decade := _DECADE.search(question)):
+            yield (*decade.span(), rest)
         if _TIMES.match(rest) and (when := _TIMES.search(question)) and not _names_year(rest):
             yield (*when.span(), rest)
         return
@@ -158,6 +166,8 @@ def _numbered(rest: str, question: str) -> Iterator[tuple[int, int, str]]:
         before = question[: found.start()]
         if said and before.lower().rstrip().endswith(said.lower()):
             yield (*found.span(), number[0])
+        elif _COMPARING.fullmatch(said.lower()) and not is_year:
+            yield (*found.span(), rest)
         elif (_YEAR.match(found[0]) is not None) is is_year:
             governed = re.search(rf"\b{PREPOSITION} (?:the (?:\w+ )?)?$", before, re.IGNORECASE)
             if not said:

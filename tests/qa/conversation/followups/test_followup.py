@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from qa.conversation.followups.followup import readings
+from qa.conversation.followups.followup import asks_on, readings
 from qa.conversation.replies import Turn
 
 
@@ -67,6 +67,14 @@ def test_a_self_contained_question_stays_as_it_is(question):
 @pytest.mark.parametrize("wish", ["List the daily allowances", "Show the opening hours", "Name all wardens"])
 def test_a_wish_is_not_put_into_the_question_before(wish):
     assert all("flew" not in reading.question for reading in readings(wish, [WHO]))
+
+
+@pytest.mark.parametrize(
+    ("utterance", "corrects"),
+    [("no sorry, Bo Lund", True), ("wait, M3", True), ("no thanks", False), ("sorry", False), ("ok Thanks", False)],
+)
+def test_a_name_after_an_apology_corrects_the_question(utterance, corrects):
+    assert asks_on(utterance, Turn("Where is Ada Finch from?")) is corrects
 
 
 def test_a_first_question_stays_as_it_is():
