@@ -26,9 +26,7 @@ lint: setup $(VENV)/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-# pip compiles one module after another, this all cores at once. It fails for templates that are no Python, as pip does.
-COMPILE := $(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true
-INSTALL := $(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCKED := $(INSTALL) --no-deps --require-hashes
 # The CPU build of torch, for wherever pip's settings name a place that has it: pip alone prefers PyPI's to one in a folder.
 CPU_TORCH := sed -n '/^torch==/,/\#/{s/^\(torch==[^ ]*\)/\1+cpu/;p;}' requirements.lock
@@ -44,13 +42,11 @@ $(VENV)/runtime.stamp: requirements.lock requirements-cuda.lock pyproject.toml
 	@$(LOCKED) -r requirements.lock
 	@if $(NEEDS_CUDA); then $(LOCKED) -r requirements-cuda.lock; fi
 	@$(INSTALL) --no-deps --no-build-isolation -e .
-	@$(COMPILE)
 	@touch $@
 
 $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/runtime.stamp
 	@echo "Installing what the tests need into $(VENV) ..."
 	@$(LOCKED) -r requirements-dev.lock
-	@$(COMPILE)
 	@touch $@
 
 # The tests of the page drive Debian's chromium.
