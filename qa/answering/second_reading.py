@@ -1,4 +1,4 @@
-"""The second reading: the likeliest answer and its rivals are judged again, each by its sentence alone."""
+"""The second reading: the likeliest answer and its rivals are judged again, each by its nearest sentences alone."""
 
 from __future__ import annotations
 
