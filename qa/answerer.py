@@ -97,11 +97,11 @@ class Answerer:
             ]
             revision = view.revision
         searched = time.perf_counter()
-        least = self.calibration.verification.least(self.threshold if min_probability is None else min_probability)
+        wanted = self.threshold if min_probability is None else min_probability
         answers: list[Answer] = []
         for instead, asked, passages in zip(meant, spelt, retrieved, strict=True):
             if not any(answer.probability >= max(LIKELY, self.threshold) for answer in answers):
-                answer = self._read(asked, passages, should_continue, least)
+                answer = self._read(asked, passages, should_continue, wanted)
                 answers.append(replace(answer, corrections=instead))
         answer = max(answers, key=lambda one: one.probability)
         done = time.perf_counter()
@@ -110,12 +110,13 @@ class Answerer:
         return replace(answer, question=typed, revision=revision, proof=proof, timings=timings)
 
     def _read(
-        self, asked: str, passages: Sequence[RetrievedPassage], should_continue: Callable[[], bool], least: float
+        self, asked: str, passages: Sequence[RetrievedPassage], should_continue: Callable[[], bool], wanted: float
     ) -> Answer:
-        """The answer in these passages, or that they have none; ``least`` is a bound of the first reading."""
+        """The answer in these passages, or that they have none that reaches the probability ``wanted``."""
+        least = self.calibration.verification.least(wanted)  # by the first reading
         spans = read_until_settled(self.reader, self.calibration, passages, should_continue, least)
         proposals = with_version_asked(asked, propose(passages, spans, self.calibration), least)
-        proposals = verified(self.reader, self.calibration.verification, proposals)
+        proposals = verified(self.reader, self.calibration.verification, proposals, wanted)
         return self._decide(asked, passages, spans, proposals)
 
     def spelt(self, question: str) -> str:

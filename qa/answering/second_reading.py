@@ -14,19 +14,22 @@ from qa.reader.reader import Reader
 _RIVALS = 2  # that are read again besides the likeliest answer
 
 
-def verified(reader: Reader, verification: Verification, proposals: Sequence[Proposal]) -> list[Proposal]:
+def verified(
+    reader: Reader, verification: Verification, proposals: Sequence[Proposal], wanted: float = 0.0
+) -> list[Proposal]:
     """The proposals in the same order, with the probability after a second reading; none exceeds that of the first.
 
-    Read again are the first and those rivals that are nearly as probable; the others keep their probability.
+    The first is read again unless it will hardly reach the probability ``wanted``, and if it reaches it, so are those
+    rivals that are nearly as probable. The others keep their probability.
     """
-    if not proposals or verification == Verification():
+    if not proposals or verification == Verification() or proposals[0].probability < verification.least(wanted):
         return list(proposals)
     first, *others = proposals
-    required = NEARLY_AS_GOOD * first.probability
-    again = [one for one in others if one.probability >= required][:_RIVALS]
-    judged = {id(one): _probability(reader, verification, one) for one in (first, *again)}
-    most = judged[id(first)]
-    return [replace(one, probability=min(judged.get(id(one), one.probability), most)) for one in proposals]
+    most = _probability(reader, verification, first)
+    rivals = [one for one in others if one.probability >= NEARLY_AS_GOOD * first.probability] if most >= wanted else []
+    judged = {id(one): _probability(reader, verification, one) for one in rivals[:_RIVALS]}
+    rest = [replace(one, probability=min(judged.get(id(one), one.probability), most)) for one in others]
+    return [replace(first, probability=most), *rest]
 
 
 def _probability(reader: Reader, verification: Verification, proposal: Proposal) -> float:

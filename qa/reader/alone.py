@@ -21,12 +21,18 @@ def margin_alone(reader: Reader, question: str, passage: Passage, span: Span) ->
     """
     alone = sentence_of(passage, span.start, span.end)
     around = alone if passage.cells else surroundings_of(passage, span.start, span.end)
-    cuts = list(dict.fromkeys((alone, around)))
-    for found in reader.read(question, [cut for cut, _ in cuts]):
-        first = cuts[found.passage][1]
-        if found.start + first < span.end and span.start < found.end + first:
-            return found.margin
-    return NOT_FOUND
+    # One at a time: together, the shorter would be filled up to the longer and take as long.
+    return max(_best_margin(reader, question, cut, span, start) for cut, start in {alone, around})
+
+
+def _best_margin(reader: Reader, question: str, cut: Passage, span: Span, start: int) -> float:
+    """The margin of the best span that overlaps ``span`` in a passage that was cut out from ``start`` on."""
+    overlapping = (
+        found.margin
+        for found in reader.read(question, [cut])
+        if found.start + start < span.end and span.start < found.end + start
+    )
+    return next(overlapping, NOT_FOUND)
 
 
 def surroundings_of(passage: Passage, start: int, end: int) -> tuple[Passage, int]:

@@ -45,6 +45,19 @@ def test_only_rivals_that_are_nearly_as_probable_are_read_again():
     assert reader.asked == ["It costs 1 euros.", "It costs 2 euros."]
 
 
+def test_what_hardly_reaches_the_wanted_probability_is_not_read_again():
+    reader = Sentences({})
+    asked = [proposal(1, 0.5), proposal(2, 0.4)]
+    assert verified(reader, BY_SENTENCE, asked, wanted=0.6) == asked
+    assert not reader.asked
+
+
+def test_rivals_of_what_is_refused_are_not_read_again():
+    reader = Sentences({"It costs 1 euros.": -1.0})
+    verified(reader, BY_SENTENCE, [proposal(1, 0.8), proposal(2, 0.7)], wanted=0.6)
+    assert reader.asked == ["It costs 1 euros."]
+
+
 def test_the_order_stays_and_no_other_exceeds_the_first():
     reader = Sentences({"It costs 1 euros.": -1.0, "It costs 2 euros.": 9.0})
     judged = verified(reader, BY_SENTENCE, [proposal(1, 0.6), proposal(2, 0.59), proposal(3, 0.41)])
