@@ -1,24 +1,26 @@
 """Kinds of utterance: a question, a subject to look for, a wish for a summary, about the library, or small talk.
 
-A multinomial logistic regression over the embedder's vector of the utterance and a few plain features of its words,
-fitted by ``python -m qa.training.kinds.fitting``. When in doubt it is a question: another kind needs a probability of
-at least the threshold that the fitting found for it.
+A multinomial logistic regression over the embedder's vector of the utterance, its words and pairs of words, and a few
+patterns, fitted by ``python -m qa.training.kinds.fitting``. When in doubt it is a question: another kind needs a
+probability of at least the threshold that the fitting found for it.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from index import Embedder, IndexSettings
+from qa.text import FUNCTION_WORDS
 
 WEIGHTS = Path(__file__).with_name("kinds.json")
 
@@ -35,24 +37,7 @@ _SAID = (  # words that are small talk where nothing else is said
     r"|testing|h+m+|u+m+|u?h|huh|lol|rofl|(?:ha)+h?|wow|omg|ugh|ouch|ping|pong|echo|asdf\w*|qwert\w*|bla+h?|well done"
     r"|stop|wait|understood|got|nonsense|useless|job|stuff|work|never ?mind"
 )
-_OF_LIBRARY = (
-    r"\b(?:documents?|docs?|files?|library|collection|index|indexed|corpus|folders?|pdfs?|uploads?|uploaded)\b",
-    r"\b(?:newest|oldest|latest|longest|shortest|largest|biggest|smallest|most recent|added|loaded|unreadable|skipped"
-    r"|fail\w*|missing|stored|titles?|included|re-?index\w*|duplicates?)\b",
-    r"\b(?:do you (?:have|hold|know)|have you (?:got|read)|you have|can i ask|what can you)\b|\b(?:in|from)"
-    r" (?:here|there)\b|\bin the (?:library|collection|index)\b",
-    r"\b(?:which|what|how many|list|show|any|all|number of) (?:\w+ ){0,3}(?:documents?|docs?|files?|pdfs?|books?"
-    r"|titles?)\b",
-    r"\b(?:topics?|subjects?|questions?|formats?|authors?|kinds?|sorts?)\b",
-)
 _PATTERNS = (
-    r"\?\W*$",
-    r"^\W*(?:and |so |but )?(?:who|whom|whose|where|when|why|how|what|which|whats|whos|wheres|wich)\b",
-    r"\b(?:who|whom|whose|where|when|why|how|what|which)\b",
-    r"^\W*(?:is|are|was|were|do|does|did|can|could|may|must|should|will|would|has|have|had|am)\b",
-    r"\b(?:is|are|was|were|do|does|did|can|may|must|should|will|would|has|have|had)\b",
-    r"\b(?:i|my|me|we|our|us)\b",
-    r"\b(?:you|your|yourself|u)\b",
     # summaries
     r"\b(?:summ?ar(?:i[sz]\w*|y|ies)|sum (?:\w+ ){0,4}up|synopsis|gist|overview|recap|tl ?;?dr|rundown|in short|digest"
     r"|in a nutshell|in brief|essentials|short version|bottom line|catch me up|abstract|essence of|one[- ]line"
@@ -63,7 +48,6 @@ _PATTERNS = (
     r"|arguments?|topics?|things|facts|takeaways?|results?)\b|\btake-?aways?\b|\bhighlights?\b|\bconclusions? of\b",
     r"\babout\W*$|^\W*(?:what|whats|what's) (?:is |was )?.{1,60}\babout\b|\bsay overall\b|\bdiscussed at\b",
     r"\b(?:law|motion|court) summary|summary judgment|summary (?:report|page|table)\b",
-    *_OF_LIBRARY,
     # subjects
     r"\b(?:mention\w*|occurr?ences?|occurences?|hits|appears?|come up|comes up|crop up|show up|turn up)\b",
     r"\b(?:references?|passages?|quotes?|lines|parts?|bits?|sections?|places|paragraphs?) (?:on|of|about|to|with|from"
@@ -88,31 +72,11 @@ _PATTERNS = (
     r"^\W*(?:[A-Z]\w*|of|the|and|de|von)(?: (?:[A-Z]\w*|of|the|and|de|von))*\W*$",
     r"[\"“”]",
     r":",
-    r"\b(?:of|for|in|on|to|at|by|from|with|after|before|per|during|between|than)\b",
-    r"\b(?:the|an?|this|that|these|those)\b",
-    r"\b(?:number|date|price|costs?|fees?|times?|hours?|amount|limit|name|size|weight|height|length|deadline|meaning"
-    r"|definition|percent\w*|rate|total|maximum|minimum|max|min|address|phone|email|year|age|count|capacity|duration"
-    r"|salary|budget|owner|author|version|type|colou?r|status|location|speed|score|period|allowance|day|days|month"
-    r"|required|allowed|included|needed|long|many|much|temperature|temp|distance|dimensions?|value|level|room)\b",
-    r"\b(?:it|its|they|them|this one|that one|he|she)\b",
-    r"^\W*(?:and|so|but|what about|how about)\b",
 )
-_SURE = {  # wordings that have one meaning, whatever follows
-    "hits": r"^\W*(?:please |can you |could you )?(?:(?:find|show|give|get|list)(?: me| us)? |search for |look for )?"
-    r"(?:(?:all|any|every|the) )*(?:mentions?|occurr?ences?|occurences?|references|passages?) (?:of|to|on|about|with) "
-    r"|^\W*(?:everything|anything|all)(?: you have| there is| we have)? (?:about|on) |^\W*look (?:for|up) "
-    r"|^(?:(?:\w[\w.]* ){0,3}§+ ?)?(?:[A-Za-z]{1,8}[-#./]?)?#?\d+(?:[-.:/()#]*\w+)*\)?$",  # a code or a number
-    "summary": r"^\W*(?:please |can you |could you )?(?:summ?ari[sz]e|sum up|tl;?dr|(?:give me |write |make )?(?:an? )?"
-    r"(?:(?:short|quick|brief|executive) )*(?:summary|synopsis|overview|gist|recap|rundown|key points) of)\b"
-    r"|^\W*what(?:'s|’s|s| is| are) (?!it\b|that\b|he\b|she\b|they\b).{2,60} about\W*$",
-}
-_FUNCTION = next(k for k, pattern in enumerate(_PATTERNS) if pattern.startswith(r"\b(?:of|for|in|"))
-_LIBRARY = re.compile(  # what an utterance about the library has
-    "|".join((*_OF_LIBRARY, r"\b(?:pages?|collections?|open(?:ed)?|read)\b")), re.IGNORECASE
-)
-_STRONG = 2.0  # the scale of a pattern, beside vectors whose components are below 1
+STRONG = 2.0  # the scale of a term or a pattern, beside vectors whose components are below 1
 _COMPILED = tuple(re.compile(pattern, 0 if "[A-Z]" in pattern else re.IGNORECASE) for pattern in _PATTERNS)
 _WORD = re.compile(r"[^\W_][\w'’.-]*")
+_TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[?!:\"]")
 
 
 class Kind(StrEnum):
@@ -127,9 +91,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KindClassifier:
-    """The fitted regression: one row of weights and one bias for each kind, and the thresholds of all but questions."""
+    """The fitted regression: weights and one bias for each kind, and the thresholds of all but questions."""
 
     weights: npt.NDArray[np.float64]  # (kinds, dimensions + plain features)
+    term_weights: Mapping[str, npt.NDArray[np.float64]]  # by ``terms``, (kinds,) each
     biases: npt.NDArray[np.float64]  # (kinds,)
     thresholds: Mapping[Kind, float]  # 0 to 1
 
@@ -138,41 +103,42 @@ class KindClassifier:
         """The classifier in a file that ``to_json`` wrote."""
         fields = json.loads(path.read_text(encoding="utf-8"))
         thresholds = {Kind(kind): float(least) for kind, least in fields["thresholds"].items()}
-        weights = np.array([fields["weights"][kind] for kind in Kind], dtype=np.float64)
-        return cls(weights, np.array([fields["biases"][kind] for kind in Kind], dtype=np.float64), thresholds)
+        term_weights = {term: np.array(row, dtype=np.float64) for term, row in fields["terms"].items()}
+        return cls(np.array(fields["weights"]), term_weights, np.array(fields["biases"]), thresholds)
 
     def to_json(self) -> str:
-        """The content of the file of weights, with four digits each."""
+        """The content of the file of weights, with three digits each; kinds are in the order of ``Kind``."""
         fields = {
             "thresholds": {kind.value: least for kind, least in self.thresholds.items()},
-            "biases": {kind.value: float(f"{bias:.4g}") for kind, bias in zip(Kind, self.biases, strict=True)},
-            "weights": {
-                kind.value: [float(f"{weight:.4g}") for weight in row]
-                for kind, row in zip(Kind, self.weights, strict=True)
-            },
+            "biases": _rounded(self.biases),
+            "weights": [_rounded(row) for row in self.weights],
+            "terms": {term: _rounded(row) for term, row in self.term_weights.items()},
         }
-        return json.dumps(fields) + "\n"
+        return json.dumps(fields, ensure_ascii=False) + "\n"
 
     def probabilities(self, vectors: Vectors, utterances: list[str]) -> npt.NDArray[np.float64]:
         """The probability of each kind for each utterance, (n, kinds); ``vectors`` (n, dimensions) embed them."""
         scores = features(vectors, utterances) @ self.weights.T + self.biases
+        for row, utterance in zip(scores, utterances, strict=True):
+            row += sum(self.term_weights[term] for term in terms(utterance) if term in self.term_weights)
         powers = np.exp(scores - scores.max(axis=1, keepdims=True))
         shares: npt.NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
         return shares
 
     def kinds(self, vectors: Vectors, utterances: list[str]) -> list[Kind]:
-        """The kind of each utterance; a question where no other kind reaches its threshold."""
-        rows = self.probabilities(vectors, utterances)
-        return [_sure_kind(said) or self._chosen(said, row) for said, row in zip(utterances, rows, strict=True)]
+        """The kind of each utterance: the likeliest that reaches its threshold, or else a question."""
+        return [self._chosen(row) for row in self.probabilities(vectors, utterances).tolist()]
 
-    def _chosen(self, utterance: str, probabilities: npt.NDArray[np.float64]) -> Kind:
-        """The likeliest kind that reaches its threshold; about the library rather what has a word for it."""
-        by_kind = dict(zip(Kind, probabilities.tolist(), strict=True))
+    def _chosen(self, probabilities: Sequence[float]) -> Kind:
+        by_kind = dict(zip(Kind, probabilities, strict=True))
         reached = [kind for kind, least in self.thresholds.items() if by_kind[kind] >= least]
-        rather_asks = by_kind[Kind.QUESTION] > by_kind[Kind.LIBRARY] and _LIBRARY.search(utterance) is None
-        if Kind.LIBRARY in reached and rather_asks:
-            reached.remove(Kind.LIBRARY)
         return max(reached, key=by_kind.__getitem__, default=Kind.QUESTION)
+
+
+def terms(utterance: str) -> set[str]:
+    """The words and marks of an utterance in lower case, and the pairs of neighbours; "^" and "$" are its two ends."""
+    tokens = ["^", *(token.replace("’", "'") for token in _TOKEN.findall(utterance.lower())), "$"]
+    return {*tokens[1:-1], *map(" ".join, pairwise(tokens))}
 
 
 def features(vectors: Vectors, utterances: list[str]) -> npt.NDArray[np.float64]:
@@ -185,12 +151,12 @@ def plain_features(utterance: str) -> list[float]:
     """Whether each pattern occurs, and counts of words, all from 0 to 2."""
     words = _WORD.findall(utterance)
     capitals = sum(word[0].isupper() for word in words[1:])
-    found = [_STRONG * (pattern.search(utterance) is not None) for pattern in _COMPILED]
+    found = [STRONG * (pattern.search(utterance) is not None) for pattern in _COMPILED]
     length = len(words)
-    bare = length <= 3 and not any(found[1:5]) and not found[_FUNCTION]
+    bare = length <= 3 and FUNCTION_WORDS.isdisjoint(word.lower() for word in words)
     return [
         *found,
-        _STRONG * bare,
+        STRONG * bare,
         float(length <= 1),
         float(length == 2),
         float(length == 3),
@@ -202,9 +168,8 @@ def plain_features(utterance: str) -> list[float]:
     ]
 
 
-def _sure_kind(utterance: str) -> Kind | None:
-    found = (Kind(kind) for kind, pattern in _SURE.items() if re.search(pattern, utterance, re.IGNORECASE))
-    return next(found, None)
+def _rounded(numbers: npt.NDArray[np.float64]) -> list[float]:
+    return [float(f"{number:.3g}") for number in numbers]
 
 
 @lru_cache(maxsize=1)

@@ -21,9 +21,23 @@ def conversation(answerer: Answerer) -> Conversation:
         (Kind.LIBRARY, ["what documents do you have?", "how many files are there", "which document is the newest?"]),
         (
             Kind.SUMMARY,
-            ["summarise the contract", "give me a summary of the annual report", "key points of the minutes"],
+            [
+                "summarise the contract",
+                "give me a summary of the annual report",
+                "key points of the minutes",
+                "could you condense the report on bats",
+                "what's the nub of the settlement",
+            ],
         ),
-        (Kind.HITS, ["everything about glass plates", "mentions of Norvik Cloud", "find passages on parking"]),
+        (
+            Kind.HITS,
+            [
+                "everything about glass plates",
+                "mentions of Norvik Cloud",
+                "find passages on parking",
+                "where do the letters speak of otters",
+            ],
+        ),
         (
             Kind.QUESTION,
             [
@@ -31,6 +45,7 @@ def conversation(answerer: Answerer) -> Conversation:
                 "when does the library close on Sundays",
                 "price of the Pro plan",
                 "which items were over budget",
+                "what was added to the menu",
             ],
         ),
     ],
