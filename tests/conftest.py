@@ -7,9 +7,10 @@ import io
 import os
 import runpy
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,13 @@ from hypothesis import settings as hypothesis_settings
 
 from index import Embedder, IndexSettings, build
 from qa import Answerer
+from qa.reader import reader
+from qa.reader.windows import Window
 from tests.support.paths import ROOT, SEEDS
 
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # the workers share the cores; it is read when a model first computes
+KEPT_WINDOWS = 60  # of which the reader's states are kept: some 4 MB each
 ATTEMPTS = pytest.StashKey[list[str]]()
 GUARD = ROOT / "tests" / "support" / "guard"
 
@@ -75,6 +79,50 @@ def models_loaded_once() -> Iterator[None]:
         for name in ("_load", "_load_tokenizer"):
             patch.setattr(Embedder, name, shared(getattr(Embedder, name)))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def windows_read_once() -> Iterator[None]:
+    """The reader's model computes each window once; all else that is done for a question is done every time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reader, "layer_states", _kept_states(reader.layer_states))
+        patch.setattr(reader, "forward", _kept_logits(reader.forward))
+        yield
+
+
+def _kept_states(compute: Callable[[Any, Window], Iterator[Any]]) -> Callable[[Any, Window], Iterator[Any]]:
+    """``layer_states`` from memory, as far as the window was read before."""
+    kept: dict[object, list[Any]] = {}
+
+    def states(model: Any, window: Window) -> Iterator[Any]:
+        key = model, tuple(window.input_ids)
+        known = list(kept.get(key, ()))
+        yield from known
+        if len(known) == len(model.base_model.encoder.layer):
+            return
+        try:
+            for layer in islice(compute(model, window), len(known), None):
+                known.append(layer)
+                yield layer
+        finally:
+            if len(kept) >= KEPT_WINDOWS:
+                kept.pop(next(iter(kept)), None)
+            kept[key] = known
+
+    return states
+
+
+def _kept_logits(compute: Callable[..., list[Any]]) -> Callable[..., list[Any]]:
+    """``forward`` from memory for windows that were read before."""
+    kept: dict[object, Any] = {}
+
+    def logits(model: Any, windows: Sequence[Window], *others: Any, **named: Any) -> list[Any]:
+        keys = [(model, tuple(window.input_ids)) for window in windows]
+        missing = {key: window for key, window in zip(keys, windows, strict=True) if key not in kept}
+        kept.update(zip(missing, compute(model, list(missing.values()), *others, **named), strict=True))
+        return [kept[key] for key in keys]
+
+    return logits
 
 
 @pytest.fixture(autouse=True)

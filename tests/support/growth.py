@@ -41,7 +41,7 @@ def assert_grows_in_proportion(
 
     The smaller input takes ``least`` seconds, unless it has ``most`` characters.
     """
-    size = 10_000
+    size = 2_500
     taken = once_timed(work(size))
     while taken > ENOUGH and size > 1_000:
         size //= 2

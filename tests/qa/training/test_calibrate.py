@@ -22,7 +22,7 @@ from qa.training.calibrate import AskedQuestion, cost_of_threshold, figures, fit
 from qa.training.reads import QuestionRead, Reads
 from qa.training.replay import best_of_all, best_of_cascade, retrieved
 
-ASKED = 8
+ASKED = 6
 
 
 @pytest.fixture(scope="module")
