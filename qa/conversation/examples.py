@@ -21,15 +21,24 @@ _SUBJECT = re.compile(r"^(?:The |An? )?([\w-]+(?: [\w-]+){0,3}) (is|are) (?:an?|
 _NOT_A_NAME = re.compile(
     r"\b(January|February|March|April|May|June|July|August|September|October|November|December|The|This|That|"
     r"Avenue|Floor|Foundation|Road|Street|University|Director|Manager|Officer|President|Chair|Secretary|Minister|Board|"
-    r"Committee|Council|Department|Office|Team|Bank|Company|Court|School)\b"
+    r"Committee|Council|Department|Office|Team|Bank|Company|Court|School|"
+    r"Support|Services?|Policy|Program(?:me)?|Health|Management|[A-Z][a-z]+(?:tion|ment|ness|ity|ics))\b"
 )
 _POINTING = frozenset(
     "this that these those it he she they there here below above which what who one each both some most all "
     "although as because if since when where while".split()
 )
-_ARTICLES = frozenset(("a", "an", "the"))
+_ARTICLES = frozenset(("a", "an", "the", "our"))
+_ROLE = re.compile(  # what a person is, by the form of the noun: "astronaut", "treasurer", "president"
+    r"\b(?!(?:under|after|(?:an)?other|over|n?either|however|rather|whether|number|paper|order|water|power|important)\b)"
+    r"(?:\w{3,}(?:er|or|ist|ant|cian|naut|eur|man|woman)|chief|head|chair|chairperson|president|secretary|king"
+    r"|queen|nurse|doctor|judge|priest|poet|scientist|mother|wife|daughter|friend|CEO|CFO|CTO)\b",
+    re.IGNORECASE,
+)
+_WHO_IS_NAME = re.compile(r"Who is (?!the\b)")
+_WHAT_IS_NAME = re.compile(r"What is [A-Z][\w-]+(?: [A-Z][\w-]+)*\?")
 _LEAST = 0.6  # the probability of an example's answer
-_DOCUMENTS, _CHUNKS, _TRIES = 48, 4, 5  # documents, chunks of each, questions tried for each one needed
+_DOCUMENTS, _CHUNKS, _TRIES = 48, 12, 5  # documents, chunks of each, questions tried for each one needed
 
 
 class Answers(Protocol):
@@ -62,18 +71,28 @@ def example_questions(
             found = answerer.answer(question, filters=filters)
         except QuothError:
             return chosen
-        words = set(normalise(found.text).split())
-        sure = found.found and found.probability >= _LEAST
-        if sure and words and not words <= set(normalise(question).split()) and found.text not in given:
+        if found.probability >= _LEAST and _is_good(question, found) and found.text not in given:
             chosen.append(question)
             given.add(found.text)
     return chosen
 
 
+def _is_good(question: str, answer: Answer) -> bool:
+    """Whether the answer says more than the question, and what a person is exactly where a person is asked for."""
+    words = set(normalise(answer.text).split())
+    if not answer.found or words <= set(normalise(question).split()):
+        return False
+    says_role = _ROLE.search(answer.text) is not None
+    if _WHAT_IS_NAME.match(question):
+        return not says_role
+    return says_role or not _WHO_IS_NAME.match(question)
+
+
 def candidates(index: DocumentIndex, documents: Sequence[DocumentRecord] | None = None) -> Iterator[str]:
     """Questions to try, from documents spread over the index.
 
-    In turn they ask for a date, an amount, an obligation or a post; for what something is; and for a person.
+    In turn they ask for a date, an amount, an obligation or a post; for what something is; again for one of the first;
+    and for a person.
     """
     records = index.documents() if documents is None else documents
     spread = records[:: -(-len(records) // _DOCUMENTS) or 1]
@@ -90,7 +109,8 @@ def candidates(index: DocumentIndex, documents: Sequence[DocumentRecord] | None 
     proper = set(re.findall(r"(?<=[a-z,] )[A-Z][\w-]+", " ".join(every)))
     stated = zip_longest(*(list(_stated(own, proper)) for own in texts))  # one of each document first
     subjects = [question for text in every for question in _definitions(text, common)]
-    kinds = zip_longest(dict.fromkeys(filter(None, chain.from_iterable(stated))), dict.fromkeys(subjects), people)
+    first = list(dict.fromkeys(filter(None, chain.from_iterable(stated))))
+    kinds = zip_longest(first[::2], dict.fromkeys(subjects), first[1::2], people)
     return (question for question in dict.fromkeys(chain.from_iterable(kinds)) if question)
 
 
@@ -99,7 +119,7 @@ def _stated(texts: Sequence[str], proper: Collection[str]) -> Iterator[str]:
 
     def lowered(thing: str) -> str:
         first, space, rest = thing.partition(" ")
-        named = first in proper or (rest[:1].isupper() and first != "The")
+        named = first.lower() not in _ARTICLES and (first in proper or rest[:1].isupper())
         return thing if named else first.lower() + space + rest
 
     for text in texts:
@@ -132,7 +152,10 @@ def _definitions(text: str, common: Collection[str]) -> Iterator[str]:
 
 
 def _lowered(subject: str, common: Collection[str]) -> str:
-    """The subject as written inside a sentence: a first word that is an article or common becomes lower case."""
+    """The subject as written inside a sentence: a first word that is an article or common becomes lower case.
+
+    One with a capital inside, as "DMCA" and "GitHub", stays.
+    """
     first, space, rest = subject.partition(" ")
-    lower = first.lower() in _ARTICLES or first.lower() in common
+    lower = first.lower() in _ARTICLES or (first.lower() in common and first[1:] == first[1:].lower())
     return (first.lower() if lower else first) + space + rest

@@ -1,4 +1,4 @@
-"""The question that a sentence answers: when something happens, what it costs, what must be done, who holds a post."""
+"""The question that a sentence answers: when, how long, how old, for what price, by whom, what must be, who is it."""
 
 from __future__ import annotations
 
@@ -15,24 +15,36 @@ _AMOUNT = (
     r"|\d[\d.,]* ?(?:%|percent|[a-z]*euros?|[a-z]*dollars?|pounds?|francs?|crowns?"
     r"|days?|weeks?|months?|years?|hours?|minutes?|metres?|meters?|km|kg)\b)"
 )
-_PAST = "founded|built|opened|published|signed|made|established|launched|introduced|adopted|completed|elected|appointed"
+_PAST = "[a-z]{2,}ed|built|made|held|written|begun|sold|bought|born"
 _WHEN_DOES = re.compile(
     rf"^{_THING} (?P<verb>opens?|closes?|ends?|expires?|starts?|begins?|retires?)\b[^,;.]{{0,40}}? "
     rf"(?:on|in|until|at|from|by) (?:the )?{_DATE}"
 )
 _WHEN_WAS = re.compile(rf"^{_THING} (?P<be>was|were) (?P<verb>{_PAST})\b[^,;.]{{0,30}}? (?:on|in) {_DATE}")
 _COSTS = re.compile(rf"^{_THING} (?P<verb>costs?|pays?) [^,;.]{{0,20}}?{_AMOUNT}")
+_WILL_COST = re.compile(rf"^{_THING} will cost [^,;.]{{0,20}}?{_AMOUNT}")
+_LASTS = re.compile(
+    rf"^{_THING} (?:ordinarily |usually |normally )?(?P<verb>lasts?|takes?) (?:for )?"
+    r"(?:about |up to |at most |around )?(?:\d+|one|two|three|four|five|six|ten|twelve)[\w –-]{0,8} "
+    r"(?:minutes?|hours?|days?|weeks?|months?|years?)\b"
+)
 _AMOUNTS_TO = re.compile(rf"^{_THING} is (?:limited to |up to |at most |about |only )?{_AMOUNT}")
 _MUST = re.compile(
     rf"^{_THING} must (?P<what>(?:be |give |send |file |submit |make |pay |report )[\w ]{{2,40}}?)"
     rf" (?:within|before|by|no later than|at least) [^,;.]{{0,20}}?(?:\d|{_MONTH}|one|two|three|four|five|six)"
 )
 _MAY_NOT = re.compile(rf"^{_THING} may not (?P<what>[a-z]+ [\w ]+)")
+_AGED = re.compile(rf"^{_THING} must be (?:at least|over) \d+ years\b")
+_BY_WHOM = re.compile(rf"^{_THING} must (?:first )?be (?P<done>[a-z]+ed) by (?:the|an?|your|our|one|two|[A-Z])")
+_MUST_HAVE = re.compile(
+    rf"^{_THING} must (?P<what>include|contain|have|show|bring|provide|state|complete|wear|keep) (?!to\b)"
+)
 _POST = re.compile(
     r"^The (?P<post>(?!(?:\w+ )*(?:is|was|station|town|village|street|river)\b)[a-z]+(?: [a-z]+){0,2})(?:,| is| was)"
     r" [A-Z][a-z]+ [A-Z][a-z]+\b(?=[,.]|$)"
     r"|\b[A-Z][a-z]+ [A-Z][a-z]+ \((?:the )(?P<party>[a-z]+)\)"
 )
+_LABEL = re.compile(r"^[^\w(“\"]*(?:\(?(?:\d{1,2}|[a-z])[.)]\s+)?(?=[A-Z])")  # of an item: "3.", "(b)"
 _POINTING = frozenset(
     "this that these those it he she they there here which what who one each both some most all any such other others "
     "no if when as while since because although where".split()
@@ -41,6 +53,7 @@ _POINTING = frozenset(
 
 def questions_answered(sentence: str, lowered: Callable[[str], str]) -> Iterator[str]:
     """The questions that the sentence answers; ``lowered`` puts a subject as it stands inside a sentence."""
+    sentence = _LABEL.sub("", " ".join(sentence.split()))
     for pattern, made in _MADE:
         found = pattern.search(sentence)
         if found is None:
@@ -67,6 +80,11 @@ _MADE: tuple[tuple[re.Pattern[str], _Made], ...] = (
     (_WHEN_DOES, lambda found, thing: f"When {_does(found['verb'])} {thing} {_plain(found['verb'])}?"),
     (_WHEN_WAS, lambda found, thing: f"When {found['be']} {thing} {found['verb']}?"),
     (_COSTS, lambda found, thing: f"How much {_does(found['verb'])} {thing} {_plain(found['verb'])}?"),
+    (_WILL_COST, lambda _, thing: f"How much will {thing} cost?"),
+    (_LASTS, lambda found, thing: f"How long {_does(found['verb'])} {thing} {_plain(found['verb'])}?"),
+    (_AGED, lambda _, thing: f"How old must {thing} be?"),
+    (_BY_WHOM, lambda found, thing: f"By whom must {thing} be {found['done']}?"),
+    (_MUST_HAVE, lambda found, thing: f"What must {thing} {found['what']}?"),
     (_AMOUNTS_TO, lambda _, thing: f"What is {thing}?"),
     (_MUST, lambda found, thing: f"When must {thing} {found['what'].strip()}?"),
     (_MAY_NOT, lambda _, thing: f"What may {thing} not do?"),

@@ -1,7 +1,6 @@
 """Answering with the real models and the real document."""
 
 import hashlib
-import re
 import shutil
 import subprocess
 import sys
@@ -15,9 +14,8 @@ import pytest
 
 import qa
 from index import DocumentIndex, Filters, IndexView, QuestionError, build
-from qa import Answerer, Reader, ReaderSettings, example_questions
+from qa import Answerer, Reader, ReaderSettings
 from qa.answerer import OPEN_ANSWERERS, AnswererCache, checked_question, load_reader
-from qa.conversation.examples import candidates
 from qa.quotes.proving import weights_sha256
 from qa.reader.weights import load_calibration
 from qa.reader.windows import Passage
@@ -175,35 +173,6 @@ def test_the_reader_takes_any_passages(answerer, passages):
 def test_the_python_function_answers_from_the_index_it_is_given(seed_index):
     found = qa.answer(RIGHT[0][0], index=seed_index)
     assert found.found and found.as_dict()["citations"][0]["quote"] == found.text
-
-
-def test_example_questions_are_answered_by_the_documents(answerer):
-    questions = example_questions(answerer)
-    assert questions
-    assert all(answerer.answer(question).found for question in questions)
-
-
-def test_no_example_question_is_made_of_a_clause_or_a_pointing_word(tmp_path):
-    words = "Since this reservation is a serious restriction, ask. The mill is a museum. One of them is an inn."
-    (tmp_path / "notes.txt").write_text(words)
-    build([tmp_path / "notes.txt"], tmp_path / "index")
-    with DocumentIndex.open(tmp_path / "index") as index:
-        assert list(candidates(index)) == ["What is the mill?"]
-
-
-def test_example_questions_contain_no_markup(tmp_path, embedder):
-    hostile = (
-        "<script>alert(1)</script> is a danger. A <b>vault</b> is a box. \u202eFalcon\u202c is a vault. "
-        "The mill is a museum. "
-        "Then Ann ![x](http://elsewhere.example/y.png) Lee said so. Then Bob Roe <img src=x> said so. "
-        "It went on until Ann Lee said so."
-    )
-    (tmp_path / "hostile.txt").write_text(hostile, encoding="utf-8")
-    build([tmp_path / "hostile.txt"], tmp_path / "index", embedder=embedder)
-    with DocumentIndex.open(tmp_path / "index", embedder=embedder) as index:
-        made = list(candidates(index))
-    assert {"Who is Ann Lee?", "What is the mill?"} <= set(made)
-    assert all(re.fullmatch(r"[\w '-]+\?", question) for question in made)
 
 
 def test_a_question_in_a_document_is_not_an_answer(answerer):

@@ -138,6 +138,12 @@ def test_a_question_word_after_a_question_is_no_small_talk(conversation):
         ("Claims must be submitted within 30 days.", "When must claims be submitted?"),
         ("The tenant may not keep animals in the mill.", "What may the tenant not do?"),
         ("The director, Tomas Reed, retires soon.", "Who is the director?"),
+        ("(b) The survey was\n  repeated in March 1998.", "When was the survey repeated?"),
+        ("3. Trustees must be at least 21 years old.", "How old must trustees be?"),
+        ("A season ticket usually lasts for ten months.", "How long does a season ticket last?"),
+        ("The new roof will cost around £40,000.", "How much will the new roof cost?"),
+        ("Expenses must be approved by the treasurer.", "By whom must expenses be approved?"),
+        ("A late claim must include the reason.", "What must a late claim include?"),
     ],
 )
 def test_a_sentence_is_asked_for_its_date_amount_obligation_or_post(sentence, asked):
