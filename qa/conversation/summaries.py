@@ -40,10 +40,11 @@ DATE = re.compile(
 )
 AMOUNT = re.compile(
     r"(?:\b(?:EUR|USD|GBP|CHF|CAD|AUD|SEK|NOK|DKK|PLN|JPY)\s?\d[\d.,]*\b"
-    r"|[€$£¥]\s?\d[\d.,]*(?:\s?(?:million|billion|thousand|m|bn|k))?\b"
+    r"|[€$£¥]\s?\d(?:[\d.,]*\d)?(?:\s?(?:million|billion|thousand|m|bn|k|M|B|K))?\b"
     r"|\b\d[\d.,]{0,30}\s?(?:(?:million|billion|thousand) )?(?:euros?|dollars?|pounds|francs|EUR|USD|GBP|CHF|%|percent"
     r"|per cent|days|weeks|months|years|hours|minutes|km|kg)(?!\w))"
 )
+_MARK = re.compile(r"[-–•*●▪·]\s+")
 _NAME = re.compile(
     r"(?<![.!?:] )(?<!^)(?<!\n)\b[A-Z][\w’'-]{1,40}(?: (?:(?:of|the|and|de|von|van) )?[A-Z][\w’'-]{1,40})+"
 )
@@ -86,12 +87,19 @@ def _candidates(document: Document) -> list[tuple[int, int]]:
     starts = {heading.start for heading in document.headings}
     fit = [
         (start, end)
-        for start, end in _sentences(text, document.body_start)
+        for start, end in _without_marks(text, _sentences(text, document.body_start))
         if _SHORTEST <= len(text[start:end].split()) <= _LONGEST
         and not any(first <= start < last for first, last in tables)
         and start not in starts
     ]
     return [(start, end) for start, end in fit if text[end - 1] in '.!”"’)'] or fit
+
+
+def _without_marks(text: str, found: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The ranges without the mark of a list's item before them."""
+    for start, end in found:
+        mark = _MARK.match(text, start, end)
+        yield (mark.end() if mark else start), end
 
 
 def _sentences(text: str, start: int) -> Iterator[tuple[int, int]]:

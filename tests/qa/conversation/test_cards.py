@@ -40,6 +40,18 @@ def test_a_card_holds_the_documents_own_words_with_their_places() -> None:
     assert around.before.endswith("Museum of Glass on ") and around.after == "."
 
 
+@pytest.mark.parametrize("amount", ["$7.5K", "€1,200", "£3.2 million", "$45"])
+def test_an_amount_is_whole(amount: str) -> None:
+    document = replace(DOCUMENT, text=f"The owner of the mill pays {amount}. That is little.", pages=())
+    assert [place.text for place in document_card(document, RECORD, HashEmbedder()).amounts] == [amount]
+
+
+def test_a_key_sentence_is_without_the_mark_of_its_item() -> None:
+    text = "- The tenant keeps the garden tidy all year.\n\n- The landlord repairs the roof within ten days.\n"
+    card = document_card(replace(DOCUMENT, text=text, pages=()), RECORD, HashEmbedder())
+    assert [place.text.split()[0] for place in card.sentences] == ["The", "The"]
+
+
 def test_a_document_without_text_has_an_empty_card() -> None:
     card = document_card(replace(DOCUMENT, text="", pages=()), RECORD, HashEmbedder())
     assert (card.first_lines, card.sentences, card.dates, card.definitions) == (None, (), (), ())
