@@ -81,13 +81,23 @@ def models_loaded_once() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def windows_read_once() -> Iterator[None]:
-    """The reader's model computes each window once; all else that is done for a question is done every time."""
+    """The reader's model computes each window once; all else that is done for a question is done every time.
+
+    The reader's own tests compute everything (``tests/qa/reader/conftest.py``).
+    """
+    states, logits = _remembering()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reader, "layer_states", _kept_states(reader.layer_states))
-        patch.setattr(reader, "forward", _kept_logits(reader.forward))
+        patch.setattr(reader, "layer_states", states)
+        patch.setattr(reader, "forward", logits)
         yield
+
+
+@functools.cache
+def _remembering() -> tuple[Callable[..., Iterator[Any]], Callable[..., list[Any]]]:
+    """``layer_states`` and ``forward`` with one memory for the whole session."""
+    return _kept_states(reader.layer_states), _kept_logits(reader.forward)
 
 
 def _kept_states(compute: Callable[[Any, Window], Iterator[Any]]) -> Callable[[Any, Window], Iterator[Any]]:
