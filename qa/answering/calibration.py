@@ -6,11 +6,11 @@ question's words in the passage, and for a cell the likeness of the question to 
 from one passage, so the choice among answers does not change when more passages are read, as it would with a softmax
 over passages or a product of no-answer scores.
 
-The likeliest answer is then verified: read once more, alone in its sentence. In a passage a span competes with all
-others, and a question about something near it may raise its margin; alone, it holds only if its sentence, or that with
-the sentences around it, answers the question. A second regression over that margin, the rank of the passage, its
-similarity and coverage, and the first probability's logit gives the probability that is shown. Choosing among spans by
-it is no better.
+The likeliest answer, if it may reach the threshold, is then verified: read once more, alone in its sentence. In a
+passage a span competes with all others, and a question about something near it may raise its margin; alone, it holds
+only if its sentence, or that with the sentences around it, answers the question. A second regression over that margin,
+the rank of the passage, its similarity and coverage, and the first probability's logit gives the probability that is
+shown. Choosing among spans by it is no better.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ _POINTING = frozenset(
     "this that these those it he she they there here below above which what who one each both some most all "
     "although as because if since when where while".split()
 )
-_ARTICLES = frozenset(("a", "an", "the", "our"))
+_DETERMINERS = frozenset(("a", "an", "the", "our"))
 _ROLE = re.compile(  # what a person is, by the form of the noun: "astronaut", "treasurer", "president"
     r"\b(?!(?:under|after|(?:an)?other|over|n?either|however|rather|whether|number|paper|order|water|power|important)\b)"
     r"(?:\w{3,}(?:er|or|ist|ant|cian|naut|eur|man|woman)|chief|head|chair|chairperson|president|secretary|king"
@@ -119,7 +119,7 @@ def _stated(texts: Sequence[str], proper: Collection[str]) -> Iterator[str]:
 
     def lowered(thing: str) -> str:
         first, space, rest = thing.partition(" ")
-        named = first.lower() not in _ARTICLES and (first in proper or rest[:1].isupper())
+        named = first.lower() not in _DETERMINERS and (first in proper or rest[:1].isupper())
         return thing if named else first.lower() + space + rest
 
     for text in texts:
@@ -147,15 +147,15 @@ def _definitions(text: str, common: Collection[str]) -> Iterator[str]:
     for start, end in sentences(text):
         found = _SUBJECT.match(text[start:end])
         words = found[1].lower().split() if found else []
-        if found and _POINTING.isdisjoint(words) and _ARTICLES.isdisjoint(words):
+        if found and _POINTING.isdisjoint(words) and _DETERMINERS.isdisjoint(words):
             yield f"What {found[2]} {_lowered(found[0][: found.end(1)], common)}?"
 
 
 def _lowered(subject: str, common: Collection[str]) -> str:
-    """The subject as written inside a sentence: a first word that is an article or common becomes lower case.
+    """The subject as written inside a sentence: a first word that is a determiner or common becomes lower case.
 
     One with a capital inside, as "DMCA" and "GitHub", stays.
     """
     first, space, rest = subject.partition(" ")
-    lower = first.lower() in _ARTICLES or (first.lower() in common and first[1:] == first[1:].lower())
+    lower = first.lower() in _DETERMINERS or (first.lower() in common and first[1:] == first[1:].lower())
     return (first.lower() if lower else first) + space + rest
