@@ -207,7 +207,7 @@ class Embedder:
             from sentence_transformers import SentenceTransformer
             from transformers.utils import logging
 
-            logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+            logging.disable_progress_bar()
             try:
                 model = SentenceTransformer(
                     str(model_folder(self.name)),
@@ -242,8 +242,9 @@ def _converted_tokenizer(folder: Path) -> Tokenizer:
 
         try:
             made = AutoTokenizer.from_pretrained(str(folder), local_files_only=True, trust_remote_code=False)
-            return made.backend_tokenizer
+            tokenizer: Tokenizer = made.backend_tokenizer
         except Exception as error:  # of many kinds, by what is missing
             raise ModelError(
                 f"no {_TOKENIZER} in {folder}: the setting `embedder` must name a complete model"
             ) from error
+    return tokenizer

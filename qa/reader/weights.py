@@ -99,7 +99,7 @@ def _without_weights(folder: Path, dtype: torch.dtype) -> Any:
         from transformers import AutoConfig, AutoModelForQuestionAnswering
 
         config = AutoConfig.from_pretrained(folder, local_files_only=True)
-        return AutoModelForQuestionAnswering.from_config(config, dtype=dtype)  # type: ignore[no-untyped-call]
+        return AutoModelForQuestionAnswering.from_config(config, dtype=dtype)
 
 
 def load_calibration(folder: Path) -> Calibration:
