@@ -1,4 +1,4 @@
-"""Words and sentence bounds: an answer is shown in its sentence and stays within one."""
+"""Sentence bounds: an answer is shown in its sentence and stays within one."""
 
 from __future__ import annotations
 
@@ -12,31 +12,12 @@ from itertools import groupby, pairwise
 import numpy as np
 import numpy.typing as npt
 
+from qa.words import FUNCTION_WORDS
+
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", SyntaxWarning)  # Python 3.12 and later tell of escapes in the patterns of pysbd
     from pysbd import Segmenter
 
-FUNCTION_WORDS = frozenset(
-    "a an and are as at be by can could did do does for from had has have how in is it its many may might much must of "
-    "on or should that the their there this to was were what when where which who whom whose why will with "
-    "would".split()
-)
-# Frequent words of German, French and Spanish that English does not have.
-FOREIGN_FUNCTION_WORDS = frozenset(
-    "der das dem den des ein eine einen einem einer eines und ist sind wird werden wurde wurden hat haben hatte kann "
-    "können darf dürfen muss müssen soll sollen welche welcher welches welchem welchen wer wie wo wann warum wieso wem "
-    "wen wessen wieviel wofür womit worum bei mit nach von vom zum zur über unter auf aus für nicht auch sich im "
-    "le les des du une est sont qui que quoi quel quelle quels quelles où quand comment pourquoi combien dans avec sur "
-    "pour par aux ce cette ces il elle ils elles leur leurs peut doit "
-    "el los las un una del es son quién quien qué cuál cuáles cuándo cuánto cuánta cuántos cuántas dónde cómo por para "
-    "con sin su sus puede debe están está".split()
-)
-# Function words of these languages that English or another of them writes too, with another meaning or as a name.
-_FOREIGN_HOMOGRAPHS = frozenset(
-    "die was an am in man so war um zu es als da et à en de a ou on me se si y o al lo la nos no".split()
-)
-_ALL_FUNCTION_WORDS = FUNCTION_WORDS | FOREIGN_FUNCTION_WORDS | _FOREIGN_HOMOGRAPHS
-_ALSO_IN_OTHERS = frozenset("a an as has in on so was will".split())  # English words that say nothing about a language
 _SHORT = 40  # code points; after a shorter line a sentence may end without a full stop, as in a heading or a verse
 _CAPITAL = re.compile(r"[ \t]*[\"'“‘]?[A-Z0-9]")
 _ITEM = re.compile(r"[ \t]*(?:[-*•‣–|#>]|(?:\d{1,3}|[A-Za-z]|[ivxlIVXL]{1,5})[.)])[ \t]")
@@ -70,18 +51,6 @@ _MONTH = re.compile(
 )
 _FULL = 0.9  # of the longest line: a line that reaches it with the next word is full
 _LONGEST = 3000  # code points of the longest block for pysbd, some of whose rules take quadratic time
-
-
-def is_foreign(question: str) -> bool:
-    """Whether a question has as many frequent words of German, French or Spanish as of English, and at least one."""
-    words = re.findall(r"\w+", question.lower())
-    others = sum(word in FOREIGN_FUNCTION_WORDS for word in words)
-    return 0 < others >= sum(word in FUNCTION_WORDS and word not in _ALSO_IN_OTHERS for word in words)
-
-
-def function_words(question: str) -> frozenset[str]:
-    """The words, in lower case, that say nothing about the subject of a question in its language."""
-    return _ALL_FUNCTION_WORDS if is_foreign(question) else FUNCTION_WORDS
 
 
 @lru_cache(maxsize=4096)

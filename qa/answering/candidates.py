@@ -11,8 +11,8 @@ from qa.answering.calibration import Calibration, Evidence
 from qa.answering.table_match import TableMatch
 from qa.evaluation.metrics import normalise
 from qa.reader.windows import Passage
-from qa.text import function_words
 from qa.types import PassageRead, Span
+from qa.words import function_words
 
 _ASKS_DATE = re.compile(r"\b(date|dated|published|publication|posted|issued|written)\b", re.IGNORECASE)
 _WHO_OF = re.compile(r"^who\b.*?\b([A-Z]\w+)['’]s\b", re.IGNORECASE)

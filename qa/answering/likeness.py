@@ -15,7 +15,7 @@ import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
 from index import stem_words
-from qa.text import FUNCTION_WORDS
+from qa.words import FUNCTION_WORDS
 
 FloatArray = npt.NDArray[np.float64]
 

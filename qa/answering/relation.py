@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from index import stem_words
 from qa.evaluation.metrics import normalise
-from qa.text import FUNCTION_WORDS
+from qa.words import FUNCTION_WORDS
 
 _WORD = re.compile(r"[^\W_]+(?:[.,]\d+)*")
 _NAME = re.compile(r"^(?:(?:the|an?) )?[A-Z][\w.’'-]*(?: (?:(?:of|the|de|von|van|and) )?[A-Z][\w.’'-]*){0,4}$")

@@ -18,7 +18,7 @@ from qa.answering.likeness import FloatArray
 from qa.answering.table_match import TableMatch, header_texts
 from qa.answering.tables import AROUND
 from qa.answering.versions import asked_of_version
-from qa.text import FUNCTION_WORDS
+from qa.words import FUNCTION_WORDS
 
 LISTED_ROWS = 100  # before and after a passage, from which a list is taken
 _EMBEDDED_HEADERS = 200  # of all tables of a question

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from index import Embedder, IndexView, Vocabulary
-from qa.text import FOREIGN_FUNCTION_WORDS, FUNCTION_WORDS, is_foreign
+from qa.words import FOREIGN_FUNCTION_WORDS, FUNCTION_WORDS, is_foreign
 
 _WORD = re.compile(
     r"(?<![\w./@#])(?<!\d-)[^\W\d_]{3,}(?!\w|[/@#]|\.\w|-\d)"

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index import Embedder, IndexSettings
-from qa.text import FUNCTION_WORDS
+from qa.words import FUNCTION_WORDS
 
 WEIGHTS = Path(__file__).with_name("kinds.json")
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from index import Hit, stem_words
 from index.ranking.unspaced import RANGES, is_unspaced
 from qa.conversation.replies import DocumentHits, FoundPassage
-from qa.text import enclosing_sentences, function_words
+from qa.text import enclosing_sentences
+from qa.words import function_words
 
 SEARCHED = 100  # the most passages that are looked through
 _SHOWN_PASSAGES, _SHOWN_DOCUMENTS = 3, 20

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from qa.conversation.replies import Turn
-from qa.text import FUNCTION_WORDS
+from qa.words import FUNCTION_WORDS
 
 _PERSON = {"he": "", "him": "", "she": "", "his": "'s", "her": "", "hers": "'s"}
 _THING = {"it": "", "its": "'s", "this": "", "that": "", "this one": "", "that one": ""}

@@ -26,7 +26,7 @@ from qa.conversation.followups.fragments import (
     with_noun,
 )
 from qa.conversation.replies import Turn
-from qa.text import FUNCTION_WORDS
+from qa.words import FUNCTION_WORDS
 
 _MOST = 6  # readings
 _AS_TYPED = 0.3  # the price of taking an utterance as typed that points to an earlier one

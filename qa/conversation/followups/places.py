@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from qa.conversation.followups.antecedents import NAME
-from qa.text import FUNCTION_WORDS
+from qa.words import FUNCTION_WORDS
 
 PREPOSITION = (
     r"(?:in|on|at|for|during|from|to|by|with|without|under|over|after|before|since|until|as|of|per|between|within|above"
