@@ -28,6 +28,9 @@ lint: setup $(VENV)/dev.stamp
 
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCKED := $(INSTALL) --no-deps --require-hashes
+# uv takes half of pip's time; where it cannot fetch something, as behind a mirror that only pip knows, pip does.
+UV := $(BIN)/python -m uv pip install --python $(BIN)/python --quiet --no-deps --require-hashes --compile-bytecode
+UV_ITSELF := sed -n '/^uv==/,/\#/p' requirements-dev.lock
 # The CPU build of torch, for wherever pip's settings name a place that has it: pip alone prefers PyPI's to one in a folder.
 CPU_TORCH := sed -n '/^torch==/,/\#/{s/^\(torch==[^ ]*\)/\1+cpu/;p;}' requirements.lock
 # PyPI's build of torch for Linux needs CUDA's packages; the build of its CPU index, and those for other systems, do not.
@@ -39,14 +42,15 @@ $(VENV)/runtime.stamp: requirements.lock requirements-cuda.lock pyproject.toml
 	@test -x $(BIN)/python || { echo "Creating a virtual environment in $(VENV) ..."; $(PYTHON) -m venv $(VENV); }
 	@echo "Installing the pinned dependencies into $(VENV): some minutes the first time ..."
 	@$(CPU_TORCH) > $(VENV)/torch.txt; $(LOCKED) -r $(VENV)/torch.txt 2>/dev/null || true
-	@$(LOCKED) -r requirements.lock
+	@$(UV_ITSELF) > $(VENV)/uv.txt; $(LOCKED) -r $(VENV)/uv.txt
+	@$(UV) -r requirements.lock 2>/dev/null || $(LOCKED) -r requirements.lock
 	@if $(NEEDS_CUDA); then $(LOCKED) -r requirements-cuda.lock; fi
 	@$(INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/runtime.stamp
 	@echo "Installing what the tests need into $(VENV) ..."
-	@$(LOCKED) -r requirements-dev.lock
+	@$(UV) -r requirements-dev.lock 2>/dev/null || $(LOCKED) -r requirements-dev.lock
 	@touch $@
 
 # The tests of the page drive Debian's chromium.
