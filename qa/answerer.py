@@ -29,6 +29,7 @@ from qa.reader.reader import Reader
 from qa.reader.weights import load_calibration
 from qa.settings import EnvironmentSettings, ReaderSettings
 from qa.types import LIKELY, Answer, Candidate, Span, Timings
+from qa.words import in_english
 
 OPEN_ANSWERERS = 4  # that ``answer`` keeps open
 _RUNNERS_UP = 4
@@ -90,7 +91,7 @@ class Answerer:
         typed = checked_question(question, self.settings.question_characters)
         with self.index.snapshot() as view:
             meant = corrections(typed, view, self.index.embedder)
-            spelt = [corrected(typed, instead) for instead in meant]
+            spelt = [in_english(corrected(typed, instead)) for instead in meant]
             retrieved = [
                 self._retrieve(view, asked, view.search(asked, self.settings.passages, filters=filters))
                 for asked in spelt
@@ -131,7 +132,7 @@ class Answerer:
         """
         asked = checked_question(question, self.settings.question_characters)
         with self.index.snapshot() as view:
-            asked = corrected(asked, corrections(asked, view, self.index.embedder)[0])
+            asked = in_english(corrected(asked, corrections(asked, view, self.index.embedder)[0]))
             found = self._retrieve(view, asked, view.search(asked, passages, filters=filters))
         return max((passage.ceiling(self.calibration) for passage in found), default=0.0)
 
@@ -150,7 +151,7 @@ class Answerer:
         answer. The ``score`` of a reranked hit is the probability of its best span by the first reading, 0 to 1. Raises
         as ``answer``.
         """
-        asked = checked_question(question, self.settings.question_characters)
+        asked = in_english(checked_question(question, self.settings.question_characters))
         if not rerank:
             return self.index.search(asked, k, filters=filters)
         with self.index.snapshot() as view:

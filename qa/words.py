@@ -1,4 +1,4 @@
-"""Function words of questions in English, German, French and Spanish, and how the last three are put to the reader."""
+"""Function words of questions in English, German, French and Spanish, and those of the last three in English."""
 
 from __future__ import annotations
 
@@ -110,8 +110,8 @@ def function_words(question: str) -> frozenset[str]:
 def in_english(question: str) -> str:
     """A German, French or Spanish question with its function words in English; any other as it is.
 
-    A reader that learnt English alone knows what "when" and "how many" ask for, but not "wann" and "combien". The other
-    words stay as the documents have them: "Wann beginnt der Kurs?" is read as "When beginnt the Kurs?".
+    Models that learnt English alone know what "when" and "how many" ask for, but not "wann" and "combien". The other
+    words stay as the documents have them: "Wann beginnt der Kurs?" is asked as "When beginnt the Kurs?".
     """
     if not is_foreign(question):
         return question

@@ -26,6 +26,7 @@ from qa.reader.weights import load_calibration
 from qa.reader.windows import Passage
 from qa.settings import ReaderSettings
 from qa.types import Answer, Citation
+from qa.words import in_english
 
 NO_SPAN = -99.0  # the margin where the reader finds no span: lower than any logits
 ENOUGH = 50  # the fewest questions from which a threshold is recommended
@@ -109,7 +110,7 @@ def read_alone(reader: Reader, gold: GoldQuestion) -> Alone | None:
         return None
     cells = chain.from_iterable(row for table in tables_in_rows(gold.context) for row in table.rows)
     passage = Passage(gold.context, gold.title, cells=cell_ranges(gold.context, sorted(cells)))
-    spans = reader.read(gold.question, [passage])
+    spans = reader.read(in_english(gold.question), [passage])
     return Alone(spans[0].text, spans[0].margin) if spans else Alone("", NO_SPAN)
 
 

@@ -16,7 +16,6 @@ from qa.reader.weights import load_model
 from qa.reader.windows import Featurizer, Passage, Window
 from qa.text import interrogatives, sentence_numbers
 from qa.types import Span
-from qa.words import in_english
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -45,7 +44,7 @@ class Reader:
         """
         import torch
 
-        windows = self._featurizer.windows(in_english(question), passages)
+        windows = self._featurizer.windows(question, passages)
         read = [passages[window.passage] for window in windows]
         with torch.inference_mode():
             logits = forward(self._model, windows, self._featurizer.padding, BATCH_TOKENS)
@@ -67,7 +66,7 @@ class Reader:
 
         found: list[Span] = []
         with torch.inference_mode():
-            for window in self._featurizer.windows(in_english(question), [passage]):
+            for window in self._featurizer.windows(question, [passage]):
                 for layer, states in enumerate(layer_states(self._model, window), 1):
                     if layer in layers and not read_on(layer, summary(window, states)):
                         break
