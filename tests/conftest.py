@@ -144,12 +144,6 @@ def network_attempts(pytestconfig: pytest.Config) -> Iterator[list[str]]:
     assert not attempts, "attempted to reach the network"
 
 
-@pytest.fixture
-def guard(tmp_path: Path) -> dict[str, str]:
-    """The environment that puts a Python process under the network guard; it logs attempts to ``OFFLINE_LOG``."""
-    return {"PYTHONPATH": str(GUARD), "OFFLINE_LOG": str(tmp_path / "attempts")}
-
-
 @pytest.fixture(scope="session")
 def seeds() -> Path:
     """The folder of documents that the project indexes by default."""

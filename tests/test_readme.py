@@ -13,6 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 from typer import Typer
 
+from tests.conftest import GUARD
 from tests.support.paths import ROOT
 from ui.server import assemble
 from ui.service.service import Service
@@ -26,6 +27,9 @@ sys.modules["gradio"] = None
 for snippet in sys.argv[1:]:
     exec(compile(snippet, "a snippet", "exec"), {{}})
     print({SNIPPET_END!r})
+sys.argv[1:] = ["ask", "What rocket was used?"]
+from ui.cli.app import main
+main()
 """
 SERVING = {"chat", "mcp", "watch"}  # these run until they are stopped: only their arguments are tried here
 
@@ -78,20 +82,31 @@ def test_every_make_target_is_there(line: str):
     subprocess.run([*shlex.split(line), "--dry-run"], cwd=ROOT, capture_output=True, check=True)
 
 
-def test_the_snippets_run_without_a_network_and_without_gradio(
-    guard: dict[str, str], seed_index: Path, seeds: Path, tmp_path: Path
-):
-    shutil.copytree(seeds, tmp_path / "seeds")
-    environment = os.environ | guard | {"QUOTH_INDEX": str(seed_index)}
-    snippets = all_of(blocks, "python")
-    done = subprocess.run(
-        [sys.executable, "-c", RUN_SNIPPETS, *snippets], cwd=tmp_path, env=environment, capture_output=True, text=True
-    )
+@pytest.fixture(scope="module")
+def offline(seed_index: Path, seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[list[str], Path]:
+    """What each snippet and then ``quoth ask`` print without gradio, and where the guard would log a connection."""
+    folder = tmp_path_factory.mktemp("offline")
+    shutil.copytree(seeds, folder / "seeds")
+    log = folder / "attempts"
+    environment = os.environ | {"PYTHONPATH": str(GUARD), "OFFLINE_LOG": str(log), "QUOTH_INDEX": str(seed_index)}
+    command = [sys.executable, "-c", RUN_SNIPPETS, *all_of(blocks, "python")]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    printed = done.stdout.split(SNIPPET_END)
-    assert len(printed) == len(snippets) + 1
-    assert all(map(str.strip, printed[:-1]))
-    assert not Path(guard["OFFLINE_LOG"]).exists()
+    return done.stdout.split(SNIPPET_END), log
+
+
+def test_every_snippet_prints_something_without_gradio(offline: tuple[list[str], Path]):
+    *printed, _ = offline[0]
+    assert len(printed) == len(all_of(blocks, "python"))
+    assert all(map(str.strip, printed))
+
+
+def test_asking_on_the_command_line_needs_no_gradio(offline: tuple[list[str], Path]):
+    assert "Soyuz" in offline[0][-1]
+
+
+def test_asking_connects_nowhere(offline: tuple[list[str], Path]):
+    assert not offline[1].exists()
 
 
 @pytest.mark.parametrize("line", all_of(commands, "curl"))

@@ -105,11 +105,24 @@ def test_every_answer_is_one_line_of_the_log_without_what_was_asked(serving: Ser
     assert "rocket" not in serving.log.read_text()
 
 
+@dataclass
+class Ended:
+    """A service that was told to end on its start."""
+
+    seconds: float  # that it took to end
+    shown: bytes  # by its terminal
+    part: Path  # the half of an upload that a service before it, which was killed, left
+
+
 @pytest.fixture(scope="module")
-def ended_at_once(seed_index: Path) -> tuple[float, bytes]:
-    """The seconds that a service took to end when it was told so on its start, and what its terminal showed."""
+def ended_at_once(seed_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Ended:
+    """A service that ended while its models were loading."""
+    index = shutil.copytree(seed_index, tmp_path_factory.mktemp("ended") / "index")
+    part = index / "uploads" / ".0123456789abcdef.part"
+    part.parent.mkdir(exist_ok=True)
+    part.write_text("half a fi")
     terminal, errors = pty.openpty()
-    command = [QUOTH, "chat", "--port", "0", "--index", str(seed_index), "--json"]
+    command = [QUOTH, "chat", "--port", "0", "--index", str(index), "--json"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
     assert process.stdout is not None
     serving = Serving(process, json.loads(process.stdout.readline())["url"], Path(os.devnull))
@@ -125,12 +138,11 @@ def ended_at_once(seed_index: Path) -> tuple[float, bytes]:
     except OSError:  # the terminal was closed, and nothing was written to it
         shown = b""
     os.close(terminal)
-    return took, shown
+    return Ended(took, shown, part)
 
 
-def test_a_terminal_keeps_the_address_in_sight_and_shows_no_requests(ended_at_once: tuple[float, bytes]):
-    _, shown = ended_at_once
-    assert b"quoth.requests" not in shown
+def test_a_terminal_keeps_the_address_in_sight_and_shows_no_requests(ended_at_once: Ended):
+    assert b"quoth.requests" not in ended_at_once.shown
 
 
 def test_a_request_id_that_could_forge_a_log_line_is_replaced(serving: Serving):
@@ -188,17 +200,12 @@ def test_stopping_finishes_the_questions_being_answered(seed_index: Path, tmp_pa
         assert asking.recv(1000).startswith(b"HTTP/1.1 200")
 
 
-def test_partial_files_of_a_killed_service_are_deleted_by_the_next(tmp_path: Path):
-    left = tmp_path / "index" / "uploads" / ".0123456789abcdef.part"
-    left.parent.mkdir(parents=True)
-    left.write_text("half a fi")
-    _start(tmp_path / "index", tmp_path).stop()
-    assert not left.exists()
+def test_partial_files_of_a_killed_service_are_deleted_by_the_next(ended_at_once: Ended):
+    assert not ended_at_once.part.exists()
 
 
-def test_it_can_be_stopped_while_the_models_are_loading(ended_at_once: tuple[float, bytes]):
-    took, _ = ended_at_once
-    assert took < 3 * STOPPED
+def test_it_can_be_stopped_while_the_models_are_loading(ended_at_once: Ended):
+    assert ended_at_once.seconds < 3 * STOPPED
 
 
 def test_stopping_takes_at_most_ten_seconds():
@@ -212,7 +219,7 @@ def test_stopping_during_a_rebuild_under_load_leaves_a_sound_index(
     shutil.copytree(seeds, tmp_path / "notes")
     index = tmp_path / "index"
     build([tmp_path / "notes"], index, embedder=embedder)
-    for number in range(300):
+    for number in range(150):
         (tmp_path / "notes" / f"{number}.txt").write_text(f"Note {number} says that tree {number} is {number} m tall.")
     serving = _start(index, tmp_path, "--set", "commit_chunks=20")
     with ExitStack() as connections:
