@@ -18,8 +18,9 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
-# Escape sequences for colours and bold text, overstruck letters, joiners without width and hyphens not at a line's end.
-_FORMATTING = re.compile(r"\x1b\[[\d;]*m|.\x08|[\u2060\ufeff]|\u00ad(?=\w)")
+# Escape sequences for colours and bold text, overstruck letters, and joiners without width.
+_FORMATTING = re.compile(r"\x1b\[[\d;]*m|.\x08|[\u2060\ufeff]")
+_SOFT_HYPHENS = re.compile(r"\u00ad+(?=\w)")  # but for those at the end of a line
 _CHANGED = re.compile(
     r"[\x00-\x08\x0b\x0d-\x1f\x7f-\x9f\u00ad\u2028\u2029\u2060\ufeff\ud800-\udfff]"
 )  # by all of these
@@ -84,7 +85,8 @@ def canonical(text: str) -> str:
     """
     if _CHANGED.search(text) is None:
         return text
-    return _CONTROLS.sub(" ", _FORMATTING.sub("", _LINE_ENDS.sub("\n", text.removeprefix("\ufeff"))))
+    plain = _FORMATTING.sub("", _LINE_ENDS.sub("\n", text.removeprefix("\ufeff")))
+    return _CONTROLS.sub(" ", _SOFT_HYPHENS.sub("", plain))
 
 
 def decode(content: bytes) -> Decoded:

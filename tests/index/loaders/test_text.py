@@ -89,3 +89,8 @@ def test_front_matter_of_a_text_can_be_quoted() -> None:
 )
 def test_words_divided_at_the_ends_of_lines_are_joined(text: str, joined: str) -> None:
     assert parse(text.encode(), "a.txt").text == joined
+
+
+@pytest.mark.parametrize("between", ["\u00ad\u00ad", "\u00ad\u2060", "\u00ad \b", "\u00ad\x1b[1m"])
+def test_a_soft_hyphen_goes_with_other_invisible_marks_beside_it(between: str) -> None:
+    assert parse(f"The lubri{between}cation is due.".encode(), "a.txt").text == "The lubrication is due."
