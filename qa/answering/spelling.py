@@ -28,6 +28,7 @@ _OTHERWISE = 0.8  # what a word costs that the documents do not have
 _RARE = 0.8  # of the number of the embedder's words: its rarer words are hardly meant where a question word is near
 _ENDINGS = ("s", "es", "ed", "ing", "er", "ers", "est", "ly")
 _BASE = 4  # letters
+_SHORT_NOUN = 3  # letters of a frequent word whose plural is known too
 
 Corrections = dict[str, str]
 
@@ -112,8 +113,10 @@ def _is_rare(word: str, embedder: Embedder) -> bool:
 
 
 def _is_inflected(word: str, embedder: Embedder) -> bool:
-    """Whether a word that the embedder knows has only got another ending: "bribed"."""
-    known = embedder.words.counts
+    """Whether a word that the embedder knows has only got another ending: "bribed", "mums"."""
+    known, short = embedder.words.counts, word.removesuffix("s")
+    if len(short) == _SHORT_NOUN < len(word) and short in known and short not in FUNCTION_WORDS:
+        return not _is_rare(short, embedder)
     bases = (word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending) and not word.endswith("ss"))
     return any(
         len(base) >= _BASE and (base in known or f"{base}e" in known or (base[-1] == "i" and f"{base[:-1]}y" in known))
