@@ -35,6 +35,12 @@ def test_a_pronoun_is_filled_by_the_last_answer():
     assert understood("When did she sign it?", LEASE).startswith("When did Ada Finch sign")
 
 
+def test_the_unit_of_a_rate_is_replaced_only_by_another():
+    rent = Turn("What is the weekly rent per cubic metre?", answer="4 euros")
+    assert not [one for one in questions("and for oil?", rent) if "per oil" in one or "cubic oil" in one]
+    assert understood("and per barrel?", rent) == "What is the weekly rent per barrel?"
+
+
 def test_a_pronoun_means_the_person_asked_about_and_not_the_description():
     turn = Turn("who is bo lund", answer="Psychology Major")
     assert understood("how old is he", turn) == "how old is bo lund"
