@@ -27,6 +27,7 @@ _EASILY = 0.9  # the most that a mistake costs that makes another word of a shor
 _OTHERWISE = 0.8  # what a word costs that the documents do not have
 _RARE = 0.8  # of the number of the embedder's words: its rarer words are hardly meant where a question word is near
 _ENDINGS = ("s", "es", "ed", "ing", "er", "ers", "est", "ly")
+_BEGINNINGS = ("re", "un", "non", "pre", "mis", "dis", "over", "under", "sub", "multi", "anti", "inter", "co")
 _BASE = 4  # letters
 _SHORT_NOUN = 3  # letters of a frequent word whose plural is known too
 
@@ -78,7 +79,7 @@ def _misspelt(word: str, question: str, view: IndexView, embedder: Embedder) -> 
         or (foreign and (plain in FOREIGN_FUNCTION_WORDS or len(word) < _FEW_LETTERS))
     ):
         return None
-    if embedder.is_word(plain) or _is_inflected(plain, embedder):
+    if embedder.is_word(plain) or _is_derived(plain, embedder):
         is_usual = plain not in FOREIGN_FUNCTION_WORDS and not _is_rare(plain, embedder)
         if foreign or is_usual or _is_name(word, question):
             return None
@@ -112,8 +113,16 @@ def _is_rare(word: str, embedder: Embedder) -> bool:
     return counts.get(word, 0) < _RARE * len(counts)
 
 
+def _is_derived(word: str, embedder: Embedder) -> bool:
+    """Whether a word that the embedder knows has only got another ending or beginning: "bribed", "mums", "rehired"."""
+    rests = (word.removeprefix(beginning) for beginning in _BEGINNINGS if word.startswith(beginning))
+    return _is_inflected(word, embedder) or any(
+        len(rest) > _BASE and (embedder.is_word(rest) or _is_inflected(rest, embedder)) for rest in rests
+    )
+
+
 def _is_inflected(word: str, embedder: Embedder) -> bool:
-    """Whether a word that the embedder knows has only got another ending: "bribed", "mums"."""
+    """Whether a word that the embedder knows has only got another ending."""
     known, short = embedder.words.counts, word.removesuffix("s")
     if len(short) == _SHORT_NOUN < len(word) and short in known and short not in FUNCTION_WORDS:
         return not _is_rare(short, embedder)

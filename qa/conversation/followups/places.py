@@ -74,7 +74,9 @@ _HEAD = re.compile(  # what a question in keywords asks for: "hotel limit" in "h
     rf"[\w-]+(?: [\w-]+){{0,3}}?(?= {PREPOSITION} )",
     re.IGNORECASE,
 )
-_RATE = re.compile(rf"\bper (?:[\w-]+(?: [\w-]+)?(?=\W*$| (?:{PREPOSITION}|{_AUXILIARY})\b)|[\w-]+)", re.IGNORECASE)
+_UNIT = re.compile(
+    rf"\bhow [\w-]+|\bper (?:[\w-]+(?: [\w-]+)?(?=\W*$| (?:{PREPOSITION}|{_AUXILIARY})\b)|[\w-]+)", re.IGNORECASE
+)
 _TIMES = re.compile(r"\b(?:in|on|at|during) (?!the\b)[\w’'-]+(?=\W*$)", re.IGNORECASE)
 
 
@@ -180,7 +182,7 @@ def _numbered(rest: str, question: str) -> Iterator[tuple[int, int, str]]:
 def _bare_nouns(rest: str, question: str) -> Iterator[tuple[int, int, str]]:
     """Nouns without article: what prepositions govern, what is counted, then each word that says something.
 
-    The verb of the question is none, nor is the unit of a rate: "per month".
+    The verb of the question is none, nor is what it measures in: "how long", "per month".
     """
     yield from ((*found.span("noun"), rest) for found in reversed(list(_COMPLEMENT.finditer(question))))
     if counted := COUNTED.match(question):
@@ -190,7 +192,7 @@ def _bare_nouns(rest: str, question: str) -> Iterator[tuple[int, int, str]]:
         yield (*counted.span(1), rest)
     yield from ((*span, rest) for span in _subjects(question))
     words = [found for found in _CONTENT.finditer(question) if found[0].lower() not in FUNCTION_WORDS]
-    units = [found.span() for found in _RATE.finditer(question)]
+    units = [found.span() for found in _UNIT.finditer(question)]
     taken = [*_verbs(question), *(word.span() for word in words for a, b in units if a <= word.start() < b)]
     yield from ((*found.span(), rest) for found in reversed(words) if found.span() not in taken)
 

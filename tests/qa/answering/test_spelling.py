@@ -52,6 +52,7 @@ def test_a_misspelt_word_becomes_the_word_of_the_documents(opened, typed, meant)
         "Wann öffnet das Büro?",
         "How many hotels are there?",
         "What is the limit for dads, moms and pies?",
+        "Who was rehired, and what is nonrefundable?",
         "What if the clock dont work, and whats the cheapest or dirtiest hotel?",
     ],
 )

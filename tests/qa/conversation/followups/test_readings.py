@@ -41,6 +41,10 @@ def test_the_unit_of_a_rate_is_replaced_only_by_another():
     assert understood("and per barrel?", rent) == "What is the weekly rent per barrel?"
 
 
+def test_what_is_measured_is_not_replaced():
+    assert "dye" not in understood("and dye", Turn("how long does the wax cure?", answer="a day")).split()[1]
+
+
 def test_a_pronoun_means_the_person_asked_about_and_not_the_description():
     turn = Turn("who is bo lund", answer="Psychology Major")
     assert understood("how old is he", turn) == "how old is bo lund"
