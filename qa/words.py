@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 FUNCTION_WORDS = frozenset(
     "a an and are as at be by can could did do does for from had has have how in is it its many may might much must of "
     "on or should that the their there this to was were what when where which who whom whose why will with "
     "would".split()
 )
-# The frequent words of questions in other languages, and their English; a phrase goes before the words that it has.
+# The frequent words of questions in other languages, and what English questions have for them; a phrase goes before the
+# words that it has. The reader knows "when" far better than "until when", and then quotes the range or its end.
 _GERMAN = """
-um wie viel uhr = at what time; ab wann = from when; bis wann = until when; seit wann = since when;
+um wie viel uhr = at what time; ab wann = when; bis wann = when; seit wann = when;
 wie viele = how many; wie viel = how much; wieviel = how much; wie lange = how long; wie oft = how often;
 wie hoch = how much; wie teuer = how much; wie groß = how large; wie weit = how far; wie alt = how old; wann = when;
 wer = who; wen = whom; wem = whom; wessen = whose; wo = where; wohin = where; woher = from where; warum = why;
@@ -29,8 +29,8 @@ unter = under; durch = by; gegen = against; am = on the; an = on; pro = per; wen
 keine = no; auch = also
 """
 _FRENCH = """
-à quelle heure = at what time; à partir de quand = from when; à partir de = from; depuis quand = since when;
-jusqu'à quand = until when; jusqu'à = until; combien de temps = how long; combien de = how many; combien d' = how many;
+à quelle heure = at what time; à partir de quand = when; à partir de = from; depuis quand = when;
+jusqu'à quand = when; jusqu'à = until; combien de temps = how long; combien de = how many; combien d' = how many;
 combien = how much; qu'est-ce que = what; qu'est-ce qu' = what; qu'est-ce qui = what; est-ce que = ; est-ce qu' = ;
 quand = when; qui = who; quoi = what; que = what; qu' = what; où = where; comment = how; pourquoi = why; quel = which;
 quelle = which; quels = which; quelles = which; est = is; sont = are; était = was; étaient = were; a = has; ont = have;
@@ -43,7 +43,7 @@ sous = under; par = by; au = at the; aux = to the; à = to; après = after; avan
 entre = between; ne = ; n' = ; pas = not
 """
 _SPANISH = """
-a qué hora = at what time; desde cuándo = since when; hasta cuándo = until when; cuánto tiempo = how long;
+a qué hora = at what time; desde cuándo = when; hasta cuándo = when; cuánto tiempo = how long;
 cada cuánto = how often; cuánto dura = how long is; por qué = why; para qué = what for; qué = what; quién = who;
 quiénes = who; cuál = which; cuáles = which; cuándo = when; dónde = where; cómo = how; cuánto = how much;
 cuánta = how much; cuántos = how many; cuántas = how many; es = is; son = are; está = is; están = are; era = was;
@@ -55,9 +55,11 @@ desde = since; hasta = until; entre = between; no = not; que = that
 """
 # Words of these languages that English or another of them writes too, with another meaning or as a name.
 _HOMOGRAPHS = frozenset(
-    "die was an am in man so war um zu es als da et à en de a ou on me se si y o al lo la nos no mi ma pro ha "
-    "sa era".split()
+    "die was an am in man so war um zu es als da et à en de a ou on me se si y o al lo la nos no mi ma pro ha sa era "
+    "comment hat pour sur sin".split()
 )
+_ALSO_IN_OTHERS = frozenset("a an as has in on so was will".split())  # English words that say nothing about a language
+_ASKING = ("how", "what", "when", "where", "which", "who", "why")
 
 
 class _Language:
@@ -68,17 +70,15 @@ class _Language:
         self._english = {words.strip(): english.strip() for words, _, english in pairs}
         longest_first = sorted(self._english, key=len, reverse=True)
         self._pattern = re.compile("|".join(map(_as_pattern, longest_first)), re.IGNORECASE)
+        self.words = frozenset(words for words in self._english if words.isalpha())  # that stand alone, in lower case
+        self.interrogatives = frozenset(word for word in self.words if self._english[word].startswith(_ASKING))
 
-    def words(self) -> Iterator[str]:
-        """Its words that stand alone, in lower case."""
-        return (words for words in self._english if words.isalpha())
-
-    def known(self, question: str) -> int:
-        """The letters of the question's words that it knows."""
+    def letters(self, question: str) -> int:
+        """How many letters the words of the question have that are among these."""
         return sum(len(found.group()) for found in self._pattern.finditer(question))
 
     def in_english(self, question: str) -> str:
-        """The question with the words that it knows in English."""
+        """The question with the words that are among these in English."""
         asked = self._pattern.sub(lambda found: f"{self._english[found.group().lower()]} ", question)
         asked = re.sub(r"\s+(?=[ ?!.,-])", "", asked.strip("¿¡ "))
         return asked[:1].upper() + asked[1:]
@@ -89,15 +89,15 @@ def _as_pattern(words: str) -> str:
 
 
 _LANGUAGES = tuple(map(_Language, (_GERMAN, _FRENCH, _SPANISH)))
-_ALL_FOREIGN = frozenset(word for language in _LANGUAGES for word in language.words())
+_ALL_FOREIGN = frozenset().union(*(language.words for language in _LANGUAGES))
 FOREIGN_FUNCTION_WORDS = _ALL_FOREIGN - FUNCTION_WORDS - _HOMOGRAPHS
 _ALL_FUNCTION_WORDS = FUNCTION_WORDS | _ALL_FOREIGN | _HOMOGRAPHS
-_ALSO_IN_OTHERS = frozenset("a an as has in on so was will".split())  # English words that say nothing about a language
+_ENGLISH_ALONE = FUNCTION_WORDS - _ALL_FOREIGN - _HOMOGRAPHS - _ALSO_IN_OTHERS
 
 
 def is_foreign(question: str) -> bool:
     """Whether a question has as many frequent words of German, French or Spanish as of English, and at least one."""
-    words = re.findall(r"\w+", question.lower())
+    words = _words(question)
     others = sum(word in FOREIGN_FUNCTION_WORDS for word in words)
     return 0 < others >= sum(word in FUNCTION_WORDS and word not in _ALSO_IN_OTHERS for word in words)
 
@@ -111,9 +111,21 @@ def in_english(question: str) -> str:
     """A German, French or Spanish question with its function words in English; any other as it is.
 
     Models that learnt English alone know what "when" and "how many" ask for, but not "wann" and "combien". The other
-    words stay as the documents have them: "Wann beginnt der Kurs?" is asked as "When beginnt the Kurs?".
+    words stay as the documents have them: "Wann beginnt der Kurs?" is asked as "When beginnt the Kurs?". A question is
+    in one of these languages if it has no function word of English alone and two of three signs: it begins with a word
+    that asks, it has a function word that is no word of another language, it has several function words.
     """
-    if not is_foreign(question):
-        return question
     plain = question.replace("’", "'")
-    return max(_LANGUAGES, key=lambda language: language.known(plain)).in_english(plain)
+    words = _words(plain)
+    language = max(_LANGUAGES, key=lambda one: one.letters(plain))
+    known = language.words.intersection(words)
+    signs = (
+        not language.interrogatives.isdisjoint(words[:1]),
+        not FOREIGN_FUNCTION_WORDS.isdisjoint(known),
+        len(known) > 1,
+    )
+    return language.in_english(plain) if sum(signs) > 1 and _ENGLISH_ALONE.isdisjoint(words) else question
+
+
+def _words(question: str) -> list[str]:
+    return re.findall(r"\w+", question.lower())

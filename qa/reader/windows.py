@@ -7,6 +7,7 @@ stride (Devlin et al. 2019). Only tokens of the passage can be part of an answer
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,13 @@ BoolArray = npt.NDArray[np.bool_]
 
 # Scripts without spaces between words, in which a span may start and end at any character.
 _UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN")
+
+
+# The day and month of a German date: the stop after the day ends no answer.
+_DAY_AND_MONTH = re.compile(
+    r"\b\d{1,2}\. (?:Jan(?:uar|\.)|Feb(?:ruar|\.)|März|Apr(?:il|\.)|Mai|Juni|Juli|Aug(?:ust|\.)|Sep(?:tember|t?\.)"
+    r"|Okt(?:ober|\.)|Nov(?:ember|\.)|Dez(?:ember|\.))"
+)
 
 
 class CellRange(NamedTuple):
@@ -160,9 +168,12 @@ def _without_head(body: _Encoded, body_start: int) -> _Encoded:
 
 
 def _word_bounds(text: str, offsets: IntArray) -> tuple[BoolArray, BoolArray]:
-    """At which tokens a span may start and at which it may end: never inside a word."""
+    """At which tokens a span may start and at which it may end: never inside a word or between a day and its month."""
     starts = np.fromiter((not _joined(text, start) for start, _ in offsets), dtype=np.bool_, count=len(offsets))
     ends = np.fromiter((not _joined(text, end) for _, end in offsets), dtype=np.bool_, count=len(offsets))
+    for first, last in (found.span() for found in _DAY_AND_MONTH.finditer(text)):
+        starts &= (offsets[:, 0] <= first) | (offsets[:, 0] >= last)
+        ends &= (offsets[:, 1] <= first) | (offsets[:, 1] >= last)
     return starts, ends
 
 

@@ -49,6 +49,8 @@ def test_sentences_are_ordered_and_cover_all_but_white_space(text):
         ("It began on 1. March 2024 in Rome. It ended.", ["It began on 1. March 2024 in Rome.", "It ended."]),
         ("it works. but it is slow.", ["it works.", "but it is slow."]),
         ("Am 1. März 2024 begann es. Es endete.", ["Am 1. März 2024 begann es.", "Es endete."]),
+        ("Fest am 3. August im 2. Stock. Es ist frei.", ["Fest am 3. August im 2. Stock.", "Es ist frei."]),
+        ("I am 15. August is hot.", ["I am 15.", "August is hot."]),
         ("Section 4.2. applies here. Use form No. 5.", ["Section 4.2. applies here.", "Use form No. 5."]),
         ("Sie gilt bis zum 3. Mai. Dann nicht.", ["Sie gilt bis zum 3. Mai.", "Dann nicht."]),
         ("Es kostet z. B. 5 Euro. Ja.", ["Es kostet z. B. 5 Euro.", "Ja."]),

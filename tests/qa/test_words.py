@@ -11,6 +11,9 @@ from qa.words import function_words, in_english, is_foreign
         ("Wann beginnt der Kurs?", "When beginnt the Kurs?"),
         ("Wie viele Schafe hat der Hof im Tal?", "How many Schafe has the Hof in the Tal?"),
         ("Wie hoch ist das Pfand für eine Kiste?", "How much is the Pfand for a Kiste?"),
+        ("Was bedeutet die rote Lampe?", "What bedeutet the rote Lampe?"),
+        ("Bis wann läuft der Kurs?", "When läuft the Kurs?"),
+        ("Comment règle-t-on la hauteur ?", "How règle-one the hauteur?"),
         ("Quand commence l’atelier de poterie ?", "When commence the atelier of poterie?"),
         ("Combien de moutons y a-t-il dans la vallée ?", "How many moutons are there in the vallée?"),
         ("Qui garde les clés de l'église ?", "Who garde the clés of the église?"),
@@ -31,6 +34,10 @@ def test_the_reader_is_asked_with_the_function_words_in_english(question, read):
         "In what era was the mill built?",
         "What does sans serif mean?",
         "opening hours library",
+        "Who was Count Ludwig von Nassau?",
+        "Which trams run in Los Angeles?",
+        "comment period of the draft",
+        "hat price",
     ],
 )
 def test_an_english_question_is_asked_as_it_stands(question):
