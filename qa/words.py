@@ -12,37 +12,40 @@ FUNCTION_WORDS = frozenset(
 # The frequent words of questions in other languages, and what English questions have for them; a phrase goes before the
 # words that it has. The reader knows "when" far better than "until when", and then quotes the range or its end.
 _GERMAN = """
-um wie viel uhr = at what time; ab wann = when; bis wann = when; seit wann = when;
-wie viele = how many; wie viel = how much; wieviel = how much; wie lange = how long; wie oft = how often;
-wie hoch = how much; wie teuer = how much; wie groß = how large; wie weit = how far; wie alt = how old; wann = when;
-wer = who; wen = whom; wem = whom; wessen = whose; wo = where; wohin = where; woher = from where; warum = why;
-wieso = why; weshalb = why; wozu = what for; wofür = for what; womit = with what; worum = what; woraus = of what;
-wie = how; was = what; welche = which; welcher = which; welches = which; welchen = which; welchem = which; ist = is;
-sind = are; war = was; waren = were; wird = is; werden = are; wurde = was; wurden = were; hat = has; haben = have;
-hatte = had; hatten = had; kann = can; können = can; darf = may; dürfen = may; muss = must; müssen = must;
-soll = should; sollen = should; sollte = should; gibt es = is there; der = the; die = the; das = the; den = the;
-dem = the; des = of the; ein = a; eine = a; einen = a; einem = a; einer = a; eines = of a; ich = I; wir = we;
-man = one; es = it; sie = they; sich = itself; mein = my; meine = my; meinen = my; und = and; oder = or; mit = with;
-ohne = without; für = for; von = of; vom = of the; zu = to; zum = for the; zur = for the; bei = at; beim = at the;
-im = in the; ins = into the; auf = on; aus = from; nach = after; vor = before; seit = since; über = about;
-unter = under; durch = by; gegen = against; am = on the; an = on; pro = per; wenn = if; nicht = not; kein = no;
-keine = no; auch = also
+an welchem tag = on what day; in welchem jahr = in what year; welches alter = what age; welchem alter = what age;
+welches datum = what date; welche uhrzeit = what time; um wie viel uhr = at what time; ab wann = when;
+bis wann = when; seit wann = when; wie viele = how many; wie viel = how much; wieviel = how much;
+wie lange = how long; wie oft = how often; wie hoch = how much; wie teuer = how much; wie groß = how large;
+wie weit = how far; wie alt = how old; wann = when; wer = who; wen = whom; wem = whom; wessen = whose; wo = where;
+wohin = where; woher = from where; warum = why; wieso = why; weshalb = why; wozu = what for; wofür = for what;
+womit = with what; worum = what; woraus = of what; wie = how; was = what; welche = which; welcher = which;
+welches = which; welchen = which; welchem = which; ist = is; sind = are; war = was; waren = were; wird = is;
+werden = are; wurde = was; wurden = were; hat = has; haben = have; hatte = had; hatten = had; kann = can;
+können = can; darf = may; dürfen = may; muss = must; müssen = must; soll = should; sollen = should; sollte = should;
+gibt es = is there; der = the; die = the; das = the; den = the; dem = the; des = of the; ein = a; eine = a; einen = a;
+einem = a; einer = a; eines = of a; ich = I; wir = we; man = one; es = it; sie = they; sich = itself; mein = my;
+meine = my; meinen = my; und = and; oder = or; mit = with; ohne = without; für = for; von = of; vom = of the; zu = to;
+zum = for the; zur = for the; bei = at; beim = at the; im = in the; ins = into the; auf = on; aus = from;
+nach = after; vor = before; seit = since; über = about; unter = under; durch = by; gegen = against; am = on the;
+an = on; pro = per; wenn = if; nicht = not; kein = no; keine = no; auch = also
 """
 _FRENCH = """
-à quelle heure = at what time; à partir de quand = when; à partir de = from; depuis quand = when;
-jusqu'à quand = when; jusqu'à = until; combien de temps = how long; combien de = how many; combien d' = how many;
-combien = how much; qu'est-ce que = what; qu'est-ce qu' = what; qu'est-ce qui = what; est-ce que = ; est-ce qu' = ;
-quand = when; qui = who; quoi = what; que = what; qu' = what; où = where; comment = how; pourquoi = why; quel = which;
-quelle = which; quels = which; quelles = which; est = is; sont = are; était = was; étaient = were; a = has; ont = have;
-avait = had; peut = can; peuvent = can; doit = must; doivent = must; faut-il = must one; y a-t-il = are there;
-le = the; la = the; les = the; l' = the; un = a; une = a; du = of the; des = of the; de = of; d' = of; je = I; il = it;
-elle = it; ils = they; elles = they; on = one; t-il = it; t-elle = it; t-on = one; mon = my; ma = my;
-son = its; sa = its; ses = its; leur = their; leurs = their; ce = this; cet = this; cette = this; ces = these;
-se = itself; s' = itself; et = and; ou = or; dans = in; en = in; avec = with; sans = without; pour = for; sur = on;
-sous = under; par = by; au = at the; aux = to the; à = to; après = after; avant = before; depuis = since; chez = at;
-entre = between; ne = ; n' = ; pas = not
+quel jour = what day; quelle année = what year; quel âge = what age; quelle date = what date;
+quelle heure = what time; à quelle heure = at what time; à partir de quand = when; à partir de = from;
+depuis quand = when; jusqu'à quand = when; jusqu'à = until; combien de temps = how long; combien de = how many;
+combien d' = how many; combien = how much; qu'est-ce que = what; qu'est-ce qu' = what; qu'est-ce qui = what;
+est-ce que =; est-ce qu' =; quand = when; qui = who; quoi = what; que = what; qu' = what; où = where; comment = how;
+pourquoi = why; quel = which; quelle = which; quels = which; quelles = which; est = is; sont = are; était = was;
+étaient = were; a = has; ont = have; avait = had; peut = can; peuvent = can; doit = must; doivent = must;
+faut-il = must one; y a-t-il = are there; le = the; la = the; les = the; l' = the; un = a; une = a; du = of the;
+des = of the; de = of; d' = of; je = I; il = it; elle = it; ils = they; elles = they; on = one; t-il = it;
+t-elle = it; t-on = one; mon = my; ma = my; son = its; sa = its; ses = its; leur = their; leurs = their; ce = this;
+cet = this; cette = this; ces = these; se = itself; s' = itself; et = and; ou = or; dans = in; en = in; avec = with;
+sans = without; pour = for; sur = on; sous = under; par = by; au = at the; aux = to the; à = to; après = after;
+avant = before; depuis = since; chez = at; entre = between; ne =; n' =; pas = not
 """
 _SPANISH = """
+qué día = what day; qué año = what year; qué edad = what age; qué fecha = what date; qué hora = what time;
 a qué hora = at what time; desde cuándo = when; hasta cuándo = when; cuánto tiempo = how long;
 cada cuánto = how often; cuánto dura = how long is; por qué = why; para qué = what for; qué = what; quién = who;
 quiénes = who; cuál = which; cuáles = which; cuándo = when; dónde = where; cómo = how; cuánto = how much;
@@ -112,15 +115,15 @@ def in_english(question: str) -> str:
 
     Models that learnt English alone know what "when" and "how many" ask for, but not "wann" and "combien". The other
     words stay as the documents have them: "Wann beginnt der Kurs?" is asked as "When beginnt the Kurs?". A question is
-    in one of these languages if it has no function word of English alone and two of three signs: it begins with a word
-    that asks, it has a function word that is no word of another language, it has several function words.
+    in one of these languages if it has no function word of English alone and two of three signs: it begins as a
+    question does, it has a function word that is no word of another language, it has several function words.
     """
     plain = question.replace("’", "'")
     words = _words(plain)
     language = max(_LANGUAGES, key=lambda one: one.letters(plain))
     known = language.words.intersection(words)
     signs = (
-        not language.interrogatives.isdisjoint(words[:1]),
+        "¿" in question or not language.interrogatives.isdisjoint(words[:1]),
         not FOREIGN_FUNCTION_WORDS.isdisjoint(known),
         len(known) > 1,
     )

@@ -15,6 +15,7 @@ from itertools import islice
 
 from qa.conversation.followups.antecedents import NAME, filled, possible_antecedents, pronoun_in, subject
 from qa.conversation.followups.fragments import (
+    ASKS,
     bare,
     completions,
     continues,
@@ -26,7 +27,7 @@ from qa.conversation.followups.fragments import (
     with_noun,
 )
 from qa.conversation.replies import Turn
-from qa.words import FUNCTION_WORDS
+from qa.words import FUNCTION_WORDS, in_english
 
 _MOST = 6  # readings
 _AS_TYPED = 0.3  # the price of taking an utterance as typed that points to an earlier one
@@ -72,7 +73,7 @@ class Reading:
 
 def readings(utterance: str, turns: Sequence[Turn]) -> list[Reading]:
     """The questions that an utterance may mean after these turns, as typed among them; only that if it stands alone."""
-    if not turns:
+    if not turns or _asks_in_another_language(utterance):
         return [Reading(utterance, 0.0)]
     rest, opened = bare(utterance)
     last = turns[-1]
@@ -99,6 +100,12 @@ def readings(utterance: str, turns: Sequence[Turn]) -> list[Reading]:
     else:
         return _with_topic(utterance, turns)
     return _priced(found, utterance, _AS_TYPED, last.question)
+
+
+def _asks_in_another_language(utterance: str) -> bool:
+    """Whether it is a whole question in German, French or Spanish, whose verbs the rules do not know."""
+    asked = in_english(utterance)
+    return asked != utterance and ((ASKS.match(asked) is not None and len(asked.split()) > 2) or not is_fragment(asked))
 
 
 def _priced(found: Iterator[str], utterance: str, as_typed: float, asked: str = "") -> list[Reading]:

@@ -35,6 +35,13 @@ def test_a_pronoun_is_filled_by_the_last_answer():
     assert understood("When did she sign it?", LEASE).startswith("When did Ada Finch sign")
 
 
+@pytest.mark.parametrize(
+    "utterance", ["¿Cuánto es la cuota mensual?", "Quand ouvre la piscine ?", "Wie lange gart Lachs?", "¿Hay parking?"]
+)
+def test_a_question_in_another_language_is_taken_as_typed(utterance):
+    assert questions(utterance, Turn("¿Quién es la presidenta?", answer="Eva Roca")) == [utterance]
+
+
 def test_the_unit_of_a_rate_is_replaced_only_by_another():
     rent = Turn("What is the weekly rent per cubic metre?", answer="4 euros")
     assert not [one for one in questions("and for oil?", rent) if "per oil" in one or "cubic oil" in one]
