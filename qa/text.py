@@ -45,9 +45,8 @@ _HOUR = re.compile(r"\b[ap]\.m\.$")
 _DAY = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
 _NUMBERED = re.compile(r"\d\.$")
 _ORDINAL = re.compile(r"\b\d{1,2}\.$")
-_GERMAN_ORDINAL = re.compile(
-    r"(?<!\bI )\b(?:am|im|vom|zum|beim|de[mnrs]|das) \d{1,3}\.$", re.IGNORECASE
-)  # "im 3. Stock"
+# "im 3." of "im 3. Stock"
+_GERMAN_ORDINAL = re.compile(r"(?<!\bI )\b(?:am|im|vom|zum|beim|de[mnrs]|das) \d{1,3}\.$", re.IGNORECASE)
 _MONTH = re.compile(
     r"(?:Jan|Feb|Mar|Mär|Apr|Ma[iy]|Jun|Jul|Aug|Sep|O[ck]t|Nov|De[cz])[a-z]*\.?\s+\d"
     r"|(?:Januar|Februar|März|Mai|Juni|Juli|Oktober|Dezember)\b"
@@ -149,7 +148,7 @@ def _continues(sentence: str, following: str) -> bool:
     return (
         (_NUMBERED.search(sentence) is not None and _LOWER.match(following) is not None)
         or (_ORDINAL.search(sentence) is not None and _MONTH.match(following) is not None)
-        or (_GERMAN_ORDINAL.search(sentence) is not None and following[0].isalpha())
+        or (_GERMAN_ORDINAL.search(sentence) is not None and following[:1].isalpha())
         or (_UNFINISHED.search(sentence) is not None and _COUNT.match(following) is not None)
         or (_HOURS.search(sentence) is not None and _MINUTES.match(following) is not None)
         or (_REFERRING.search(sentence) is not None and _REFERENCE.match(following) is not None)

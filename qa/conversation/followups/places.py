@@ -74,7 +74,7 @@ _HEAD = re.compile(  # what a question in keywords asks for: "hotel limit" in "h
     rf"[\w-]+(?: [\w-]+){{0,3}}?(?= {PREPOSITION} )",
     re.IGNORECASE,
 )
-_UNIT = re.compile(
+_UNIT = re.compile(  # "how long", "per cubic metre"
     rf"\bhow [\w-]+|\bper (?:[\w-]+(?: [\w-]+)?(?=\W*$| (?:{PREPOSITION}|{_AUXILIARY})\b)|[\w-]+)", re.IGNORECASE
 )
 _TIMES = re.compile(r"\b(?:in|on|at|during) (?!the\b)[\w’'-]+(?=\W*$)", re.IGNORECASE)
