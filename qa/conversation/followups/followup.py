@@ -13,9 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from qa.conversation.followups.antecedents import NAME, filled, possible_antecedents, pronoun_in, subject
+from qa.conversation.followups.antecedents import ASKS, NAME, filled, possible_antecedents, pronoun_in, subject
 from qa.conversation.followups.fragments import (
-    ASKS,
     bare,
     completions,
     continues,
