@@ -28,7 +28,8 @@ lint: setup $(VENV)/dev.stamp
 
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCKED := $(INSTALL) --no-deps --require-hashes
-# uv takes half of pip's time; where it cannot fetch something, as behind a mirror that only pip knows, pip does.
+# uv takes half of pip's time; where it is not to be had or cannot fetch something, as behind a mirror that only pip's
+# settings name, pip installs all.
 UV := $(BIN)/python -m uv pip install --python $(BIN)/python --quiet --no-deps --require-hashes --compile-bytecode
 UV_ITSELF := sed -n '/^uv==/,/\#/p' requirements-dev.lock
 # The CPU build of torch, for wherever pip's settings name a place that has it: pip alone prefers PyPI's to one in a folder.
@@ -42,7 +43,7 @@ $(VENV)/runtime.stamp: requirements.lock requirements-cuda.lock pyproject.toml
 	@test -x $(BIN)/python || { echo "Creating a virtual environment in $(VENV) ..."; $(PYTHON) -m venv $(VENV); }
 	@echo "Installing the pinned dependencies into $(VENV): some minutes the first time ..."
 	@$(CPU_TORCH) > $(VENV)/torch.txt; $(LOCKED) -r $(VENV)/torch.txt 2>/dev/null || true
-	@$(UV_ITSELF) > $(VENV)/uv.txt; $(LOCKED) -r $(VENV)/uv.txt
+	@$(UV_ITSELF) > $(VENV)/uv.txt; $(LOCKED) -r $(VENV)/uv.txt 2>/dev/null || true
 	@$(UV) -r requirements.lock 2>/dev/null || $(LOCKED) -r requirements.lock
 	@if $(NEEDS_CUDA); then $(LOCKED) -r requirements-cuda.lock; fi
 	@$(INSTALL) --no-deps --no-build-isolation -e .
