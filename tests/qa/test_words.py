@@ -1,4 +1,4 @@
-"""Function words: which language a question is in, and how it is put to a reader that learnt English."""
+"""Function words: which language a question is in, and how it is put to models that learnt English."""
 
 import pytest
 
@@ -22,7 +22,7 @@ from qa.words import function_words, in_english, is_foreign
         ("¿Quién guarda las llaves de la iglesia?", "Who guarda the llaves of the iglesia?"),
     ],
 )
-def test_the_reader_is_asked_with_the_function_words_in_english(question, read):
+def test_a_question_is_asked_with_the_function_words_in_english(question, read):
     assert in_english(question) == read
 
 
