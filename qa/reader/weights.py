@@ -97,9 +97,11 @@ def load_model(folder: Path, dtype: torch.dtype) -> Any:
 def _without_weights(folder: Path, dtype: torch.dtype) -> Any:
     with construction_lock:
         from transformers import AutoConfig, AutoModelForQuestionAnswering
+        from transformers.initialization import no_init_weights
 
         config = AutoConfig.from_pretrained(folder, local_files_only=True)
-        return AutoModelForQuestionAnswering.from_config(config, dtype=dtype)
+        with no_init_weights():  # drawing 109 million random numbers takes longer than reading the weights
+            return AutoModelForQuestionAnswering.from_config(config, dtype=dtype)
 
 
 def load_calibration(folder: Path) -> Calibration:

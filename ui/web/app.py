@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import os
-
-# Set before gradio and huggingface_hub are imported: without these they look up hosts.
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-os.environ.update(dict.fromkeys(("HF_HUB_OFFLINE", "HF_HUB_DISABLE_TELEMETRY", "TRANSFORMERS_OFFLINE"), "1"))
-
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
-import gradio as gr
 from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.routing import Mount
@@ -22,6 +15,7 @@ from ui.http.gradio_gate import GradioGate
 from ui.service.engine import AnswerEngine
 from ui.service.refusals import Refusals
 from ui.web.chat import Ask, Chat, Converse
+from ui.web.gradio_import import gr
 from ui.web.library import page as library
 from ui.web.quality import feedback
 from ui.web.quality.evaluation import EvaluationPage

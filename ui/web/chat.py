@@ -9,13 +9,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from http import HTTPStatus
 
-import gradio as gr
 from fastapi import APIRouter
 
 from index import Filters, IndexEmptyError, IndexNotFoundError, QuothError
 from qa import Answer, Reply, Turn
 from ui.service.engine import AnswerEngine
 from ui.service.naming import LEFT_OUT, addressed
+from ui.web.gradio_import import gr
 from ui.web.scope import Scope
 from ui.web.turns import answer_html, reply_html
 
