@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -21,7 +22,7 @@ from ui.settings import load_settings
 TIMEOUT = 120_000  # ms: long, because a busy machine must not fail a correct page
 WIDTHS = (1440, 1024, 390)
 NARROWEST = 320  # pixels
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = shutil.which("chromium-headless-shell") or "/usr/bin/chromium"
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",

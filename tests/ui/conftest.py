@@ -20,7 +20,7 @@ def site(seed_index: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's chromium. Closed after each module: an open one keeps an event loop running in this thread."""
+    """Debian's Chromium. Closed after each module: an open one keeps an event loop running in this thread."""
     expect.set_options(timeout=TIMEOUT)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))

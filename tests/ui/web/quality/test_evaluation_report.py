@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from qa.evaluation.evaluate import Evaluation
+from tests.support.browser import CHROMIUM, FLAGS
 from tests.support.outcomes import evaluation_of, make_outcome
 from ui.web.quality.evaluation_report import render_report
 
@@ -86,9 +87,7 @@ def test_a_browser_shows_the_report_without_errors(evaluation: Evaluation, tmp_p
     report = tmp_path / "report.html"
     report.write_text(render_report(evaluation, "Fish"), encoding="utf-8")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         page = browser.new_page(viewport={"width": 390, "height": 800})
         said, asked = [], []
         page.on("dialog", lambda dialog: said.append(dialog.message))
