@@ -21,7 +21,7 @@ from qa.answering.cascade import never_cancelled, read_until_settled
 from qa.answering.citations import cite, list_items, supporting_citations
 from qa.answering.other_places import other_place
 from qa.answering.retrieval import retrieve
-from qa.answering.second_reading import verified
+from qa.answering.second_reading import reading_again, verified
 from qa.answering.spelling import corrected, corrections
 from qa.answering.versions import with_version_asked
 from qa.quotes.proving import proof_of
@@ -117,7 +117,7 @@ class Answerer:
         least = self.calibration.verification.least(wanted)  # by the first reading
         spans = read_until_settled(self.reader, self.calibration, passages, should_continue, least)
         proposals = with_version_asked(asked, propose(passages, spans, self.calibration), least)
-        proposals = verified(self.reader, self.calibration.verification, proposals, wanted)
+        proposals = verified(self.calibration.verification, proposals, reading_again(self.reader), wanted)
         return self._decide(asked, passages, spans, proposals)
 
     def spelt(self, question: str) -> str:

@@ -102,16 +102,17 @@ def answerer_over(
 
 
 def read_alone(reader: Reader, gold: GoldQuestion) -> Alone | None:
-    """The reader's answer from the question's own paragraph; None if the question has none.
-
-    If the paragraph is a table's rows, the answer is a whole cell, as it is from an index.
-    """
+    """The reader's answer from the question's own paragraph; None if the question has none."""
     if gold.context is None:
         return None
-    cells = chain.from_iterable(row for table in tables_in_rows(gold.context) for row in table.rows)
-    passage = Passage(gold.context, gold.title, cells=cell_ranges(gold.context, sorted(cells)))
-    spans = reader.read(in_english(gold.question), [passage])
+    spans = reader.read(in_english(gold.question), [own_passage(gold.context, gold.title)])
     return Alone(spans[0].text, spans[0].margin) if spans else Alone("", NO_SPAN)
+
+
+def own_passage(context: str, title: str) -> Passage:
+    """A question's own paragraph; if it is a table's rows, only whole cells are answers, as they are from an index."""
+    cells = chain.from_iterable(row for table in tables_in_rows(context) for row in table.rows)
+    return Passage(context, title, cells=cell_ranges(context, sorted(cells)))
 
 
 def peak_memory() -> int:

@@ -43,7 +43,7 @@ from qa.settings import MODEL
 from qa.training.corpus import in_rows
 from qa.training.fit_cells import cell_cases, fit_choice, share_right
 from qa.training.reads import QuestionRead, Reads
-from qa.training.replay import best_of_all, best_of_cascade, retrieved, second_reading
+from qa.training.replay import again, best_of_all, best_of_cascade, chosen_of, retrieved
 
 FOLDS = 5
 THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6)  # whose costs are printed
@@ -77,9 +77,9 @@ Judged = tuple[AskedQuestion, Calibration]  # a question and the calibration tha
 def fit_asked(asked: Sequence[AskedQuestion], states: FloatArray, threshold_file: str) -> Calibration:
     """A calibration fitted to these questions; its threshold to those of one file, if any are from it."""
     calibration = fit([[case for _, case in one.cases] for one in asked], [bool(one.read.answers) for one in asked])
-    firsts = [(one.read, best) for one in asked if (best := best_of_all(one.passages, one.read, calibration))]
+    chosen = [(one.read, best) for one in asked if (best := chosen_of(one.passages, one.read, calibration))]
     verification = Verification.fit(
-        [second_reading(best, read) for read, best in firsts], [_right(best, read) for read, best in firsts]
+        [again(read)(best) for read, best in chosen], [_right(best, read) for read, best in chosen]
     )
     calibration = replace(calibration, verification=verification)
     threshold = threshold_of([(one, calibration) for one in asked], threshold_file)

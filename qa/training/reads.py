@@ -16,18 +16,19 @@ from typing import Any
 import numpy as np
 
 from index import DocumentIndex
-from qa.answering.candidates import RetrievedPassage
+from qa.answering.candidates import RetrievedPassage, non_overlapping
 from qa.answering.cell_choice import CellChoice
 from qa.answering.quantile_bound import FloatArray
 from qa.answering.retrieval import retrieve
 from qa.evaluation.evaluate import read_alone
 from qa.evaluation.metrics import f1
 from qa.evaluation.questions import GoldQuestion
-from qa.reader.alone import NOT_FOUND, margin_alone
+from qa.reader.alone import margin_alone
 from qa.reader.early_exit import LAYERS
 from qa.reader.reader import Reader
 from qa.types import Span
 
+READ_AGAIN = 6  # spans of a question, over all passages those with the highest margins
 _QUESTIONS, _STATES = "questions.jsonl", "states.f16"
 
 
@@ -48,7 +49,7 @@ class PassageRead:
     states: int | None = None
     context: str = ""
     headers: tuple[tuple[int, float], ...] = ()  # start of each cell of a table, and its ``Evidence.header``
-    alone: float = NOT_FOUND  # ``margin_alone`` of the best span
+    again: tuple[tuple[int, int, float], ...] = ()  # start and end of spans, and their ``margin_alone``
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +138,26 @@ def ask(
         spans, of_windows = read_with_states(reader, source)
         own = row + len(states) if len(of_windows) == 1 else None
         states.extend(of_windows if len(of_windows) == 1 else ())
-        found.append(_passage(source, spans, own, reader))
+        found.append(_passage(source, spans, own))
+    found = _read_again(reader, sources, found)
     alone = read_alone(reader, gold)
     own_f1 = f1(alone.text, gold.answers) if alone and gold.answers else 0.0
     return QuestionRead("", 0, gold.question, gold.answers, own_f1, tuple(found)), states
 
 
-def _passage(source: RetrievedPassage, spans: Sequence[Span], states: int | None, reader: Reader) -> PassageRead:
+def _read_again(reader: Reader, sources: Sequence[RetrievedPassage], found: Sequence[PassageRead]) -> list[PassageRead]:
+    """The passages with the second readings of the ``READ_AGAIN`` spans that have the highest margins of all."""
+    spans = [(number, span) for number, one in enumerate(found) for span, _ in non_overlapping(one.spans)]
+    spans.sort(key=lambda numbered: -numbered[1].margin)
+    again: dict[int, list[tuple[int, int, float]]] = {}
+    for number, span in spans[:READ_AGAIN]:
+        source = sources[number]
+        margin = margin_alone(reader, source.question, source.passage, span)
+        again.setdefault(number, []).append((span.start, span.end, margin))
+    return [replace(one, again=tuple(again.get(number, ()))) for number, one in enumerate(found)]
+
+
+def _passage(source: RetrievedPassage, spans: Sequence[Span], states: int | None) -> PassageRead:
     hit, passage = source.hit, source.passage
     return PassageRead(
         document=hit.document.id,
@@ -156,7 +170,6 @@ def _passage(source: RetrievedPassage, spans: Sequence[Span], states: int | None
         states=states,
         context=passage.context,
         headers=tuple(source.headers.items()),
-        alone=margin_alone(reader, source.question, passage, spans[0]) if spans else NOT_FOUND,
     )
 
 
@@ -179,7 +192,10 @@ def _rows(reads: Iterable[QuestionRead]) -> int:
 
 def _read(fields: dict[str, Any]) -> QuestionRead:
     passages = tuple(
-        PassageRead(**one | {"spans": tuple(Span(**span) for span in one["spans"]), "headers": _headers(one)})
+        PassageRead(
+            **one
+            | {"spans": tuple(Span(**span) for span in one["spans"]), "headers": _headers(one), "again": _again(one)}
+        )
         for one in fields["passages"]
     )
     return QuestionRead(**fields | {"answers": tuple(fields["answers"]), "passages": passages})
@@ -187,3 +203,7 @@ def _read(fields: dict[str, Any]) -> QuestionRead:
 
 def _headers(passage: dict[str, Any]) -> tuple[tuple[int, float], ...]:
     return tuple((int(start), float(header)) for start, header in passage.get("headers", ()))
+
+
+def _again(passage: dict[str, Any]) -> tuple[tuple[int, int, float], ...]:
+    return tuple((int(start), int(end), float(margin)) for start, end, margin in passage["again"])

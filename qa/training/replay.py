@@ -13,6 +13,8 @@ from qa.answering.calibration import Calibration, SecondReading
 from qa.answering.candidates import Proposal, RetrievedPassage, propose
 from qa.answering.cascade import read_until_settled
 from qa.answering.quantile_bound import FloatArray
+from qa.answering.second_reading import ReadAgain, evidence_alone, in_one_passage, verified
+from qa.reader.alone import NOT_FOUND
 from qa.reader.early_exit import LAYERS
 from qa.reader.reader import Reader
 from qa.reader.windows import Passage
@@ -49,22 +51,39 @@ def retrieved(read: QuestionRead) -> list[RetrievedPassage]:
     return [_retrieved(read.question, one, rank) for rank, one in enumerate(read.passages, 1)]
 
 
-def second_reading(best: Proposal, read: QuestionRead) -> SecondReading:
-    """The evidence for the best proposal of a question after its sentence was read alone."""
-    rank, evidence = best.retrieved.hit.rank, best.evidence
-    alone = read.passages[rank - 1].alone
-    return SecondReading(best.probability, alone, rank, evidence.similarity, evidence.coverage)
+def again(read: QuestionRead) -> ReadAgain:
+    """The second reading of a proposal of a question, as it was kept; what was not read again does not hold."""
+
+    def read_again(proposal: Proposal) -> SecondReading:
+        span, kept = proposal.span, read.passages[proposal.retrieved.hit.rank - 1].again
+        margins = {(start, end): margin for start, end, margin in kept}
+        return evidence_alone(proposal, margins.get((span.start, span.end), NOT_FOUND))
+
+    return read_again
 
 
-def best_of_all(passages: Sequence[RetrievedPassage], read: QuestionRead, calibration: Calibration) -> Proposal | None:
-    """The most probable answer when every passage is read to the end, with the probability of the second reading."""
+def proposals_of(passages: Sequence[RetrievedPassage], read: QuestionRead, calibration: Calibration) -> list[Proposal]:
+    """All answers to a question when every passage is read to the end, with the probability of the first reading."""
     spans = [
         Span(number, span.start, span.end, span.text, span.margin)
         for number, one in enumerate(read.passages)
         for span in one.spans
     ]
     spans.sort(key=lambda span: -span.margin)
-    return _verified(next(iter(propose(passages, spans, calibration)), None), read, calibration)
+    return propose(passages, spans, calibration)
+
+
+def chosen_of(passages: Sequence[RetrievedPassage], read: QuestionRead, calibration: Calibration) -> Proposal | None:
+    """The answer that the second reading chooses when every passage is read, with the probability of the first."""
+    proposals, read_again = proposals_of(passages, read, calibration), again(read)
+    own = in_one_passage(proposals) if proposals else []
+    return max(own, key=lambda one: read_again(one).preference, default=None)
+
+
+def best_of_all(passages: Sequence[RetrievedPassage], read: QuestionRead, calibration: Calibration) -> Proposal | None:
+    """The most probable answer when every passage is read to the end, with the probability of the second reading."""
+    proposals = proposals_of(passages, read, calibration)
+    return next(iter(verified(calibration.verification, proposals, again(read))), None)
 
 
 def best_of_cascade(
@@ -74,13 +93,8 @@ def best_of_cascade(
     reader = cast(Reader, ReplayReader(read, states))
     least = calibration.verification.least(calibration.threshold)
     spans = read_until_settled(reader, calibration, passages, min_probability=least)
-    return _verified(next(iter(propose(passages, spans, calibration)), None), read, calibration)
-
-
-def _verified(best: Proposal | None, read: QuestionRead, calibration: Calibration) -> Proposal | None:
-    if best is None:
-        return None
-    return replace(best, probability=calibration.verification.probability(second_reading(best, read)))
+    proposals = propose(passages, spans, calibration)
+    return next(iter(verified(calibration.verification, proposals, again(read), calibration.threshold)), None)
 
 
 def _retrieved(question: str, read: PassageRead, rank: int) -> RetrievedPassage:
