@@ -61,10 +61,11 @@ def likeliest_answer(
         near = replace(filters or Filters(), documents=frozenset(one.address for one in last))
         expecting = _expecting(answerer, _DEPENDS)
         likely = _most_promising(answerer, [replace(one, price=min(one.price, _TYPED_NEAR)) for one in meant], near)
-        if last[0].chunk_count <= _SHORT:  # search tells little there, so the likeliest completion is read in any case
+        short = last[0].chunk_count <= _SHORT
+        if short:  # search tells little there, so the likeliest completion is read in any case
             completion = [one for one in likely if one.question in {other.question for other in rest[:1]}]
-            likely = list(dict.fromkeys([likely[0], *completion, *likely]))[:2]
-        for reading in likely if last[0].chunk_count <= _SHORT else likely[:1]:
+            likely = list(dict.fromkeys([likely[0], *completion, *likely]))
+        for reading in likely[: 2 if short else 1]:
             ask(reading, expecting, near, reading.price)
     if max(answers, default=(0.0,), key=lambda one: one[0])[0] < _SURE:
         for reading in _most_promising(answerer, rest, filters)[:everywhere]:
