@@ -24,11 +24,14 @@ BoolArray = npt.NDArray[np.bool_]
 # Scripts without spaces between words, in which a span may start and end at any character.
 _UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN")
 
-
-# The day and month of a German date: the stop after the day ends no answer.
-_DAY_AND_MONTH = re.compile(
-    r"\b\d{1,2}\. (?:Jan(?:uar|\.)|Feb(?:ruar|\.)|März|Apr(?:il|\.)|Mai|Juni|Juli|Aug(?:ust|\.)|Sep(?:tember|t?\.)"
-    r"|Okt(?:ober|\.)|Nov(?:ember|\.)|Dez(?:ember|\.))"
+# What is quoted whole or not at all: numbers and times ("23,500", "10:30"), the day and month of a German date,
+# mail addresses. Half of "23,500" would be another number.
+_WHOLE = re.compile(
+    r"""\d+(?:[.:]\d+|,\d{1,3}(?!\d))+
+    |\b\d{1,2}\.[ ](?:Jan(?:uar|\.)|Feb(?:ruar|\.)|März|Apr(?:il|\.)|Mai|Juni|Juli|Aug(?:ust|\.)|Sep(?:tember|t?\.)
+        |Okt(?:ober|\.)|Nov(?:ember|\.)|Dez(?:ember|\.))
+    |(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+""",
+    re.VERBOSE,
 )
 
 
@@ -168,10 +171,10 @@ def _without_head(body: _Encoded, body_start: int) -> _Encoded:
 
 
 def _word_bounds(text: str, offsets: IntArray) -> tuple[BoolArray, BoolArray]:
-    """At which tokens a span may start and at which it may end: never inside a word or between a day and its month."""
+    """At which tokens a span may start and at which it may end: never inside a word or ``_WHOLE``."""
     starts = np.fromiter((not _joined(text, start) for start, _ in offsets), dtype=np.bool_, count=len(offsets))
     ends = np.fromiter((not _joined(text, end) for _, end in offsets), dtype=np.bool_, count=len(offsets))
-    for first, last in (found.span() for found in _DAY_AND_MONTH.finditer(text)):
+    for first, last in (found.span() for found in _WHOLE.finditer(text)):
         starts &= (offsets[:, 0] <= first) | (offsets[:, 0] >= last)
         ends &= (offsets[:, 1] <= first) | (offsets[:, 1] >= last)
     return starts, ends

@@ -61,6 +61,25 @@ def test_a_span_may_not_start_or_end_inside_a_word(featurizer):
     assert {int(b) for (_, b), good in zip(window.offsets, window.ends, strict=True) if good} == {16, 25}
 
 
+@pytest.mark.parametrize(
+    "whole", ["23,500", "1,250,000", "2.4", "10:30", "3.10.2026", "31. Oktober", "a.berg+news@post.example"]
+)
+def test_numbers_times_and_addresses_are_quoted_whole(featurizer, whole):
+    text = f"see {whole}, or ask"
+    (window,) = featurizer.windows("what?", [Passage(text)])
+    first, last = text.index(whole), text.index(whole) + len(whole)
+    starts = {int(a) for (a, _), good in zip(window.offsets, window.starts, strict=True) if good}
+    ends = {int(b) for (_, b), good in zip(window.offsets, window.ends, strict=True) if good}
+    assert {first} == {at for at in starts if first <= at < last}
+    assert {last} == {at for at in ends if first < at <= last}
+
+
+def test_a_list_of_years_may_be_quoted_in_part(featurizer):
+    (window,) = featurizer.windows("when?", [Passage("1998,2004 and 1913-1920")])
+    parts = [(int(a), int(b)) for a, b in window.offsets]
+    assert {0, 5, 14, 19} <= {a for (a, _), good in zip(parts, window.starts, strict=True) if good}
+
+
 def test_scripts_without_spaces_may_be_cut_anywhere(featurizer):
     (window,) = featurizer.windows("何?", [Passage("東京は日本の首都")])
     assert window.starts.all() and window.ends.all()
