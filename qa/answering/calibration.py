@@ -30,7 +30,7 @@ from qa.answering.quantile_bound import QuantileBound
 from qa.reader.early_exit import EarlyExit, EarlyExits
 
 _AS_GOOD = 0.01  # of balanced accuracy; in some hundred questions its standard error is twice that
-_CHOICE = 0.6  # of 0.1 to 1.5 that with the most right answers, from one passage and from ten
+ALONE_WEIGHT = 0.6  # in the choice among answers of one passage; `qa.training.calibrate` prints what others would give
 _SURE = 1e-9  # probabilities within this of 0 or 1 have the logit of this
 
 
@@ -65,11 +65,10 @@ class SecondReading:
         alone = float(np.tanh(self.alone / 10)) * 5
         return (_logit(self.probability), alone, log1p(self.rank - 1), self.similarity * 5, self.coverage * 2)
 
-    @property
-    def preference(self) -> float:
+    def preference(self, alone_weight: float = ALONE_WEIGHT) -> float:
         """By which the best of several answers in one passage is chosen: higher is better."""
         logit, alone, *_ = self.features()
-        return logit + _CHOICE * alone
+        return logit + alone_weight * alone
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ def verified(
     if not proposals or verification == Verification() or proposals[0].probability < verification.least(wanted):
         return list(proposals)
     read = [(one, read_again(one)) for one in in_one_passage(proposals)]
-    first, evidence = max(read, key=lambda pair: pair[1].preference)
+    first, evidence = max(read, key=lambda pair: pair[1].preference())
     most = verification.probability(evidence)
     judged = {id(one): verification.probability(again) for one, again in read}
     others = [one for one in proposals if one is not first]

@@ -12,7 +12,7 @@ What the reader found is kept in ``--work``, so that a fit that was interrupted,
 Printed is, for each file, what calibrations show that were not fitted to its questions: ``fold`` by one of five parts
 of all questions, ``file`` by one of the files. ``lost`` counts right answers that are given if everything is read, and
 not if passages are read as far as answering reads them. What other thresholds would cost is printed for the questions
-that choose it.
+that choose it, and for all questions the F1 with other weights of the second reading in the choice of an answer.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ from qa.training.replay import again, best_of_all, best_of_cascade, chosen_of, r
 
 FOLDS = 5
 THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6)  # whose costs are printed
+ALONE_WEIGHTS = (0.0, 0.15, 0.3, 0.6, 1.0, 1.5)  # whose F1 is printed
 EVERY_CELL = 1000  # spans of a window, more than a window has cells
 
 
@@ -172,6 +173,13 @@ def cost_of_threshold(judged: Sequence[Judged], threshold: float) -> dict[str, f
     return {"threshold": threshold, "right": right, "refused": refused}
 
 
+def f1_with(judged: Sequence[Judged], alone_weight: float) -> float:
+    """The mean F1 of the likeliest answers to answerable questions, in percent, if they are chosen with this weight."""
+    asked = [(one, calibration) for one, calibration in judged if one.read.answers]
+    best = [chosen_of(one.passages, one.read, calibration, alone_weight) for one, calibration in asked]
+    return 100 * float(np.mean([_right(answer, one.read) for answer, (one, _) in zip(best, asked, strict=True)]))
+
+
 def _right(best: Proposal | None, read: QuestionRead) -> float:
     """The F1 of an answer; 0 for any answer to an unanswerable question."""
     return f1(best.span.text, read.answers) if best is not None and read.answers else 0.0
@@ -221,6 +229,9 @@ def write_calibration(
             row = figures([pair for pair in judged if name in ("all", pair[0].read.file)], states)
             rounded = {key: round(value, 3) for key, value in row.items()}
             sys.stdout.write(json.dumps({"held_out": way, "file": name, **rounded}) + "\n")
+        for weight in ALONE_WEIGHTS:
+            row = {"alone_weight": weight, "f1": round(f1_with(judged, weight), 3)}
+            sys.stdout.write(json.dumps({"held_out": way, "file": "all", **row}) + "\n")
         choosing = [pair for pair in judged if pair[0].read.file == threshold_file]
         for threshold in THRESHOLDS if choosing else ():
             row = {key: round(value, 3) for key, value in cost_of_threshold(choosing, threshold).items()}

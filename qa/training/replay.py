@@ -9,7 +9,7 @@ from typing import cast
 import numpy as np
 
 from index import Chunk, DocumentRecord, Hit
-from qa.answering.calibration import Calibration, SecondReading
+from qa.answering.calibration import ALONE_WEIGHT, Calibration, SecondReading
 from qa.answering.candidates import Proposal, RetrievedPassage, propose
 from qa.answering.cascade import read_until_settled
 from qa.answering.quantile_bound import FloatArray
@@ -73,11 +73,16 @@ def proposals_of(passages: Sequence[RetrievedPassage], read: QuestionRead, calib
     return propose(passages, spans, calibration)
 
 
-def chosen_of(passages: Sequence[RetrievedPassage], read: QuestionRead, calibration: Calibration) -> Proposal | None:
+def chosen_of(
+    passages: Sequence[RetrievedPassage],
+    read: QuestionRead,
+    calibration: Calibration,
+    alone_weight: float = ALONE_WEIGHT,
+) -> Proposal | None:
     """The answer that the second reading chooses when every passage is read, with the probability of the first."""
     proposals, read_again = proposals_of(passages, read, calibration), again(read)
     own = in_one_passage(proposals) if proposals else []
-    return max(own, key=lambda one: read_again(one).preference, default=None)
+    return max(own, key=lambda one: read_again(one).preference(alone_weight), default=None)
 
 
 def best_of_all(passages: Sequence[RetrievedPassage], read: QuestionRead, calibration: Calibration) -> Proposal | None:

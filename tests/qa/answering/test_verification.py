@@ -42,7 +42,7 @@ def test_an_answer_from_a_passage_that_search_ranks_low_is_less_probable():
 
 def test_of_two_likely_answers_the_one_that_holds_better_alone_is_preferred():
     likelier, better = (SecondReading(p, alone, 1, 0.5, 0.5) for p, alone in ((0.6, 1.0), (0.5, 6.0)))
-    assert better.preference > likelier.preference
+    assert better.preference() > likelier.preference()
 
 
 @pytest.mark.parametrize("threshold", [0.3, 0.5, 0.7, 0.9])
