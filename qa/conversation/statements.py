@@ -1,4 +1,4 @@
-"""The question that a sentence answers: when, how long, how old, for what price, by whom, what must be, who is it."""
+"""The question that a sentence or a row of a table answers: when, how long, for what price, by whom, who."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 _THING = r"(?P<thing>(?:The|An?|Our) [a-z][\w-]*(?: [\w'’-]+){0,4}?|[A-Z][\w-]+(?: [\w-]+){0,4}?)"
 _MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 _DATE = (
-    rf"(?:\d{{1,2}} {_MONTH}|\d{{4}}-\d\d-\d\d|{_MONTH}\b|(?:1[5-9]|20)\d\d\b|\d{{1,2}}[:.]\d\d|\d{{1,2}} ?(?:am|pm)\b)"
+    rf"(?:\d{{1,2}}(?:(?: and | to |[–-])\d{{1,2}})? {_MONTH}|\d{{4}}-\d\d-\d\d|{_MONTH}\b|(?:1[5-9]|20)\d\d\b"
+    r"|\d{1,2}[:.]\d\d|\d{1,2} ?(?:am|pm)\b)"
 )
 _AMOUNT = (
     r"(?:[$€£] ?\d|(?:EUR|USD|CHF|GBP|US\$) ?\d"
@@ -21,10 +22,14 @@ _WHEN_DOES = re.compile(
     rf"(?:on|in|until|at|from|by) (?:the )?{_DATE}"
 )
 _WHEN_WAS = re.compile(rf"^{_THING} (?P<be>was|were) (?P<verb>{_PAST})\b[^,;.]{{0,30}}? (?:on|in) {_DATE}")
-_COSTS = re.compile(rf"^{_THING} (?P<verb>costs?|pays?) [^,;.]{{0,20}}?{_AMOUNT}")
+_WHEN_IS = re.compile(
+    rf"^{_THING} (?P<be>is|are|(?:will|may|can) be) (?P<state>due|open|closed|allowed|available|valid|off|paid|held"
+    rf"|[a-z]{{2,}}ed) (?:[^,;.]{{0,30}} )?(?:on|from|until|at|before) (?:the )?{_DATE}"
+)
+_COSTS = re.compile(rf"^{_THING} (?:is [^,;.]{{1,40}}? and )?(?P<verb>costs?|pays?) [^,;.]{{0,20}}?{_AMOUNT}")
 _WILL_COST = re.compile(rf"^{_THING} will cost [^,;.]{{0,20}}?{_AMOUNT}")
 _LASTS = re.compile(
-    rf"^{_THING} (?:ordinarily |usually |normally )?(?P<verb>lasts?|takes?) (?:for )?"
+    rf"^{_THING} (?:ordinarily |usually |normally )?(?P<verb>lasts?|takes?|keeps?(?= for)) (?:for )?"
     r"(?:about |up to |at most |around )?(?:\d+|one|two|three|four|five|six|ten|twelve)[\w –-]{0,8} "
     r"(?:minutes?|hours?|days?|weeks?|months?|years?)\b"
 )
@@ -43,6 +48,17 @@ _POST = re.compile(
     r"^The (?P<post>(?!(?:\w+ )*(?:is|was|station|town|village|street|river)\b)[a-z]+(?: [a-z]+){0,2})(?:,| is| was)"
     r" [A-Z][a-z]+ [A-Z][a-z]+\b(?=[,.]|$)"
     r"|\b[A-Z][a-z]+ [A-Z][a-z]+ \((?:the )(?P<party>[a-z]+)\)"
+)
+_HOLDER = re.compile(  # a line that names who holds a post: "Deputy chair: Ann Lee"
+    r"^(?P<post>(?:[A-Z][a-z]+ )?(?i:chair|chairperson|secretary|treasurer|president|director|manager|head|editor"
+    r"|author|teacher|owner|contractor|coordinator|organi[sz]er|nurse|doctor|officer|supervisor|trainer|coach|captain"
+    r"|instructor|caretaker|landlord|registrar|clerk|auditor|deputy)): "
+    r"[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){1,2}(?=[,.;]| \(|$)"
+)
+_ROW = re.compile(  # of a table: its first cell names the row; headers that read well with "of"
+    r"^[A-Z][\w ]{0,30}: (?P<row>[A-Z][^\W\d_]+(?: [\w'’-]+){0,3}); (?:[^;]*; ){0,6}?"
+    r"(?P<thing>(?i:role|post|position|job title|department|office|team|location|address|capital|price|cost|fee|rent"
+    r"|start date|deadline|due date|owner|manager|author|capacity|population|phone|extension)): [^;]{2,40}[;.]"
 )
 _LABEL = re.compile(r"^[^\w(“\"]*(?:\(?(?:\d{1,2}|[a-z])[.)]\s+)?(?=[A-Z])")  # of an item: "3.", "(b)"
 _POINTING = frozenset(
@@ -75,10 +91,17 @@ def _plain(verb: str) -> str:
     return verb.removesuffix("s")
 
 
+def _around(verb: str, thing: str) -> list[str]:
+    """A verb with its subject as in a question: "will be" becomes "will it be"."""
+    first, *rest = verb.split()
+    return [first, thing, *rest]
+
+
 _Made = Callable[[re.Match[str], str], str]
 _MADE: tuple[tuple[re.Pattern[str], _Made], ...] = (
     (_WHEN_DOES, lambda found, thing: f"When {_does(found['verb'])} {thing} {_plain(found['verb'])}?"),
     (_WHEN_WAS, lambda found, thing: f"When {found['be']} {thing} {found['verb']}?"),
+    (_WHEN_IS, lambda found, thing: " ".join(["When", *_around(found["be"], thing), f"{found['state']}?"])),
     (_COSTS, lambda found, thing: f"How much {_does(found['verb'])} {thing} {_plain(found['verb'])}?"),
     (_WILL_COST, lambda _, thing: f"How much will {thing} cost?"),
     (_LASTS, lambda found, thing: f"How long {_does(found['verb'])} {thing} {_plain(found['verb'])}?"),
@@ -89,4 +112,6 @@ _MADE: tuple[tuple[re.Pattern[str], _Made], ...] = (
     (_MUST, lambda found, thing: f"When must {thing} {found['what'].strip()}?"),
     (_MAY_NOT, lambda _, thing: f"What may {thing} not do?"),
     (_POST, lambda found, _: f"Who is the {found['post'] or found['party']}?"),
+    (_HOLDER, lambda found, _: f"Who is the {found['post'].lower()}?"),
+    (_ROW, lambda found, thing: f"What is the {thing} of {found['row']}?"),
 )

@@ -144,10 +144,26 @@ def test_a_question_word_after_a_question_is_no_small_talk(conversation):
         ("The new roof will cost around £40,000.", "How much will the new roof cost?"),
         ("Expenses must be approved by the treasurer.", "By whom must expenses be approved?"),
         ("A late claim must include the reason.", "What must a late claim include?"),
+        ("Fees are due on 3 May.", "When are fees due?"),
+        ("The pool will be closed from 8 June.", "When will the pool be closed?"),
+        ("Bicycles may be locked at the gate until 19:30.", "When may bicycles be locked?"),
+        ("The lift will be replaced on 4 and 5 July.", "When will the lift be replaced?"),
+        ("A small locker is 30 cm wide and costs £5 a month.", "How much does a small locker cost?"),
+        ("The dough keeps for two days in the fridge.", "How long does the dough keep?"),
+        ("- Deputy chair: Ann Lee (until May)", "Who is the deputy chair?"),
+        ("Name: Ann Lee; Post: Gardener; Room: 12.", "What is the post of Ann Lee?"),
     ],
 )
 def test_a_sentence_is_asked_for_its_date_amount_obligation_or_post(sentence, asked):
     assert asked in questions_answered(sentence, str.lower)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["From: Ann Lee", "Server: Apache Tomcat", "It is closed on 3 May.", "Year: 2021; Sales: 30.", "To: us; Cc: x."],
+)
+def test_a_line_that_names_neither_a_post_nor_a_row_is_asked_for_nothing(line):
+    assert not list(questions_answered(line, str.lower))
 
 
 @pytest.mark.parametrize(
