@@ -27,7 +27,7 @@ _UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR", "
 # What is quoted whole or not at all: numbers and times ("23,500", "10:30"), the day and month of a German date,
 # mail addresses. Half of "23,500" would be another number.
 _WHOLE = re.compile(
-    r"""\d+(?:[.:]\d+|,\d{1,3}(?!\d))+
+    r"""(?<!\d)\d+(?:[.:]\d+|,\d{1,3}(?!\d))+
     |\b\d{1,2}\.[ ](?:Jan(?:uar|\.)|Feb(?:ruar|\.)|März|Apr(?:il|\.)|Mai|Juni|Juli|Aug(?:ust|\.)|Sep(?:tember|t?\.)
         |Okt(?:ober|\.)|Nov(?:ember|\.)|Dez(?:ember|\.))
     |(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+""",
