@@ -23,8 +23,8 @@ _WHEN_DOES = re.compile(
 )
 _WHEN_WAS = re.compile(rf"^{_THING} (?P<be>was|were) (?P<verb>{_PAST})\b[^,;.]{{0,30}}? (?:on|in) {_DATE}")
 _WHEN_IS = re.compile(
-    rf"^{_THING} (?P<be>is|are|(?:will|may|can) be) (?P<state>due|open|closed|allowed|available|valid|off|paid|held"
-    rf"|[a-z]{{2,}}ed) (?:[^,;.]{{0,30}} )?(?:on|from|until|at|before) (?:the )?{_DATE}"
+    rf"^{_THING} (?P<verb>is|are|(?:will|may|can)(?= be))(?P<be> be)? (?P<state>due|open|closed|allowed"
+    rf"|available|valid|off|paid|held|[a-z]{{2,}}ed) (?:[^,;.]{{0,30}} )?(?:on|from|until|at|before) (?:the )?{_DATE}"
 )
 _COSTS = re.compile(rf"^{_THING} (?:is [^,;.]{{1,40}}? and )?(?P<verb>costs?|pays?) [^,;.]{{0,20}}?{_AMOUNT}")
 _WILL_COST = re.compile(rf"^{_THING} will cost [^,;.]{{0,20}}?{_AMOUNT}")
@@ -91,17 +91,11 @@ def _plain(verb: str) -> str:
     return verb.removesuffix("s")
 
 
-def _around(verb: str, thing: str) -> list[str]:
-    """A verb with its subject as in a question: "will be" becomes "will it be"."""
-    first, *rest = verb.split()
-    return [first, thing, *rest]
-
-
 _Made = Callable[[re.Match[str], str], str]
 _MADE: tuple[tuple[re.Pattern[str], _Made], ...] = (
     (_WHEN_DOES, lambda found, thing: f"When {_does(found['verb'])} {thing} {_plain(found['verb'])}?"),
     (_WHEN_WAS, lambda found, thing: f"When {found['be']} {thing} {found['verb']}?"),
-    (_WHEN_IS, lambda found, thing: " ".join(["When", *_around(found["be"], thing), f"{found['state']}?"])),
+    (_WHEN_IS, lambda found, thing: f"When {found['verb']} {thing}{found['be'] or ''} {found['state']}?"),
     (_COSTS, lambda found, thing: f"How much {_does(found['verb'])} {thing} {_plain(found['verb'])}?"),
     (_WILL_COST, lambda _, thing: f"How much will {thing} cost?"),
     (_LASTS, lambda found, thing: f"How long {_does(found['verb'])} {thing} {_plain(found['verb'])}?"),
