@@ -24,8 +24,6 @@ DATE_SOURCES = {  # in words
     "text": "from its text", "front matter": "from its front matter", "metadata": "from its metadata",
     "file": "from the file's name",
 }  # fmt: skip
-# A line break within a paragraph, and the second one between two; not one before an item of a list.
-FOLDED_BREAK = re.compile(r"(?<=\n)\n|(?<!\n)\n(?![ \t]*(?:\n|[-*•–][ \t]|\d{1,3}[.)][ \t]))")
 LONGEST_WORD = 40  # characters; a longer word is cut
 
 
@@ -46,11 +44,6 @@ def one_line(text: str, limit: int = 120) -> str:
 def flat(text: str) -> str:
     """``text`` with each run of white space as one space: a document's line breaks are not those of its sentences."""
     return WHITE_SPACE.sub(" ", text).strip()
-
-
-def unwrapped(text: str) -> str:
-    """``text`` of the same length whose only line breaks are those between paragraphs and before items of a list."""
-    return FOLDED_BREAK.sub(" ", text)
 
 
 def excerpt(text: str, start: int, end: int, room: int = 400) -> tuple[str, str, str]:

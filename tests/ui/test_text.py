@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.text import excerpt, one_line, unwrapped, visible
+from ui.text import excerpt, one_line, visible
 
 DIRECTION = [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C]
 
@@ -25,18 +25,6 @@ def test_visible_text_keeps_its_length_line_feeds_and_tabs(text: str) -> None:
     shown = visible(text)
     assert len(shown) == len(text)
     assert [at for at, one in enumerate(shown) if one in "\n\t"] == [at for at, one in enumerate(text) if one in "\n\t"]
-
-
-@given(text=st.text(st.sampled_from("a.-1 \n\t•"), max_size=60))
-def test_unwrapped_text_keeps_its_length_and_all_but_line_breaks(text: str) -> None:
-    shown = unwrapped(text)
-    assert len(shown) == len(text)
-    assert all(was == now or (was, now) == ("\n", " ") for was, now in zip(text, shown, strict=True))
-
-
-def test_unwrapped_text_breaks_between_paragraphs_and_before_items() -> None:
-    text = "Rent\n\nA plot costs\n£48.\n- Chair: Ann\n2) Keys\n"
-    assert unwrapped(text).split("\n") == ["Rent", " A plot costs £48.", "- Chair: Ann", "2) Keys "]
 
 
 @given(st.text(), st.integers(0, 50), st.integers(0, 50), st.integers(1, 30))

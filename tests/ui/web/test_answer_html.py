@@ -65,6 +65,22 @@ def test_a_heading_is_shown_once_above_its_passage(above: str) -> None:
     assert 'class="heading"' not in named
 
 
+def test_a_passage_keeps_paragraphs_and_items_but_no_printed_line_ends() -> None:
+    words = (
+        "Kim was met by doctors, who had waited for the capsule since the early\nmorning of that day.\n\n"
+        "- Pilot: Ann Lee\n- Doctor: Bo Lund"
+    )
+    card = render.answered("t1", found(citation(words, "Ann Lee"))).partition('<section class="card">')[2]
+    assert "since the early morning of that day.&#10;&#10;" in card
+    assert "<mark>Ann Lee</mark></span>&#10;- Doctor: Bo Lund" in card
+
+
+def test_a_long_passage_never_begins_with_half_a_heading() -> None:
+    words = f"The crew\n\n{'They ran. ' * 26}They walked. Kim was met by doctors."
+    card = render.answered("t1", found(citation(words, "doctors", heading="The crew")))
+    assert "crew" not in plain(card.partition('<p class="passage')[2].partition("</p>")[0])
+
+
 def test_a_failed_empty_question_has_no_heading_and_its_message_is_a_sentence() -> None:
     assert "<h2" not in render.failed("t1", "  ", "the question is empty")
     assert ">The question is empty<" in render.failed("t1", "  ", "the question is empty")

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from index import Failure
 from qa import Answer, Citation, PassageRead, highlight
 from ui.tables import ShownTable, shown_excerpt
-from ui.text import dating, excerpt, unwrapped
+from ui.text import dating, excerpt
 from ui.web.html import render
 from ui.web.reading.anchor import Anchor
-from ui.web.reading.paragraphs import MarkedText
+from ui.web.reading.paragraphs import MarkedText, flowing
 
 MAX_FAILURES = 5  # unreadable files listed
 NEAREST = 3  # passages shown when the documents do not hold an answer
@@ -230,7 +230,7 @@ def _refused(answer: Answer, failures: Sequence[Failure], *, narrowed: bool) -> 
 
 def _nearest(passage: PassageRead, question: str) -> NearestPassage:
     start, end = highlight(question, passage.text, passage.best)
-    return NearestPassage(Source.of_passage(passage), "".join(excerpt(unwrapped(passage.text), start, end, room=160)))
+    return NearestPassage(Source.of_passage(passage), "".join(excerpt(flowing(passage.text), start, end, room=160)))
 
 
 def _row(passage: PassageRead) -> PassageRow:
@@ -250,7 +250,7 @@ def _anchor(citation: Citation) -> Anchor:
 def _sentence(citation: Citation) -> MarkedText:
     """The sentence with the quote marked."""
     start = citation.start - citation.sentence_start
-    before, quote, after = excerpt(unwrapped(citation.sentence), start, start + len(citation.quote))
+    before, quote, after = excerpt(flowing(citation.sentence), start, start + len(citation.quote))
     return MarkedText(before=before, quote=quote, after=after)
 
 
@@ -258,7 +258,7 @@ def _passage(citation: Citation) -> MarkedText:
     """The passage that was read, with the sentence and the quote marked."""
     start = citation.sentence_start - citation.chunk_start
     end = min(start + len(citation.sentence), len(citation.passage))
-    text = unwrapped(citation.passage)
+    text = flowing(citation.passage)
     before = _without_headings(text[: max(0, start)], citation.heading or "")
     lead, _, tail = excerpt(before + text[max(0, end) :], len(before), len(before), room=280)
     sentence = _sentence(citation)
